@@ -346,8 +346,8 @@ class DocumentedServer:
 
     async def _given_task(self, session: Session, message: Json) -> web.Response:
         task = self._new_task(session, message)
-        await self._tell(session, task, {"type": "response_update", "data": {"message": "Starting, browsing now"}})
         await self._tell(session, task, {"type": "action", "data": {"name": "click", "target": "Laptops"}})
+        await self._tell(session, task, {"type": "response_update", "data": {"message": "Starting, browsing now"}})
         match self.variant.new_task:
             case "acknowledges":
                 return web.json_response({"success": True, "message": "Message sent successfully"})

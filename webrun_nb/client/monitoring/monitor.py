@@ -357,7 +357,7 @@ class SessionMonitor:
                 doing, task_id = self.snapshot.doing, self._task_of(event.task_id)
                 if task_id and event.name not in CONTROL:
                     doing = Doing(task_id, event.name, event.target, event.step)
-                self._set(replace(self.snapshot, last_action=event.text, doing=doing))
+                self._set(replace(self.snapshot, last_action=event.text, doing=doing, status_line=""))
                 if event.name in CONTROL:
                     self._estimate.commanded(event.name)
                     self._stale.set()

@@ -184,9 +184,11 @@ def _task_progress(snapshot: SessionSnapshot, task_id: str) -> str:
         return _beside(snapshot, task_id)
     if (held := _HELD.get(snapshot.phase or "")) is not None:
         return held
+    if snapshot.status_line:
+        return clean(snapshot.status_line, ACTION_CHARACTERS)
     doing = snapshot.doing
     if doing is None or doing.task_id != task_id:
-        return clean(snapshot.status_line, ACTION_CHARACTERS) or "working"
+        return "working"
     step = "" if doing.step is None else f"step {doing.step} · "
     return step + clean(action_in_progress(doing.name, doing.target), ACTION_CHARACTERS)
 
@@ -202,8 +204,8 @@ def _beside(snapshot: SessionSnapshot, task_id: str) -> str:
 
 
 def activity(snapshot: SessionSnapshot) -> str:
-    """Return the last action, and the line of status that the server sent last for the task."""
-    return " · ".join(text for text in (snapshot.last_action, snapshot.status_line) if text)
+    """Return the line of status of the current task, or the last action: whichever the server sent last."""
+    return snapshot.status_line or snapshot.last_action
 
 
 def idle_fraction(snapshot: SessionSnapshot) -> int | None:

@@ -45,9 +45,9 @@ def test_an_unknown_status_is_shown_as_it_is_and_is_no_end() -> None:
     assert [button["command"] for button in state["buttons"]] == ["terminate"]
 
 
-def test_the_line_of_status_stands_beside_the_last_action() -> None:
-    assert session_card_state(replace(RUNNING, last_action="", status_line="Starting"))["action"] == "Starting"
-    assert session_card_state(replace(RUNNING, last_action="click", status_line="On it"))["action"] == "click · On it"
+def test_a_line_of_status_is_shown_until_the_next_action() -> None:
+    assert session_card_state(replace(RUNNING, last_action="click", status_line="On it"))["action"] == "On it"
+    assert session_card_state(replace(RUNNING, last_action="click", status_line=""))["action"] == "click"
 
 
 @pytest.mark.parametrize("snapshot", [IDLE, RUNNING, ENDED, LOST, ESTIMATED, UNKNOWN])
