@@ -335,7 +335,7 @@ class BudgetError(WebRunError):
         ends_session: bool = False,
         **about: Any,
     ) -> None:
-        note = "; you pay $0.00" if emulated else ", estimated from the time" if estimated else ""
+        note = "; you pay $0.00" if emulated else ", estimated" if estimated else ""
         spent = f"{'≈ ' if note else ''}{rounded_dollars(cost_usd)}{note}"
         limit = exact_dollars(limit_usd)
         doubled_limit = f"{(2 * limit_usd).normalize():f}"
@@ -401,8 +401,8 @@ class EmulatorStartError(WebRunError):
         super().__init__(message, code=ToolkitErrorCode.EMULATOR_START, **rest)
 
 
-class IgnoredOptionWarning(UserWarning):
-    """The server may ignore an option that a task was given."""
+class UnsureOptionWarning(UserWarning):
+    """An option that a task was given may have no effect on this server."""
 
 
 class TaskInterruptedError(ShortTracebackMixin, KeyboardInterrupt):

@@ -24,13 +24,13 @@ from webrun_nb.client.client import Client
 from webrun_nb.client.errors import (
     AuthenticationError,
     GuardrailError,
-    IgnoredOptionWarning,
     LimitError,
     PaymentError,
     ProtocolError,
     RequestError,
     SessionGoneError,
     TaskFailedError,
+    UnsureOptionWarning,
     WebRunError,
 )
 from webrun_nb.client.monitoring.ledger import Ledger
@@ -257,6 +257,14 @@ def test_a_budget_of_a_session_is_kept_by_the_estimate(client: Client) -> None:
     assert "estimated" in str(error)
 
 
+def test_a_budget_of_a_task_that_cannot_be_kept_is_warned_of(session: Session) -> None:
+    session.client.on_guardrail(lambda question: "blue")
+    with pytest.warns(UnsureOptionWarning, match=r"max_cost_usd=0.05 can't be kept: http.* says no cost"):
+        result = session.task(f"{ASKS} something", max_cost_usd="0.05")
+    assert result.max_cost_usd == Decimal("0.05")
+    assert result.over_budget_usd == (Decimal(0) if result.cost_usd is not None else None)
+
+
 # --- the rest ---------------------------------------------------------------------------------------------------------
 
 
@@ -339,7 +347,7 @@ def test_what_only_the_emulator_has_is_refused_or_warned_of(session: Session) ->
     with pytest.raises(RequestError) as raised:
         session.task("Say something", expect="status = 404")
     assert raised.value.code == "EMULATOR_ONLY"
-    with pytest.warns(IgnoredOptionWarning, match="may ignore avoid_domains"):
+    with pytest.warns(UnsureOptionWarning, match="may ignore avoid_domains"):
         session.task("Say something", avoid_domains=["ads.example.com"])
 
 

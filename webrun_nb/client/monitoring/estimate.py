@@ -58,6 +58,7 @@ class SessionEstimate:
         self._tasks: list[str] = []
         self._held: SessionPhase | None = None
         self._stopped = False
+        self._orphaned = False
         self._end: tuple[SessionStatus, str] | None = None
         self._ended_at_ms: int | None = None
         self._tokens: list[Usage | None] = []
@@ -115,6 +116,10 @@ class SessionEstimate:
         elif command == "terminate":
             self.ended(EndReason.TERMINATED)
 
+    def instance_changed(self, connected: bool) -> None:
+        """Note that the session's browser was lost, or is back."""
+        self._orphaned = not connected
+
     def ended(self, reason: str) -> None:
         """Note that the session has ended, with the reason in the contract's words (section 10)."""
         if self._end is None:
@@ -134,7 +139,8 @@ class SessionEstimate:
 
     def state(self, session_id: str) -> SessionState:
         """Return the state of the session at a server that has no session-status."""
-        status, reason = self._end or (SessionStatus.ACTIVE, None)
+        live = SessionStatus.ORPHANED if self._orphaned else SessionStatus.ACTIVE
+        status, reason = self._end or (live, None)
         return SessionState(session_id, status, reason=reason)
 
     def complete(self, state: SessionState) -> tuple[SessionState, bool]:

@@ -150,13 +150,13 @@ class SessionMonitor:
             self._ending_tasks.add(task_id)
         if self.snapshot.current_task_id == task_id:
             self._set(replace(self.snapshot, current_task=instruction))
-        elif self.snapshot.estimated:
-            self._stale.set()
+        self._show_estimate()
 
     def note_sent(self, instruction: str, task_id: str = UNNAMED) -> None:
         """Note that a task is being sent, or was sent with its session; by default the server is yet to name its id."""
         self._instructions[task_id] = instruction
         self._estimate.task_sent(task_id)
+        self._show_estimate()
 
     def note_task(self, task_id: str, answer: TaskAnswer) -> None:
         """Note what the server has said of a task, for servers whose status says less."""
@@ -188,7 +188,7 @@ class SessionMonitor:
 
     def _show_estimate(self) -> None:
         """Show at once what has changed the estimate, and have the status read again."""
-        if self.snapshot.estimated:
+        if self.snapshot.estimated and not self.snapshot.ended:
             said = self._said if self._has_status else self._estimate.state(self._session_id)
             self._show(said, self._open_question if self._estimate.asks else None)
             self._stale.set()
@@ -404,6 +404,7 @@ class SessionMonitor:
 
     def _instance_changed(self, event: InstanceChanged) -> None:
         """Show at once that the browser was lost, with its time to come back, or that it is back."""
+        self._estimate.instance_changed(event.connected)
         if event.connected:
             self._set(replace(self.snapshot, status=SessionStatus.ACTIVE, grace_ends_at_ms=None))
             return

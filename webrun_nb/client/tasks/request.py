@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from webrun_nb.client._sync import run_in_caller_thread
 from webrun_nb.client.environments import Environments
-from webrun_nb.client.errors import IgnoredOptionWarning, RequestError, WebRunError, refusal
+from webrun_nb.client.errors import RequestError, UnsureOptionWarning, WebRunError, refusal
 from webrun_nb.client.monitoring.budget import limit_usd
 from webrun_nb.client.secrets import read_secrets
 from webrun_nb.client.tasks.expectations import expected_statuses
@@ -78,14 +78,13 @@ async def prepare_task(
 
     Warns
     -----
-    IgnoredOptionWarning
+    UnsureOptionWarning
         The server may ignore `avoid_domains`: it is not an emulator.
     """
     if expected_statuses(options.expect) and not await _is_emulator(http):
         raise RequestError(f"{http.base_url} would ignore expect=", code=ToolkitErrorCode.EMULATOR_ONLY)
     if options.avoid_domains and not await _is_emulator(http):
-        warning = f"{http.base_url} may ignore avoid_domains: its documentation no longer names it"
-        await run_in_caller_thread(partial(warnings.warn_explicit, warning, IgnoredOptionWarning, "webrun_nb", 0))
+        await warn(f"{http.base_url} may ignore avoid_domains: its documentation no longer names it")
     secrets = await read_secrets(options.secrets, http.base_url)
     uploaded = await environments.aupload_files(options.files) if options.files else []
     return build_task_request(
@@ -167,6 +166,11 @@ def read_schema(given: object, frames: ResultAdapter | None) -> Schema | None:
     if hasattr(given, "json_schema"):
         return cast(Schema, given)
     raise TypeError("without `frames` a schema is a JSON Schema (a dict)")
+
+
+async def warn(message: str) -> None:
+    """Warn of an option that may have no effect, in one line, in the thread that waits for the task."""
+    await run_in_caller_thread(partial(warnings.warn_explicit, message, UnsureOptionWarning, "webrun_nb", 0))
 
 
 async def _is_emulator(http: ApiTransport) -> bool:

@@ -31,7 +31,7 @@ from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.tasks.expectations import error_page_hint
 from webrun_nb.client.tasks.polling import TaskPoll, UnnamedTasks
 from webrun_nb.client.tasks.recording import TaskRecording
-from webrun_nb.client.tasks.request import TaskRequest
+from webrun_nb.client.tasks.request import TaskRequest, warn
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult, result_of
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
@@ -119,6 +119,7 @@ class TaskRun:
         self._asked: Question | None = None
         self._post: asyncio.Task[TaskAnswer] | None = None
         self._poll = TaskPoll(owner.http, owner.monitor, owner.unnamed, task_id)
+        self._warned = False
         self._ended: CompletedTask | FailedTask | None = None
         self._spent_usd: Decimal | None = None
         """Its cost when its budget was found to be spent, and it was stopped."""
@@ -290,10 +291,16 @@ class TaskRun:
     async def _keep_budget(self, body: TaskAnswer) -> float:
         """Stop a task whose budget is spent; return the shortest time for which the rest lasts, in seconds.
 
-        Where the server does not say what the task costs, its budget can't be kept; the result says so.
+        Where the server does not say what the task costs meanwhile, its budget can't be kept: a warning says so.
         """
         limit, cost_usd, watch = self._request.max_cost_usd, body.cost_usd, self._owner.monitor
-        if limit is None or cost_usd is None or not isinstance(body, PendingTask | AskingTask):
+        if limit is None or not isinstance(body, PendingTask | AskingTask):
+            return POLL_PAUSES_S[-1]
+        if cost_usd is None:
+            unsaid = watch.snapshot.cost_estimated
+            if unsaid and not (self._warned or self._patient):  # a task in the background has no cell to warn in
+                self._warned = True
+                await warn(f"max_cost_usd={limit} can't be kept: {self._http.base_url} says no cost while a task runs")
             return POLL_PAUSES_S[-1]
         if cost_usd < limit:
             left_ms = ms_until_spent(limit - cost_usd, usd_per_ms(watch.snapshot))

@@ -128,6 +128,14 @@ def test_without_a_status_call_the_events_say_how_it_ended(
     assert (state.status, state.reason, state.expires_at_ms) == (status, reason, None)
 
 
+def test_without_a_status_call_the_events_say_that_its_browser_was_lost(estimate: SessionEstimate) -> None:
+    estimate.instance_changed(connected=False)
+    state = completed(estimate, estimate.state("s1"))
+    assert (state.status, state.phase, state.expires_at_ms) == (SessionStatus.ORPHANED, None, None)
+    estimate.instance_changed(connected=True)
+    assert estimate.state("s1").status is SessionStatus.ACTIVE
+
+
 def test_an_unknown_status_is_not_an_end_and_says_nothing_of_a_phase(estimate: SessionEstimate) -> None:
     estimate.task_sent("t1")
     state = completed(estimate, read_session(Fields({"status": "warming up"}), "s1"))
