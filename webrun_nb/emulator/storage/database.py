@@ -181,6 +181,7 @@ def _engine(address: URL) -> AsyncEngine:
     if address.get_backend_name() == "sqlite":
         event.listen(engine.sync_engine, "connect", _set_up)
         event.listen(engine.sync_engine, "begin", _begin)
+        event.listen(engine.sync_engine, "invalidate", _roll_back)
     return engine
 
 
@@ -199,6 +200,16 @@ def _begin(connection: Connection) -> None:
     """Begin a transaction; one that writes takes its lock at once, so that SQLite waits for it."""
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _roll_back(connection: Any, record: object, error: BaseException | None) -> None:
+    """Roll back the transaction of a connection that is given up, which happens when a task is cancelled in a query.
+
+    SQLite keeps a closed connection open, with its lock, as long as one of its cursors has rows that were not read. The
+    cursor of a cancelled query is in the frames of its exception, so the database would be locked until they are
+    collected.
+    """
+    connection.rollback()
 
 
 def _update(connection: Connection) -> None:

@@ -6,9 +6,10 @@ import asyncio
 import os
 import sqlite3
 import stat
+from threading import Event
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from webrun_nb.emulator.storage.database import FILE_NAME, Database, StoreError
@@ -70,6 +71,28 @@ async def test_a_block_that_raises_writes_nothing(database):
         await write_and_raise()
     async with database.reading() as session:
         assert (await session.scalars(select(EmulatorRecord))).all() == []
+
+
+async def test_a_task_that_is_cancelled_in_a_query_leaves_no_lock(database):
+    begun, may_end = Event(), Event()
+
+    def wait() -> bool:
+        begun.set()
+        return may_end.wait(60)
+
+    async def query() -> None:
+        async with database.writing() as session:
+            connection = await (await session.connection()).get_raw_connection()
+            await connection.driver_connection.create_function("wait", 0, wait)
+            await session.execute(text("SELECT wait() UNION ALL SELECT 2"))  # waits for its first row
+
+    task = asyncio.create_task(query())
+    assert await asyncio.to_thread(begun.wait, 60)
+    task.cancel()
+    may_end.set()
+    await asyncio.wait({task})
+    async with database.writing() as session:  # while the exception, and all it refers to, is still there
+        session.add(an_emulator())
 
 
 async def test_foreign_keys_hold(database):
