@@ -67,6 +67,7 @@ def test_there_are_twenty_and_no_more(emulator):
     for each in made:
         emulator.http.delete(f"/environments/{each}")
     assert (status, answer["code"], answer["details"]["max"]) == (400, "INVALID_PARAMETER", 20)
+    assert answer["message"] == "Maximum of 20 environments allowed"
     assert emulator.get("/environments")[1]["environments"] == []
 
 

@@ -1,7 +1,8 @@
 """Runs the examples in `python/` and `javascript/`, programs in the style of the service's documentation.
 
 All examples of a language run in one process, at the same time. Each returns what a reader of the example would look
-at; the tests compare it with what the contract promises.
+at; the tests compare it with what the contract promises. Two things need more than a script: an iframe of `webViewURL`
+(tests/e2e/test_web_view_page.py), and a task that takes longer than its answer waits (tests/contract/test_tasks.py).
 """
 
 from __future__ import annotations

@@ -157,3 +157,61 @@ def test_commands_may_be_repeated(emulator, send, page_url):
     for state in ("pause", "pause", "resume", "resume", "stop", "stop", "terminate", "terminate"):
         body = f'{{"sessionId": "{session_id}", "message": {{"actionType": "state", "newState": "{state}"}}}}'
         assert send("/start/send-message", body) == (200, {"success": True, "message": SENT})
+
+
+def test_a_session_accepts_every_documented_field(emulator, send):
+    _, environment = send("/environments", '{"name": "work"}')
+    _, policy = send("/policies", '{"name": "rules", "status": "active"}')
+    uploaded = emulator.http.post("/files/upload", files={"files": ("notes.txt", b"take the first")}).json()
+    status, started = send(
+        "/start/start-session",
+        f"""{{
+          "environmentId": "{environment["environment"]["_id"]}", "policyId": "{policy["policy"]["_id"]}",
+          "proxy": {{"source": "custom", "type": "socks", "host": "127.0.0.1", "port": "9", "level": "chrome",
+                     "username": "ada", "password": "not-in-the-answer"}},
+          "mode": "default", "reachOutMode": "full",
+          "task": {{
+            "prompt": "get the heading", "startingUrl": "SITE", "maxDuration": 60000, "maxInputTokens": 50000,
+            "maxOutputTokens": 50000, "avoidDomains": ["ads.example"], "terminateOnCompletion": false,
+            "outputType": "structured_csv", "outputSchema": ["heading"], "files": ["{uploaded["files"][0]["fileId"]}"],
+            "secrets": [{{"match": "*.example.com", "fields": {{"email": "a@example.com", "password": "not-here"}}}}],
+            "webhook": {{"name": "mine", "url": "http://127.0.0.1:1/", "auth": "x", "submittedData": "just_ping"}}
+          }}
+        }}""",
+    )
+    assert (status, started["success"], started["initialPrompt"]) == (200, True, "get the heading"), started
+    session = emulator.status(started["sessionId"])
+    emulator.message(started["sessionId"], actionType="state", newState="terminate")
+    emulator.http.delete(f"/environments/{environment['environment']['_id']}")
+    assert session["environmentId"] == environment["environment"]["_id"]
+    assert session["policyId"] == policy["policy"]["_id"]
+    assert session["reachOutMode"] == "full"
+    assert session["proxy"] == {
+        "source": "custom", "type": "socks", "host": "127.0.0.1", "port": 9, "level": "chrome", "username": "ada",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["policyId", "environmentId", "profileId", "proxy"])
+@pytest.mark.parametrize("holder", ["task", "initialTask"])
+def test_a_session_field_inside_a_task_is_refused(send, holder, field):
+    status, refused = send("/start/start-session", f'{{"{holder}": {{"prompt": "wait", "{field}": "x"}}}}')
+    assert (status, refused["code"]) == (400, "INVALID_PARAMETER")
+    assert refused["details"]["parameter"] == f"{holder}.{field}"
+
+
+@pytest.mark.parametrize(
+    ("body", "parameter"),
+    [
+        ('{"prompt": "wait", "maxDuration": 5}', "maxDuration"),
+        ('{"task": {"prompt": "wait", "maxDuration": 60}}', "task.maxDuration"),
+        ('{"initialTask": {"taskDetails": "wait", "maxDuration": 300001}}', "initialTask.maxDuration"),
+        ('{"taskDetails": "wait", "startingPoint": "no address"}', "startingPoint"),
+        ('{"task": {"prompt": "wait", "startingUrl": "ftp://x"}}', "task.startingUrl"),
+    ],
+)
+def test_an_error_names_the_field_as_it_was_written(send, body, parameter):
+    for path in ("/start/start-session", "/start/run-task"):
+        status, refused = send(path, body)
+        assert (status, refused["code"], refused["details"]["parameter"]) == (400, "INVALID_PARAMETER", parameter)
+        assert refused["message"] == refused["error"]
+        assert ("milliseconds" in refused["message"]) == ("maxDuration" in parameter)
