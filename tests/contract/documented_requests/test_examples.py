@@ -197,7 +197,15 @@ def test_a_person_clicks_and_types_over_the_socket(javascript):
 def test_a_program_that_connects_late_gets_answer_and_end(javascript, joined):
     outcome = javascript("websocket_program")[joined]
     assert "Graz" in outcome["answer"]
+    assert (outcome["questions"], outcome["error"]) == (0, None)
     assert outcome["end"] == ("terminateOnCompletion" if joined == "joinedAfterTheEnd" else "terminated")
+
+
+def test_a_program_that_connects_late_gets_question_and_failure(javascript):
+    outcome = javascript("websocket_program")
+    asked, failed = outcome["joinedAtTheQuestion"], outcome["joinedAfterTheFailure"]
+    assert (asked["questions"], asked["error"], asked["end"]) == (1, None, "terminateOnCompletion")
+    assert (failed["answer"], failed["error"], failed["end"]) == (None, "ELEMENT_NOT_FOUND", "failed")
 
 
 def test_a_program_in_python_that_connects_late_gets_answer_and_end(python):
