@@ -275,6 +275,16 @@ async def test_a_question_is_replayed_and_answered_over_the_late_socket(emulator
     assert not any("replayed" in event for _, event in later.events)
 
 
+async def test_a_question_that_was_answered_over_rest_is_not_replayed(emulator, idle_session, page_url):
+    task = {"actionType": "newTask", "prompt": "Click the Open button", "startingUrl": page_url}
+    await send(emulator, idle_session, **task, terminateOnCompletion=True)
+    await send(emulator, idle_session, actionType="guardrail", prompt="the left one")
+    async with listening(emulator, idle_session) as late:
+        await late.wait_for("end_session")
+    assert "guardrail_trigger" not in late.kinds
+    assert "task_completed" in late.kinds
+
+
 async def test_after_a_minute_nothing_is_replayed(emulator, run, page_url):
     body = await asyncio.to_thread(run, LIST, startingUrl=page_url)
     await asyncio.to_thread(emulator.advance, 61_000)

@@ -93,13 +93,21 @@ class LiveEvents:
                 await self._server.disconnect(socket_id)
 
     async def _replay(self, listener: _Listener) -> None:
-        """Send a new listener the events that no one has received."""
-        events = self._undelivered.take(listener.session_id)
+        """Send a new listener the events that no one has received, without a question that needs no answer any more."""
+        events = [event for event in self._undelivered.take(listener.session_id) if not self._is_settled(event)]
         for event in events:
             await self._server.emit(event.name, {**event.body, "replayed": True}, to=listener.socket_id)
         if any(event.name == serialize.END_SESSION for event in events):
             self._sockets.remove(listener.socket_id)
             await self._server.disconnect(listener.socket_id)
+
+    def _is_settled(self, event: Event) -> bool:
+        """Return whether an event is a question that was answered meanwhile, over REST, or whose task has ended."""
+        if event.body.get("type") != serialize.GUARDRAIL_TRIGGER:
+            return False
+        session = self._registry.session(event.session_id)
+        task = None if session is None else session.tasks.get(str(event.body["taskId"]))
+        return task is None or task.question is None
 
     async def _connect(self, socket_id: str, environ: Mapping[str, Any], auth: object = None) -> None:
         session_id = auth.get("sessionId") if isinstance(auth, Mapping) else None

@@ -53,6 +53,8 @@ DISCONNECTED = "instance:disconnected"
 RECONNECTED = "instance:reconnected"
 END_SESSION = "end_session"
 """The names of the events (section 10)."""
+GUARDRAIL_TRIGGER = "guardrail_trigger"
+"""The type of the message with a question."""
 
 
 def _usd(amount: Decimal) -> float:
@@ -344,7 +346,7 @@ def error_event(code: str, message: str) -> dict[str, Any]:
 
 def guardrail_event(task: Task, question: Question) -> dict[str, Any]:
     """Return the event of a task that waits for a person."""
-    return {"type": "guardrail_trigger", "taskId": task.id, "data": guardrail(question).to_wire()}
+    return {"type": GUARDRAIL_TRIGGER, "taskId": task.id, "data": guardrail(question).to_wire()}
 
 
 def disconnected_event() -> dict[str, Any]:

@@ -51,7 +51,7 @@ class ConnectedSockets:
 
 REPLAY_WITHIN_MS = 60_000
 """The time that an event which no socket has received is kept for one that joins late (section 10)."""
-_REPLAYED_MESSAGES = frozenset({"guardrail_trigger", "task_completed", "error"})
+_REPLAYED_MESSAGES = frozenset({serialize.GUARDRAIL_TRIGGER, "task_completed", "error"})
 
 
 class UndeliveredEvents:
