@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -246,6 +247,16 @@ def test_the_ledger_knows_no_cost_that_the_server_did_not_say(
     session.terminate()
     (record,) = ledger.sessions()
     assert (record.cost_usd, record.ended_at_ms is not None) == (None, True)
+
+
+def test_a_session_that_was_left_open_is_ended(
+    session: Session, client: Client, ledger: Ledger, server: DocumentedServer
+) -> None:
+    (record,) = ledger.sessions()
+    ledger.write(replace(record, host="elsewhere", lasts_until_ms=None))
+    (ended,) = client.terminate_left_open()
+    assert (ended.record.name, ended.reason, ended.cost_usd) == ("main", "terminated", None)
+    assert server.sessions[session.session_id].status == "terminated"
 
 
 def test_a_budget_of_a_session_is_kept_by_the_estimate(client: Client) -> None:
