@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -143,7 +144,7 @@ def test_no_more_run_at_once_than_there_are_slots(crowd):
 
 def test_waiting_is_not_running_time(crowd):
     done = [task for task in crowd.tasks if task["status"] == "complete"]
-    last = max(task["completedAt"] for task in done)
+    last = max(datetime.fromisoformat(task["completedAt"]).timestamp() * 1000 for task in done)
     begun = min(status["createdAt"] for status in crowd.statuses)
     assert sum(task["usage"]["completion_time"] for task in done) * 1000 <= SLOTS * (last - begun) * 1.05
 

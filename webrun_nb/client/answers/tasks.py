@@ -19,7 +19,7 @@ _ASKING = "guardrail_trigger"
 _COMPLETED = frozenset({"task_completed", "complete", "completed"})
 _FAILED = frozenset({"failed", "error", "task_failed"})
 _SAYS_SOMETHING = frozenset({"status", "type", "pending", "data", "result", "taskId", "pollUrl", "message", "error"})
-_TASK_PATH = re.compile(r"/task/[^/]+/(?P<task>[^/]+)/?")
+_TASK_PATH = re.compile(r"/task/[\w-][\w.:~-]*/(?P<task>[\w-][\w.:~-]*)/?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def read_task(fields: Fields, session_id: str, task_id: str | None = None, *, ba
     if not any(name in fields for name in _SAYS_SOMETHING):
         raise UnreadableAnswerError("it has neither a status nor data")
     inline = fields.fields("result")
-    data = fields.fields("data") or inline.fields("data")
+    data = _data_of(fields) or _data_of(inline)
     poll_path = own_path(fields.text("pollUrl"), base_url)
     about: dict[str, Any] = {
         "session_id": session_id,
@@ -205,6 +205,12 @@ def read_task(fields: Fields, session_id: str, task_id: str | None = None, *, ba
     return PendingTask(status=fields.text("status") or "pending", **about)
 
 
+def _data_of(body: Fields) -> Fields:
+    """Return the `data` of a body; a text is its `message`."""
+    data = body.values.get("data")
+    return Fields({"message": data}) if isinstance(data, str) else Fields.of(data)
+
+
 def _asking(data: Fields, about: Mapping[str, Any]) -> AskingTask:
     return AskingTask(
         question=data.text("value", "message") or "The task waits for an answer.",
@@ -223,12 +229,10 @@ def _completed(fields: Fields, data: Fields, about: Mapping[str, Any]) -> Comple
 
 
 def _failed(fields: Fields, about: Mapping[str, Any]) -> FailedTask:
-    status = fields.text("status")
     told = error_text(fields) or error_text(fields.fields("data")) or error_text(fields.fields("result"))
+    status = fields.text("status") or "failed"
     return FailedTask(
-        message=told or f"the task ended ({status}), and the server does not say why"
-        if status
-        else told or "the server does not say why the task failed",
+        message=told or f"the task ended ({status}), and the server does not say why",
         code=error_code(fields) or ToolkitErrorCode.TASK_FAILED,
         details=fields.mapping("details") or {},
         **about,
@@ -303,4 +307,4 @@ def own_path(url: str | None, base_url: str) -> str | None:
 
 def _task_in(poll_path: str | None) -> str | None:
     found = None if poll_path is None else _TASK_PATH.fullmatch(urlsplit(poll_path).path)
-    return None if found is None else unquote(found["task"])
+    return None if found is None else found["task"]

@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
 from webrun_nb.client.answers.tasks import CompletedTask, FileLink, NetworkLog, Truncated, Usage
 from webrun_nb.client.emulator_control import StepPicture
+from webrun_nb.client.errors import ProtocolError
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.tasks.recording import TaskRecording
 from webrun_nb.client.transfers import Transfers
@@ -122,6 +123,7 @@ class ResultFile(InProcess):
             return self._read_frame(self.filename, content)
 
 
+_AS_IT_CAME = "the result's .text is the answer as it came"
 _TOLD_CHARACTERS = 60
 """The longest part of the instruction in a result's repr."""
 
@@ -208,8 +210,21 @@ class TaskResult(InProcess):
 
     @property
     def json(self) -> Any:
-        """The answer as plain data; None for a text answer (a task without a schema)."""
-        return None if self.schema is None else json.loads(self.text)
+        """The answer as plain data; None for a text answer (a task without a schema).
+
+        Raises
+        ------
+        ProtocolError
+            The server has answered something that is not JSON, though a schema was asked for.
+        """
+        if self.schema is None:
+            return None
+        try:
+            return json.loads(self.text)
+        except ValueError as error:
+            raise ProtocolError(
+                "the answer is not JSON, though a schema was asked for", hint=_AS_IT_CAME, task_id=self.task_id
+            ) from error
 
     @property
     def df(self) -> pd.DataFrame:

@@ -54,7 +54,8 @@ export function totalText(states, elapsedMs) {
   };
   const [emulated, real] = [sum(true), sum(false)];
   const parts = [`${states.filter((state) => !state.ended).length} live of ${states.length}`];
-  if (real !== null) parts.push(`you pay ${usd(real)}`);
+  const estimated = states.some((state) => !state.emulated && state.computeKind === "estimated");
+  if (real !== null) parts.push(`you pay ${estimated ? `≈\u00a0${usd(real)} (estimated)` : usd(real)}`);
   if (emulated !== null) parts.push(`emulated: you pay $0.00, ≈\u00a0${usd(emulated)} on the hosted service`);
   return parts.join(" · ");
 }

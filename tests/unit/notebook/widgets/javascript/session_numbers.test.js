@@ -67,6 +67,12 @@ test("emulated and real money are never added up", () => {
     "2 live of 3 · you pay $1.5000 · emulated: you pay $0.00, ≈\u00a0$0.0500 on the hosted service");
 });
 
+test("a total with an estimate in it is one", () => {
+  const billed = { ...IDLE, emulated: false, approximately: "", cost: { value: "1", perMs: "0" } };
+  const estimated = { ...billed, computeKind: "estimated" };
+  assert.equal(totalText([billed, estimated], 0), "2 live of 2 · you pay ≈\u00a0$2.0000 (estimated)");
+});
+
 test("a total is of the costs that are known", () => {
   assert.equal(totalText([{ ...IDLE, cost: null }], 0), "1 live of 1");
 });
