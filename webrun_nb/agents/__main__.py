@@ -1,6 +1,6 @@
 """Prints what the local agent would do with a task, without doing it (`python -m webrun_nb.agents`).
 
-A task's fields (contract, section 2) come in as JSON, `{"steps": […], "problems": […], "unused": […]}` goes out. The
+A task's fields (contract, section 3) come in as JSON, `{"steps": […], "problems": […], "unused": […]}` goes out. The
 toolkit knows the emulator's parts as programs only, and a dry run must not have to start an emulator.
 """
 
