@@ -61,7 +61,7 @@ class SessionEstimate:
         self._orphaned = False
         self._end: tuple[SessionStatus, str] | None = None
         self._ended_at_ms: int | None = None
-        self._tokens: list[Usage | None] = []
+        self._usages: list[Usage | None] = []
         """The usage of each task that has ended."""
 
     # --- what happened ------------------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ class SessionEstimate:
     def task_ended(self, task_id: str | None, usage: Usage | None = None, *, count: bool = False) -> None:
         """Note that a task has ended, the current one where no id is known; with `count` its usage counts."""
         if count:
-            self._tokens.append(usage)
+            self._usages.append(usage)
         ended = self._tasks[0] if task_id is None and self._tasks else task_id
         if ended in self._tasks:
             if ended == self._tasks[0]:
@@ -180,12 +180,16 @@ class SessionEstimate:
         until_ms = self._clock() if self._ended_at_ms is None else self._ended_at_ms
         return costs.session_time_usd(prices, max(0, until_ms - self._opened_at_ms))
 
+    def reported_usd(self) -> Decimal:
+        """Return the sum of the costs that the server said of the tasks that have ended: the least of the total."""
+        return sum((usage.cost_usd for usage in self._usages if usage and usage.cost_usd is not None), Decimal(0))
+
     def tokens_usd(self, prices: Prices) -> Decimal | None:
         """Return the price of the tokens of the tasks that have ended; None where one of them is not known."""
-        if self._tasks or not self._tokens:
+        if self._tasks or not self._usages:
             return None
         total_usd = Decimal(0)
-        for usage in self._tokens:
+        for usage in self._usages:
             if usage is None or usage.prompt_tokens is None or usage.completion_tokens is None:
                 return None
             total_usd += costs.tokens_usd(prices, usage.prompt_tokens, usage.completion_tokens)

@@ -88,11 +88,14 @@ def snapshot_of(
 
 
 def with_estimated_cost(snapshot: SessionSnapshot, estimate: SessionEstimate) -> SessionSnapshot:
-    """Return a snapshot with the price of the session's time, and of its tokens as far as they are known."""
+    """Return a snapshot with the price of the session's time, and of its tokens as far as they are known.
+
+    The total is never less than what the server said of the session's tasks.
+    """
     compute_usd, tokens_usd = estimate.compute_usd(snapshot.prices), estimate.tokens_usd(snapshot.prices)
     return replace(
         snapshot,
-        cost_usd=compute_usd + (tokens_usd or Decimal(0)),
+        cost_usd=max(compute_usd + (tokens_usd or Decimal(0)), estimate.reported_usd()),
         compute_usd=compute_usd,
         tokens_usd=tokens_usd,
         estimated=True,

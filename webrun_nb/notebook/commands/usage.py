@@ -100,6 +100,8 @@ def _amounts(rows: pd.DataFrame, emulated: bool) -> str:
     )
     known = f"{_about(total_usd, emulated)}{' on the hosted service' if emulated else ''}"
     if unknown := int(rows["cost_usd"].isna().sum()):
+        if unknown == len(rows):
+            return "cost unknown"
         return f"{known}, and {_count(unknown, 'row')} of unknown cost"
     return f"{known}: working {rounded_dollars(working_usd)}, idle {rounded_dollars(idle_usd)}"
 

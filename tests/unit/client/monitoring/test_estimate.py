@@ -168,3 +168,10 @@ def test_tokens_count_once_all_of_them_are_known(estimate: SessionEstimate) -> N
     assert estimate.tokens_usd(PRICES_2026) is None
     estimate.task_ended("t2", None, count=True)
     assert estimate.tokens_usd(PRICES_2026) is None
+
+
+def test_the_costs_that_the_server_said_are_the_least_of_the_total(estimate: SessionEstimate) -> None:
+    for number, usage in enumerate([Usage(cost_usd=Decimal("0.30")), None, Usage(), Usage(cost_usd=Decimal("0.20"))]):
+        estimate.task_sent(f"t{number}")
+        estimate.task_ended(f"t{number}", usage, count=True)
+    assert estimate.reported_usd() == Decimal("0.50")

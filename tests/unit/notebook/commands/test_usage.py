@@ -122,6 +122,13 @@ def test_where_a_sum_is_not_known_it_is_not_split() -> None:
     )
 
 
+def test_where_nothing_is_known_no_sum_is_shown() -> None:
+    unknown = replace(PAID, cost_usd=None)
+    (line,) = summary([unknown], usage_frame([unknown], []), [])
+    assert line.startswith("paid: 1 session, ")
+    assert line.endswith("cost unknown")
+
+
 def test_forgotten_sessions_are_named_with_what_they_idled_away() -> None:
     assert (
         summary([FORGOTTEN], usage_frame([FORGOTTEN], []), [])[1]
