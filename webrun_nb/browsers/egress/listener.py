@@ -75,6 +75,8 @@ class Listener:
         self.redirect_refusal: Callable[[str], str | None] = lambda url: None
         self._authorization = b"Basic " + b64encode(f"{USERNAME}:{self.password}".encode())
         self._router = Router(network)
+        self.url = ""
+        """URL of the proxy for the browser. It stays after `close`: a browser may still ask for its password then."""
         self._server: asyncio.Server | None = None
         self._serving: set[asyncio.Task[None]] = set()
         self._failures: dict[tuple[str, int], DialError] = {}
@@ -86,13 +88,8 @@ class Listener:
         listener = cls(network, egress_route)
         loop = asyncio.get_running_loop()
         listener._server = await loop.create_server(lambda: _Client(listener), "127.0.0.1", 0)
+        listener.url = f"http://127.0.0.1:{listener._server.sockets[0].getsockname()[1]}"
         return listener
-
-    @property
-    def url(self) -> str:
-        """URL of the proxy for the browser."""
-        assert self._server is not None, "it listens"
-        return f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     def close(self) -> None:
         """Stop listening and end every connection. Safe to call twice."""
