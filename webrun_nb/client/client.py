@@ -254,7 +254,7 @@ class Client(InProcess):
             await read_secrets(secrets, self.base_url),
             pictures,
         )
-        if pictures and self.base_url == HOSTED_URL:  # before there is a session that costs
+        if pictures and not await self.http.is_emulator():  # before there is a session that costs
             raise self.http.emulator_only()
         return await self._starter.start_or_return(name or DEFAULT_NAME, options, new=new)
 

@@ -257,6 +257,18 @@ class ApiTransport:
                 raise self.emulator_only() from error
             raise
 
+    async def is_emulator(self) -> bool:
+        """Return whether the server is an emulator, by a call that only emulators have."""
+        if self.is_child:
+            return True
+        try:
+            await self.call_emulator("GET", "/start/sessions")
+        except WebRunError as error:
+            if error.code != ToolkitErrorCode.EMULATOR_ONLY:
+                raise
+            return False
+        return True
+
     def emulator_only(self) -> WebRunError:
         """Return the error for a call that only the emulator has."""
         return RequestError(f"{self.base_url} does not offer this", code=ToolkitErrorCode.EMULATOR_ONLY)

@@ -354,10 +354,14 @@ def test_environments_and_files_are_read(client: Client, tmp_path) -> None:
     client.environments.delete("work")
 
 
-def test_what_only_the_emulator_has_is_refused_or_warned_of(session: Session) -> None:
+def test_what_only_the_emulator_has_is_refused_or_warned_of(session: Session, server: DocumentedServer) -> None:
     with pytest.raises(RequestError) as raised:
         session.task("Say something", expect="status = 404")
     assert raised.value.code == "EMULATOR_ONLY"
+    opened = len(server.sessions)
+    with pytest.raises(RequestError) as raised:
+        session.client.start("with pictures", pictures=True)
+    assert (raised.value.code, len(server.sessions)) == ("EMULATOR_ONLY", opened)
     with pytest.warns(UnsureOptionWarning, match="may ignore avoid_domains"):
         session.task("Say something", avoid_domains=["ads.example.com"])
 

@@ -191,6 +191,7 @@ class EventStream:
         self._session_id = session_id
         self._tell = tell
         self._task: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
         self.connected = False
 
     def open(self) -> None:
@@ -199,6 +200,7 @@ class EventStream:
 
     async def close(self) -> None:
         """Stop listening."""
+        self._closing.set()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -208,7 +210,7 @@ class EventStream:
         socketio = await asyncio.to_thread(importlib.import_module, "socketio")
         aiohttp = await asyncio.to_thread(importlib.import_module, "aiohttp")
         pause_s, attempt = FIRST_PAUSE_S, 0
-        while True:
+        while not self._closing.is_set():
             # a middlebox may not let WebSockets through: every other attempt begins with long polling
             transports = ["websocket"] if attempt % 2 == 0 else ["polling", "websocket"]
             attempt += 1
@@ -222,6 +224,8 @@ class EventStream:
                         transports=transports,
                         wait_timeout=CONNECT_TIMEOUT_S,
                     )
+                    if self._closing.is_set():  # Python 3.11's wait_for loses a cancellation that comes as it is done
+                        break
                     self._set_connected(True)
                     pause_s = FIRST_PAUSE_S
                     await closed.wait()

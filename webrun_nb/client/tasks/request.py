@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from webrun_nb.client._sync import run_in_caller_thread
 from webrun_nb.client.environments import Environments
-from webrun_nb.client.errors import RequestError, UnsureOptionWarning, WebRunError, refusal
+from webrun_nb.client.errors import RequestError, UnsureOptionWarning, refusal
 from webrun_nb.client.monitoring.budget import limit_usd
 from webrun_nb.client.secrets import read_secrets
 from webrun_nb.client.tasks.expectations import expected_statuses
@@ -81,9 +81,9 @@ async def prepare_task(
     UnsureOptionWarning
         The server may ignore `avoid_domains`: it is not an emulator.
     """
-    if expected_statuses(options.expect) and not await _is_emulator(http):
+    if expected_statuses(options.expect) and not await http.is_emulator():
         raise RequestError(f"{http.base_url} would ignore expect=", code=ToolkitErrorCode.EMULATOR_ONLY)
-    if options.avoid_domains and not await _is_emulator(http):
+    if options.avoid_domains and not await http.is_emulator():
         await warn(f"{http.base_url} may ignore avoid_domains: its documentation no longer names it")
     secrets = await read_secrets(options.secrets, http.base_url)
     uploaded = await environments.aupload_files(options.files) if options.files else []
@@ -171,16 +171,3 @@ def read_schema(given: object, frames: ResultAdapter | None) -> Schema | None:
 async def warn(message: str) -> None:
     """Warn of an option that may have no effect, in one line, in the thread that waits for the task."""
     await run_in_caller_thread(partial(warnings.warn_explicit, message, UnsureOptionWarning, "webrun_nb", 0))
-
-
-async def _is_emulator(http: ApiTransport) -> bool:
-    """Return whether a server is an emulator, by a call that only emulators have."""
-    if http.is_child:
-        return True
-    try:
-        await http.call_emulator("GET", "/start/sessions")
-    except WebRunError as error:
-        if error.code != ToolkitErrorCode.EMULATOR_ONLY:
-            raise
-        return False
-    return True
