@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from types import SimpleNamespace
 from typing import Any
 
+import aiohttp
 import pytest
 
+from webrun_nb.client.monitoring import events
 from webrun_nb.client.monitoring.events import (
     ActionDone,
     AgentSaid,
     CommandRefused,
+    EventStream,
     LiveEvent,
     QuestionAsked,
     StatusSaid,
@@ -64,3 +70,38 @@ def test_messages_become_events(message: Any, event: LiveEvent | None) -> None:
 def test_an_action_reads_as_people_say_it() -> None:
     assert ActionDone("click", '"Laptops"').text == 'click "Laptops"'
     assert ActionDone("goBack").text == "go back"
+
+
+class SwallowingSocket:
+    """A socket whose opening ends as it is cancelled, and loses the cancellation, as `asyncio.wait_for` may."""
+
+    def __init__(self, **_options: Any) -> None:
+        self.connected = False
+
+    def on(self, event: str, handler: Any) -> None:
+        """Take a handler; there are no events."""
+
+    async def connect(self, url: str, **_options: Any) -> None:
+        opening.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        self.connected = True
+
+    async def disconnect(self) -> None:
+        self.connected = False
+        closed.set()
+
+
+opening, closed = asyncio.Event(), asyncio.Event()
+
+
+async def test_a_socket_is_closed_even_if_its_opening_loses_the_cancellation(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = SimpleNamespace(AsyncClient=SwallowingSocket, exceptions=SimpleNamespace(SocketIOError=OSError))
+    modules = {"socketio": fake, "aiohttp": aiohttp}
+    monkeypatch.setattr(events, "importlib", SimpleNamespace(import_module=modules.__getitem__))
+    told: list[LiveEvent] = []
+    stream = EventStream("http://127.0.0.1:9", "s1", told.append)
+    stream.open()
+    await opening.wait()
+    await stream.close()
+    assert (closed.is_set(), told, stream.connected) == (True, [], False)
