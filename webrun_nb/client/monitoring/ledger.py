@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 FILE = "ledger.sqlite3"
 SCHEMA_VERSION = 4
-BUSY_TIMEOUT_S = 1.0
+BUSY_TIMEOUT_S = 3.0
 KEPT_MS = 400 * 24 * 3_600_000
 """Ended sessions are kept for a little more than a year."""
 
