@@ -66,6 +66,7 @@ RUN = "/start/run-task"
             "outputSchema",
         ),
         (START, {"outputType": "structured_csv", "outputSchema": []}, "INVALID_PARAMETER", "outputSchema"),
+        (START, {"outputType": "structured_csv", "outputSchema": {"a": 1}}, "INVALID_PARAMETER", "outputSchema"),
         (START, {"outputType": "structured_csv", "outputSchema": ["a", "a"]}, "INVALID_PARAMETER", "outputSchema"),
         (START, {"initialTask": {"policyId": "pol_x"}}, "INVALID_PARAMETER", "initialTask.policyId"),
         (START, {"task": {"environmentId": "x"}}, "INVALID_PARAMETER", "task.environmentId"),
@@ -152,6 +153,15 @@ def test_required_fields_are_named(emulator, body, field):
     assert answer["details"] == {"field": field}
     if "." not in field:
         assert answer["message"] == "sessionId and message are required"
+
+
+def test_a_body_that_is_not_sent_as_json_says_so(emulator):
+    answer = emulator.http.post(START, content=b'{"prompt": "go"}').json()
+    assert (answer["code"], "Content-Type: application/json" in answer["message"]) == ("INVALID_PARAMETER", True)
+    deep = emulator.http.post(START, content=b"[" * 100_000, headers={"Content-Type": "application/json"}).json()
+    assert (deep["message"], deep["details"]) == ("the body is not valid JSON", {"parameter": "body"})
+    _, named = emulator.post("/start/send-message", {"sessionId": "a" * 12, "message": "pause"})
+    assert named["message"] == "message: expected a JSON object"
 
 
 @pytest.mark.parametrize("content", [b"{not json", b"", b"\xff\xfe", b'{"maxDuration": NaN}'])

@@ -105,18 +105,18 @@ def test_every_kind_of_manual_input_reaches_the_page(emulator, idle_session, aim
 @pytest.mark.parametrize(
     ("action", "named"),
     [
-        ({"type": "CLICK", "x": 1, "y": 154}, "y"),
-        ({"type": "CLICK", "x": 1, "y": 756}, "y"),
-        ({"type": "CLICK", "x": 1025, "y": 200}, "x"),
-        ({"type": "CLICK", "x": "1", "y": 200}, "x"),
-        ({"type": "DANCE"}, "type"),
-        ({"type": "TYPE", "text": 7}, "text"),
+        ({"type": "CLICK", "x": 1, "y": 154}, "message.action.y"),
+        ({"type": "CLICK", "x": 1, "y": 756}, "message.action.y"),
+        ({"type": "CLICK", "x": 1025, "y": 200}, "message.action.x"),
+        ({"type": "DOUBLE_CLICK", "x": "1", "y": 200}, "message.action.x"),
+        ({"type": "DANCE"}, "message.action.type"),
+        ({"type": "TYPE", "text": 7}, "message.action.text"),
     ],
 )
 def test_interactions_out_of_range_are_refused(emulator, idle_session, action, named):
     status, body = interact(emulator, idle_session, **action)
     assert (status, body["code"]) == (400, "INVALID_PARAMETER")
-    assert named in body["details"]["parameter"]
+    assert body["details"]["parameter"] == named
 
 
 def test_interactions_need_the_agent_to_rest(emulator, waiting):

@@ -246,7 +246,14 @@ async def test_a_refused_command_is_told_to_its_sender(emulator, idle_session):
         error = await listener.wait_for("error")
     assert (error["code"], error["command"]) == ("INVALID_STATE", True)
     assert "taskId" not in error
+    assert (error["details"], error["seq"] >= 0, error["at"] > 1.7e12) == ({"phase": "idle"}, True, True)
     assert "error" not in other.kinds
+
+
+async def test_a_message_without_content_is_refused(emulator, idle_session):
+    async with listening(emulator, idle_session) as listener:
+        await listener.client.emit("message")
+        assert (await listener.wait_for("error"))["command"] is True
 
 
 async def test_a_socket_that_joins_late_gets_what_no_one_has_received(emulator, run, page_url):

@@ -149,3 +149,17 @@ def test_a_login_by_hand_is_no_answer_to_keep(emulator, idle_session):
     path = f"/task/{idle_session}/{body['taskId']}"
     again = wait_until(lambda: emulator.get(path)[1], lambda polled: polled["status"] == "guardrail_trigger")
     assert again["data"]["kind"] == "credentials", "no one has logged in, so it asks again"
+    assert "could not read" not in again["data"]["value"], "no one has answered"
+
+
+def test_what_a_person_did_without_taking_over_settles_a_question_once_it_is_released(emulator, asking):
+    session_id, body = asking
+    release = {"actionType": "interaction", "action": {"type": "releaseControl"}}
+    assert emulator.message(session_id, **release)[0] == 200
+    assert emulator.status(session_id)["phase"] == "guardrail", "no one has done anything yet"
+    click = {"type": "CLICK", "x": 900, "y": 700}
+    assert emulator.message(session_id, actionType="interaction", action=click)[0] == 200
+    assert emulator.message(session_id, **release)[0] == 200
+    path = f"/task/{session_id}/{body['taskId']}"
+    done = wait_until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
+    assert "left to the person who took over" in done["data"]["message"]

@@ -376,7 +376,9 @@ def test_taking_over_lets_the_agent_go_on_from_the_page_as_it_is(emulator, asked
         emulator.message(session, actionType="interaction", action={"type": "takeOverControl"})
     wait_until(lambda: emulator.status(session), lambda status: status["phase"] == "manual")
     emulator.message(session, actionType="interaction", action={"type": "releaseControl"})
-    assert end_of(emulator, session, body)["status"] == "complete"
+    ended = end_of(emulator, session, body)
+    assert ended["status"] == "complete"
+    assert "was left to the person who took over" in ended["data"]["message"], "the agent has not done it"
     assert "/rung" not in visits
     assert responses(emulator, policy_id) == [None, "took over"]
 

@@ -103,4 +103,4 @@ def test_a_server_that_is_not_there_is_recorded_and_fails_nothing(emulator, run,
 def test_a_failed_task_is_announced_too(run, inbox):
     url, received = inbox
     run(LIST, startingPoint="http://127.0.0.1:9/", webhook=hook(url, "full_response"))
-    assert json.loads(received.get(timeout=60)[1])["type"] == "task_failed"
+    assert json.loads(received.get(timeout=60)[1])["type"] == "failed"

@@ -32,7 +32,7 @@ class AgentError(Exception):
 
 
 class SettledByHandError(Exception):
-    """Raised within an agent by a question that a person settled in the browser; the task continues after it.
+    """Raised within an agent by a step that a person settled in the browser; the task continues after it.
 
     Parameters
     ----------
@@ -207,7 +207,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class SettledByHand:
-    """Reply to `Ask`: a person took over instead of answering, and has given control back.
+    """Reply to `Ask` and `Perform`: a person who was asked took over instead, and has given control back.
 
     What they did is not known, and the page may be another one: the agent continues from the page as it is.
     """

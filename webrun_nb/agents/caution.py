@@ -146,8 +146,11 @@ def facts_of(seen: Observation) -> tuple[str, ...]:
 
 
 def _readable(text: str) -> str:
-    """Take out what steers a terminal or turns text around; a page's words are only quoted."""
-    return "".join(char for char in text if char.isprintable())
+    """Take out what steers a terminal or turns text around, and quotes: a page's words must not end their quotation."""
+    return "".join(char for char in text if char.isprintable()).translate(_QUOTES)
+
+
+_QUOTES = str.maketrans(dict.fromkeys('"“”„«»', "'"))
 
 
 def approved(looker: Looker, action: Action, because: str) -> Work[Action | None]:

@@ -27,6 +27,7 @@ from webrun_nb.agents.base import (
     Refused,
     Reply,
     Run,
+    SettledByHand,
     SettledByHandError,
     Step,
     TaskSpec,
@@ -336,6 +337,8 @@ class Task(Asking):
         self.acted = True
         by, before = sends(dared, self.seen, self._last), self.seen
         reply = yield Perform(dared, because)
+        if isinstance(reply, SettledByHand):
+            raise SettledByHandError(because)
         if isinstance(reply, Refused | Failed):
             return reply
         self._unsent = unsent_after(dared, before, self._unsent)

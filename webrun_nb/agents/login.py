@@ -197,6 +197,8 @@ class Login:
         self._given: list[tuple[str, str]] = []
         """Which secret went to which page's host already: once each, or a form could be asking for ever."""
         self._asked = 0
+        self._is_answer_unread = False
+        """The last question was answered: where its field is missing still, the answer could not be read."""
 
     def run(self) -> Work[None]:
         """Log in.
@@ -303,12 +305,13 @@ class Login:
         names = tuple(self._wanted(field, form) for field in missing)
         brief = self._doer.brief
         wanted = " and the ".join(name.replace("_", " ") for name in names)
-        unclear = "I could not read that answer. " if self._asked else ""
+        unclear = "I could not read that answer. " if self._is_answer_unread else ""
         known = f" (The session has secrets for {', '.join(brief.secrets)} alone.)" if brief.secrets else ""
         order = ", in this order, with a blank between them" if len(names) > 1 else ""
         self._asked += 1
-        question = f"{unclear}{_host(seen)} asks to log in: what is the {wanted} for it{order}?{known}"
+        question = f"{unclear}{_site(seen)} asks to log in: what is the {wanted} for it{order}?{known}"
         reply = yield Ask(kind, question, (), names, missing[0].ref)
+        self._is_answer_unread = isinstance(reply, Answered)
         if not isinstance(reply, Answered | SettledByHand):  # the next look at the page shows what has become of it
             raise AgentError(
                 TaskFailureCode.AGENT_ERROR, f'"{self._sentence}": nobody entered what {_host(seen)} asks for.'
@@ -368,6 +371,11 @@ def _page(url: str) -> str:
 
 def _host(seen: Observation) -> str:
     return host_of(seen.url) or seen.url
+
+
+def _site(seen: Observation) -> str:
+    """Return the host of a page with its port, where that is not the usual one."""
+    return urlsplit(seen.url).netloc.rpartition("@")[2] or seen.url
 
 
 def _said(seen: Observation) -> str:

@@ -17,8 +17,12 @@ from webrun_nb.wire.vocabulary import as_written, path_text
 _LIMITS = {"ge": "min", "gt": "min", "min_length": "min", "le": "max", "lt": "max", "max_length": "max"}
 _UNITS = {"maxDuration": "milliseconds"}
 """Units of limits, by the name of the field, where clients also use other ones."""
-_OURS = frozenset({"body", "newTask", "state", "guardrail", "interaction", "WebRun", "custom"})
-"""Parts of a location that are FastAPI's or a union's, not the caller's."""
+_OURS = frozenset(
+    {"body", "newTask", "state", "guardrail", "interaction", "WebRun", "custom"}
+    | {"takeOverControl", "releaseControl", "CLICK", "DOUBLE_CLICK", "TYPE", "KEY_PRESS", "SCROLL"}
+)
+"""Parts of a location that are FastAPI's or a union's (the values that tell its members apart), not the caller's."""
+_NO_OBJECT = frozenset({"model_type", "model_attributes_type", "dict_type", "dict_attributes_type"})
 _LONGEST_VALUE = 200
 _SECRET = frozenset({"secrets", "proxy", "webhook", "text", "key", "prompt", "taskDetails"})
 
@@ -114,6 +118,8 @@ def contract_error(findings: Sequence[Mapping[str, Any]], body: object) -> tuple
         if context.get("value") is not None and not _may_be_secret(parameter):
             details["value"] = _short(context["value"])
         return ErrorCode.INVALID_PARAMETER, message.replace("{parameter}", parameter), details
+    if kind in _NO_OBJECT:
+        message = "expected a JSON object"
     if kind == "union_tag_invalid":
         details["value"] = _short(context["tag"])
         return ErrorCode.INVALID_PARAMETER, f"{parameter} must be one of {context['expected_tags']}", details

@@ -38,6 +38,9 @@ _OF_THE_SESSION = ("policyId", "environmentId", "profileId", "proxy")
 
 def read_fields(fields: object) -> dict[str, Any]:
     """Return the fields of an object under their newer names, without nulls (`vocabulary.renamed`)."""
+    if isinstance(fields, bytes):
+        message = "the body is not read as JSON: send it with the header Content-Type: application/json"
+        raise invalid(message, parameter="body")
     if not isinstance(fields, Mapping):
         raise invalid("body: expected a JSON object", fields, parameter="body")
     return renamed(fields)
@@ -195,7 +198,23 @@ class TaskFields(Request):
         fault = schema_fault(schema)
         if fault is not None:
             raise invalid(f"{{parameter}} is not a JSON Schema: {fault}", within=["outputSchema"])
+        if self.output_type == "structured_csv" and not _names_columns(schema):
+            raise invalid("{parameter} must name at least one column (properties)", within=["outputSchema"])
         return self
+
+
+def _names_columns(schema: Mapping[str, Any]) -> bool:
+    """Return whether a JSON Schema has properties, its own or those of what it is made of."""
+    parts: list[object] = [schema]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, Mapping):
+            if isinstance(part.get("properties"), Mapping) and part["properties"]:
+                return True
+            parts.extend(part.values())
+        elif isinstance(part, list):
+            parts.extend(part)
+    return False
 
 
 class SessionFields(Request):

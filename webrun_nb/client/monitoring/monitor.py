@@ -49,6 +49,8 @@ CONTROL = frozenset({"takeOverControl", "releaseControl"})
 """The actions that start and end manual control."""
 TERMINATED = "terminated"
 """The server's reason for every end that was requested."""
+TERMINATED_ELSEWHERE = "elsewhere"
+"""The reason for an end that was requested, but not by this client's session."""
 NAVIGATION = "navigateUrl"
 """The action that opens a URL, by the name it has in events and policies (contract, section 11)."""
 
@@ -104,6 +106,7 @@ class SessionMonitor:
         self._has_status = True
         """False once the server has answered that it has no session-status."""
         self._end_reason: str | None = None
+        self._is_terminated_here = False
         self._ending_tasks: set[str] = set()
         self.last_url = url
         """The last page that the browser was told to open, according to the events."""
@@ -196,6 +199,10 @@ class SessionMonitor:
     def set_end_reason(self, reason: str) -> None:
         """Set the reason why the client ends the session; the server will only say `terminated`."""
         self._end_reason = self._end_reason or reason
+
+    def note_termination(self) -> None:
+        """Note that this client is about to end the session: the server says the same of an end by another one."""
+        self._is_terminated_here = True
 
     def set_stop_reason(self, reason: str, task_id: str | None) -> None:
         """Set the reason why a task is stopped, which is the session's if that ends with the task."""
@@ -429,6 +436,8 @@ class SessionMonitor:
     def _set(self, snapshot: SessionSnapshot) -> None:
         if snapshot.ended and self._end_reason is not None and snapshot.reason in (TERMINATED, None):
             snapshot = replace(snapshot, reason=self._end_reason)
+        elif snapshot.ended and snapshot.reason == TERMINATED and not self._is_terminated_here:
+            snapshot = replace(snapshot, reason=TERMINATED_ELSEWHERE)
         if snapshot.ended and (before := self._snapshot) is not None:
             snapshot = replace(snapshot, unanswered=before.unanswered or before.question is not None)
         snapshot = replace(

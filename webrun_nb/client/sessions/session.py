@@ -320,6 +320,7 @@ class Session(InProcess, ManualControl):
         """End the session and its billing. Safe twice."""
         if self.ended:
             return
+        self.monitor.note_termination()
         try:
             await self._change_state("terminate")
         except SessionGoneError as error:

@@ -97,6 +97,8 @@ class Session:
         """Control was taken while the browser was starting."""
         self._paused_by_take_over = False
         """The running task was paused by taking over, so that releasing continues it."""
+        self._has_acted_at_question = False
+        """A person has used the browser since the question was asked."""
         self._settled_by_hand: Task | None = None
         """The task whose question a person has just settled in the browser: an answer that still comes is late."""
         self._inactivity = Timeout(clock, self._on_inactivity)
@@ -169,6 +171,7 @@ class Session:
         self._machine.fire(SessionTrigger.INSTANCE_READY)
         self._touch()
         self._notify(InstanceReady())
+        self._pause_after_start = self._pause_after_start and bool(self.queued)
         wanted, self._take_over_when_ready = self._take_over_when_ready, False
         if wanted:
             self.take_over()
@@ -242,6 +245,7 @@ class Session:
     def ask(self, task: Task, question: Question) -> None:
         """Have the running task wait for a person."""
         self._settled_by_hand = None
+        self._has_acted_at_question = False
         self._queue.ask(task, question)
         self._touch()
         self._notify(GuardrailRaised(task, question))
@@ -281,7 +285,7 @@ class Session:
     def pause(self) -> None:
         """Pause the running task after its present action; one that is paused already stays so.
 
-        While the browser is starting, the first task is paused as soon as it starts.
+        While the browser is starting, the first task that waits for it is paused as soon as it starts.
 
         Raises
         ------
@@ -289,7 +293,7 @@ class Session:
             `INVALID_STATE`: no task is under way; `ended_error`.
         """
         self._require_open()
-        if self.status is SessionStatus.PENDING and self.queued:
+        if self.status is SessionStatus.PENDING:
             self._pause_after_start = True
         elif self.current is not None and self.current.status is TaskStatus.PAUSED:
             self._paused_by_take_over = False  # it stays paused when control is released
@@ -341,7 +345,8 @@ class Session:
     def release(self) -> None:
         """Give control back to the agent; does nothing where no one has taken it.
 
-        A task that taking over had paused continues. So does one that asks a question: it is settled by hand.
+        A task that taking over had paused continues. So does one that asks a question: it is settled by hand, also
+        where a person has used the browser without taking over first.
 
         Raises
         ------
@@ -350,7 +355,7 @@ class Session:
         """
         self._require_open()
         self._take_over_when_ready = False
-        if not self._manual:
+        if not self._manual and not (self._has_acted_at_question and self.phase is SessionPhase.GUARDRAIL):
             return
         self._manual = False
         task, paused, self._paused_by_take_over = self.current, self._paused_by_take_over, False
@@ -373,6 +378,7 @@ class Session:
         self._require_open()
         if self.phase is None or self.phase is SessionPhase.RUNNING:
             raise self._invalid_state(f"interactions: not while the session is {self._state}; take over first")
+        self._has_acted_at_question = self.phase is SessionPhase.GUARDRAIL
         self._touch()
 
     def answer(self, text: str) -> None:

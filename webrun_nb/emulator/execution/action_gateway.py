@@ -106,7 +106,7 @@ class ActionGateway:
 
     async def perform(
         self, action: Action, *, task: Task | None = None, by: Actor = "agent", approve: Approve | None = None
-    ) -> None:
+    ) -> bool:
         """Perform an action, if the policy allows it, and publish its event.
 
         Parameters
@@ -119,6 +119,11 @@ class ActionGateway:
             The actor. Actions that need a person's approval, a person may perform.
         approve : callable, optional
             Asks a person where the policy demands that; without it, such an action is refused.
+
+        Returns
+        -------
+        bool
+            False where it was not performed, because the person who was asked took over instead.
 
         Raises
         ------
@@ -136,7 +141,7 @@ class ActionGateway:
         ):
             if not await self._authorize(action, step, recorded, by, approve):
                 step.outcome = "by hand"
-                return
+                return False
             if task is not None:
                 task.acted = task.acted or not action.repeatable
             told = shown if by == "agent" else {**shown, "by": by}
@@ -150,6 +155,7 @@ class ActionGateway:
                 await self.instance.perform(opened)
             finally:
                 self._recorder.pictures.take(self.instance, task, step, self._is_picture_allowed)
+        return True
 
     async def _is_picture_allowed(self, task: Task) -> bool:
         """Return whether the policy allows a picture of the page as it is; no person is asked for each picture."""

@@ -250,11 +250,11 @@ class TaskRunner:
 
     async def _perform(self, action: Action) -> Reply:
         try:
-            await self._gateway.perform(action, task=self._task, approve=self._approve)
+            performed = await self._gateway.perform(action, task=self._task, approve=self._approve)
         except BrowserError as error:
             if error.code == TaskFailureCode.ELEMENT_NOT_FOUND:
                 return Failed(error.code, error.message)
             if error.code == TaskFailureCode.BLOCKED_BY_POLICY:
                 return Refused(error.message)
             raise
-        return Performed()
+        return Performed() if performed else SettledByHand()

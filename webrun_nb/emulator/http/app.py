@@ -145,6 +145,9 @@ async def _on_unknown_call(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = _CODES_OF_STARLETTE.get(error.status_code, ErrorCode.INVALID_PARAMETER)
     message = f"{request.method} {request.url.path[:100]}: {error.detail}"
+    if error.status_code == 400:  # FastAPI's word for a body that can't even be parsed
+        body_error = CommandRefusedError(code, "the body is not valid JSON", parameter="body")
+        return refusal(body_error, request.url.path)
     headers = {"Allow": _allowed_methods(request)} if error.status_code == 405 else error.headers
     return error_response(request.url.path, error.status_code, code, message, headers=headers)
 

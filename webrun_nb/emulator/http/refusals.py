@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.serializers import sessions as serialize
 
-OPENAI_PATHS = "/v1/"
+OPENAI_PATHS = "/v1"
 
 
 def refusal(error: CommandRefusedError, path: str, status: int | None = None) -> JSONResponse:

@@ -64,6 +64,7 @@ class LiveEvents:
         self._history = history
         self._sessions = sessions
         self._sockets = sockets
+        self._hub = hub
         self._undelivered = UndeliveredEvents(clock)
         # None keeps the check of the Origin header: no page of another origin gets in
         self._server = socketio.AsyncServer(async_mode="asgi", cors_allowed_origins=None, logger=False)
@@ -127,20 +128,21 @@ class LiveEvents:
     async def _disconnect(self, socket_id: str, reason: str = "") -> None:
         self._sockets.remove(socket_id)
 
-    async def _message(self, socket_id: str, body: object) -> None:
+    async def _message(self, socket_id: str, body: object = None) -> None:
         about = await self._server.get_session(socket_id)
         try:
             message = _MESSAGE.validate_python(body)
             if await self._history.admit_command(about["owner"], about["session"], ends_it=is_termination(message)):
                 await self._act(about["owner"], about["session"], message)
         except ValidationError as error:
-            code, text, _ = contract_error(error.errors(), body)
+            code, text, details = contract_error(error.errors(), body)
         except CommandRefusedError as error:
-            code, text = error.code, str(error)
+            code, text, details = error.code, str(error), dict(error.details)
         else:
             return
         # an error is sent to its sender alone
-        await self._server.emit(serialize.MESSAGE, serialize.refused_command_event(code, text), to=socket_id)
+        event = {**serialize.refused_command_event(code, text, details), **self._hub.stamp(about["session"])}
+        await self._server.emit(serialize.MESSAGE, event, to=socket_id)
 
     async def _act(
         self, owner: str, session_id: str, message: NewTask | ChangeState | AnswerGuardrail | Interact

@@ -334,9 +334,9 @@ def task_ended_event(session: Session, task: Task) -> dict[str, Any]:
     return {"type": "task_completed", **named}
 
 
-def refused_command_event(code: str, message: str) -> dict[str, Any]:
+def refused_command_event(code: str, message: str, details: Mapping[str, Any]) -> dict[str, Any]:
     """Return the event of a command that was refused, for the socket that sent it."""
-    return {**error_event(code, message), "command": True}
+    return {**error_event(code, message), "details": dict(details), "command": True}
 
 
 def error_event(code: str, message: str) -> dict[str, Any]:

@@ -119,6 +119,10 @@ class EventHub:
         for listener in self._listeners:
             listener(event)
 
+    def stamp(self, session_id: str) -> dict[str, int]:
+        """Return `seq` and `at` for an event that one socket alone receives: the number of the last that all did."""
+        return {"seq": self._numbers[session_id], "at": round(self._clock.now())}
+
     def forget(self, session_id: str) -> None:
         """Forget the number of a session that has ended."""
         self._numbers.pop(session_id, None)

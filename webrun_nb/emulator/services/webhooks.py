@@ -107,7 +107,7 @@ def _submission(webhook: WebhookFields, fields: TaskFields, session: Session, ta
         types = {"structured_json": "application/json", "structured_csv": "text/csv"}
         return task.answer.message, f"{types.get(fields.output_type, 'text/plain')}; charset=utf-8"
     ended = {"sessionId": session.id, "taskId": task.id, "completedAt": iso_time(utc(task.ended_ms or 0))}
-    kind = "task_completed" if task.failure is None else "task_failed"
+    kind = "task_completed" if task.failure is None else "failed"
     if webhook.submitted_data == "just_ping":
         return _json({"event": kind, **ended}), "application/json"
     data = body.get("data") or {name: body.get(name) for name in ("error", "code", "details")}

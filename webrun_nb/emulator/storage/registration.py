@@ -23,7 +23,7 @@ from webrun_nb.emulator.storage.database import LOCK_OPTIONS, Database
 from webrun_nb.emulator.storage.tables import EmulatorRecord, SessionRecord, TaskRecord
 from webrun_nb.wire.responses import TaskFailed
 
-_LOST = "the emulator that ran it ended without saying so"
+_LOST = "the emulator that ran it was killed; what it used until then is not recorded"
 
 
 class EmulatorRegistration:
@@ -118,6 +118,7 @@ def _end(lost: SessionRecord, tasks: list[TaskRecord]) -> None:
         "reason": EndReason.INSTANCE_LOST,
         "phase": None,
         "expiresAt": None,
+        "note": _LOST,
     }
     lost.answer = {**lost.answer, **over, "currentTaskId": None, "queuedTaskIds": []}
     for task in tasks:

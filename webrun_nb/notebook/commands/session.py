@@ -13,6 +13,7 @@ from webrun_nb.client.monitoring.costs import idle_usd_per_minute
 from webrun_nb.client.monitoring.ledger_recorder import ClosedSession
 from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.common.codes import SessionPhase
 from webrun_nb.common.labels import end_name
 from webrun_nb.common.text import one_line
 from webrun_nb.notebook.api import toolkit
@@ -202,8 +203,11 @@ class Resume:
 def resume(workspace: Workspace, arguments: Resume) -> None:
     """Resume the paused task."""
     session = workspace.live_session(arguments.name)
+    before = session.status()
     session.resume()
-    print(f"the task in session {session.name} continues")
+    is_held = before.phase in (SessionPhase.PAUSED, SessionPhase.MANUAL)
+    continues = f"the task in session {session.name} continues" if before.current_task_id else "control is released"
+    print(continues if is_held else f"nothing is paused in session {session.name}: it is {before.state_label}")
 
 
 RESUME = Command(

@@ -27,6 +27,7 @@ _ENDINGS = {
     "completed": "its last task is complete",
     "terminateOnCompletion": "its last task is complete",
     "terminated": "by you (%webrun terminate)",
+    "elsewhere": "by a command outside this notebook's session",
     "failed": "its browser did not start, or its last task failed",
     "balance": "the balance is used up",
     "budget": "its budget is spent",

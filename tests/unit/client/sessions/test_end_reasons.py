@@ -74,6 +74,12 @@ def its_question_expires(client: Client, service: FakeService) -> None:
     session.status()
 
 
+def another_client_ends_it(client: Client, service: FakeService) -> None:
+    session = client.start()
+    service.status, service.phase, service.reason = "terminated", None, "terminated"
+    session.status()
+
+
 def its_server_forgets_it(client: Client, service: FakeService) -> None:
     session = client.start()
     service.forgotten = True
@@ -92,6 +98,7 @@ def its_server_forgets_it(client: Client, service: FakeService) -> None:
         (the_user_ends_it_after_a_question, "terminated", "by you (%webrun terminate)"),
         (it_expires, "terminated · expired", "after 5:00 of inactivity"),
         (its_question_expires, "terminated · expired", "no one answered its task's question for 5:00"),
+        (another_client_ends_it, "terminated · elsewhere", "by a command outside this notebook's session"),
         (its_server_forgets_it, "terminated · session not found", "the server no longer knows it"),
     ],
 )

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webrun_nb.common.codes import ErrorCode
-from webrun_nb.emulator.serializers import sessions as serialize
+from webrun_nb.emulator.http.refusals import error_response
 
 MAX_BODY_BYTES = 2_000_000
 """Larger requests are refused unread: they would fill the memory, or keep the event loop parsing."""
@@ -100,9 +99,9 @@ class _Answer:
         else:
             message = f"the body is larger than {self._limit} bytes"
             details, status = {"parameter": "body", "max": self._limit}, 400
-        body = serialize.error(ErrorCode.INVALID_PARAMETER, message, details).to_wire()
-        # what is left of the body is not read
-        await JSONResponse(body, status, headers={"Connection": "close"})(scope, receive, self._send)
+        headers = {"Connection": "close"}  # what is left of the body is not read
+        answer = error_response(scope["path"], status, ErrorCode.INVALID_PARAMETER, message, details, headers)
+        await answer(scope, receive, self._send)
 
 
 def _counted(receive: Receive, limit: int, timeouts: ClientTimeouts, answer: _Answer) -> Receive:
