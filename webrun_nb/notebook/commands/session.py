@@ -296,6 +296,8 @@ def _end(workspace: Workspace, session: Session) -> None:
     workspace.drain_cards()
     workspace.announced_ends.discard(session)
     workspace.announce_end(session)
+    if not session.ended:
+        print(f"{session.name}: the server took the command, and still says {session.snapshot.state_label}")
 
 
 TERMINATE = Command(
