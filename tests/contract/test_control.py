@@ -153,7 +153,14 @@ def test_what_a_person_does_while_the_browser_starts_is_done_when_it_has(start_e
     emulator = start_emulator(env={"WEBRUN_BROWSER": str(browser)})
     task = {"prompt": "wait for 60 seconds", "startingUrl": page_url}
     taken, paused, given_up = emulator.start(task=task), emulator.start(task=task), emulator.start(task=task)
-    for session_id, state in [(taken, "manual"), (paused, "pause"), (given_up, "manual"), (given_up, "resume")]:
+    early = [
+        (taken, "manual"),
+        (paused, "pause"),
+        (given_up, "manual"),
+        (given_up, "resume"),
+        (emulator.start(), "pause"),
+    ]
+    for session_id, state in early:
         assert emulator.message(session_id, actionType="state", newState=state)[0] == 200
         assert emulator.status(session_id)["status"] == "pending"
     gate.touch()

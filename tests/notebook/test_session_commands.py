@@ -64,6 +64,7 @@ def test_a_task_can_be_paused_and_resumed(kernel, session):
 
 
 def test_nothing_to_pause_is_one_line(kernel, session):
+    assert kernel.run("wait_for_snapshot(session, lambda s: s.phase == 'idle')").status == "ok"
     assert "INVALID_STATE" in kernel.run("%webrun pause").one_line
 
 

@@ -374,8 +374,9 @@ def _host(seen: Observation) -> str:
 
 
 def _site(seen: Observation) -> str:
-    """Return the host of a page with its port, where that is not the usual one."""
-    return urlsplit(seen.url).netloc.rpartition("@")[2] or seen.url
+    """Return the host of a page, with its port where that tells services of one machine apart."""
+    host = _host(seen)
+    return host if host.endswith(".localhost") else urlsplit(seen.url).netloc.rpartition("@")[2] or host
 
 
 def _said(seen: Observation) -> str:

@@ -171,7 +171,6 @@ class Session:
         self._machine.fire(SessionTrigger.INSTANCE_READY)
         self._touch()
         self._notify(InstanceReady())
-        self._pause_after_start = self._pause_after_start and bool(self.queued)
         wanted, self._take_over_when_ready = self._take_over_when_ready, False
         if wanted:
             self.take_over()
@@ -285,7 +284,7 @@ class Session:
     def pause(self) -> None:
         """Pause the running task after its present action; one that is paused already stays so.
 
-        While the browser is starting, the first task that waits for it is paused as soon as it starts.
+        While the browser is starting, the first task is paused as soon as it starts.
 
         Raises
         ------

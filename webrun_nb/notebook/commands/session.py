@@ -13,7 +13,7 @@ from webrun_nb.client.monitoring.costs import idle_usd_per_minute
 from webrun_nb.client.monitoring.ledger_recorder import ClosedSession
 from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
-from webrun_nb.common.codes import SessionPhase
+from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.common.labels import end_name
 from webrun_nb.common.text import one_line
 from webrun_nb.notebook.api import toolkit
@@ -180,7 +180,11 @@ def pause(workspace: Workspace, arguments: Pause) -> None:
     """Pause the current task."""
     session = workspace.live_session(arguments.name)
     session.pause()
-    print(f"paused; session {session.name} still costs, {_price(session.snapshot)}; %webrun resume continues")
+    now = session.status()
+    if now.status is SessionStatus.PENDING:
+        print(f"session {session.name} is starting: its first task will be paused; %webrun resume takes that back")
+    else:
+        print(f"paused; session {session.name} still costs, {_price(now)}; %webrun resume continues")
 
 
 PAUSE = Command(
