@@ -437,7 +437,7 @@ async def test_shared_pages_score(instance: BrowserInstance, site: Any, shared_p
 @pytest.mark.parametrize("task", ["list the laptops", 'click "Laptops"', "check out", "search for usb cable"])
 async def test_without_a_page_it_is_said_at_once(instance: BrowserInstance, task: str) -> None:
     """The failure comes before any wait or question."""
-    with pytest.raises(AgentError, match="No page is open: give its address as startingPoint") as caught:
+    with pytest.raises(AgentError, match="No page is open: give its address as startingUrl") as caught:
         await work(instance, TaskSpec(task))
     assert caught.value.code == "NAVIGATION_FAILED"
 
