@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
+from helpers.emulators import StartEmulator
+from helpers.waiting import wait_until
 from webrun_nb.common.codes import ErrorCode
 
 #: every endpoint of the contract that is built, as (method, path)
@@ -404,3 +407,34 @@ def test_a_wrong_method_is_answered_with_the_allowed_ones(emulator, method, path
     assert method in answer.headers["Allow"].split(", ")
     body = answer.json()
     assert (body["error"] if path.startswith("/v1/") else body)["code"] == "METHOD_NOT_ALLOWED"
+
+
+# --- an answer that is not ready in time ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def late_answer(start_emulator: StartEmulator) -> Iterator[tuple[Any, Callable[[], tuple[int, Any]]]]:
+    """Start a request that exceeds the time limit of an answer; return the emulator and the pending request."""
+    apart = start_emulator()  # the other tests move the clock
+    task = {"prompt": "wait for 55 seconds, then list the laptops", "startingUrl": apart.shop}
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(apart.post, "/start/run-task", task)
+        yield apart, asked.result
+        apart.end()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _asked_first(request: pytest.FixtureRequest) -> None:
+    """Start that request before the other tests of the module, which take as long, if its test was selected."""
+    if any("late_answer" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        request.getfixturevalue("late_answer")
+
+
+def test_after_fifty_seconds_the_answer_is_where_to_look(late_answer):
+    emulator, answered = late_answer
+    _, body = answered()
+    assert set(body) == STILL_PENDING
+    assert (body["status"], body["pending"]) == ("pending", True)
+    assert body["message"] == "Task still running. Poll GET /task/:sessionId/:taskId for result."
+    path = httpx.URL(body["pollUrl"]).path
+    assert wait_until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])["status"] == "complete"

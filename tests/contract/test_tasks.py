@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import socket
-from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import httpx
@@ -26,24 +25,6 @@ SCHEMA = {
 }
 CITIES = [{"city": "Ulm", "people": 129000}, {"city": "Graz", "people": 303000}]
 FURTHER_CITIES = [{"city": "Bern", "people": 137000}, {"city": "Linz", "people": 212000}]
-
-
-@pytest.fixture(scope="module")
-def slow(start_emulator, page_url):
-    """Start a request that exceeds the time limit of an answer; return the emulator and the pending request."""
-    apart = start_emulator()  # the other tests move the clock
-    task = {"taskDetails": "wait for 55 seconds, then list the cities", "startingPoint": page_url}
-    with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(apart.post, "/start/run-task", task)
-        yield apart, asked.result
-        apart.end()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _asked_first(request):
-    """Start the slow request before the other tests of the module, if its test was selected."""
-    if any("slow" in getattr(item, "fixturenames", ()) for item in request.session.items):
-        request.getfixturevalue("slow")
 
 
 def test_run_task_answers_with_its_result(emulator, run, page_url):
@@ -323,15 +304,6 @@ def test_a_client_that_hangs_up_loses_nothing(emulator, page_url, gate, visits):
     gate.set()
     status = wait_until(lambda: emulator.status(newest["sessionId"]), lambda s: s["status"] == "completed")
     assert status["reason"] == "terminateOnCompletion"
-
-
-def test_after_fifty_seconds_the_answer_is_where_to_look(slow):
-    emulator, answered = slow
-    _, body = answered()
-    assert set(body) == {"success", "sessionId", "taskId", "status", "pending", "pollUrl", "message"}
-    assert (body["status"], body["pending"]) == ("pending", True)
-    path = httpx.URL(body["pollUrl"]).path
-    assert wait_until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])["status"] == "complete"
 
 
 def test_pause_holds_the_task_and_resume_lets_it_finish(emulator, page_url, gate):

@@ -60,7 +60,9 @@ def test_an_orphaned_session_comes_back_on_its_card(lab: LabPage) -> None:
     shows(lab, "active · idle")
     lab.run_more(lose)
     shows(lab, "orphaned")
+    lab.wait_until_done()
     lab.run_more("%webrun emulator faults clear")
+    lab.wait_until_done()  # the next test uses the same emulator
     shows(lab, "active · idle")
 
 
