@@ -7,6 +7,7 @@ States are decided by the session; the worker only reports to it. A task is run 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from functools import partial
 from pathlib import Path
@@ -51,6 +52,7 @@ from webrun_nb.emulator.serializers import sessions as serialize
 
 log = logging.getLogger(__name__)
 
+_STATE_KEPT_WITHIN_S = 5.0
 _RESTORE_PAUSE_S = 0.5
 """The pause between attempts to restore a browser, in real time."""
 
@@ -153,6 +155,9 @@ class SessionWorker:
         self._slot = slots.slot(self._event_came.set)
         self._resumed = asyncio.Event()
         self._resumed.set()
+        self._is_state_kept = asyncio.Event()
+        """Cleared from the end of a task until the state that it left in the browser is kept."""
+        self._is_state_kept.set()
         self._runner: TaskRunner | None = None
 
     def start(self) -> None:
@@ -161,6 +166,12 @@ class SessionWorker:
         if self._lease is not None:
             lease = self._lease
             self._lifetime.add_done_callback(lambda _: lease.finished())
+
+    async def state_kept(self) -> None:
+        """Wait until the state that the last task left is kept for a restore; at once while a task runs."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STATE_KEPT_WITHIN_S):
+                await self._is_state_kept.wait()
 
     async def finished(self) -> None:
         """Wait until the browser is closed."""
@@ -192,6 +203,8 @@ class SessionWorker:
             case TaskEnded() if self._session.current is not None:  # one that was still queued
                 self._event_came.set()
             case TaskEnded() | InstanceLost():
+                if isinstance(event, TaskEnded) and self._running is not None:
+                    self._is_state_kept.clear()
                 self._resumed.set()
                 self._event_came.set()
                 self._cancel(self._running)
@@ -291,6 +304,8 @@ class SessionWorker:
         await asyncio.wait({self._running})
         self._slot.release()
         await self._keep_checkpoint()
+        self._running = None
+        self._is_state_kept.set()
 
     async def _wait_for_event(self) -> None:
         self._event_came.clear()

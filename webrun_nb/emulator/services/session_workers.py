@@ -55,14 +55,17 @@ class SessionWorkers:
     async def act_on(self, session: Session, action: Literal["kill", "hang", "restore"]) -> None:
         """Kill a session's browser, make it hang, or let it continue.
 
-        An orphaned session may have no browser at that moment; a new one is starting then (section 12), which is what
-        "restore" asks for.
+        A kill waits until the state that the last task left is kept, so that it is what comes back. An orphaned session
+        may have no browser at that moment; a new one is starting then (section 12), which is what "restore" asks for.
 
         Raises
         ------
         CommandRefusedError
             `ended_error`; `INVALID_STATE`: it has no browser now.
         """
+        worker = self._workers.get(session.id)
+        if action == "kill" and worker is not None:
+            await worker.state_kept()
         instance = self.instance_of(session.id)
         if instance is None and session.status is SessionStatus.ORPHANED and action == "restore":
             return
