@@ -137,6 +137,8 @@ def test_what_a_person_did_at_a_question_is_seen_by_the_rest_of_the_task(emulato
     path = f"/task/{idle_session}/{body['taskId']}"
     done = wait_until(lambda: emulator.get(path)[1], lambda polled: not polled["pending"])
     assert (done["status"], "Ulm" in str(done["data"])) == ("complete", True)
+    _, report = emulator.get(f"/_emulator/tasks/{body['taskId']}/report")
+    assert [part["why"] for part in report["unused"]] == ["a person took over instead of answering"]
 
 
 def test_a_login_by_hand_is_no_answer_to_keep(emulator, idle_session):

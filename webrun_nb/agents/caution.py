@@ -176,7 +176,7 @@ def approved(looker: Looker, action: Action, because: str) -> Work[Action | None
         answer = yield from _asked(kind, element, seen, facts, because)
         if answer == "done":
             return None
-        # What is pressed is what was approved: a page that has changed meanwhile is asked about anew.
+        # The element that is pressed has to be the approved one: a page that has changed is asked about again.
         after = yield from looker.look(again=True)
         again = _at(after, element.ref)
         if again is not None and _same(again, element) and facts_of(after.part_with(again)) == facts:

@@ -75,7 +75,7 @@ from webrun_nb.agents.refusals import refusal, remarks, sends
 from webrun_nb.agents.statuses import Statuses, answered
 from webrun_nb.agents.tokens import estimate_tokens
 from webrun_nb.agents.unsent import Unsent, unsent_after
-from webrun_nb.agents.unused import ONE_LIST, unused
+from webrun_nb.agents.unused import BY_HAND, ONE_LIST, unused
 from webrun_nb.agents.wording import (
     NO_PAGE,
     VALUES_BY_SCHEMA,
@@ -158,7 +158,7 @@ class Task(Asking):
         meant = intended(self.brief.instruction, shape, has_page=bool(self.brief.starting_url))
         answers: list[Finish] = []
         sentences: list[str] = []
-        """What each of the answers was asked for with."""
+        """The sentence of each answer."""
         queue = list(meant.steps)
         while queue:
             intent = queue.pop(0)
@@ -188,6 +188,7 @@ class Task(Asking):
         except SettledByHandError:
             self._page_changed_by_hand()
             self.done.append(f'"{intent.sentence}" was left to the person who took over')
+            self._not_used.append(unused(self.brief.instruction, intent.sentence, intent.sentence, BY_HAND))
             yield from self.note(f'"{intent.sentence}": a person took over; I continue after it, from this page.')
             return []
 

@@ -8,6 +8,8 @@ from webrun_nb.agents.base import Unused
 
 ONE_LIST = "an answer with a schema has one list: that of the last sentence that asks for values"
 
+BY_HAND = "a person took over instead of answering"
+
 NO_COLUMN = "the answer has no column of that name"
 
 

@@ -38,6 +38,8 @@ from webrun_nb.emulator.domain.task_queue import TaskQueue
 
 GRACE_PERIOD_MS = 300_000
 """The time that an orphaned session waits for its browser to come back (section 3)."""
+LATE_ANSWER_MS = 60_000
+"""The time for which an answer to a question that was settled in the browser is late, not wrong (section 3)."""
 
 
 class Session:
@@ -99,8 +101,8 @@ class Session:
         """The running task was paused by taking over, so that releasing continues it."""
         self._has_acted_at_question = False
         """A person has used the browser since the question was asked."""
-        self._settled_by_hand: Task | None = None
-        """The task whose question a person has just settled in the browser: an answer that still comes is late."""
+        self._settled_by_hand_ms: float | None = None
+        """The time at which a person settled the last question in the browser; None where another one was asked."""
         self._inactivity = Timeout(clock, self._on_inactivity)
         self._grace = Timeout(clock, self._on_grace_over)
 
@@ -232,7 +234,7 @@ class Session:
         if not self.has_next:
             return None
         self._stopped = False
-        self._settled_by_hand = None
+        self._settled_by_hand_ms = None
         task = self._queue.start_next()
         self._touch()
         self._notify(TaskStarted(task))
@@ -243,7 +245,7 @@ class Session:
 
     def ask(self, task: Task, question: Question) -> None:
         """Have the running task wait for a person."""
-        self._settled_by_hand = None
+        self._settled_by_hand_ms = None
         self._has_acted_at_question = False
         self._queue.ask(task, question)
         self._touch()
@@ -361,7 +363,7 @@ class Session:
         if paused and task is not None and task.status is TaskStatus.PAUSED:
             self._resume(task)
         elif task is not None and task.question is not None:
-            self._settled_by_hand = task
+            self._settled_by_hand_ms = self._clock.now()
             self._answer(task, TookOver())
         self._touch()
         self._notify(ControlReleased())
@@ -383,7 +385,7 @@ class Session:
     def answer(self, text: str) -> None:
         """Answer the guardrail that waits: the task continues from that point.
 
-        An answer to a question that a person has just settled in the browser comes too late, and does nothing.
+        An answer within `LATE_ANSWER_MS` after a person settled the question in the browser does nothing.
 
         Raises
         ------
@@ -393,7 +395,8 @@ class Session:
         """
         self._require_open()
         asks = self.current is not None and self.current.status is TaskStatus.GUARDRAIL
-        if self._settled_by_hand is not None and not asks:
+        settled_ms = self._settled_by_hand_ms
+        if not asks and settled_ms is not None and self._clock.now() - settled_ms < LATE_ANSWER_MS:
             return
         task = self._require_current(TaskStatus.GUARDRAIL, "answer a guardrail")
         if self._manual:

@@ -195,9 +195,8 @@ class SessionWorker:
                 self._resumed.set()
                 self._slot.acquire_forced()
                 if answer is not None and self._runner is not None:
-                    if (
-                        isinstance(answer, str) and not self._runner.asks_for_secret
-                    ):  # a password with a dot in it names no host
+                    # a password with a dot in it names no host
+                    if isinstance(answer, str) and not self._runner.asks_for_secret:
                         self.egress_route.destinations.allowlist(hosts_in(answer))
                     self._runner.answered(answer)
             case TaskEnded() if self._session.current is not None:  # one that was still queued

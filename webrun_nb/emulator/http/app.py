@@ -18,7 +18,7 @@ from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.http.dependencies import Services
 from webrun_nb.emulator.http.middleware.gateway import HEALTH_PATH, SEND_MESSAGE_PATH, TASK_PATHS
-from webrun_nb.emulator.http.refusals import OPENAI_PATHS, error_response, refusal
+from webrun_nb.emulator.http.refusals import error_response, is_openai_path, refusal
 from webrun_nb.emulator.http.routes import account, emulator, environments, policies, sessions
 from webrun_nb.emulator.storage.database import reason
 from webrun_nb.wire.errors import ErrorBody, OpenAiErrorBody, contract_error
@@ -96,7 +96,7 @@ def _describe_as_the_contract(app: FastAPI) -> None:
         for path, operations in schema["paths"].items():
             for operation in operations.values():
                 operation["responses"].pop("422", None)
-                if path.startswith(OPENAI_PATHS):
+                if is_openai_path(path):
                     _describe_openai_errors(operation)
                 if path.startswith((HEALTH_PATH, TASK_PATHS)):
                     operation["security"] = []

@@ -9,7 +9,12 @@ from starlette.responses import JSONResponse
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.serializers import sessions as serialize
 
-OPENAI_PATHS = "/v1"
+_OPENAI_PATH = "/v1"
+
+
+def is_openai_path(path: str) -> bool:
+    """Return whether a path belongs to the API that is compatible with OpenAI's."""
+    return path == _OPENAI_PATH or path.startswith(f"{_OPENAI_PATH}/")
 
 
 def refusal(error: CommandRefusedError, path: str, status: int | None = None) -> JSONResponse:
@@ -44,6 +49,6 @@ def error_response(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """Return a response with an error's body in the form that belongs to a path."""
-    is_openai = path.startswith(OPENAI_PATHS)
+    is_openai = is_openai_path(path)
     body = serialize.openai_error(status, code, message) if is_openai else serialize.error(code, message, details or {})
     return JSONResponse(body.to_wire(), status_code=status, headers=dict(headers or {}))

@@ -51,6 +51,8 @@ class ConnectedSockets:
 
 REPLAY_WITHIN_MS = 60_000
 """The time that an event which no socket has received is kept for one that joins late (section 10)."""
+MAX_UNDELIVERED = 200
+"""The maximum number of events that are kept: programs that use REST alone receive none of them."""
 _REPLAYED_MESSAGES = frozenset({serialize.GUARDRAIL_TRIGGER, "task_completed", "error"})
 
 
@@ -62,35 +64,40 @@ class UndeliveredEvents:
     Parameters
     ----------
     clock : Clock
-        For their expiry.
+        For their age.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._by_session: dict[str, dict[str, Event]] = {}
+        self._events: dict[tuple[str, str], Event] = {}
+        """By session and kind, oldest first."""
 
     def keep(self, event: Event) -> None:
         """Keep an event for `REPLAY_WITHIN_MS`, if it is of one of the kinds."""
         kind = str(event.body.get("type"))
         if event.name != serialize.END_SESSION and kind not in _REPLAYED_MESSAGES:
             return
-        self._by_session.setdefault(event.session_id, {})[kind] = event
-        self._clock.call_at(self._clock.now() + REPLAY_WITHIN_MS, lambda: self._drop(kind, event))
+        self._events.pop((event.session_id, kind), None)
+        self._events[event.session_id, kind] = event
+        for key, kept in list(self._events.items()):  # oldest first
+            if len(self._events) <= MAX_UNDELIVERED and not self._is_old(kept):
+                break
+            del self._events[key]
 
     def has(self, session_id: str) -> bool:
         """Return whether there are any of a session."""
-        return session_id in self._by_session
+        return any(owner == session_id and not self._is_old(event) for (owner, _), event in self._events.items())
 
     def take(self, session_id: str) -> list[Event]:
         """Remove the events of a session, and return them in the order in which they happened."""
-        return sorted(self._by_session.pop(session_id, {}).values(), key=lambda event: int(event.body["seq"]))
+        keys = [key for key in self._events if key[0] == session_id]
+        events = [self._events.pop(key) for key in keys]
+        return [event for event in events if not self._is_old(event)]
 
-    def _drop(self, kind: str, event: Event) -> None:
-        kept = self._by_session.get(event.session_id, {})
-        if kept.get(kind) is event:
-            del kept[kind]
-            if not kept:
-                del self._by_session[event.session_id]
+    def _is_old(self, event: Event) -> bool:
+        """Return whether an event is not kept any more; one from the future was there before the clock was reset."""
+        age_ms = round(self._clock.now()) - int(event.body["at"])  # `at` is rounded
+        return not 0 <= age_ms < REPLAY_WITHIN_MS
 
 
 class EventHub:
