@@ -1,0 +1,34 @@
+"""Tests of the tree of a snapshot."""
+
+from __future__ import annotations
+
+from helpers.snapshots import snapshot_of_html
+from webrun_nb.extraction.snapshot import Box, read_snapshot
+
+
+def test_the_text_is_what_is_displayed() -> None:
+    page = snapshot_of_html(
+        "<html lang=de><p>One <b>two</b><span hidden>not</span>three<br>four</p><p>five</p><style>.x{}</style></html>"
+    )
+    assert page.root.text == "One twothree four five"
+    assert page.language == "de"
+
+
+def test_the_path_is_a_selector() -> None:
+    page = snapshot_of_html("<html><body><div></div><div><p>a</p><p>b</p></div></body></html>")
+    second = page.root.find("p")[1]
+    assert second.path == second.children[0].path == "body > div:nth-of-type(2) > p:nth-of-type(2)"
+
+
+def test_the_scripts_answer_becomes_a_tree() -> None:
+    page = read_snapshot(
+        {
+            "url": "https://x.example/", "title": "X", "status": 200, "tags": ["html", "p", "s"], "embedded": ["{}"],
+            "nodes": [[0, -1, 0, 1, {"lang": "en"}], [1, 0, 0, 1, {"id": "a"}, [1, 2, 30, 40]], ["said", 1], [2, 1, 0, 2],
+                      ["old", 3, 0, 2], ["unseen", 1, 1]],
+        }
+    )  # fmt: skip
+    (paragraph,) = page.root.find("p")
+    assert (paragraph.text, paragraph.box, paragraph.language) == ("saidold", Box(1, 2, 30, 40), "en")
+    assert [node.is_struck for node in paragraph.walk()] == [False, False, True, True, False]
+    assert paragraph.children[-1].hidden == "display"

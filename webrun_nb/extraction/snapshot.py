@@ -1,0 +1,208 @@
+"""The snapshot of a page: its document as it is displayed, as a tree of nodes.
+
+A browser takes it (`browsers/chromium/js/snapshot.js`); all stages of the engine read it and none changes it. What is not
+displayed is in the tree too, with the reason why (`Node.hidden`): it is evidence, never a value that was asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+Hidden = Literal["display", "visibility", "offscreen", "clipped", "transparent", "template"]
+"""The reason why a node is not displayed."""
+TEXT = "#text"
+"""The tag of a text node."""
+_NOTHING: Mapping[str, str] = {}
+_SPACE = re.compile(r"\s+")
+
+
+class Box(NamedTuple):
+    """A box in CSS px, from the top left of the page."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """An element or a text of the page. Two nodes are the same only if they are one node."""
+
+    tag: str
+    """Lower case; `TEXT` for a text."""
+    content: str = ""
+    """The characters of a text node."""
+    attributes: Mapping[str, str] = field(default=_NOTHING)
+    """The attributes that stages use (see `snapshot.js`), `href` and `src` as absolute URLs."""
+    parent: Node | None = field(default=None, repr=False)
+    children: list[Node] = field(default_factory=list, repr=False)
+    hidden: Hidden | None = None
+    """The reason why it is not displayed, its own or that of an element around it; None where it is displayed."""
+    is_block: bool = False
+    """True where its text stands apart from that around it: it is displayed as a block, a cell or a list item."""
+    is_struck: bool = False
+    """True where its text is crossed out."""
+    box: Box | None = None
+    """Its box, for elements that are displayed."""
+
+    @property
+    def text(self) -> str:
+        """The displayed text, with white space collapsed."""
+        parts: list[str] = []
+        _collect(self, parts)
+        return _SPACE.sub(" ", "".join(parts)).strip()
+
+    @property
+    def is_text(self) -> bool:
+        """True for a text node."""
+        return self.tag == TEXT
+
+    @property
+    def role(self) -> str:
+        """The explicit ARIA role, lower case; empty without one."""
+        return self.attributes.get("role", "").strip().lower().partition(" ")[0]
+
+    @property
+    def language(self) -> str:
+        """The language tag that applies to it (`lang` of the nearest element that has one); empty where none has."""
+        node: Node | None = self
+        while node is not None:
+            if tag := node.attributes.get("lang"):
+                return tag
+            node = node.parent
+        return ""
+
+    @property
+    def elements(self) -> list[Node]:
+        """The children that are elements."""
+        return [child for child in self.children if child.tag != TEXT]
+
+    def walk(self) -> Iterator[Node]:
+        """Yield the node and all nodes in it, in document order."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def ancestors(self) -> Iterator[Node]:
+        """Yield the elements around it, from the inside."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+    def closest(self, *tags: str) -> Node | None:
+        """Return the nearest element with one of the tags, itself included."""
+        node: Node | None = self
+        while node is not None and node.tag not in tags:
+            node = node.parent
+        return node
+
+    def find(self, *tags: str, displayed: bool = True) -> list[Node]:
+        """Return all elements in it with one of the tags, in document order."""
+        return [node for node in self.walk() if node.tag in tags and not (displayed and node.hidden)]
+
+    @property
+    def path(self) -> str:
+        """A CSS selector of the element (of a text: its parent's) in its document."""
+        steps: list[str] = []
+        node: Node | None = self.parent if self.is_text else self
+        while node is not None and node.tag != "html":
+            steps.append(_step(node))
+            node = node.parent
+        return " > ".join([*reversed(steps)]) or "html"
+
+
+def _collect(node: Node, parts: list[str]) -> None:
+    if node.hidden:
+        return
+    if node.tag == TEXT:
+        parts.append(node.content)
+        return
+    apart = node.is_block or node.tag == "br"
+    if apart:
+        parts.append(" ")
+    for child in node.children:
+        _collect(child, parts)
+    if apart:
+        parts.append(" ")
+
+
+def _step(node: Node) -> str:
+    alike = [] if node.parent is None else [child for child in node.parent.children if child.tag == node.tag]
+    return node.tag if len(alike) < 2 else f"{node.tag}:nth-of-type({alike.index(node) + 1})"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A document as it was displayed at one moment."""
+
+    url: str
+    title: str
+    root: Node
+    """The `html` element."""
+    embedded: Sequence[str] = ()
+    """The texts of its JSON-LD scripts, as they are written."""
+    status: int | None = None
+    """HTTP status that it came with; None where it came without one."""
+    captured_ms: float | None = None
+    """Unix ms."""
+    frames: tuple[Snapshot, ...] = ()
+    """The documents of its visible frames that can be read, each perhaps of another site."""
+
+    @property
+    def language(self) -> str:
+        """The document's language tag; empty where it names none."""
+        return self.root.attributes.get("lang", "")
+
+
+_HIDDEN: Sequence[Hidden | None] = (
+    None, "display", "visibility", "offscreen", "clipped", "transparent", "template",
+)  # fmt: skip
+"""The reasons by their number in the script's answer."""
+_BLOCK, _STRUCK = 1, 2
+
+
+def read_snapshot(answer: Mapping[str, Any]) -> Snapshot:
+    """Build the tree of a snapshot from the script's answer.
+
+    Parameters
+    ----------
+    answer : mapping
+        `url`, `title`, `status`, `captured`, `embedded`, `frames` (answers of the same form), `tags` (the names of
+        tags), and `nodes` in document order, each a list: the tag's number (or a text, for a text node), the number of
+        its parent (-1 for the root), the reason why it is hidden, flags (1: block, 2: struck), attributes or 0, box or 0.
+        Values at the end of a list that are 0 are left out.
+    """
+    tags: Sequence[str] = answer["tags"]
+    nodes: list[Node] = []
+    for what, parent_number, *rest in answer["nodes"]:
+        hidden, flags, attributes, box = (*rest, 0, 0, 0, 0)[:4]
+        parent = nodes[parent_number] if parent_number >= 0 else None
+        is_text = isinstance(what, str)
+        node = Node(
+            TEXT if is_text else tags[what],
+            what if is_text else "",
+            attributes or _NOTHING,
+            parent,
+            [],
+            _HIDDEN[hidden],
+            bool(flags & _BLOCK),
+            bool(flags & _STRUCK),
+            Box(*box) if box else None,
+        )
+        nodes.append(node)
+        if parent is not None:
+            parent.children.append(node)
+    return Snapshot(
+        url=answer["url"],
+        title=answer["title"],
+        root=nodes[0],
+        embedded=tuple(answer.get("embedded", ())),
+        status=answer.get("status"),
+        captured_ms=answer.get("captured"),
+        frames=tuple(read_snapshot(frame) for frame in answer.get("frames", ())),
+    )
