@@ -1,7 +1,7 @@
 """The snapshot of a page: its document as it is displayed, as a tree of nodes.
 
-A browser takes it (`browsers/chromium/js/snapshot.js`); all stages of the engine read it and none changes it. What is not
-displayed is in the tree too, with the reason why (`Node.hidden`): it is evidence, never a value that was asked for.
+A browser takes it (`browsers/chromium/js/snapshot.js`); all stages of the engine read it and none changes it. What is
+not displayed is in the tree too, with the reason why (`Node.hidden`): it is evidence, not what the page says.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 Hidden = Literal["display", "visibility", "offscreen", "clipped", "transparent", "template"]
 """The reason why a node is not displayed."""
 TEXT = "#text"
 """The tag of a text node."""
-_NOTHING: Mapping[str, str] = {}
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _SPACE = re.compile(r"\s+")
 
 
@@ -36,7 +37,7 @@ class Node:
     """Lower case; `TEXT` for a text."""
     content: str = ""
     """The characters of a text node."""
-    attributes: Mapping[str, str] = field(default=_NOTHING)
+    attributes: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     """The attributes that stages use (see `snapshot.js`), `href` and `src` as absolute URLs."""
     parent: Node | None = field(default=None, repr=False)
     children: list[Node] = field(default_factory=list, repr=False)
@@ -173,9 +174,9 @@ def read_snapshot(answer: Mapping[str, Any]) -> Snapshot:
     ----------
     answer : mapping
         `url`, `title`, `status`, `captured`, `embedded`, `frames` (answers of the same form), `tags` (the names of
-        tags), and `nodes` in document order, each a list: the tag's number (or a text, for a text node), the number of
-        its parent (-1 for the root), the reason why it is hidden, flags (1: block, 2: struck), attributes or 0, box or 0.
-        Values at the end of a list that are 0 are left out.
+        tags), and `nodes` in document order, each a list: the tag's number (or a text, for a text node), the
+        number of its parent (-1 for the root), the reason why it is hidden, flags (1: block, 2: struck), attributes
+        or 0, box or 0. Values at the end of a list that are 0 are left out.
     """
     tags: Sequence[str] = answer["tags"]
     nodes: list[Node] = []

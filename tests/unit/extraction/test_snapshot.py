@@ -23,9 +23,12 @@ def test_the_path_is_a_selector() -> None:
 def test_the_scripts_answer_becomes_a_tree() -> None:
     page = read_snapshot(
         {
-            "url": "https://x.example/", "title": "X", "status": 200, "tags": ["html", "p", "s"], "embedded": ["{}"],
-            "nodes": [[0, -1, 0, 1, {"lang": "en"}], [1, 0, 0, 1, {"id": "a"}, [1, 2, 30, 40]], ["said", 1], [2, 1, 0, 2],
-                      ["old", 3, 0, 2], ["unseen", 1, 1]],
+            "url": "https://x.example/", "title": "X", "status": 200, "tags": ["html", "p", "s"],
+            "embedded": ["{}"],
+            "nodes": [
+                [0, -1, 0, 1, {"lang": "en"}], [1, 0, 0, 1, {"id": "a"}, [1, 2, 30, 40]], ["said", 1], [2, 1, 0, 2],
+                ["old", 3, 0, 2], ["unseen", 1, 1],
+            ],
         }
     )  # fmt: skip
     (paragraph,) = page.root.find("p")
