@@ -1,4 +1,4 @@
-"""The lists and records that a page shows, in one form: rows and columns of cells, each with the element it is read from.
+"""The lists and records that a page shows, in one form: rows and columns of cells, each with its element.
 
 The stages `grids`, `records` and `structured_data` find them; `columns` reads their values, and `assign` chooses among
 them. Nothing is interpreted here: a cell holds texts.
@@ -13,8 +13,8 @@ from typing import Literal
 from webrun_nb.extraction.snapshot import Node
 
 SourceKind = Literal["table", "grid", "list", "pairs", "page", "embedded"]
-"""An HTML table, an ARIA grid or table, repeated items, label/value pairs, the page's main record, or data that the page
-embeds for machines (JSON-LD, microdata, RDFa, OpenGraph)."""
+"""An HTML table, an ARIA grid or table, repeated items, label/value pairs, the page's main record, or data that the
+page embeds for machines (JSON-LD, microdata, RDFa, OpenGraph)."""
 
 
 @dataclass(frozen=True, slots=True)
