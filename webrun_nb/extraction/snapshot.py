@@ -84,9 +84,12 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """Yield the node and all nodes in it, in document order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        # A stack, not recursion: pages are nested more deeply than Python's stack allows.
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting.extend(reversed(node.children))
 
     def ancestors(self) -> Iterator[Node]:
         """Yield the elements around it, from the inside."""
