@@ -7,6 +7,7 @@ not displayed is in the tree too, with the reason why (`Node.hidden`): it is evi
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -16,6 +17,8 @@ Hidden = Literal["display", "visibility", "offscreen", "clipped", "transparent",
 """The reason why a node is not displayed."""
 TEXT = "#text"
 """The tag of a text node."""
+PATH = "#path"
+"""The attribute that holds an element's selector where its place in the tree does not tell it (in shadow trees)."""
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _SPACE = re.compile(r"\s+")
 
@@ -49,6 +52,13 @@ class Node:
     """True where its text is crossed out."""
     box: Box | None = None
     """Its box, for elements that are displayed."""
+    is_raised: bool = False
+    """True where its text is smaller and higher than the text before it, which it touches: cents, footnote marks.
+
+    So it is displayed, whatever its tag; the text of a `sup` is raised in any case.
+    """
+    _steps: dict[Node, str] | None = field(default=None, init=False, repr=False)
+    """The last parts of the selectors of its children; made when they are first asked for."""
 
     @property
     def text(self) -> str:
@@ -111,13 +121,35 @@ class Node:
 
     @property
     def path(self) -> str:
-        """A CSS selector of the element (of a text: its parent's) in its document."""
+        """A CSS selector of the element (of a text: its parent's) in its document; it pierces open shadow roots."""
         steps: list[str] = []
         node: Node | None = self.parent if self.is_text else self
         while node is not None and node.tag != "html":
-            steps.append(_step(node))
+            if whole := node.attributes.get(PATH):
+                steps.append(whole)
+                break
+            steps.append(node._step)
             node = node.parent
-        return " > ".join([*reversed(steps)]) or "html"
+        return " > ".join(reversed(steps)) or "html"
+
+    @property
+    def _step(self) -> str:
+        if self.parent is None:
+            return self.tag
+        if self.parent._steps is None:
+            self.parent._steps = _steps(self.parent)
+        return self.parent._steps[self]
+
+
+def _steps(parent: Node) -> dict[Node, str]:
+    elements = parent.elements
+    alike = Counter(each.tag for each in elements)
+    seen: Counter[str] = Counter()
+    steps = {}
+    for each in elements:
+        seen[each.tag] += 1
+        steps[each] = each.tag if alike[each.tag] == 1 else f"{each.tag}:nth-of-type({seen[each.tag]})"
+    return steps
 
 
 def _collect(node: Node, parts: list[str]) -> None:
@@ -133,11 +165,6 @@ def _collect(node: Node, parts: list[str]) -> None:
         _collect(child, parts)
     if apart:
         parts.append(" ")
-
-
-def _step(node: Node) -> str:
-    alike = [] if node.parent is None else [child for child in node.parent.children if child.tag == node.tag]
-    return node.tag if len(alike) < 2 else f"{node.tag}:nth-of-type({alike.index(node) + 1})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +183,8 @@ class Snapshot:
     """Unix ms."""
     frames: tuple[Snapshot, ...] = ()
     """The documents of its visible frames that can be read, each perhaps of another site."""
+    is_cut: bool = False
+    """True where the page is larger than the limits of `snapshot.js`: nodes or characters are missing."""
 
     @property
     def language(self) -> str:
@@ -167,7 +196,7 @@ _HIDDEN: Sequence[Hidden | None] = (
     None, "display", "visibility", "offscreen", "clipped", "transparent", "template",
 )  # fmt: skip
 """The reasons by their number in the script's answer."""
-_BLOCK, _STRUCK = 1, 2
+_BLOCK, _STRUCK, _RAISED = 1, 2, 4
 
 
 def read_snapshot(answer: Mapping[str, Any]) -> Snapshot:
@@ -176,10 +205,10 @@ def read_snapshot(answer: Mapping[str, Any]) -> Snapshot:
     Parameters
     ----------
     answer : mapping
-        `url`, `title`, `status`, `captured`, `embedded`, `frames` (answers of the same form), `tags` (the names of
-        tags), and `nodes` in document order, each a list: the tag's number (or a text, for a text node), the
-        number of its parent (-1 for the root), the reason why it is hidden, flags (1: block, 2: struck), attributes
-        or 0, box or 0. Values at the end of a list that are 0 are left out.
+        `url`, `title`, `status`, `captured`, `embedded`, `cut`, `frames` (answers of the same form), `tags` (the
+        names of tags), and `nodes` in document order, each a list: the tag's number (or a text, for a text node), the
+        number of its parent (-1 for the root), the reason why it is hidden, flags (1: block, 2: struck, 4: raised),
+        attributes or 0, box or 0. Values at the end of a list that are 0 are left out.
     """
     tags: Sequence[str] = answer["tags"]
     nodes: list[Node] = []
@@ -197,6 +226,7 @@ def read_snapshot(answer: Mapping[str, Any]) -> Snapshot:
             bool(flags & _BLOCK),
             bool(flags & _STRUCK),
             Box(*box) if box else None,
+            bool(flags & _RAISED),
         )
         nodes.append(node)
         if parent is not None:
@@ -209,4 +239,5 @@ def read_snapshot(answer: Mapping[str, Any]) -> Snapshot:
         status=answer.get("status"),
         captured_ms=answer.get("captured"),
         frames=tuple(read_snapshot(frame) for frame in answer.get("frames", ())),
+        is_cut=bool(answer.get("cut")),
     )

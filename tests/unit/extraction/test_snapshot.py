@@ -35,3 +35,22 @@ def test_the_scripts_answer_becomes_a_tree() -> None:
     assert (paragraph.text, paragraph.box, paragraph.language) == ("saidold", Box(1, 2, 30, 40), "en")
     assert [node.is_struck for node in paragraph.walk()] == [False, False, True, True, False]
     assert paragraph.children[-1].hidden == "display"
+
+
+def test_the_path_in_a_shadow_tree_is_the_one_that_the_script_found() -> None:
+    page = read_snapshot(
+        {
+            "url": "https://x.example/", "title": "", "tags": ["html", "x-a", "p", "b"],
+            "nodes": [[0, -1], [1, 0], [2, 1, 0, 1, {"#path": "x-a > p"}], [3, 2], [2, 1, 1, 1, {"#path": "x-a > p"}]],
+        }
+    )  # fmt: skip
+    (bold,) = page.root.find("b")
+    assert bold.path == "x-a > p > b"
+
+
+def test_paths_are_not_quadratic() -> None:
+    rows = 20_000
+    page = snapshot_of_html(f"<table>{'<tr><td>1</td></tr>' * rows}</table>")
+    cells = page.root.find("td")
+    assert cells[-1].path == f"table > tr:nth-of-type({rows}) > td"
+    assert len({cell.path for cell in cells}) == rows
