@@ -1,7 +1,8 @@
-"""Column types, and parsing of column lists: `name:str, price:float?, when:date, kind:enum(a|b), cost:money`.
+"""Column types, and parsing of column lists: `name:str, price:float?, kind:enum(a|b), cost:money, tags:list(str)`.
 
 `ColumnType` is the table of types: the JSON Schema of a type's values, the JSON Schema `format`s that are read as it,
-and its names in other languages. Its dtype and its conversion to Python are in `tables.frames`.
+and its names in other languages. Its dtype and its conversion to Python are in `tables.frames`. Lists and ranges
+hold values of another type (`Column.item`).
 
 On the wire every value may be null, so that an agent never has to invent one for a record that lacks it. Whether the
 user allowed that (`?`) is kept in the column, and decides which rows count as incomplete.
@@ -19,6 +20,12 @@ from webrun_nb.common.text import closest_match
 
 MONEY_PATTERN = r"^-?\d+(\.\d+)?( [A-Z]{3})?$"
 """An amount with its ISO 4217 currency if that is known: `899.00 USD`."""
+
+QUANTITY_PATTERN = r"^-?\d+(\.\d+)?( \S{1,20}( \S{1,20}){0,3})?$"
+"""An amount with its unit if that is known, in the unit's own short form: `0.75 kg`."""
+
+RANGE_ENDS = ("low", "high")
+"""The two properties of a range."""
 
 COLUMNS_HINT = "write columns: 'name:str, price:float?, kind:enum(a|b)'"
 
@@ -47,6 +54,14 @@ class ColumnType(Enum):
     DATETIME = "datetime", {"type": "string", "format": "date-time"}, ("timestamp", "time")
     URL = "url", {"type": "string", "format": "uri"}, ("link", "uri", "href"), ("url",)
     MONEY = "money", {"type": "string", "format": "money", "pattern": MONEY_PATTERN}, ("price", "currency")
+    PERCENT = "percent", {"type": "number", "format": "percent"}, ("percentage", "pct")  # 5.5 is 5.5 %
+    QUANTITY = (
+        "quantity",
+        {"type": "string", "format": "quantity", "pattern": QUANTITY_PATTERN},
+        ("measure", "unit", "measurement"),
+    )
+    LIST = "list", {"type": "array"}, ("list", "array", "tuple", "set")
+    RANGE = "range", {"type": "object", "format": "range"}, ("range", "interval")
     ENUM = "enum", {"type": "string"}, ("enum", "category", "choice")
     JSON = (
         "json",
@@ -68,11 +83,18 @@ class ColumnType(Enum):
     @property
     def written(self) -> str:
         """The type as it is written in a column list."""
-        return "enum(a|b)" if self is ColumnType.ENUM else self.label
+        return _WITH_ARGUMENT.get(self.label, self.label)
 
 
+_WITH_ARGUMENT = {"enum": "enum(a|b)", "list": "list(str)", "range": "range(float)"}
+"""How a type that takes an argument is written, by label."""
+RANGED = frozenset(
+    {ColumnType.INT, ColumnType.FLOAT, ColumnType.DATE, ColumnType.DATETIME, ColumnType.MONEY, ColumnType.PERCENT}
+    | {ColumnType.QUANTITY}
+)
+"""The types of values that have an order, which a range can be made of."""
 BY_LABEL: Mapping[str, ColumnType] = {
-    kind.label: kind for kind in ColumnType if kind not in (ColumnType.ENUM, ColumnType.JSON)
+    kind.label: kind for kind in ColumnType if kind.label not in _WITH_ARGUMENT and kind is not ColumnType.JSON
 }
 """The types whose name in a column list is one word."""
 BY_JSON_TYPE: Mapping[str, ColumnType] = {
@@ -84,14 +106,17 @@ BY_FORMAT: Mapping[str, ColumnType] = {
     for name in (kind.json_schema.get("format"), *kind.formats)
     if name is not None
 }
-_WRITTEN = (*BY_LABEL, ColumnType.ENUM.written)
+_WRITTEN = (*BY_LABEL, *_WITH_ARGUMENT.values())
 _BY_ALIAS = {alias: kind.written for kind in ColumnType for alias in kind.aliases}
 
-_TWO_COLUMNS = re.compile(r"(?P<first>[^\s:()]+\??|enum\s*\([^()]*\)\??)\s+(?P<second>\w+\s*:.*)", re.DOTALL)
+_TWO_COLUMNS = re.compile(
+    r"(?P<first>[^\s:()]+\??|(?:enum|list|range)\s*\([^()]*\)\??)\s+(?P<second>\w+\s*:.*)", re.DOTALL
+)
 """The text after a column's colon if the comma before the next column is missing."""
 _COMMA = re.compile(r",(?![^(]*\))")
 _NAME = re.compile(r"\w(?:[\w -]*\w)?")
 _ENUM = re.compile(r"enum\s*\((?P<choices>[^()]*)\)")
+_HOLDER = re.compile(r"(?P<label>list|range)\s*\((?P<item>.*)\)", re.DOTALL)
 
 
 class ColumnListError(ValueError):
@@ -112,21 +137,51 @@ class ColumnListError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a schema: `nullable` means that values may be missing; `choices` are those of an `enum`."""
+    """A column of a schema.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    type : ColumnType
+        The type of its values.
+    nullable : bool
+        Whether values may be missing.
+    choices : tuple of str
+        The choices of an `enum`.
+    item : Column, optional
+        Of a `list` or `range`: a column of what it holds.
+    """
 
     name: str
     type: ColumnType
     nullable: bool = False
     choices: tuple[str, ...] = ()
+    item: Column | None = None
 
 
 def column_schema(column: Column) -> dict[str, Any]:
     """Return the JSON Schema of a column's values, which may also be null."""
-    schema = dict(column.type.json_schema)
+    schema = _value_schema(column)
     if "type" in schema:
         schema["type"] = [schema["type"], "null"]
+    if "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
+    return schema
+
+
+def _value_schema(column: Column) -> dict[str, Any]:
+    """Return the JSON Schema of a column's values, null apart."""
+    schema = dict(column.type.json_schema)
+    item = column.item
     if column.type is ColumnType.ENUM:
-        schema["enum"] = [*column.choices, None]
+        schema["enum"] = [*column.choices]
+    elif column.type is ColumnType.LIST and item is not None:
+        schema["items"] = _value_schema(item)
+    elif column.type is ColumnType.RANGE and item is not None:
+        # an end is null where the range is open: "from 5", "up to 10"
+        ends = {name: column_schema(item) for name in RANGE_ENDS}
+        schema |= {"properties": ends, "required": [*RANGE_ENDS], "additionalProperties": False}
     return schema
 
 
@@ -169,6 +224,10 @@ def _column(text: str) -> Column:
     enum = _ENUM.fullmatch(type_text)
     if enum:
         return Column(name, ColumnType.ENUM, nullable, _choices(name, enum["choices"]))
+    if holder := _HOLDER.fullmatch(type_text):
+        return _holder(
+            name, ColumnType.LIST if holder["label"] == "list" else ColumnType.RANGE, nullable, holder["item"]
+        )
     if type_text not in BY_LABEL:
         meant = _BY_ALIAS.get(type_text.lower()) or closest_match(type_text, _WRITTEN)
         raise ColumnListError(
@@ -176,6 +235,17 @@ def _column(text: str) -> Column:
             f"did you mean {name}:{meant}?" if meant else f"the types are: {' '.join(_WRITTEN)}",
         )
     return Column(name, BY_LABEL[type_text], nullable)
+
+
+def _holder(name: str, kind: ColumnType, nullable: bool, item_text: str) -> Column:
+    """Return the column of a list or a range, whose values are of the type `item_text`."""
+    item = _column(f"{name}:{item_text.strip()}")
+    if item.item is not None:
+        raise ColumnListError(f"a {kind.label} of {item.type.label}s can't be written", f"write {name}:{kind.written}")
+    if kind is ColumnType.RANGE and item.type not in RANGED:
+        known = " ".join(one.label for one in ColumnType if one in RANGED)
+        raise ColumnListError(f"a {item.type.label} has no order to make a range of", f"a range takes one of: {known}")
+    return Column(name, kind, nullable, item=item)
 
 
 def _choices(name: str, text: str) -> tuple[str, ...]:

@@ -14,6 +14,11 @@ datetime      datetime64[ns, UTC] a time without a zone is UTC, as the browsers 
 enum          category             the schema's choices, in their order
 money         Float64              the currency is in `attrs["webrun"]["currencies"]`, or, where rows
                                    differ, in a column `<name>_currency`
+percent       Float64              5.5 is 5.5 %
+quantity      Float64              the unit is in `attrs["webrun"]["units"]`, or, where rows differ, in a
+                                   column `<name>_unit`
+list          object               a list of values in their JSON form
+range         object               a dict of `low` and `high` in their JSON form; None where the range is open
 json          object               nested values of a JSON Schema or model: dicts, lists, mixed values, unchanged
 ============  ===================  =================================================================
 
@@ -33,7 +38,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from webrun_nb.common.column_types import MONEY_PATTERN, Column, ColumnType
+from webrun_nb.common.column_types import MONEY_PATTERN, QUANTITY_PATTERN, RANGE_ENDS, Column, ColumnType
 from webrun_nb.tables.schema import ANSWER, Schema
 
 if TYPE_CHECKING:
@@ -105,8 +110,8 @@ def to_frame(data: Any, schema: Schema | None, *, meta: Mapping[str, Any]) -> tu
     Returns
     -------
     (DataFrame, Completeness)
-        `df.attrs["webrun"]` holds `meta`, `schema` (the JSON Schema or None), `completeness` and `currencies`
-        as plain JSON, which `to_parquet` keeps.
+        `df.attrs["webrun"]` holds `meta`, `schema` (the JSON Schema or None), `completeness`, `currencies` and
+        `units` as plain JSON, which `to_parquet` keeps.
 
     Raises
     ------
@@ -121,14 +126,14 @@ def to_frame(data: Any, schema: Schema | None, *, meta: Mapping[str, Any]) -> tu
         answer = data if schema.many and isinstance(data, list) else [data]
         records = [{ANSWER: value} for value in answer] if schema.bare else answer
         required = tuple(column.name for column in columns if not column.nullable)
-    frame, currencies, completeness = _build(columns, records, required)
+    frame, common, completeness = _build(columns, records, required)
     completeness = replace(completeness, truncated=meta.get("truncated"))
     frame.attrs["webrun"] = {
         **dict.fromkeys(META_KEYS),
         **{key: _plain(value) for key, value in meta.items()},
         "schema": None if schema is None else _plain(schema.json_schema),
         "completeness": completeness.to_json(),
-        "currencies": currencies,
+        **common,
     }
     return frame, completeness
 
@@ -161,14 +166,15 @@ class _Unfit(Exception):  # noqa: N818 - a signal between two functions, not an 
 
 def _build(
     columns: Sequence[Column], records: Sequence[Any], required: Sequence[str]
-) -> tuple[pd.DataFrame, dict[str, str], Completeness]:
+) -> tuple[pd.DataFrame, dict[str, dict[str, str]], Completeness]:
+    """Return the frame, the currencies and units that all rows of a column share, and the counts."""
     import pandas as pd
 
     missing = {column.name: 0 for column in columns}
     unfit = dict(missing)
     incomplete: set[int] = set()
     series: dict[str, Any] = {}
-    currencies: dict[str, str] = {}
+    common: dict[str, dict[str, str]] = {"currencies": {}, "units": {}}
     for column in columns:
         values: list[Any] = []
         for row, record in enumerate(records):
@@ -184,7 +190,7 @@ def _build(
                     if column.name in required:
                         incomplete.add(row)
             values.append(value)
-        series.update(_series(column, values, currencies, taken={one.name for one in columns}))
+        series.update(_series(column, values, common, taken={one.name for one in columns}))
     known = {column.name for column in columns}
     unexpected = dict.fromkeys(
         str(name) for record in records if isinstance(record, Mapping) for name in record if name not in known
@@ -194,7 +200,7 @@ def _build(
     completeness = Completeness(
         len(records), len(incomplete), missing, unfit, tuple(required), tuple(unexpected), typed
     )
-    return frame, currencies, completeness
+    return frame, common, completeness
 
 
 def _value(column: Column, record: Any) -> Any:
@@ -208,16 +214,40 @@ def _value(column: Column, record: Any) -> Any:
         if value not in column.choices:
             raise _Unfit
         return value
+    if column.item is not None:
+        return _held(column, column.item, value)
     return _FORMS[column.type].convert(value)
 
 
-def _series(column: Column, values: list[Any], currencies: dict[str, str], *, taken: set[str]) -> dict[str, Any]:
-    """Return the series of a column, and that of its currencies if they differ."""
+def _held(column: Column, item: Column, value: Any) -> Any:
+    """Return a list or a range as it is; all that it holds must fit."""
+    if column.type is ColumnType.LIST:
+        if not isinstance(value, list):
+            raise _Unfit
+        held = value
+    else:
+        if not isinstance(value, Mapping) or set(value) != set(RANGE_ENDS) or not any(map(_is_there, value.values())):
+            raise _Unfit
+        held = [*filter(_is_there, value.values())]
+    for one in held:
+        if _value(item, {item.name: one}) is None:
+            raise _Unfit
+    return value
+
+
+def _is_there(value: Any) -> bool:
+    return value is not None
+
+
+def _series(column: Column, values: list[Any], common: dict[str, dict[str, str]], *, taken: set[str]) -> dict[str, Any]:
+    """Return the series of a column, and that of its currencies or units if they differ."""
     import pandas as pd
 
     match column.type:
         case ColumnType.MONEY:
-            return _money_series(column.name, values, currencies, taken)
+            return _amount_series(column.name, "currency", values, common["currencies"], taken)
+        case ColumnType.QUANTITY:
+            return _amount_series(column.name, "unit", values, common["units"], taken)
         case ColumnType.ENUM:
             return {column.name: pd.Categorical(values, categories=list(column.choices))}
         case ColumnType.DATETIME:
@@ -227,21 +257,23 @@ def _series(column: Column, values: list[Any], currencies: dict[str, str], *, ta
             return {column.name: pd.Series(values, dtype=_FORMS[other].dtype)}
 
 
-def _money_series(name: str, values: list[Any], currencies: dict[str, str], taken: set[str]) -> dict[str, Any]:
-    """Return the amounts. A common currency is added to `currencies`; different ones become a column."""
+def _amount_series(
+    name: str, measure: str, values: list[Any], common: dict[str, str], taken: set[str]
+) -> dict[str, Any]:
+    """Return the amounts. The currency or unit of all is added to `common`; different ones become a column."""
     import pandas as pd
 
     amounts = [None if value is None else float(value[0]) for value in values]
     found = {value[1] for value in values if value is not None}
     made: dict[str, Any] = {name: pd.array(amounts, dtype="Float64")}
     if len(found) > 1:
-        beside = f"{name}_currency"
+        beside = f"{name}_{measure}"
         while beside in taken:
             beside += "_"
         made[beside] = pd.array([None if value is None else value[1] for value in values], dtype="string")
     for code in found if len(found) == 1 else ():
         if code is not None:
-            currencies[name] = code
+            common[name] = code
     return made
 
 
@@ -250,6 +282,7 @@ def _money_series(name: str, values: list[Any], currencies: dict[str, str], take
 _INT64 = range(-(2**63), 2**63)
 _NS_YEARS = range(1678, 2262)
 _MONEY = re.compile(MONEY_PATTERN, re.ASCII)
+_QUANTITY = re.compile(QUANTITY_PATTERN)
 
 
 def _is_number(value: Any) -> bool:
@@ -318,13 +351,22 @@ def _url(value: Any) -> str:
 
 
 def _money(value: Any) -> tuple[Decimal, str | None]:
+    return _amount(value, _MONEY)
+
+
+def _quantity(value: Any) -> tuple[Decimal, str | None]:
+    return _amount(value, _QUANTITY)
+
+
+def _amount(value: Any, pattern: re.Pattern[str]) -> tuple[Decimal, str | None]:
+    """Return the amount, and the currency or unit after it."""
     text = _str(value)
-    if not _MONEY.fullmatch(text):
+    if not pattern.fullmatch(text):
         raise _Unfit
-    amount, _, currency = text.partition(" ")
+    amount, _, measure = text.partition(" ")
     if not math.isfinite(float(amount)):
         raise _Unfit
-    return Decimal(amount), currency or None
+    return Decimal(amount), measure or None
 
 
 def _json(value: Any) -> Any:
@@ -348,9 +390,13 @@ _FORMS: Mapping[ColumnType, _Form] = {
     ColumnType.DATETIME: _Form(_datetime),
     ColumnType.URL: _Form(_url, "string"),
     ColumnType.MONEY: _Form(_money),
+    ColumnType.PERCENT: _Form(_float, "Float64"),
+    ColumnType.QUANTITY: _Form(_quantity),
+    ColumnType.LIST: _Form(_json, object),
+    ColumnType.RANGE: _Form(_json, object),
     ColumnType.JSON: _Form(_json, object),
 }
-"""Types without a dtype, and enums, are made by `_series`."""
+"""Types without a dtype, and enums, are made by `_series`; what lists and ranges hold is converted by `_held`."""
 
 
 # --- provenance ---------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from webrun_nb.common.column_types import (
     BY_FORMAT,
     BY_JSON_TYPE,
     COLUMNS_HINT,
+    RANGE_ENDS,
     Column,
     ColumnListError,
     ColumnType,
@@ -304,7 +305,26 @@ class _SchemaReader:
         """Return the column of one property."""
         alternatives, nullable = self._alternatives(schema)
         column_type, choices = self._type(alternatives)
-        return Column(name, column_type, nullable=nullable or not required, choices=choices)
+        nullable = nullable or not required
+        if column_type is ColumnType.JSON and (held := self._held(alternatives)):
+            holder, item = held
+            return Column(
+                name, holder, nullable, item=dataclasses.replace(self.column(name, item, True), nullable=False)
+            )
+        return Column(name, column_type, nullable=nullable, choices=choices)
+
+    def _held(self, alternatives: list[Mapping[str, Any]]) -> tuple[ColumnType, object] | None:
+        """Return the schema of what a list or a range holds; None for those that a column list can't express."""
+        (option, *others) = alternatives or [{}]
+        ends = self.deref(option.get("properties"))
+        if option.get("type") == "array" and "items" in option:
+            holder, item = ColumnType.LIST, option["items"]
+        elif option.get("format") == ColumnType.RANGE.json_schema["format"] and set(ends) == set(RANGE_ENDS):
+            holder, item = ColumnType.RANGE, ends[RANGE_ENDS[0]]
+        else:
+            return None
+        simple = self._type(self._alternatives(item)[0])[0] is not ColumnType.JSON
+        return (holder, item) if simple and not others else None
 
     def _alternatives(self, schema: object) -> tuple[list[Mapping[str, Any]], bool]:
         """Return the alternatives of a schema without null, and whether a value may be null."""
@@ -327,6 +347,7 @@ class _SchemaReader:
             words = [value for value in values if value is not None]
             if words and all(isinstance(word, str) for word in words):
                 return ColumnType.ENUM, tuple(words)
-        if option["type"] == "string":
-            return BY_FORMAT.get(option.get("format", ""), ColumnType.STR), ()
+        named = BY_FORMAT.get(str(option.get("format", "")))
+        if named is not None and named.json_schema["type"] == option["type"]:
+            return named, ()
         return BY_JSON_TYPE.get(option["type"] or "", ColumnType.JSON), ()

@@ -276,7 +276,34 @@ def test_attrs_are_plain_json() -> None:
 
 def test_attrs_always_have_every_key() -> None:
     frame, _ = to_frame([], None, meta={})
-    assert {*META_KEYS, "schema", "completeness", "currencies"} == set(frame.attrs["webrun"])
+    assert {*META_KEYS, "schema", "completeness", "currencies", "units"} == set(frame.attrs["webrun"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "value", "there"),
+    [
+        ("v:list(int)", [1, 2], True),
+        ("v:list(int)", [1, "2"], False),
+        ("v:list(money)", ["2.50 EUR"], True),
+        ("v:list(int)", 3, False),
+        ("v:range(date)", {"low": "2024-05-03", "high": None}, True),
+        ("v:range(date)", {"low": "2024-05-33", "high": None}, False),
+        ("v:range(int)", {"low": None, "high": None}, False),
+        ("v:range(int)", {"low": 1}, False),
+    ],
+)
+def test_what_lists_and_ranges_hold_must_fit(columns: str, value: Any, there: bool) -> None:
+    frame, completeness = to_frame([{"v": value}], from_object(columns), meta={})
+    assert (frame.at[0, "v"], completeness.unfit) == ((value, {"v": 0}) if there else (None, {"v": 1}))
+
+
+def test_quantities_have_their_units_beside_them_where_these_differ() -> None:
+    rows = [{"a": "0.75 kg", "b": "3 kg"}, {"a": "12 fl oz", "b": "4 kg"}, {"a": "5", "b": None}]
+    frame, _ = to_frame(rows, from_object("a:quantity, b:quantity"), meta={})
+    assert frame.columns.to_list() == ["a", "a_unit", "b"]
+    assert frame["a"].to_list() == [0.75, 12.0, 5.0]
+    assert frame["a_unit"].fillna("").to_list() == ["kg", "fl oz", ""]
+    assert frame.attrs["webrun"]["units"] == {"b": "kg"}
 
 
 def test_what_has_no_json_form_is_refused() -> None:

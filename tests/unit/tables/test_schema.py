@@ -134,7 +134,7 @@ def test_a_pydantic_model_is_one_record() -> None:
         Column("condition", ColumnType.ENUM, choices=("new", "used")),
         Column("grade", ColumnType.ENUM, choices=("a", "b")),
         Column("maker", ColumnType.JSON),
-        Column("tags", ColumnType.JSON),
+        Column("tags", ColumnType.LIST, item=Column("tags", ColumnType.STR)),
         Column("link", ColumnType.URL),
         Column("stock", ColumnType.INT, nullable=True),
     )
