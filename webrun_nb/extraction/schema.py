@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from webrun_nb.common.column_types import BY_FORMAT, BY_JSON_TYPE, Column, ColumnType
+from webrun_nb.common.column_types import BY_FORMAT, BY_JSON_TYPE, RANGE_ENDS, Column, ColumnType
 
 ANSWER = "answer"
 """The name of the column of an answer that consists of bare values."""
 MOST_COLUMNS = 200
 """Further properties of a schema are not read."""
+_RANGE = ColumnType.RANGE.json_schema["format"]
 _DEEPEST = 8
 """References and nested objects are followed so far; a schema may refer to itself."""
 _ADDRESS_NAME = re.compile(r"(?:.*[_ -])?(?:url|href|permalink|link)", re.IGNORECASE)
@@ -157,7 +158,8 @@ class _Reader:
             must = required and name in needed
             resolved, _ = self.resolved(value)
             nested = resolved.get("properties")
-            if isinstance(nested, Mapping) and nested and len(path) < _DEEPEST:
+            is_range = resolved.get("format") == _RANGE
+            if isinstance(nested, Mapping) and nested and len(path) < _DEEPEST and not is_range:
                 yield from self.columns(resolved, path, required=must)
             elif self._columns_left > 0:
                 self._columns_left -= 1
@@ -175,12 +177,25 @@ class _Reader:
             texts = tuple(choice for choice in choices if isinstance(choice, str))
             if texts:
                 return Column(name, ColumnType.ENUM, nullable or None in choices, texts)
+        if (held := self._held(schema)) is not None:
+            holder, item_schema = held
+            item = self._column(name, item_schema, False)
+            if item.type is not ColumnType.JSON and item.item is None:
+                return Column(name, holder, nullable, item=item)
         kind = BY_FORMAT.get(str(schema.get("format"))) or BY_JSON_TYPE.get(str(schema.get("type")))
         if kind is None:
             kind = ColumnType.JSON if schema.get("type") in ("object", "array") else ColumnType.STR
         if kind is ColumnType.STR and _ADDRESS_NAME.fullmatch(name):
             kind = ColumnType.URL
         return Column(name, kind, nullable)
+
+    def _held(self, schema: Mapping[str, Any]) -> tuple[ColumnType, Mapping[str, Any]] | None:
+        """Return the schema of the values that a list or a range holds."""
+        if schema.get("type") == "array" and "items" in schema:
+            return ColumnType.LIST, self.resolved(schema["items"])[0]
+        if schema.get("format") == _RANGE:
+            return ColumnType.RANGE, self.resolved(_properties(schema).get(RANGE_ENDS[0], {}))[0]
+        return None
 
     def items_of(self, value: Any) -> Mapping[str, Any] | None:
         """Return the schema of an array's items; None for any other schema."""

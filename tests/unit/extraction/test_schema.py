@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from webrun_nb.common.column_types import ColumnType
+from webrun_nb.common.column_types import ColumnType, column_schema, parse_columns
 from webrun_nb.extraction.schema import ANSWER, MOST_COLUMNS, SchemaShapeError, shape_of
 
 
@@ -119,3 +119,11 @@ def test_the_number_of_columns_is_capped():
 def test_properties_that_are_no_object_are_refused():
     with pytest.raises(SchemaShapeError):
         shape_of({"type": "object", "properties": [1]})
+
+
+def test_lists_and_ranges_are_one_column_of_what_they_hold() -> None:
+    columns = parse_columns("tags:list(str), price:range(money)?")
+    shape = shape_of({"type": "object", "properties": {one.name: column_schema(one) for one in columns}})
+    tags, price = (wanted.column for wanted in shape.columns)
+    assert (tags.type, tags.item and tags.item.type) == (ColumnType.LIST, ColumnType.STR)
+    assert (price.type, price.item and price.item.type) == (ColumnType.RANGE, ColumnType.MONEY)
