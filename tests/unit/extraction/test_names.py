@@ -1,0 +1,103 @@
+"""Likeness of names: words, plurals, compounds and synonyms in many languages, and what makes two names different."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from webrun_nb.extraction.concepts import OTHERS, RELATED, WORDS
+from webrun_nb.extraction.names import STEM, SYNONYM, likeness, name_of, path_likeness, plain
+
+
+def alike(wanted, found):
+    return likeness(name_of(wanted), name_of(found))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("bank_name", "Bank Name"),
+        ("lowPrice", "low price"),
+        ("gtin", "GTIN"),
+        ("unit-price", "unitprice"),
+        ("a.b", "A B"),
+    ],
+)
+def test_the_same_words_in_another_spelling(wanted, found):
+    assert alike(wanted, found) == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("price", "Preis"), ("price", "Prix"), ("price", "السعر"), ("price", "가격"), ("price", "価格"),
+        ("price", "Цена, руб."),
+        ("quantity", "Menge"), ("qty", "Quantity"), ("city", "Ville"), ("country", "Страна"), ("author", "Written by"),
+        ("sku", "Art.-Nr."), ("part_no", "Part number"), ("list_price", "Listenpreis"), ("weight", "Вес, кг"),
+        ("population", "人口"), ("review_count", "reviews"), ("arrival", "Ankunft"), ("rating", "Bewertung"),
+    ],
+)  # fmt: skip
+def test_words_for_the_same_concept(wanted, found):
+    assert alike(wanted, found) >= SYNONYM
+
+
+@pytest.mark.parametrize(("wanted", "found"), [("opponent", "Opponents"), ("launch", "Launched"), ("ordered", "Order")])
+def test_forms_of_one_word(wanted, found):
+    assert alike(wanted, found) >= STEM
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("price", "Shipping price"), ("price", "Listenpreis"), ("price", "Unit price"), ("list_price", "Price"),
+        ("city", "City rank"), ("name", "First name"), ("year_2023", "2022"), ("price_usd", "Preis (€)"),
+        ("height_m", "Height (ft)"), ("country", "County"), ("status", "Station"), ("date", "candidate"),
+        ("population", "Population density"), ("price", "Weight"), ("price", ""), ("", "price"),
+    ],
+)  # fmt: skip
+def test_names_of_different_things(wanted, found):
+    assert alike(wanted, found) < 0.5
+
+
+def test_a_unit_in_one_name_alone_makes_no_difference():
+    assert alike("height", "Height (m)") == alike("height_m", "Height") == 1
+
+
+def test_a_unit_that_is_the_whole_name_is_a_word():
+    assert alike("km", "km") == 1
+
+
+def test_a_number_asked_for_decides():
+    assert alike("year_2023", "2023") > 0.7 > alike("year_2023", "Year ended 31 December 2022") == 0
+
+
+def test_the_headings_above_count():
+    wanted = name_of("men_height")
+    assert path_likeness(wanted, ("Men", "Height")) > path_likeness(wanted, ("Women", "Height"))
+
+
+def test_phrases_are_concepts_of_their_own():
+    assert name_of("mot clé").concepts == {"tag"}
+
+
+def test_compounds_are_cut():
+    assert [word.concepts for word in name_of("Einwohnerzahl").words] == [{"population"}, {"number"}]
+
+
+def test_words_without_spaces_are_found():
+    assert {"price"} <= name_of("税込販売価格").concepts
+
+
+def test_accents_do_not_matter():
+    assert plain("Straße, Número, Ĺ²") == plain("STRASSE, NUMERO, L2")
+
+
+def test_related_and_other_concepts_are_in_the_table():
+    assert OTHERS | frozenset().union(*RELATED) <= set(WORDS)
+
+
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_likeness_is_a_share_and_complete_for_a_name_itself(one, other):
+    assert 0 <= alike(one, other) <= 1
+    assert alike(one, one) == (1 if name_of(one).words else 0)

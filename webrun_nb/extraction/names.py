@@ -1,0 +1,308 @@
+"""Likeness of names: what a column is called by the user ("bank_name"), and what the page calls it ("Bank Name").
+
+A name is split into words. Two words are alike if they are the same, if they share a stem, or if they stand for the
+same concept (`concepts.WORDS`, in many languages); the likeness of two names is made of that of their words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from webrun_nb.extraction.concepts import OTHERS, RELATED, WORDS
+
+SYNONYM, STEM, KIN = 0.92, 0.85, 0.5
+"""Likeness of two words for one concept, of two forms of one word, and of words for related concepts."""
+_LONGEST_NAME = 160
+"""Characters of a name that are looked at: a longer text is no name."""
+_MOST_WORDS = 14
+_LONGEST_PHRASE = 3
+"""Words of the longest phrase in `concepts.WORDS`."""
+_SHORTEST_TAIL = 4
+"""Letters that the last part of a compound has at least ("Listenpreis"); more if its first part is not known."""
+
+_MARKS = re.compile("[\u0300-\u036f\u064b-\u065f\u0670\u0640]+")
+_CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Scripts whose words stand without spaces between them, or take endings without a break."""
+_STOP = frozenset(
+    {
+        *(
+            "the",
+            "a",
+            "an",
+            "of",
+            "for",
+            "to",
+            "in",
+            "on",
+            "at",
+            "is",
+            "are",
+            "its",
+            "their",
+            "this",
+            "that",
+            "and",
+            "or",
+        ),
+        *("by", "with", "from", "per", "as", "der", "die", "das", "des", "dem", "den", "von", "im", "und", "für", "le"),
+        *("la", "les", "de", "du", "d", "l", "et", "en", "el", "los", "las", "del", "y", "di", "il", "lo", "gli", "e"),
+        *(
+            "do",
+            "da",
+            "dos",
+            "o",
+            "os",
+            "van",
+            "het",
+            "een",
+            "och",
+            "i",
+            "og",
+            "w",
+            "z",
+            "и",
+            "в",
+            "на",
+            "по",
+            "с",
+            "из",
+        ),
+    }
+)
+"""Words that are left out of a name that has others."""
+_UNITS = {
+    "usd": "$", "dollar": "$", "us$": "$", "eur": "€", "euro": "€", "gbp": "£", "pound": "£", "sterling": "£",
+    "jpy": "¥", "yen": "¥", "cny": "¥", "yuan": "¥", "inr": "₹", "rupee": "₹", "rs": "₹", "chf": "CHF",
+    "franken": "CHF", "franc": "CHF", "rub": "₽", "руб": "₽", "pln": "zł", "zł": "zł", "sek": "SEK", "nok": "NOK",
+    "dkk": "DKK", "czk": "Kč", "kč": "Kč", "brl": "R$", "aud": "AUD", "cad": "CAD", "krw": "₩", "won": "₩",
+    "kg": "kg", "kilogram": "kg", "kilo": "kg", "g": "g", "gram": "g", "mg": "mg", "lb": "lb", "oz": "oz", "t": "t",
+    "ounce": "oz", "km": "km", "kilometre": "km", "kilometer": "km", "mi": "mi", "mile": "mi", "m": "m", "metre": "m",
+    "meter": "m", "cm": "cm", "mm": "mm", "ft": "ft", "feet": "ft", "foot": "ft", "inch": "in", "l": "l", "ml": "ml",
+    "litre": "l", "liter": "l", "km2": "km2", "sqkm": "km2", "m2": "m2", "sqm": "m2", "ha": "ha", "mi2": "mi2",
+    "kwh": "kWh", "kw": "kW", "hp": "hp", "celsius": "°C", "fahrenheit": "°F", "mb": "MB", "gb": "GB", "tb": "TB",
+    "kb": "kB", "min": "min", "minute": "min", "sec": "s", "second": "s", "million": "million", "mio": "million",
+    "mn": "million", "millionen": "million", "млн": "million", "billion": "billion", "bn": "billion", "mrd": "billion",
+    "milliarden": "billion", "млрд": "billion", "thousand": "thousand", "tausend": "thousand", "тыс": "thousand",
+    "кг": "kg", "г": "g", "км": "km", "м": "m", "см": "cm", "мм": "mm", "л": "l",
+    "pct": "%", "percent": "%", "prozent": "%",
+}  # fmt: skip
+"""Words and abbreviations in names that only say how a value is measured, with what they stand for."""
+_SIGNS = frozenset("€$£¥₹₽₩%")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a name, with what it stands for."""
+
+    text: str
+    stem: str
+    concepts: frozenset[str] = frozenset()
+    is_number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as its words, and the units that it names."""
+
+    words: tuple[Word, ...] = ()
+    units: frozenset[str] = frozenset()
+
+    @property
+    def joined(self) -> str:
+        """Its words as one."""
+        return "".join(word.text for word in self.words)
+
+    @property
+    def concepts(self) -> frozenset[str]:
+        """All that its words stand for."""
+        return frozenset().union(*(word.concepts for word in self.words))
+
+    def is_about(self, *concepts: str) -> bool:
+        """Tell whether each of its words stands for one of the concepts."""
+        return bool(self.words) and all(word.concepts & set(concepts) for word in self.words)
+
+
+@lru_cache(maxsize=16384)
+def name_of(text: str) -> Name:
+    """Split a text into the words of a name.
+
+    >>> [word.text for word in name_of("priceEach_USD").words], name_of("priceEach_USD").units
+    (['price', 'each'], frozenset({'$'}))
+    """
+    folded = plain(_CAMEL.sub(" ", text[:_LONGEST_NAME])).replace("_", " ").replace("#", " number ")
+    units = {char for char in folded if char in _SIGNS}
+    words = tuple(_words_of(_WORD.findall(folded)[:_MOST_WORDS]))
+    named = tuple(word for word in words if word.text not in _STOP) or words
+    units |= {_unit(word.text) for word in named} - {""}
+    # "Km" alone is what the column is called.
+    return Name(tuple(word for word in named if not _unit(word.text)) or named, frozenset(units))
+
+
+def plain(text: str) -> str:
+    """Return a text in lower case, in its plainest characters: without accents, "m²" as "m2"."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    return unicodedata.normalize("NFC", _MARKS.sub("", decomposed)).casefold()
+
+
+def likeness(wanted: Name, found: Name) -> float:
+    """Compare two names.
+
+    Returns
+    -------
+    float
+        1 for the same words, 0 for nothing in common. The part of `wanted` that is met weighs more than the part of
+        `found` that is explained. A number that `wanted` has and `found` has not ("year_2023", "2022"), or other units
+        ("price_usd", "Price in €"), make them different; so does a word that makes another quantity of what it stands
+        beside ("price", "shipping price").
+    """
+    if not wanted.words or not found.words or (wanted.units and found.units and not wanted.units & found.units):
+        return 0.0
+    if wanted.joined == found.joined:
+        return 1.0
+    met = [max(_word_likeness(word, other) for other in found.words) for word in wanted.words]
+    explained = [max(_word_likeness(other, word) for word in wanted.words) for other in found.words]
+    if _numbers_differ(wanted, found):
+        return 0.0
+    score = 0.7 * _mean(wanted, met) + 0.3 * _mean(found, explained)
+    for name, alike in ((wanted, met), (found, explained)):
+        beside = len(name.words) > 1
+        if beside and any(part < STEM and word.concepts & OTHERS for word, part in zip(name.words, alike, strict=True)):
+            score *= 0.5
+    if any(word.is_number and part < 1 for word, part in zip(found.words, explained, strict=True)):
+        score *= 0.9
+    return score
+
+
+def path_likeness(wanted: Name, labels: Iterable[str]) -> float:
+    """Compare a name with a column's headings, from the outermost to its own: its own, and all that are joined."""
+    path = [label for label in labels if label]
+    if not path:
+        return 0.0
+    whole = likeness(wanted, name_of(" ".join(dict.fromkeys(path))))
+    own = likeness(wanted, name_of(path[-1]))
+    return max(whole, own) if len(path) == 1 else max(whole, own * 0.97)
+
+
+def _numbers_differ(wanted: Name, found: Name) -> bool:
+    asked = {word.text for word in wanted.words if word.is_number}
+    return bool(asked) and not asked <= {word.text for word in found.words}
+
+
+def _mean(name: Name, parts: list[float]) -> float:
+    weights = [2.0 if word.is_number else 1.0 for word in name.words]
+    return sum(weight * part for weight, part in zip(weights, parts, strict=True)) / sum(weights)
+
+
+@lru_cache(maxsize=65536)
+def _word_likeness(one: Word, other: Word) -> float:
+    if one.text == other.text:
+        return 1.0
+    if one.is_number or other.is_number:
+        return 0.0
+    if one.concepts & other.concepts:
+        return SYNONYM
+    if one.stem == other.stem:
+        return STEM
+    if any(frozenset((a, b)) in RELATED for a in one.concepts for b in other.concepts):
+        return KIN
+    short, long = sorted((one.text, other.text), key=len)
+    return KIN if len(short) >= 3 and long.startswith(short) and not (one.concepts and other.concepts) else 0.0
+
+
+def _unit(word: str) -> str:
+    return _UNITS.get(word) or _UNITS.get(word.removesuffix("s"), "")
+
+
+def _words_of(words: list[str]) -> Iterable[Word]:
+    """Yield words, with phrases that are known joined and with compounds cut."""
+    known = _known()
+    first = 0
+    while first < len(words):
+        for length in range(min(_LONGEST_PHRASE, len(words) - first), 1, -1):
+            phrase = "_".join(words[first : first + length])
+            if concepts := known.get(phrase):
+                yield Word(phrase.replace("_", ""), phrase, concepts)
+                first += length
+                break
+        else:
+            yield from _parts(words[first])
+            first += 1
+
+
+def _parts(word: str) -> list[Word]:
+    if _NUMBER.fullmatch(word):
+        return [Word(word, word, is_number=True)]
+    if concepts := _concepts(word):
+        return [Word(word, _stemmer()(word), concepts)]
+    cut = _cut_unspaced(word) if _UNSPACED.search(word) else _cut_compound(word)
+    return cut or [Word(word, _stemmer()(word))]
+
+
+def _concepts(word: str) -> frozenset[str]:
+    """Look a word up, also without the ending of a plural or a case."""
+    known = _known()
+    for form in (
+        word,
+        word.removesuffix("s"),
+        word.removesuffix("es"),
+        word[:-3] + "y" if word.endswith("ies") else "",
+    ):
+        if found := known.get(form):
+            return found
+    return known.get(word[:-1], frozenset()) if len(word) > 5 and not word.isascii() else frozenset()
+
+
+def _cut_compound(word: str) -> list[Word]:
+    """Cut a compound whose last part is known: "Listenpreis" is "liste" and "preis"."""
+    for start in range(3, len(word) - _SHORTEST_TAIL + 1):
+        tail = word[start:]
+        if concepts := _known().get(tail):
+            head = word[:start]
+            for form in (head, head.removesuffix("s"), head.removesuffix("n"), head.removesuffix("en"), f"{head}e"):
+                if before := _known().get(form):
+                    return [Word(form, form, before), Word(tail, tail, concepts)]
+            if len(head) > 3 and len(tail) > _SHORTEST_TAIL:
+                return [Word(head, head), Word(tail, tail, concepts)]
+    return []
+
+
+def _cut_unspaced(word: str) -> list[Word]:
+    """Cut a text without spaces at the longest known words; what lies between them are words too."""
+    known, words, unknown, first = _known(), list[Word](), "", 0
+    while first < len(word):
+        for end in range(min(len(word), first + 12), first, -1):
+            if concepts := known.get(word[first:end]):
+                if unknown:
+                    words.append(Word(unknown, unknown))
+                    unknown = ""
+                words.append(Word(word[first:end], word[first:end], concepts))
+                first = end
+                break
+        else:
+            unknown += word[first]
+            first += 1
+    return [*words, Word(unknown, unknown)] if unknown and words else words
+
+
+@cache
+def _known() -> dict[str, frozenset[str]]:
+    known: dict[str, set[str]] = {}
+    for concept, words in WORDS.items():
+        for word in words.split():
+            known.setdefault(plain(word), set()).add(concept)
+    return {word: frozenset(concepts) for word, concepts in known.items()}
+
+
+@cache
+def _stemmer() -> Callable[[str], str]:
+    import snowballstemmer
+
+    stem: Callable[[str], str] = lru_cache(maxsize=16384)(snowballstemmer.stemmer("english").stemWord)
+    return stem
