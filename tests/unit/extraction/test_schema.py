@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from webrun_nb.common.column_types import ColumnType, column_schema, parse_columns
 from webrun_nb.extraction.schema import ANSWER, MOST_COLUMNS, SchemaShapeError, shape_of
 
