@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from webrun_nb.browsers.actions import Action
 from webrun_nb.browsers.observation import Box, HitTest, Observation, PageData
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.extraction.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from webrun_nb.browsers.egress.routes import EgressRoute
@@ -116,6 +117,15 @@ class BrowserInstance(Protocol):
     async def read(self) -> PageData:
         """Read the data that can be extracted."""
 
+    async def snapshot(self) -> Snapshot:
+        """Take the snapshot of the page and its frames that the extraction engine reads.
+
+        Raises
+        ------
+        BrowserError
+            `ELEMENT_NOT_FOUND`: the page does not let itself be read.
+        """
+
     async def hit_test(self, action: Action) -> HitTest:
         """Return the element that an action would hit, without performing it.
 
@@ -213,6 +223,26 @@ class Browsers(Protocol):
 
         Raises
         ------
+        InstanceUnavailableError
+            No browser is installed or it does not start; the message says what to run.
+        """
+
+    async def snapshot_of_html(self, html: str | bytes, *, url: str = "", charset: str = "") -> Snapshot:
+        """Return the snapshot of HTML as the browser displays it, with scripts off and no network.
+
+        Parameters
+        ----------
+        html : str or bytes
+            Of bytes, a byte order mark, `charset`, the page's own `meta` or the browser's guess tell the encoding.
+        url : str, optional
+            Its URL, http or https, so that relative links resolve; without one they are as they are written.
+        charset : str, optional
+            The encoding that came with the bytes, such as that of an HTTP header.
+
+        Raises
+        ------
+        BrowserError
+            `NAVIGATION_FAILED`: it could not be loaded.
         InstanceUnavailableError
             No browser is installed or it does not start; the message says what to run.
         """

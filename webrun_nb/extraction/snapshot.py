@@ -209,35 +209,58 @@ def read_snapshot(answer: Mapping[str, Any]) -> Snapshot:
         names of tags), and `nodes` in document order, each a list: the tag's number (or a text, for a text node), the
         number of its parent (-1 for the root), the reason why it is hidden, flags (1: block, 2: struck, 4: raised),
         attributes or 0, box or 0. Values at the end of a list that are 0 are left out.
+
+    Raises
+    ------
+    ValueError
+        If it has another form. Its texts come from a page that may be hostile.
     """
+    try:
+        return _read(answer)
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        raise ValueError("the answer is no snapshot of a page") from error
+
+
+def _read(answer: Mapping[str, Any]) -> Snapshot:
     tags: Sequence[str] = answer["tags"]
     nodes: list[Node] = []
     for what, parent_number, *rest in answer["nodes"]:
         hidden, flags, attributes, box = (*rest, 0, 0, 0, 0)[:4]
         parent = nodes[parent_number] if parent_number >= 0 else None
-        is_text = isinstance(what, str)
+        is_text = type(what) is str
         node = Node(
             TEXT if is_text else tags[what],
             what if is_text else "",
-            attributes or _NOTHING,
+            _texts(attributes) if attributes else _NOTHING,
             parent,
             [],
             _HIDDEN[hidden],
-            bool(flags & _BLOCK),
-            bool(flags & _STRUCK),
+            flags & _BLOCK != 0,
+            flags & _STRUCK != 0,
             Box(*box) if box else None,
-            bool(flags & _RAISED),
+            flags & _RAISED != 0,
         )
         nodes.append(node)
         if parent is not None:
             parent.children.append(node)
     return Snapshot(
-        url=answer["url"],
-        title=answer["title"],
+        url=str(answer["url"]),
+        title=str(answer["title"]),
         root=nodes[0],
-        embedded=tuple(answer.get("embedded", ())),
-        status=answer.get("status"),
+        embedded=tuple(str(each) for each in answer.get("embedded", ())),
+        status=_status(answer.get("status")),
         captured_ms=answer.get("captured"),
-        frames=tuple(read_snapshot(frame) for frame in answer.get("frames", ())),
+        frames=tuple(_read(frame) for frame in answer.get("frames", ())),
         is_cut=bool(answer.get("cut")),
     )
+
+
+def _texts(attributes: Mapping[str, str]) -> Mapping[str, str]:
+    for value in attributes.values():
+        if type(value) is not str:
+            raise TypeError("an attribute is no text")
+    return attributes
+
+
+def _status(value: object) -> int | None:
+    return value if isinstance(value, int) and 100 <= value <= 599 else None

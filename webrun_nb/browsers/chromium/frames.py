@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Generic, Protocol, TypeVar, cast
@@ -16,13 +16,16 @@ from webrun_nb.browsers.chromium.errors import capital, first_line
 from webrun_nb.browsers.chromium.page_scripts import (
     OBSERVE_JS,
     READ_JS,
+    SNAPSHOT_JS,
     parse_observation,
     parse_page_data,
+    parse_snapshot,
     with_frames,
 )
 from webrun_nb.browsers.observation import Observation, PageData, SeenFrame
 from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.extraction.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +34,8 @@ MAX_DEPTH = 2
 """Levels of nested frames that are read."""
 _MOST_ASKED = 60
 """Frames of one document that are checked for visibility: advertising keeps dozens of invisible ones."""
+_MAX_NODES_IN_FRAME = 50_000
+"""Nodes of one frame's snapshot."""
 _ANSWERS_WITHIN_S = 4.0
 """Time limit for one frame: a frame that hangs or has not loaded is left out of the observation."""
 _SHOWN_JS = (files("webrun_nb.browsers.chromium") / "js" / "frame.js").read_text(encoding="utf-8")
@@ -221,3 +226,41 @@ async def read(page: Page, refused: Refused) -> PageData:
         return data
     inside = await observe_frames(page, lambda frame: frame.evaluate(READ_JS), lambda url: not refused(url))
     return replace(data, frames=tuple(replace(parse_page_data(each.found), url=each.url) for each in inside))
+
+
+async def take_snapshot(page: Page, refused: Refused, *, unknown_url: str = "") -> Snapshot:
+    """Take the snapshot of a page, and those of its frames except those that must not be reached.
+
+    Parameters
+    ----------
+    page : Page
+    refused : callable
+    unknown_url : str, optional
+        The beginning of URLs that mean nothing: that of a page that came without its URL.
+
+    Raises
+    ------
+    BrowserError
+        `ELEMENT_NOT_FOUND`: the page has replaced functions that the script uses.
+    """
+    arg = {"unknownUrl": unknown_url}
+    try:
+        seen = parse_snapshot(cast(str, await page.evaluate(SNAPSHOT_JS, arg)))
+    except ValueError as error:
+        why = "The page does not let itself be read: it has replaced functions of the browser"
+        raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, why) from error
+    if len(page.frames) == 1:
+        return seen
+    in_frames = {**arg, "nodes": _MAX_NODES_IN_FRAME}
+    inside = await observe_frames(
+        page, lambda frame: frame.evaluate(SNAPSHOT_JS, in_frames), lambda url: not refused(url)
+    )
+    return replace(seen, frames=tuple(_snapshots_of_frames(inside)))
+
+
+def _snapshots_of_frames(inside: list[FrameTree[str]]) -> Iterator[Snapshot]:
+    for each in inside:
+        try:
+            yield replace(parse_snapshot(each.found), url=each.url)
+        except ValueError:
+            logger.debug("a frame does not let itself be read")

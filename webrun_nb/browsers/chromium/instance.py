@@ -34,7 +34,7 @@ from webrun_nb.browsers.chromium.errors import (
     raise_unless_redirected,
     unreachable,
 )
-from webrun_nb.browsers.chromium.frames import ElementHandles, read
+from webrun_nb.browsers.chromium.frames import ElementHandles, read, take_snapshot
 from webrun_nb.browsers.chromium.hit_test import hit_test, scroll_into_view_and_locate
 from webrun_nb.browsers.chromium.input import (
     close_page,
@@ -55,6 +55,7 @@ from webrun_nb.browsers.observation import Box, HitTest, Observation, PageData
 from webrun_nb.browsers.processes.lifeline import CutError, Lifeline
 from webrun_nb.browsers.protocol import NAVIGATION_TIMEOUT_MS, BrowserError, Checkpoint, InstanceKind, InstanceListener
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.extraction.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -142,6 +143,13 @@ class ChromiumInstance:
         async with self._operation():
             await self._activity.wait_for_frames(self._tabs.current(), FRAMES_TIMEOUT_S)
             return await self._tabs.evaluate(lambda page: read(page, self._egress.known_refusal))
+
+    async def snapshot(self) -> Snapshot:
+        """Take the snapshot of the page and its frames that the extraction engine reads."""
+        async with self._operation():
+            await self._activity.wait_for_frames(self._tabs.current(), FRAMES_TIMEOUT_S)
+            await self._tabs.with_timeout(self._secret_input.restore())  # fields with secrets show no value
+            return await self._tabs.evaluate(lambda page: take_snapshot(page, self._egress.known_refusal))
 
     async def hit_test(self, action: Action) -> HitTest:
         """Return the element that an action would hit, without performing it."""

@@ -1,10 +1,10 @@
-"""The two scripts that read a page, and the parsers of the JSON that they return.
+"""The scripts that read a page, and the parsers of the JSON that they return.
 
-`OBSERVE_JS` and `READ_JS` are one JavaScript function expression each, `(arg) => …`. Observe returns
+`OBSERVE_JS`, `READ_JS` and `SNAPSHOT_JS` are one JavaScript function expression each, `(arg) => …`. Observe returns
 `{json, nodes}`: the JSON text for `parse_observation`, and the nodes whose indexes are the elements' refs. Read
-returns one JSON text for `parse_page_data`. One string is ten times faster than returning
-objects. Its content comes from a possibly hostile page, so both parsers take what has the right type and leave out the
-rest.
+returns one JSON text for `parse_page_data`, snapshot one for `parse_snapshot`. One string is ten times faster than
+returning objects. Its content comes from a possibly hostile page, so the parsers take what has the right type and leave
+out the rest; a snapshot of another form is refused as a whole.
 """
 
 from __future__ import annotations
@@ -26,13 +26,29 @@ from webrun_nb.browsers.observation import (
     PageData,
     SeenFrame,
 )
+from webrun_nb.extraction.snapshot import Snapshot, read_snapshot
 
 _SCRIPTS = files("webrun_nb.browsers.chromium") / "js"
 
-OBSERVE_JS = (_SCRIPTS / "observe.js").read_text(encoding="utf-8")
-READ_JS = (
-    f"(arg) => {{ const INVISIBLE_TEXT = {(_SCRIPTS / 'invisible_text.js').read_text(encoding='utf-8')}; "
-    f"return ({(_SCRIPTS / 'read.js').read_text(encoding='utf-8')})(arg); }}"
+
+def _script(name: str, **parts: str) -> str:
+    """Return a script as one function expression; the functions of other files are constants in it."""
+    code = (_SCRIPTS / name).read_text(encoding="utf-8")
+    if not parts:
+        return code
+    constants = "".join(f"const {constant} = {_script(file)};\n" for constant, file in parts.items())
+    return f"(arg) => {{ {constants} return ({code})(arg); }}"
+
+
+OBSERVE_JS = _script("observe.js")
+READ_JS = _script("read.js", INVISIBLE_TEXT="invisible_text.js")
+SNAPSHOT_JS = _script(
+    "snapshot.js",
+    DOM="snapshot/dom.js",
+    HIDING="snapshot/hidden.js",
+    GAPS="snapshot/gaps.js",
+    ATTRIBUTES="snapshot/attributes.js",
+    GENERATED="snapshot/generated.js",
 )
 _MOST_IN_FRAMES = 2_000
 """Elements of all frames of a page together."""
@@ -124,6 +140,17 @@ def parse_page_data(json_text: str) -> PageData:
         next_page=next_page if isinstance(next_page, Mapping) else None,
         status=_status(raw),
     )
+
+
+def parse_snapshot(json_text: str) -> Snapshot:
+    """Make a `Snapshot` of what `SNAPSHOT_JS` returned.
+
+    Raises
+    ------
+    ValueError
+        If it isn't what the script makes: the page has replaced functions that the script uses.
+    """
+    return read_snapshot(_object(json_text))
 
 
 def _status(raw: Mapping[str, Any]) -> int | None:

@@ -21,6 +21,7 @@ from webrun_nb.browsers.chromium.driver import Driver
 from webrun_nb.browsers.chromium.errors import first_line
 from webrun_nb.browsers.chromium.instance import ChromiumInstance
 from webrun_nb.browsers.chromium.launcher import CLOSE_TIMEOUT_S, RunningBrowser, new_context
+from webrun_nb.browsers.chromium.loose_html import snapshot_of_html
 from webrun_nb.browsers.chromium.navigation import NavigationGuard
 from webrun_nb.browsers.chromium.storage import is_json, restore_storage
 from webrun_nb.browsers.chromium.warm_pages import BrowserProcess, WarmPage, WarmPagePool
@@ -38,6 +39,7 @@ from webrun_nb.browsers.protocol import (
     InstanceListener,
     InstanceUnavailableError,
 )
+from webrun_nb.extraction.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -122,6 +124,19 @@ class ChromiumPool:
         await self._shared_process()
         assert self._driver is not None
         return self._driver.found
+
+    async def snapshot_of_html(self, html: str | bytes, *, url: str = "", charset: str = "") -> Snapshot:
+        """Return the snapshot of HTML as Chromium displays it, with scripts off and no network.
+
+        Raises
+        ------
+        BrowserError
+            `NAVIGATION_FAILED`: it could not be loaded.
+        InstanceUnavailableError
+            No browser is installed or it does not start; the message says what to run.
+        """
+        process = await self._shared_process()
+        return await snapshot_of_html(process.running.browser, html, url=url, charset=charset)
 
     def group_of(self, instance: BrowserInstance) -> int | None:
         """Return the process group of an instance's browser; None where that has ended."""

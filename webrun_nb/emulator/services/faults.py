@@ -15,6 +15,7 @@ from webrun_nb.browsers.protocol import (
 )
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.extraction.snapshot import Snapshot
 
 _REFUSAL = "no browser is available (a simulated fault)"
 
@@ -111,6 +112,10 @@ class RefusingBrowsers:
         if self._faults.takes_refusal():
             raise InstanceUnavailableError(_REFUSAL)
         return await self._browsers.open(kind, listener, egress_route=egress_route, restore=restore)
+
+    async def snapshot_of_html(self, html: str | bytes, *, url: str = "", charset: str = "") -> Snapshot:
+        """Return the snapshot of HTML; this is no start of an instance, and not refused."""
+        return await self._browsers.snapshot_of_html(html, url=url, charset=charset)
 
     def installed(self) -> bool:
         """Return whether a browser was found."""

@@ -1,0 +1,215 @@
+// Takes a snapshot of the page as it is displayed, in the form that `extraction.snapshot.read_snapshot` documents; returns
+// one JSON string. Open shadow roots are in the tree as they are displayed: what is slotted is where its slot is.
+// What is not displayed is in the tree too, with the reason. Pages are hostile: every size is capped (`cut` says that
+// something is missing), and an element's own properties can lie (see `snapshot/dom.js`).
+// `arg`: `nodes`, the most nodes; `unknownUrl`, the beginning of URLs that mean nothing where the page came without its own.
+(arg) => {
+  const { nodes: maxNodes = 200000, unknownUrl = "" } = arg || {};
+  const MAX = { nodes: maxNodes, depth: 300, text: 100000, allText: 8e6, allAttributes: 12e6, embedded: 100, embeddedText: 500000, title: 1000 };
+  const BLOCK = 1, STRUCK = 2, RAISED = 4;
+  const TEXTLESS = new Set(["script", "style", "iframe", "noembed", "noframes", "textarea"]);
+  // Inline as long as no style says otherwise: where one does, measuring tells whether their texts stand apart.
+  const PHRASES = new Set(("span a b i u s em strong small big sup sub bdi bdo del ins mark font data time abbr label " +
+    "code cite q var output").split(" "));
+  // They hold values of their own, however they are displayed.
+  const APART = new Set("td th li dt dd option cell gridcell columnheader rowheader row listitem".split(" "));
+  const SPACELESS = /^(inline-)?(flex|grid)$|^(inline-)?table$|^table-(row|row-group|header-group|footer-group|column-group)$/;
+  const RUN = /[\t\n\r\f ]+/g, ONLY_SPACE = /^[\t\n\r\f ]*$/, LAID_OUT = /\S[ \t]*\n/;
+
+  const dom = DOM(), hiding = HIDING(dom), gaps = GAPS(dom), attributesOf = ATTRIBUTES(dom, unknownUrl), generated = GENERATED(dom);
+  const tags = [], tagNumbers = new Map(), nodes = [], embedded = [];
+  let cut = false, textLeft = MAX.allText, attributesLeft = MAX.allAttributes;
+
+  const numberOf = (tag) => {
+    let number = tagNumbers.get(tag);
+    if (number === undefined) tagNumbers.set(tag, number = tags.push(tag) - 1);
+    return number;
+  };
+
+  // Selectors of elements whose place in the tree does not tell them; as in `extraction/snapshot.py`.
+  const steps = new Map();
+  const stepOf = (el) => {
+    const parent = dom.parentNode(el);
+    let known = steps.get(parent);
+    if (!known) {
+      const counts = new Map();
+      known = new Map();
+      for (let each = dom.firstChild(parent); each; each = dom.nextSibling(each)) {
+        if (dom.nodeType(each) !== 1) continue;
+        const tag = dom.localName(each), count = (counts.get(tag) || 0) + 1;
+        counts.set(tag, count);
+        known.set(each, [tag, count]);
+      }
+      for (const [each, [tag, count]] of known) known.set(each, counts.get(tag) === 1 ? tag : `${tag}:nth-of-type(${count})`);
+      steps.set(parent, known);
+    }
+    return known.get(el);
+  };
+  const pathOf = (el) => {
+    const path = [];
+    for (let up = el; up && dom.nodeType(up) === 1 && up !== dom.root(document);) {
+      path.push(stepOf(up));
+      const parent = dom.parentNode(up);
+      up = parent instanceof ShadowRoot ? dom.host(parent) : parent;
+    }
+    return path.reverse().join(" > ");
+  };
+
+  const takeEmbedded = (el) => {
+    if (!/^\s*application\/ld\+json/i.test(dom.attribute(el, "type") || "")) return;
+    const text = dom.textContent(el);
+    if (embedded.length < MAX.embedded && text.length <= MAX.embeddedText && text.length <= textLeft) embedded.push(text);
+    else cut = true;
+    textLeft -= text.length;
+  };
+
+  const takeText = (node, above) => {
+    let text = dom.data(node);
+    if (!text || above.isTextless) return;
+    const hidden = above.hidden || above.textHidden;
+    if (ONLY_SPACE.test(text)) {
+      if (above.isSpaceless || hidden || gaps.isCut()) return;
+      gaps.cut();
+      nodes.push([" ", above.index]);
+      return;
+    }
+    if (!(text.includes("\n") && LAID_OUT.test(text) && above.style && /^pre|^break/.test(above.style.whiteSpace))) {
+      text = text.replace(RUN, " ");
+    }
+    if (text.length > Math.min(MAX.text, textLeft)) {
+      text = text.slice(0, Math.max(0, Math.min(MAX.text, textLeft)));
+      cut = true;
+    }
+    textLeft -= text.length;
+    if (!text) return;
+    if (hidden) {
+      nodes.push([text, above.index, hidden]);
+      return;
+    }
+    const beside = gaps.next(node, dom.data(node), above.depth);
+    if (beside && beside.raised) {
+      let around = above;
+      while (around.depth > beside.lowest + 1) around = around.above;
+      if (around.depth > beside.lowest) around.entry[3] |= RAISED;
+    }
+    nodes.push([beside && beside.apart ? " " + text : text, above.index, 0, above.isStruck ? STRUCK : 0]);
+  };
+
+  // A drop-down list shows the option that is chosen, and no other.
+  const hiddenOption = (el, tag, above) => (tag === "option" && !dom.selected(el) ? hiding.DISPLAY : above.dropDown.hidden);
+
+  const takeElement = (el, above, isElsewhere) => {
+    const tag = dom.localName(el).toLowerCase();
+    if (tag === "script") takeEmbedded(el);
+    const decided = above.hidden && above.hidden !== hiding.VISIBILITY;
+    const style = decided ? null : getComputedStyle(el);
+    const display = style ? style.display : "";
+    const position = style ? style.position : "", isPlaced = position === "absolute" || position === "fixed";
+    const box = style && display !== "none" ? dom.rect(el) : null;
+    let hidden = above.hidden;
+    if (style) {
+      hidden = above.dropDown && (tag === "option" || tag === "optgroup") ? hiddenOption(el, tag, above)
+        : display === "none" ? hiding.DISPLAY
+        : hiding.ofElement(el, style, display, isPlaced, box, above);
+    }
+    if (tag === "template" && hidden) hidden = hiding.TEMPLATE;
+    const isShown = !hidden;
+    const attributes = attributesOf(el, tag, isShown ? style : null);
+    if (isElsewhere) attributes["#path"] = pathOf(el);
+    if (isShown) generated(el, above.inShadow, attributes);
+
+    let flags = 0, isSoft = false, isHard = tag === "br";
+    if (isShown) {
+      const isInline = display.startsWith("inline") || display.startsWith("ruby") || display === "contents";
+      isSoft = isInline ? display !== "inline" && display !== "contents" : above.isFlexible || PHRASES.has(tag);
+      isHard = isHard || (!isInline && !isSoft) || tag === "text" || APART.has(tag) || APART.has(attributes.role);
+      if (isHard || (isSoft && !isInline)) flags |= BLOCK;
+      if (above.isStruck || style.textDecorationLine.includes("line-through")) flags |= STRUCK;
+      if (tag === "sup") flags |= RAISED;
+    } else if (above.isStruck) flags |= STRUCK;
+
+    let given = 0;
+    for (const name in attributes) {
+      attributesLeft -= name.length + attributes[name].length + 6;
+      given = attributes;
+    }
+    if (attributesLeft < 0) { given = 0; cut = true; }
+    const shownBox = isShown && box && (box.width || box.height)
+      ? [Math.round(box.x + scrollX), Math.round(box.y + scrollY), Math.round(box.width), Math.round(box.height)] : 0;
+    const entry = [numberOf(tag), above.index, hidden, flags, given, shownBox];
+    const index = nodes.push(entry) - 1;
+
+    const isFixed = above.isFixed || (isShown && position === "fixed");
+    const ground = isShown ? hiding.groundOf(style, isPlaced, above) : null;
+    const first = dom.firstChild(el), holdsBoxes = first && (dom.nodeType(first) !== 3 || dom.nextSibling(first));
+    const frame = {
+      above, index, entry, depth: above.depth + 1, hidden, style: isShown ? style : null,
+      textHidden: isShown && tag !== "text" ? hiding.ofText(el, tag, style, ground) : 0,
+      isStruck: (flags & STRUCK) !== 0, isTextless: TEXTLESS.has(tag) || (tag === "noscript" && !isShown), ground, isFixed,
+      isFlexible: /^(inline-)?(flex|grid)$/.test(display), isSpaceless: SPACELESS.test(display),
+      inShadow: above.inShadow, dropDown: above.dropDown,
+      scrollX: isFixed ? 0 : above.scrollX + (isShown && holdsBoxes ? dom.scrollLeft(el) : 0),
+      scrollY: isFixed ? 0 : above.scrollY + (isShown && holdsBoxes ? dom.scrollTop(el) : 0),
+    };
+    if (tag === "select" && !dom.selectIsMultiple(el) && dom.selectSize(el) <= 1) frame.dropDown = frame;
+    if (isShown && isHard) gaps.cut(); else if (isSoft) gaps.cross(entry);
+    takeChildren(el, tag, frame);
+    if (isShown && isHard) gaps.cut(); else if (isSoft) gaps.cross(entry);
+    gaps.left(above.depth);
+  };
+
+  const take = (node, above, isElsewhere) => {
+    if (nodes.length >= MAX.nodes) { cut = true; return; }
+    const type = dom.nodeType(node);
+    if (type === 3) takeText(node, above);
+    else if (type === 1 && above.depth < MAX.depth) takeElement(node, above, isElsewhere);
+    else if (type === 1) cut = true;
+  };
+  const takeAll = (first, above, isElsewhere) => {
+    for (let node = first; node; node = dom.nextSibling(node)) {
+      if (nodes.length >= MAX.nodes) { cut = true; return; }
+      take(node, above, isElsewhere);
+    }
+  };
+  const takeChildren = (el, tag, frame) => {
+    if (tag === "textarea") return;
+    const shadow = dom.shadowRoot(el);
+    if (shadow) {
+      takeAll(dom.firstChild(shadow), { ...frame, inShadow: true }, true);
+      const unshown = { ...frame, hidden: frame.hidden || hiding.DISPLAY };
+      for (let node = dom.firstChild(el); node; node = dom.nextSibling(node)) {
+        const type = dom.nodeType(node);
+        if (type === 1 ? !dom.slotOf(node) : type === 3 && !dom.slotOfText(node)) take(node, unshown, true);
+      }
+      return;
+    }
+    if (tag === "slot" && el instanceof HTMLSlotElement) {
+      const assigned = dom.assigned(el);
+      if (assigned.length) {
+        for (const node of assigned) take(node, { ...frame, inShadow: false }, true);
+        return;
+      }
+    }
+    if (tag === "template" && el instanceof HTMLTemplateElement) takeAll(dom.firstChild(dom.templateContent(el)), frame, true);
+    takeAll(dom.firstChild(el), frame, false);
+  };
+
+  takeElement(dom.root(document), {
+    above: null, index: -1, entry: null, depth: -1, hidden: 0, style: null, textHidden: 0, isStruck: false, isTextless: false,
+    ground: hiding.white, isFixed: false, isFlexible: false, isSpaceless: true, inShadow: false, dropDown: null,
+    scrollX: 0, scrollY: 0,
+  }, false);
+  for (const entry of nodes) while (entry.length > 2 && entry[entry.length - 1] === 0) entry.pop();
+
+  // Old libraries give arrays a `toJSON` that makes texts of them.
+  const write = (answer) => {
+    const spoilt = [Array.prototype, Object.prototype].map((each) => [each, Object.getOwnPropertyDescriptor(each, "toJSON")]);
+    for (const [each, own] of spoilt) if (own) delete each.toJSON;
+    try { return JSON.stringify(answer); } finally {
+      for (const [each, own] of spoilt) if (own) Object.defineProperty(each, "toJSON", own);
+    }
+  };
+  const status = performance.getEntriesByType("navigation")[0]?.responseStatus;
+  const url = unknownUrl && location.href.startsWith(unknownUrl) ? "" : location.href;
+  return write({ url, title: dom.title(document).slice(0, MAX.title), status, captured: Date.now(), embedded, cut, tags, nodes });
+}

@@ -1,0 +1,34 @@
+// Reads nodes by the getters of their prototypes: a page can make an element's own properties lie (a form's input that is
+// called "children", a picture that is called "title").
+() => {
+  const getter = (type, name) => {
+    const get = Object.getOwnPropertyDescriptor(type.prototype, name).get;
+    return (node) => get.call(node);
+  };
+  const method = (type, name) => {
+    const work = type.prototype[name];
+    return (node, ...rest) => work.apply(node, rest);
+  };
+  return {
+    nodeType: getter(Node, "nodeType"), firstChild: getter(Node, "firstChild"), nextSibling: getter(Node, "nextSibling"),
+    parentNode: getter(Node, "parentNode"), textContent: getter(Node, "textContent"), data: getter(CharacterData, "data"),
+    localName: getter(Element, "localName"), shadowRoot: getter(Element, "shadowRoot"), host: getter(ShadowRoot, "host"),
+    slotOf: getter(Element, "assignedSlot"), slotOfText: getter(Text, "assignedSlot"),
+    assigned: method(HTMLSlotElement, "assignedNodes"), templateContent: getter(HTMLTemplateElement, "content"),
+    attribute: method(Element, "getAttribute"), attributeNames: method(Element, "getAttributeNames"),
+    hasAttributes: method(Element, "hasAttributes"), hasAttribute: method(Element, "hasAttribute"),
+    rect: method(Element, "getBoundingClientRect"), hasBox: method(Element, "checkVisibility"),
+    scrollLeft: getter(Element, "scrollLeft"), scrollTop: getter(Element, "scrollTop"),
+    offsetWidth: getter(HTMLElement, "offsetWidth"), offsetHeight: getter(HTMLElement, "offsetHeight"),
+    linkHref: getter(HTMLAnchorElement, "href"), areaHref: getter(HTMLAreaElement, "href"),
+    pictureSource: getter(HTMLImageElement, "currentSrc"), pictureSrc: getter(HTMLImageElement, "src"),
+    inputType: getter(HTMLInputElement, "type"), inputValue: getter(HTMLInputElement, "value"),
+    checked: getter(HTMLInputElement, "checked"), textareaValue: getter(HTMLTextAreaElement, "value"),
+    selectIsMultiple: getter(HTMLSelectElement, "multiple"), selectSize: getter(HTMLSelectElement, "size"),
+    selected: getter(HTMLOptionElement, "selected"),
+    title: getter(Document, "title"), root: getter(Document, "documentElement"), baseUrl: getter(Node, "baseURI"),
+    styleSheets: getter(Document, "styleSheets"), all: method(Document, "querySelectorAll"),
+    range: method(Document, "createRange"), rangeStart: method(Range, "setStart"), rangeEnd: method(Range, "setEnd"),
+    rangeRect: method(Range, "getBoundingClientRect"),
+  };
+}
