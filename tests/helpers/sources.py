@@ -1,0 +1,38 @@
+"""Sources made by hand: rows of texts under headings, for tests of the stages that choose and read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from webrun_nb.extraction.snapshot import Node
+from webrun_nb.extraction.sources import Cell, Source, SourceColumn, SourceKind, SourceRow
+
+
+def table(
+    headings: Sequence[str | tuple[str, ...]],
+    *rows: Sequence[str | None],
+    kind: SourceKind = "table",
+    caption: str = "",
+    heading: str = "",
+    number: int = 1,
+    properties: Sequence[str] = (),
+    groups: Sequence[tuple[str, ...]] = (),
+) -> Source:
+    """Return a source whose cells have the given texts; an empty heading is none, `properties` are one per column."""
+    columns = [
+        SourceColumn(
+            each if isinstance(each, tuple) else (each,) if each else (),
+            frozenset({properties[place]} if place < len(properties) and properties[place] else ()),
+        )
+        for place, each in enumerate(headings)
+    ]
+    body = Node("table")
+    made = [
+        SourceRow(
+            Node("tr", parent=body),
+            tuple(None if text is None else Cell(Node("td"), text) for text in row),
+            groups[place] if place < len(groups) else (),
+        )
+        for place, row in enumerate(rows)
+    ]
+    return Source(kind, body, columns, made, caption=caption, heading=heading, number=number)

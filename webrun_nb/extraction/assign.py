@@ -1,0 +1,319 @@
+"""Assignment: which field of a source is which column, for all columns at once.
+
+Each pair of a column and a field has a score from 0 to 1, made of what the field is called (headings, markup, words in
+its values), compared with what the column is called (its name, and the task's words for it), of how many of the
+field's values can be read as the column's type, and of how many rows have a value. The assignment with the highest sum
+of scores is taken. A field below `THRESHOLD` is never taken. Where another assignment is as good and gives a column
+other values, it is a question (`Ambiguous`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from webrun_nb.common.column_types import Column, ColumnType
+from webrun_nb.extraction.fields import Field, fields_of, key_field
+from webrun_nb.extraction.names import KIN, Name, likeness, name_of, path_likeness
+from webrun_nb.extraction.schema import Wanted
+from webrun_nb.extraction.sources import Cell, Source
+
+Reads = Callable[[Sequence[Cell], Column], float]
+"""The share of cells whose text can be read as a column's type."""
+
+THRESHOLD = 0.55
+"""The lowest score of a name with which a field is taken."""
+_EXACT = 0.9
+"""From this score on a field is called as the column, and taken even if none of its values can be read."""
+_MARGIN = 0.03
+"""Assignments whose sums of scores differ by less are equally good."""
+_WEIGHTS = {"label": 1.0, "property": 0.97, "group": 0.9, "markup": 0.8, "words": 0.75}
+"""The weight of a field's name by its origin."""
+_NESTED = 0.03
+"""Taken off the score of a property for each level that it is nested."""
+_EMBEDDED = 0.9
+"""The weight of data that the page does not display."""
+_PHRASE, _DESCRIPTION, _LAST_PART = 0.96, 0.85, 0.98
+"""The weight of a column's name by its origin: the task's text, the schema's description, the last part of a path."""
+_BORNE_OUT = 0.15
+"""Added to the score of a name that is only related, where type or place bear it out."""
+_BY_TYPE, _BY_PLACE = 0.62, 0.66
+"""The score of a field without a name that is the only one of a type, or that says what a row is about."""
+_LEAST_FIT = 0.5
+"""Share of the values that have to be readable as the column's type, unless the field is called exactly so."""
+_NEAREST = 3
+"""Fields of the page that are named for a column that none is taken for."""
+_EXAMPLE_CHARS = 60
+
+_ABOUT: Mapping[ColumnType, tuple[str, ...]] = {
+    ColumnType.MONEY: ("price", "amount"),
+    ColumnType.DATE: ("date", "published"),
+    ColumnType.DATETIME: ("date", "time", "published"),
+    ColumnType.URL: ("url",),
+}
+"""The concepts that say no more than the type: the only date of an item is its "date"."""
+_NAMES = ("name", "item", "model", "talk", "job", "person", "company", "team", "player")
+"""The concepts of what a row is called."""
+_TEXTS = ("description",)
+_ADDRESSES = frozenset({ColumnType.URL})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A field of the page, as it is named to a person."""
+
+    label: str
+    example: str
+    score: float = 0.0
+    field: Field | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """A column for which several fields are equally good; a person has to say which one is meant."""
+
+    column: str
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(slots=True)
+class Assignment:
+    """The fields of one source for the columns that are asked for.
+
+    Parameters
+    ----------
+    source : Source
+        The source.
+    fields : dict of str to Field
+        The field of each column that has one.
+    scores : dict of str to float
+        The score of each column's field.
+    questions : list of Ambiguous
+        The columns for which several fields are equally good; they have no field.
+    nearest : dict of str to tuple of Candidate
+        For each column without a field, those of the source that come nearest.
+    """
+
+    source: Source
+    fields: dict[str, Field] = field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)
+    questions: list[Ambiguous] = field(default_factory=list)
+    nearest: dict[str, tuple[Candidate, ...]] = field(default_factory=dict)
+
+    @property
+    def answered(self) -> int:
+        """The number of columns that have a field, or several equally good ones."""
+        return len(self.fields) + len(self.questions)
+
+    @property
+    def total(self) -> float:
+        """The sum of the scores."""
+        return sum(self.scores.values())
+
+
+def assign(
+    columns: Sequence[Wanted],
+    source: Source,
+    *,
+    reads: Reads,
+    phrases: Mapping[str, Name] | None = None,
+    subject: Name | None = None,
+    chosen: Mapping[str, str] | None = None,
+) -> Assignment:
+    """Assign fields of a source to columns.
+
+    Parameters
+    ----------
+    columns : sequence of Wanted
+        The columns that are asked for.
+    source : Source
+        The list or record.
+    reads : callable
+        Tells which share of cells can be read as a column's type.
+    phrases : mapping of str to Name, optional
+        What the task's text calls the columns.
+    subject : Name, optional
+        What the text says is listed: a column of that name tells which thing a row is about.
+    chosen : mapping of str to str, optional
+        The label of the field that a person chose for a column.
+    """
+    fields = fields_of(source)
+    scorer = _Scorer(fields, reads, phrases or {}, subject or Name(), chosen or {})
+    assignment = Assignment(source)
+    for kind in (False, True):  # an address and the text of its link are one field
+        asked = [wanted for wanted in columns if (wanted.type in _ADDRESSES) is kind]
+        scores = [[scorer.score(wanted, each) for each in fields] for wanted in asked]
+        _take_best(assignment, asked, fields, scores)
+    for wanted in columns:
+        if wanted.name not in assignment.fields:
+            assignment.nearest[wanted.name] = _nearest(wanted, fields, scorer)
+    return assignment
+
+
+class _Scorer:
+    """Scores the fields of one source for columns."""
+
+    def __init__(
+        self,
+        fields: Sequence[Field],
+        reads: Reads,
+        phrases: Mapping[str, Name],
+        subject: Name,
+        chosen: Mapping[str, str],
+    ) -> None:
+        self._fields = fields
+        self._reads = reads
+        self._phrases = phrases
+        self._subject = subject
+        self._chosen = chosen
+        self._key = key_field(fields)
+        self._fits: dict[tuple[Column, Field], float] = {}
+
+    def score(self, wanted: Wanted, found: Field) -> float:
+        """Score a pair; 0 where the field may not be taken."""
+        if choice := self._chosen.get(wanted.name):
+            return float(choice == found.label)
+        named = self.name_score(wanted, found)
+        if named < THRESHOLD:
+            named = self._borne_out(wanted, found, named)
+        if named < THRESHOLD:
+            return 0.0
+        fit = self.fit(wanted, found)
+        if fit < _LEAST_FIT and named < _EXACT:
+            return 0.0
+        return named * (0.6 + 0.4 * fit) * (0.8 + 0.2 * found.coverage)
+
+    def name_score(self, wanted: Wanted, found: Field) -> float:
+        """Compare what the column is called with what the field is called."""
+        best = 0.0
+        names = self._names(wanted)
+        units = frozenset().union(*(name.units for name, _ in names))
+        for naming in found.namings:
+            said = name_of(" ".join(naming.path)).units
+            if units and said and not units & said:
+                return 0.0  # the text asks for euros, and the heading says dollars
+            for name, weight in names:
+                alike = (
+                    path_likeness(name, naming.path)
+                    if naming.origin == "label"
+                    else likeness(name, name_of(naming.path[0]))
+                )
+                best = max(best, alike * weight * _WEIGHTS[naming.origin] - _NESTED * naming.depth)
+        embedded = found.source.kind == "embedded"
+        return best * _EMBEDDED if embedded else best
+
+    def _names(self, wanted: Wanted) -> list[tuple[Name, float]]:
+        whole, last = name_of(" ".join(wanted.path)), name_of(wanted.path[-1])
+        names = [(whole, 1.0)]
+        if len(wanted.path) > 1:
+            names.append((last, _LAST_PART))
+        if (phrase := self._phrases.get(wanted.name)) is not None:
+            names.append((phrase, _PHRASE))
+        if wanted.description:
+            names.append((name_of(wanted.description), _DESCRIPTION))
+        return names
+
+    def _borne_out(self, wanted: Wanted, found: Field, named: float) -> float:
+        """Raise a low score where type, place and uniqueness together say what the field is."""
+        name = name_of(wanted.path[-1])
+        only_one = self._is_only_one(wanted, found)
+        is_key = found is self._key
+        if named >= KIN * 0.9 and (only_one or (is_key and name.is_about(*_NAMES))):
+            return named + _BORNE_OUT
+        if found.is_named or found.group is not None:
+            return named
+        about_type = _ABOUT.get(wanted.type)
+        if about_type and name.is_about(*about_type) and only_one:
+            return max(named, _BY_TYPE)
+        if is_key and (name.is_about(*_NAMES) or (name.words and likeness(name, self._subject) >= THRESHOLD)):
+            return max(named, _BY_PLACE)
+        longest = max(self._fields, key=lambda each: each.words_per_value)
+        if found is longest and name.is_about(*_TEXTS) and found.words_per_value >= 5 and not is_key:
+            return max(named, _BY_TYPE)
+        return named
+
+    def _is_only_one(self, wanted: Wanted, found: Field) -> bool:
+        """Tell whether no other field has values of the column's type, which has to be more than text."""
+        if wanted.type in (ColumnType.STR, ColumnType.JSON, ColumnType.LIST, ColumnType.INT, ColumnType.FLOAT):
+            return False
+        fitting = [each for each in self._fields if self.fit(wanted, each) >= _LEAST_FIT]
+        return fitting == [found]
+
+    def fit(self, wanted: Wanted, found: Field) -> float:
+        """Return the share of the field's values that can be read as the column's type."""
+        key = (replace(wanted.column, name=""), found)
+        if key not in self._fits:
+            self._fits[key] = self._reads(found.sample, wanted.column) if found.sample else 0.0
+        return self._fits[key]
+
+
+def _take_best(
+    assignment: Assignment, columns: Sequence[Wanted], fields: Sequence[Field], scores: Sequence[Sequence[float]]
+) -> None:
+    best, pairs = _optimum(scores)
+    for row, column in pairs.items():
+        wanted, found = columns[row], fields[column]
+        rivals = _rivals(scores, row, column, best)
+        others = [fields[each] for each in rivals if _values_differ(fields[each], found)]
+        if others:
+            shown = tuple(_candidate(each, scores[row][column]) for each in (found, *others))
+            assignment.questions.append(Ambiguous(wanted.name, shown))
+        else:
+            assignment.fields[wanted.name] = found
+            assignment.scores[wanted.name] = scores[row][column]
+
+
+def _optimum(scores: Sequence[Sequence[float]]) -> tuple[float, dict[int, int]]:
+    """Return the highest sum of scores in which each field serves one column, and its pairs of indices."""
+    rows = [row for row, values in enumerate(scores) if any(values)]
+    columns = sorted({column for row in rows for column, value in enumerate(scores[row]) if value})
+    if not rows:
+        return 0.0, {}
+    if len(rows) == 1:
+        (row,) = rows
+        column = max(columns, key=lambda each: scores[row][each])
+        return scores[row][column], {row: column}
+    import lap
+    import numpy as np
+
+    costs = np.array([[-scores[row][column] for column in columns] for row in rows], dtype=np.float64)
+    # A column of zeros for each row: a row may stay without a field.
+    costs = np.hstack([costs, np.zeros((len(rows), len(rows)))])
+    _, chosen, _ = lap.lapjv(costs, extend_cost=True)
+    pairs = {
+        row: columns[place]
+        for row, place in zip(rows, chosen, strict=True)
+        if 0 <= place < len(columns) and scores[row][columns[place]] > 0
+    }
+    return sum(scores[row][column] for row, column in pairs.items()), pairs
+
+
+def _rivals(scores: Sequence[Sequence[float]], row: int, column: int, best: float) -> list[int]:
+    """Return the other fields that a column has in assignments that are as good as the best one."""
+    rivals: list[int] = []
+    open_scores = [list(values) for values in scores]
+    open_scores[row][column] = 0.0
+    while any(open_scores[row]):
+        total, pairs = _optimum(open_scores)
+        if total < best - _MARGIN or row not in pairs or len(rivals) >= _NEAREST:
+            break
+        rivals.append(pairs[row])
+        open_scores[row][pairs[row]] = 0.0
+    return rivals
+
+
+def _values_differ(one: Field, other: Field) -> bool:
+    return [cell and (cell.text, cell.exact) for cell in one.cells()[:200]] != [
+        cell and (cell.text, cell.exact) for cell in other.cells()[:200]
+    ]
+
+
+def _nearest(wanted: Wanted, fields: Sequence[Field], scorer: _Scorer) -> tuple[Candidate, ...]:
+    """Return the fields that come nearest to a column, the likeliest first: by name, otherwise by type."""
+    rated = [(scorer.name_score(wanted, each) + 0.2 * scorer.fit(wanted, each), each) for each in fields if each.sample]
+    rated = sorted((pair for pair in rated if pair[0] > 0.15 and pair[1].label), key=lambda pair: -pair[0])
+    return tuple(_candidate(each, score) for score, each in rated[:_NEAREST])
+
+
+def _candidate(found: Field, score: float) -> Candidate:
+    return Candidate(found.label, found.example[:_EXAMPLE_CHARS], round(score, 3), found)
