@@ -15,11 +15,9 @@ from webrun_nb.extraction.schema import Wanted
 
 _LONGEST_TEXT = 4000
 """Characters of the text that are looked at."""
-_TABLE = (
-    r"(?:tables?|lists?|grids?|tabellen?|listen?|tableaux?|listes?|tablas?|listas?|tabelas?|tabelle|tabella"
-    r"|таблиц\w{0,3}|спис\w{0,4}|جدول|表格?|표)"
-)
-"""The word for a table or list, in some languages."""
+_TABLE_WORD = r"tables?|grids?|tabellen?|tableaux?|tablas?|tabelas?|tabelle|tabella|таблиц\w{0,3}|جدول|表格?"
+_TABLE = rf"(?:{_TABLE_WORD}|lists?|listen?|listes?|listas?|спис\w{{0,4}})"
+"""The words for a table or list, in some languages."""
 _ORDINALS = (
     ("first", "1st", "erste", "ersten", "première", "premier", "primera", "primer", "prima", "primeira", "первая"),
     ("second", "2nd", "zweite", "zweiten", "deuxième", "seconde", "segunda", "segundo", "seconda", "вторая"),
@@ -32,7 +30,10 @@ _ORDINALS = (
 _LAST = ("last", "letzte", "letzten", "dernière", "última", "ultima", "последняя")
 _NUMBER_OF = {word: number for number, words in enumerate(_ORDINALS, 1) for word in words} | dict.fromkeys(_LAST, -1)
 _NTH = re.compile(rf"\b({'|'.join(map(re.escape, _NUMBER_OF))})\s+{_TABLE}", re.IGNORECASE)
-_NUMBERED = re.compile(rf"\b{_TABLE}\s{{0,3}}(?:no\.?|nr\.?|n°|№|#)?\s{{0,3}}(\d{{1,3}})(?![\w.])", re.IGNORECASE)
+_NUMBERED = re.compile(
+    rf"\b(?:{_TABLE_WORD})\s{{0,3}}(?:no\.?|nr\.?|n°|№|#)?\s{{0,3}}(\d{{1,3}})(?![\w.])", re.IGNORECASE
+)
+"""Table 2; "list 45 jobs" names no list."""
 _ALL = re.compile(
     rf"\b(?:both|all|each|beiden?|alle|allen|les\s+deux|toutes\s+les|ambas|ambos|todas\s+las|entrambe|обе|все)"
     rf"\s+(?:(?:the|of|of\s+the|die|der|las|los|le)\s+)?(?:\w{{1,20}}\s+)?{_TABLE}",

@@ -1,0 +1,380 @@
+"""Choice of the sources that answer a request: a list or a record, and which of several tables.
+
+Tables are chosen by their number, their caption or heading, and by how many of the columns they have. Sources that show
+the same elements are one, as which the more structured one is taken. Tables with the same headings are parts of one
+list, unless the request names one of them. The sources of the page's one record are joined: what is displayed comes
+before what the page embeds for machines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Literal
+
+from webrun_nb.extraction.assign import Ambiguous, Assignment, Candidate, Reads, assign
+from webrun_nb.extraction.names import Name, name_of
+from webrun_nb.extraction.requested import Requested
+from webrun_nb.extraction.schema import Wanted
+from webrun_nb.extraction.snapshot import Node
+from webrun_nb.extraction.sources import Cell, Source, SourceColumn, SourceRow
+
+Problem = Literal["no_source", "no_such_table", "several_sources", "several_rows"]
+"""The reasons why no source is taken: none has enough of the columns, none has the number that was asked for, several
+are equally good, or one record was asked for and the list has several."""
+
+_LISTS = ("table", "grid", "list")
+_RECORDS = ("page", "pairs")
+_ORDER = ("table", "grid", "list", "pairs", "page", "embedded")
+"""Kinds of sources, the most structured first."""
+_LEAST_ANSWERED = 0.5
+"""Share of the columns that a list has to have."""
+_MARGIN = 0.04
+"""Scores of sources that differ by less are equally good."""
+_TITLE_BONUS, _SUBJECT_BONUS = 0.15, 0.1
+_ASIDE = ("nav", "footer", "aside", "header")
+_ASIDE_WEIGHT = 0.8
+_BESIDE = frozenset(
+    {
+        *(
+            "organization",
+            "corporation",
+            "website",
+            "webpage",
+            "breadcrumblist",
+            "searchaction",
+            "imageobject",
+            "person",
+        ),
+        *("sitenavigationelement", "wpheader", "wpfooter", "postaladdress", "contactpoint", "listitem", "itempage"),
+    }
+)
+"""Types of things that a page embeds beside what it is about: its publisher, its menu, its pictures."""
+_SIZE_RATIO = 3
+"""Of equally good lists, one that is so many times longer is the list of the page."""
+_MOST_SOURCES = 60
+"""Sources of a page that are compared."""
+
+
+@dataclass(slots=True)
+class Choice:
+    """The source that answers, with its assignment; or the reason why there is none.
+
+    Parameters
+    ----------
+    assignment : Assignment or None
+        The fields of the chosen source.
+    sources : tuple of Source
+        The sources that it was joined of.
+    many : bool
+        True for a list.
+    problem : Problem or None
+        Why there is no source.
+    question : Ambiguous or None
+        The sources that are equally good; its column is empty.
+    near : tuple of Assignment
+        The sources that come nearest, if none is taken.
+    """
+
+    assignment: Assignment | None = None
+    sources: tuple[Source, ...] = ()
+    many: bool = True
+    problem: Problem | None = None
+    question: Ambiguous | None = None
+    near: tuple[Assignment, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """Chooses among the sources of a page.
+
+    Parameters
+    ----------
+    columns : sequence of Wanted
+        The columns that are asked for; empty for the source's own.
+    requested : Requested
+        What the text says.
+    reads : Reads
+        Tells which share of cells can be read as a column's type.
+    phrases : mapping of str to Name
+        What the text calls the columns.
+    chosen : mapping of str to str
+        What a person chose: a field's label by column, a source's title by the empty name.
+    """
+
+    columns: Sequence[Wanted]
+    requested: Requested
+    reads: Reads
+    phrases: Mapping[str, Name]
+    chosen: Mapping[str, str]
+
+    def choose(self, sources: Sequence[Source], *, many: bool) -> Choice:
+        """Choose the sources for a list, or for one record.
+
+        Parameters
+        ----------
+        sources : sequence of Source
+            All sources of a page.
+        many : bool
+            True if the schema asks for a list.
+        """
+        sources = sources[: _MOST_SOURCES * 3]
+        lists = _without_doubles([each for each in sources if _is_list(each)])[:_MOST_SOURCES]
+        record = self._record([each for each in sources if not _is_list(each)])
+        of_list = self._of_lists(lists)
+        asked_for_table = self.requested.number or self.requested.all_tables or "" in self.chosen
+        if asked_for_table and (of_list.assignment or of_list.problem == "no_such_table"):
+            return of_list
+        wants_many = many if self.requested.many is None or not many else self.requested.many
+        if self._record_is_better(record, of_list, wants_many=wants_many):
+            return record
+        if not many and of_list.assignment and len(of_list.assignment.source.rows) > 1:
+            return Choice(problem="several_rows", near=(of_list.assignment,))
+        if of_list.assignment or of_list.question:
+            return of_list
+        return Choice(problem="no_source", near=(*of_list.near, *record.near))
+
+    def _record_is_better(self, record: Choice, of_list: Choice, *, wants_many: bool) -> bool:
+        if record.assignment is None:
+            return False
+        if of_list.assignment is None and of_list.question is None:
+            return not wants_many or self._share(record.assignment) >= _LEAST_ANSWERED
+        if not wants_many:
+            return True
+        if self.requested.many or of_list.assignment is None:
+            return False
+        # The text does not tell: the page's main record answers as well as a list that stands on its page.
+        displayed = any(each.kind == "page" for each in record.sources)
+        return displayed and record.assignment.answered >= of_list.assignment.answered
+
+    def _share(self, assignment: Assignment) -> float:
+        return assignment.answered / len(self.columns) if self.columns else 1.0
+
+    def _assign(self, source: Source) -> Assignment:
+        return assign(
+            self.columns,
+            source,
+            reads=self.reads,
+            phrases=self.phrases,
+            subject=self.requested.subject,
+            chosen={name: label for name, label in self.chosen.items() if name},
+        )
+
+    # --- lists
+
+    def _of_lists(self, lists: Sequence[Source]) -> Choice:
+        named = self._named(lists)
+        if named is None:
+            return Choice(problem="no_such_table")
+        rated = sorted(((self._rate(each), each) for each in map(self._assign, named)), key=lambda pair: -pair[0])
+        good = [(score, each) for score, each in rated if self._share(each) >= _LEAST_ANSWERED and each.source.rows]
+        if not good:
+            return Choice(problem="no_source", near=tuple(each for _, each in rated[:3] if each.nearest))
+        best_score, best = good[0]
+        equal = [each for score, each in good if score >= best_score - _MARGIN]
+        if self.requested.all_tables:
+            alike = [each for _, each in good]
+        else:
+            alike = [each for each in equal if _signature(each.source) == _signature(best.source)]
+        if len(alike) > 1 and any(_signature(best.source)):
+            return self._joined([each.source for each in alike])
+        rest = [each for each in equal if each is not best and not _is_much_longer(best, each)]
+        if rest and not any(_is_much_longer(each, best) for each in rest):
+            return Choice(problem="several_sources", question=_question([best, *rest]), near=(best, *rest))
+        longest = max(equal, key=lambda each: len(each.source.rows))
+        return Choice(longest, (longest.source,))
+
+    def _named(self, lists: Sequence[Source]) -> Sequence[Source] | None:
+        """Return the sources that the request names, otherwise all; None if there is none of that number."""
+        if title := self.chosen.get(""):
+            return [each for each in lists if title_of(each) == title] or lists
+        if number := self.requested.number:
+            titled = [each for each in lists if _has_number(each, number)]
+            tables = [each for each in lists if each.kind in ("table", "grid")] or list(lists)
+            if titled or abs(number) <= len(tables):
+                return titled or [tables[number - 1 if number > 0 else number]]
+            return None
+        for place in self.requested.places:
+            if called := [each for each in lists if _is_called(each, place)]:
+                return called
+        return lists
+
+    def _rate(self, assignment: Assignment) -> float:
+        source = assignment.source
+        if self.columns:
+            asked = sum(assignment.scores.values()) + sum(0.9 for _ in assignment.questions)
+            score = asked / len(self.columns)
+        else:
+            score = _richness(source)
+        title = name_of(title_of(source))
+        said = sum(word.stem in self.requested.words for word in title.words)
+        if title.words:
+            score += _TITLE_BONUS * said / len(title.words)
+        subject = {word.stem for word in self.requested.subject.words}
+        if subject & {word.stem for word in title.words}:
+            score += _SUBJECT_BONUS
+        if source.node.closest(*_ASIDE) is not None:
+            score *= _ASIDE_WEIGHT
+        if source.kind == "embedded":
+            score *= 0.9
+        return score
+
+    def _joined(self, sources: Sequence[Source]) -> Choice:
+        """Join tables with the same headings to one list, with their titles as headings above their rows."""
+        if len({_signature(each) for each in sources}) > 1:
+            sources = [self._as_columns(each) for each in sources]
+        ordered = sorted(sources, key=lambda each: each.number)
+        rows = [
+            replace(row, groups=(title_of(each), *row.groups)) if title_of(each) else row
+            for each in ordered
+            for row in each.rows
+        ]
+        joined = replace(ordered[0], rows=rows, caption="", heading="")
+        return Choice(self._assign(joined), tuple(ordered))
+
+    def _as_columns(self, source: Source) -> Source:
+        """Return a source with the columns that are asked for alone, so that different tables can be joined."""
+        found = self._assign(source).fields
+        fields = [found.get(wanted.name) for wanted in self.columns]
+        cells = [each.cells() if each else [None] * len(source.rows) for each in fields]
+        rows = [replace(row, cells=tuple(column[place] for column in cells)) for place, row in enumerate(source.rows)]
+        return replace(source, columns=[SourceColumn((wanted.name,)) for wanted in self.columns], rows=rows)
+
+    # --- records
+
+    def _record(self, sources: Sequence[Source]) -> Choice:
+        kept = [each for each in sources if len(each.rows) == 1]
+        if not kept:
+            return Choice(many=False, problem="no_source")
+        kept.sort(key=lambda each: (each.kind == "embedded", _RECORDS.index(each.kind) if each.kind in _RECORDS else 0))
+        main = next((each for each in kept if each.kind == "page"), None)
+        assignment = self._of_records(kept)
+        near = (assignment,)
+        enough = assignment.answered and (main is not None or self._share(assignment) >= _LEAST_ANSWERED)
+        if not enough and self.columns:
+            return Choice(many=False, problem="no_source", near=near)
+        return Choice(assignment, tuple(kept), many=False)
+
+    def _of_records(self, sources: Sequence[Source]) -> Assignment:
+        """Assign the columns to the joined records; what is displayed comes first, then what is embedded."""
+        shown = [each for each in sources if each.kind != "embedded"]
+        assignment = self._assign(_one_row(shown)) if shown else None
+        embedded = [self._assign(each) for each in sources if each.kind == "embedded" and not _is_beside(each)]
+        embedded.sort(key=lambda each: -each.total)
+        if assignment is None:
+            if not embedded:
+                return Assignment(sources[0])
+            assignment = embedded.pop(0)
+        asked = {question.column for question in assignment.questions}
+        about = next((_types(each.source) for each in embedded if each.total), frozenset())
+        for other in embedded:
+            if _types(other.source) - {"website"} and not _types(other.source) & about:
+                continue  # it is about another thing
+            for name, found in other.fields.items():
+                if name not in assignment.fields and name not in asked:
+                    assignment.fields[name] = found
+                    assignment.scores[name] = other.scores[name]
+                    assignment.nearest.pop(name, None)
+        return assignment
+
+
+def title_of(source: Source) -> str:
+    """Return what the page calls a list: its caption, otherwise the heading above it."""
+    return source.caption or source.heading
+
+
+def _is_list(source: Source) -> bool:
+    return source.kind in _LISTS or (source.kind == "embedded" and len(source.rows) > 1)
+
+
+def _types(source: Source) -> frozenset[str]:
+    """Return the types of an embedded thing, which its caption names."""
+    return frozenset(source.caption.lower().split())
+
+
+def _is_beside(source: Source) -> bool:
+    """Tell whether an embedded thing is what the page belongs to, not what it is about."""
+    types = _types(source)
+    return bool(types) and types <= _BESIDE
+
+
+def _one_row(sources: Sequence[Source]) -> Source:
+    """Join records to one row with the columns of all."""
+    first = sources[0]
+    columns = [column for each in sources for column in each.columns]
+    cells = tuple(cell for each in sources for cell in _padded(each))
+    return replace(first, columns=columns, rows=[SourceRow(first.rows[0].node, cells)])
+
+
+def _padded(source: Source) -> Iterable[Cell | None]:
+    cells = source.rows[0].cells
+    return (*cells, *[None] * (len(source.columns) - len(cells)))[: len(source.columns)]
+
+
+def _signature(source: Source) -> tuple[tuple[str, ...], ...]:
+    return tuple(column.labels for column in source.columns)
+
+
+def _richness(source: Source) -> float:
+    """Rate a list whose columns nobody named: by its size, and by how many of its columns have a heading."""
+    labelled = sum(any(column.labels) for column in source.columns) / max(1, len(source.columns))
+    size = min(1.0, len(source.rows) * len(source.columns) / 50)
+    return 0.5 * size + 0.3 * labelled + (0.2 if source.kind in ("table", "grid") else 0.0)
+
+
+def _is_much_longer(one: Assignment, other: Assignment) -> bool:
+    return len(one.source.rows) >= _SIZE_RATIO * max(1, len(other.source.rows))
+
+
+def _is_called(source: Source, place: Name) -> bool:
+    title = name_of(f"{source.caption} {source.heading}")
+    stems = {word.stem for word in title.words}
+    return all(word.stem in stems or (word.concepts & title.concepts) for word in place.words)
+
+
+def _has_number(source: Source, number: int) -> bool:
+    """Tell whether the page itself numbers the table so ("Table 2: Households")."""
+    title = name_of(title_of(source)[:40]).words
+    return any(
+        after.text == str(number)
+        and before.text in ("table", "tabelle", "tableau", "tabla", "tabella", "tabela", "tab")
+        for before, after in pairwise(title)
+    )
+
+
+def _question(assignments: Sequence[Assignment]) -> Ambiguous:
+    candidates = []
+    for each in assignments[:4]:
+        source = each.source
+        title = title_of(source) or f"{source.kind} {source.number}"
+        first = source.rows[0].cells if source.rows else ()
+        example = " | ".join(cell.text for cell in first[:4] if cell is not None)[:80]
+        candidates.append(Candidate(title, example))
+    return Ambiguous("", tuple(candidates))
+
+
+def _without_doubles(sources: Sequence[Source]) -> list[Source]:
+    """Leave out a source that shows the elements of a more structured one."""
+    kept: list[Source] = []
+    taken: set[Node] = set()
+    for source in sorted(sources, key=lambda each: _ORDER.index(each.kind)):
+        nodes = {
+            cell.node for row in source.rows[:50] for cell in row.cells if cell is not None and not cell.node.hidden
+        }
+        around = {above for row in source.rows[:10] for above in (row.node, *row.node.ancestors())}
+        inside = bool(nodes) and len(nodes & taken) * 2 > len(nodes)
+        wraps = source.kind == "list" and any(each.node in around or each.node is source.node for each in kept)
+        if inside or (wraps and source.kind == "list" and _is_within(source, kept)):
+            continue
+        kept.append(source)
+        taken |= nodes
+    places = {id(each): place for place, each in enumerate(sources)}
+    return sorted(kept, key=lambda each: places[id(each)])
+
+
+def _is_within(source: Source, kept: Sequence[Source]) -> bool:
+    """Tell whether most of a list's rows are rows or cells of a table that is kept."""
+    tables = {each.node for each in kept if each.kind in ("table", "grid")}
+    inner = sum(any(above in tables for above in row.node.ancestors()) for row in source.rows[:20])
+    return inner * 2 > len(source.rows[:20])
