@@ -1,14 +1,14 @@
 """Data that a page embeds for machines: JSON-LD, microdata, RDFa, and the meta tags of OpenGraph and its like.
 
 All four are read into one form, the entity: a thing with schema.org types and named values. It is evidence of what the
-page says, not a substitute for it: a stage that takes a value from here compares it with what is displayed (`agrees`).
+page says, not a substitute for it: a stage that takes a value from here compares it with what is displayed (see
+`comparing.agrees`).
 """
 
 from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -28,8 +28,6 @@ _SPACE = re.compile(r"\s+")
 _META_VOCABULARIES = frozenset({"og", "product", "article", "book", "twitter", "video", "music", "profile", "place"})
 _META_NAMES = frozenset({"description", "author", "keywords", "date", "price", "sku", "brand"})
 _ADDRESS_ATTRIBUTES = {"a": "href", "link": "href", "area": "href", "img": "src", "video": "src", "audio": "src"}
-_MARKS = {"٫": ".", "٬": ",", "’": "'"}
-_AMOUNT = re.compile(r"\d[\d.,'\s\u00a0\u202f]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,45 +104,6 @@ def embedded_of(snapshot: Snapshot) -> list[Source]:
         if source := _source(group, len(found) + 1):
             found.append(source)
     return found
-
-
-def agrees(displayed: str, embedded: str) -> bool:
-    """Tell whether a displayed text bears out an embedded value.
-
-    A number is compared as a number where it is the only one of either text, all else word by word; a text that
-    contains all words of the value in order bears it out.
-
-    >>> agrees("1.299,00 €", "1299.00"), agrees("€12.50", "24.00"), agrees("Brand: Nordlys", "nordlys")
-    (True, False, True)
-    """
-    numbers = [_number(text) for text in (displayed, embedded)]
-    if None not in numbers and _AMOUNT.fullmatch(embedded.strip()):
-        return numbers[0] == numbers[1]
-    ours, theirs = plain_words(displayed), plain_words(embedded)
-    return bool(theirs) and f" {theirs} " in f" {ours} "
-
-
-def plain_words(text: str) -> str:
-    """Return the words of a text, without case, accents' forms and punctuation, a space between two."""
-    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text[:MAX_VALUE_CHARS]).casefold()))
-
-
-def _number(text: str) -> str | None:
-    """Return the only number of a text in one form; None where there is none or more than one.
-
-    The last mark is the decimal mark where one or two digits follow it. This is enough to compare, not to read.
-    """
-    text = "".join(
-        str(unicodedata.decimal(char)) if char.isdecimal() else _MARKS.get(char, char) for char in text[:200]
-    )
-    found = _AMOUNT.findall(text)
-    if len(found) != 1:
-        return None
-    whole, mark, cents = re.sub(r"[\s']", "", found[0]).strip(".,"), "", ""
-    if match := re.fullmatch(r"(.*)([.,])(\d{1,2})", whole):
-        whole, mark, cents = match.groups()
-    digits = re.sub(r"\D", "", whole).lstrip("0") or "0"
-    return f"{digits}.{cents}".rstrip("0").rstrip(".") if mark else digits
 
 
 # --- JSON-LD
