@@ -1,0 +1,122 @@
+"""Texts with a label: "Label: value" in a line, a label beside its value, a known label before an identifier."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from webrun_nb.extraction.lines import Line
+from webrun_nb.extraction.product_terms import label_key, label_name
+from webrun_nb.extraction.snapshot import Node
+
+MAX_LABEL_CHARS = 40
+MAX_VALUE_CHARS = 300
+_COLON = re.compile(r"[:：]")
+_LABEL_WORD = r"[^\W\d_]{1,20}"
+_KNOWN = re.compile(rf"\s*({_LABEL_WORD}(?:[.\- /]{{1,2}}{_LABEL_WORD}){{0,3}}\.?\s?[#№º°]?)\s*[:：]?\s*(?=[\w#(])")
+"""Words at the beginning of a line that may be a label without a colon."""
+_PAIRS = frozenset({("dt", "dd"), ("th", "td"), ("td", "td")})
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A text and its label."""
+
+    label: str
+    name: str
+    """The fact that the label names (`product_terms.label_name`); empty for a label of the page's own."""
+    phrase: str
+    """The phrase of the table that the label was found by."""
+    text: str
+    node: Node
+    """The element of the text."""
+    line: int
+    """The number of the text's line."""
+
+
+def labelled_of(lines: Sequence[Line]) -> list[Labelled]:
+    """Return the labelled texts in lines of text, in document order."""
+    found: list[Labelled] = []
+    for number, line in enumerate(lines):
+        within = _within(line, number)
+        if within is None and number + 1 < len(lines):
+            within = _across(line, lines[number + 1], number + 1)
+        if within is not None:
+            found.append(within)
+    return found
+
+
+def _within(line: Line, number: int) -> Labelled | None:
+    """Read a line that holds a label and its value."""
+    if colon := _COLON.search(line.text, 1, MAX_LABEL_CHARS + 1):
+        value = line.text[colon.end() :].strip()
+        label = line.text[: colon.start()].strip()
+        if value and len(value) <= MAX_VALUE_CHARS and _is_label(label) and not value.startswith("//"):
+            return _labelled(label, line, colon.end(), number)
+    # The label is an element of its own: "<b>Brand</b> Orla".
+    for start in line.starts[1:4]:
+        label = line.text[:start].strip()
+        if len(label) <= MAX_LABEL_CHARS and label_name(label)[0] and line.text[start:].strip(" :："):
+            return _labelled(label, line, start, number)
+    # The label is only text, and a number or code follows it: "SKU 579-33".
+    if (words := _KNOWN.match(line.text)) and len(line.text) <= MAX_LABEL_CHARS + 40:
+        for end in _ends(words[1]):
+            name, _ = label_name(line.text[:end])
+            if name in ("sku", "mpn", "gtin") and any(char.isdecimal() for char in line.text[end : end + 20]):
+                return _labelled(line.text[:end].strip(), line, end, number)
+    return None
+
+
+def _ends(words: str) -> list[int]:
+    """Return where a label of one, two, … words would end, the longest first."""
+    return [match.end() for match in re.finditer(r"[^\W\d_]+\.?(?:\s?[#№º°])?", words)][::-1]
+
+
+def _across(line: Line, following: Line, number: int) -> Labelled | None:
+    """Read a label and the line after it, if the page's structure or a colon says that they belong together."""
+    label = line.text.strip()
+    if not label or len(label) > MAX_LABEL_CHARS or len(following.text) > MAX_VALUE_CHARS:
+        return None
+    ends = label.endswith((":", "："))
+    # Neighbours without a mark: only where the label is a known one.
+    is_known = label_name(label)[0] and not label_name(following.text)[0]
+    if not (ends or _is_pair(line, following) or (is_known and _are_siblings(line, following))):
+        return None
+    label = label.rstrip(":： ")
+    if not _is_label(label) or following.text.rstrip().endswith((":", "：")):
+        return None
+    return _labelled(label, following, 0, number)
+
+
+def _labelled(label: str, line: Line, start: int, number: int) -> Labelled:
+    rest = line.text[start:]
+    at = start + len(rest) - len(rest.lstrip(" :：\u200e\u200f"))
+    name, phrase = label_name(label)
+    text = line.text[at:].strip(" \u200e\u200f")
+    return Labelled(label, name, phrase, text, line.node_of(at, len(line.text)), number)
+
+
+def _is_label(text: str) -> bool:
+    return 0 < len(text) <= MAX_LABEL_CHARS and bool(label_key(text)) and text.count(" ") <= 6 and "?" not in text
+
+
+def _is_pair(line: Line, following: Line) -> bool:
+    """Tell whether two lines are the name and value of a description list, or the first two cells of a row."""
+    label, value = (each.pieces[0].closest("dt", "dd", "th", "td") for each in (line, following))
+    if label is None or value is None or label.parent is not value.parent or (label.tag, value.tag) not in _PAIRS:
+        return False
+    siblings = label.parent.elements if label.parent is not None else []
+    return label.tag == "dt" or (len(siblings) == 2 and siblings[0] is label)
+
+
+def _are_siblings(line: Line, following: Line) -> bool:
+    """Tell whether two lines are all that stands in an element, each in a child of its own."""
+    first, second = line.pieces[0], following.pieces[-1]
+    around = {id(node) for node in first.ancestors()}
+    shared = next((node for node in second.ancestors() if id(node) in around), None)
+    return (
+        shared is not None
+        and len(shared.elements) == 2
+        and len(shared.text) <= len(line.text) + len(following.text) + 2
+    )

@@ -1,0 +1,297 @@
+"""The page's main record: the one thing that the page is about, with what the page says of it.
+
+The thing is what the main heading names. Its facts stand near the heading, labelled or in a typical form; what belongs
+to other things (cards of related items, menus, the cart) is left out. Embedded data is evidence: it tells which of
+several amounts is the price, and gives what the page does not display.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from webrun_nb.extraction.comparing import agrees, plain_words
+from webrun_nb.extraction.main_thing import MainThing, main_thing_of
+from webrun_nb.extraction.prices import Amount, Role
+from webrun_nb.extraction.product_terms import (
+    BRAND_LINES,
+    STRONG_IDENTIFIERS,
+    WEAK_IDENTIFIERS,
+    is_buy_button,
+    stock_status,
+)
+from webrun_nb.extraction.snapshot import Node, Snapshot
+from webrun_nb.extraction.sources import Cell, Source, SourceColumn, SourceRow
+from webrun_nb.extraction.structured_data import Datum
+
+_FEWEST_FACTS = 2
+_MAX_PAIRS = 150
+_NEAR_LINES = 40
+"""An amount without a label that is further behind the heading is not the thing's price."""
+_BEFORE_LINES = 6
+_IDENTIFIER = re.compile(r"[\w][\w./+\-]*(?: [\w./+\-]+){0,3}")
+_DATE_OR_PHONE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\+[\d ()-]{8,}|\d{1,2}:\d{2}.*")
+_BRANDS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in BRAND_LINES)
+
+
+@dataclass(slots=True)
+class _Fact:
+    """A column of the record with its cell."""
+
+    labels: tuple[str, ...]
+    properties: frozenset[str]
+    cell: Cell
+
+
+def main_record_of(snapshot: Snapshot) -> Source | None:
+    """Return the page's main record, one row; None for a page that is about no one thing."""
+    page = main_thing_of(snapshot)
+    if page is None:
+        return None
+    facts = [
+        _name(page),
+        *_prices(page),
+        *_identifiers(page),
+        *_brand(page),
+        *_availability(page),
+        *_embedded_only(page),
+    ]
+    facts += _pairs(page, {name for fact in facts for name in fact.properties})
+    if len(facts) < _FEWEST_FACTS:
+        return None
+    columns = [SourceColumn(fact.labels, fact.properties) for fact in facts]
+    node = page.heading.closest("main", "article", "body") or snapshot.root
+    row = SourceRow(node, tuple(fact.cell for fact in facts))
+    return Source("page", node, columns, [row], heading=facts[0].cell.text, number=1)
+
+
+def _name(page: MainThing) -> _Fact:
+    line = page.lines[page.heading_line]
+    return _Fact((), frozenset({"name", "title", "headline"}), Cell(page.heading, line.text))
+
+
+def _prices(page: MainThing) -> list[_Fact]:
+    """Return the price, the old price and the others that have a role of their own."""
+    facts: list[_Fact] = []
+    embedded = page.embedded("price")
+    best = max(
+        (
+            (score, -i, amount)
+            for i, amount in enumerate(page.amounts)
+            if (score := _price_score(page, amount, embedded)) is not None
+        ),
+        default=None,
+    )
+    if best is not None:
+        amount = best[2]
+        facts.append(_Fact((), frozenset({"price"}), Cell(amount.node, amount.text, exact=_exact(amount.node))))
+        for i, other in enumerate(page.amounts):
+            if other.part == "high" and i and page.amounts[i - 1] is amount:
+                facts.append(_Fact((), frozenset({"lowprice"}), Cell(amount.node, amount.text)))
+                facts.append(_Fact((), frozenset({"highprice"}), Cell(other.node, other.text)))
+        for role, names in (
+            (Role.OLD, {"oldprice", "listprice"}),
+            (Role.UNIT, {"unitprice"}),
+            (Role.INSTALMENT, {"instalment"}),
+            (Role.SHIPPING, {"shipping"}),
+        ):
+            near = [
+                a
+                for a in page.amounts
+                if a.role is role and abs(a.line - amount.line) <= 4 and not page.is_aside(a.node)
+            ]
+            if near:
+                found = min(near, key=lambda a: abs(a.line - amount.line))
+                facts.append(_Fact((), frozenset(names), Cell(found.node, found.text)))
+    elif embedded:
+        facts.append(_Fact((), frozenset({"price"}), _embedded_cell(page, embedded[0])))
+    return facts
+
+
+def _price_score(page: MainThing, amount: Amount, embedded: Sequence[Datum]) -> float | None:
+    """Rate an amount as the thing's price; None for one that can't be."""
+    if not amount.role.may_be_price or amount.part == "high" or page.is_aside(amount.node):
+        return None
+    distance = amount.line - page.heading_line
+    ranks = [i for i, datum in enumerate(embedded[:20]) if agrees(amount.text, datum.text)]
+    is_property = any(
+        "price" in node.attributes.get("itemprop", "").lower().split()
+        for node in (amount.node, *list(amount.node.ancestors())[:2])
+    )
+    proved = bool(ranks) or is_property or amount.role is Role.CURRENT
+    if not ranks and not -_BEFORE_LINES <= distance <= _NEAR_LINES:
+        return None
+    if distance < 0 and not proved and not amount.is_whole_line:
+        return None
+    score = (5.0 if ranks else 0.0) + (2.0 if is_property else 0.0) + (2.0 if amount.role is Role.CURRENT else 0.0)
+    score += 0.5 if amount.is_whole_line else 0.0
+    return score - min(3.0, abs(distance) / (10 if distance >= 0 else 3))
+
+
+def _identifiers(page: MainThing) -> list[_Fact]:
+    facts: list[_Fact] = []
+    for name in ("sku", "mpn", "gtin"):
+        labelled = [each for each in page.labelled if each.name == name and _is_identifier(each.text)]
+        embedded = _agreeing([d for d in page.embedded(name) if len(d.text) <= 60])
+        if name == "sku" and embedded:
+            labelled = [
+                each for each in labelled if each.phrase not in WEAK_IDENTIFIERS or agrees(each.text, embedded[0].text)
+            ]
+        labelled.sort(key=lambda each: (each.phrase not in STRONG_IDENTIFIERS, each.phrase in WEAK_IDENTIFIERS))
+        shown = next((each for each in labelled if embedded and agrees(each.text, embedded[0].text)), None)
+        if found := shown or next(iter(labelled), None):
+            facts.append(_Fact((found.label,), frozenset({name}), Cell(found.node, _first_identifier(found.text))))
+        elif embedded:
+            facts.append(_Fact((), frozenset({name}), _embedded_cell(page, embedded[0])))
+    return facts
+
+
+def _is_identifier(text: str) -> bool:
+    text = _first_identifier(text)
+    return (
+        len(text) <= 40
+        and any(char.isdecimal() for char in text)
+        and bool(_IDENTIFIER.fullmatch(text))
+        and not _DATE_OR_PHONE.fullmatch(text)
+    )
+
+
+def _first_identifier(text: str) -> str:
+    """Return an identifier without what follows it in its line: another label, a remark in brackets."""
+    return re.split(r"\s*[(|,;•·]|\s{2,}|\s+[-–]\s+", text.strip("# "), maxsplit=1)[0].strip(" .#")
+
+
+def _agreeing(data: Sequence[Datum]) -> list[Datum]:
+    """Return the data if they say one thing; those of several variants say nothing of the thing itself."""
+    said = {plain_words(datum.text) for datum in data}
+    return list(data) if len(said) == 1 else []
+
+
+def _brand(page: MainThing) -> list[_Fact]:
+    for name in ("brand", "manufacturer"):
+        labelled = next((each for each in page.labelled if each.name == name and len(each.text) <= 60), None)
+        if labelled is not None:
+            return [_Fact((labelled.label,), frozenset({name, "brand"}), Cell(labelled.node, labelled.text))]
+        embedded = [
+            datum for datum in page.embedded(name) if len(datum.text) <= 60 and not datum.text.startswith("http")
+        ]
+        if embedded:
+            return [_Fact((), frozenset({name, "brand"}), _embedded_cell(page, embedded[0]))]
+    for number, line in enumerate(page.lines):
+        if abs(number - page.heading_line) <= _NEAR_LINES and len(line.text) <= 80:
+            for pattern in _BRANDS:
+                if match := pattern.fullmatch(line.text):
+                    return [_Fact((), frozenset({"brand"}), Cell(line.node_of(*match.span(1)), match[1]))]
+    return []
+
+
+def _availability(page: MainThing) -> list[_Fact]:
+    """Return if the thing can be had: as displayed where that is plain, else as embedded, else by a buy button."""
+    data = page.embedded("availability")
+    statuses = {stock_status(datum.text): datum for datum in reversed(data) if stock_status(datum.text)}
+    # Of several variants some of which can be had, the thing can be had.
+    embedded = statuses.get("InStock") or statuses.get("OutOfStock")
+    status = "InStock" if "InStock" in statuses else "OutOfStock" if statuses else ""
+    button = _buy_button(page)
+    shown = _shown_status(page)
+    cell: Cell | None = None
+    if shown is not None and not (shown[1] == "OutOfStock" and status == "InStock" and button is not None):
+        cell = Cell(shown[0], shown[2], exact=f"https://schema.org/{shown[1]}")
+    elif embedded is not None:
+        cell = Cell(embedded.node, "", exact=f"https://schema.org/{status}")
+    elif button is not None:
+        cell = Cell(button, _button_text(button), exact="https://schema.org/InStock")
+    return [] if cell is None else [_Fact((), frozenset({"availability"}), cell)]
+
+
+def _shown_status(page: MainThing) -> tuple[Node, str, str] | None:
+    """Return the element, the status and the text of the first line that says whether the thing can be had."""
+    for each in page.labelled:
+        if (
+            each.name == "availability"
+            and (status := stock_status(each.text))
+            and each.line >= page.heading_line - _BEFORE_LINES
+        ):
+            return each.node, status, each.text
+    for number in range(page.heading_line, min(len(page.lines), page.heading_line + 2 * _NEAR_LINES)):
+        line = page.lines[number]
+        if (status := stock_status(line.text)) and not page.is_aside(line.pieces[0]):
+            return line.node_of(0, len(line.text)), status, line.text
+    return None
+
+
+def _buy_button(page: MainThing) -> Node | None:
+    for node in page.snapshot.root.walk():
+        if (
+            node.hidden
+            or node.is_text
+            or "disabled" in node.attributes
+            or node.attributes.get("aria-disabled") == "true"
+        ):
+            continue
+        if (
+            (node.tag in ("button", "a", "input") or node.role == "button")
+            and is_buy_button(_button_text(node))
+            and not page.is_aside(node)
+        ):
+            return node
+    return None
+
+
+def _button_text(node: Node) -> str:
+    text = "" if node.tag == "input" else node.text
+    return (
+        text
+        or node.attributes.get("value", "")
+        or node.attributes.get("aria-label", "")
+        or node.attributes.get("title", "")
+    )
+
+
+def _embedded_only(page: MainThing) -> list[_Fact]:
+    """Return the facts that only embedded data names: rating, number of reviews, description, picture."""
+    facts = []
+    for name in ("ratingvalue", "reviewcount", "description", "image", "lowprice", "highprice", "pricecurrency"):
+        if data := page.embedded(name):
+            facts.append(_Fact((), frozenset({name}), _embedded_cell(page, data[0])))
+    return facts
+
+
+def _pairs(page: MainThing, known: set[str]) -> list[_Fact]:
+    """Return what the page labels with words of its own, and known facts that no rule above has found."""
+    facts: list[_Fact] = []
+    seen: set[str] = set()
+    for each in page.labelled:
+        key = plain_words(each.label)
+        is_refused = each.name in ("sku", "mpn", "gtin") and not _is_identifier(each.text)
+        if key in seen or is_refused or each.name in known or len(facts) >= _MAX_PAIRS:
+            continue
+        seen.add(key)
+        href = each.node.attributes.get("href", "")
+        facts.append(_Fact((each.label,), frozenset(), Cell(each.node, each.text, exact=_exact(each.node), href=href)))
+    return facts
+
+
+# --- cells
+
+
+def _embedded_cell(page: MainThing, datum: Datum) -> Cell:
+    """Return the cell of an embedded value: of the element that displays it, where one does."""
+    node = datum.node
+    if not node.hidden and node.tag not in ("script", "meta", "link", "html") and node.text:
+        return Cell(node, node.text, exact=_exact(node))
+    if len(datum.text) <= 60 and (wanted := plain_words(datum.text)):
+        for number in range(
+            max(0, page.heading_line - _BEFORE_LINES), min(len(page.lines), page.heading_line + 3 * _NEAR_LINES)
+        ):
+            line = page.lines[number]
+            if plain_words(line.text) == wanted and not page.is_aside(line.pieces[0]):
+                return Cell(
+                    line.node_of(0, len(line.text)), line.text, exact=datum.text if datum.text != line.text else ""
+                )
+    return Cell(node, "", exact=datum.text)
+
+
+def _exact(node: Node) -> str:
+    return next((node.attributes[name] for name in ("datetime", "content") if node.attributes.get(name)), "")

@@ -1,0 +1,262 @@
+"""The words by which pages label the facts of a thing and tell whether it can be had, in many languages.
+
+Phrases are compared in lower case, with spaces for punctuation; "no", "nr", "#" and their like are one word, "no".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_NUMBER_SIGN = re.compile(r"[#№]|\bn[º°o]\b\.?", re.IGNORECASE)
+_NUMBER_WORDS = frozenset(
+    {
+        "number",
+        "nr",
+        "num",
+        "nummer",
+        "numéro",
+        "numero",
+        "número",
+        "núm",
+        "numer",
+        "číslo",
+        "cislo",
+        "номер",
+        "numara",
+        "numarası",
+    }
+)
+
+LABELS: Mapping[str, str] = {
+    "sku": """
+        sku, sku no, sku id, sku code, item sku, product sku, item no, item code, item id, item, article no,
+        article id, article code, article, art no, art, product no, product code, product id, product ref,
+        product reference, catalog no, catalogue no, cat no, stock no, stock code, web code, web id, style no,
+        style code, asin, ref, ref no, reference, reference no, part code, order no, order code, lot no, listing id,
+        listing no, ad id, ad no, code, internal code, dpci, tcin, mpid, plu, artikelnummer, artikelnr, artikel no,
+        artikel, art nr, bestellnummer, bestellnr, bestell no, best no, produktnummer, produktcode, produkt no,
+        produkt id, warennummer, anzeigennummer, anzeigen id, référence, réf, référence produit, code produit,
+        code article, no article, no d article, référence article, réf produit, no de produit, no de l objet,
+        référence fabricant interne, referencia, código, código de producto, código del producto, no de artículo, cód,
+        código artículo, id del producto, codice, codice prodotto, codice articolo, cod, cod art, cod prodotto,
+        riferimento, no articolo, no oggetto, código do produto, referência, ref do produto, no do artigo,
+        artikelcode, productcode, productnummer, bestelnummer, art no nummer, varenummer, varenr, vare no,
+        artikkelnummer, produktkode, tuotenumero, tuotekoodi, tuote no, koodi, kod produktu, nr katalogowy,
+        no katalogowy, indeks, symbol, kod towaru, no produktu, kód, kód produktu, kód zboží, objednací kód,
+        objednací no, katalogové no, produktové no, kód tovaru, cikkszám, termékkód, rendelési kód, cikk no,
+        cod produs, cod articol, codul produsului, šifra, šifra proizvoda, šifra artikla, šifra izdelka, kod,
+        kod proizvoda, код, код товара, артикул, арт, код товару, код на продукта, код на продукт, продуктов код,
+        каталожен no, ürün kodu, stok kodu, ürün no, ilan no, κωδικός, κωδικός προϊόντος, رمز المنتج, رقم المنتج,
+        كود المنتج, رقم الصنف, کد کالا, کد محصول, מקט, מק ט, קוד מוצר, קוד פריט, מספר פריט, मद संख्या, उत्पाद कोड,
+        mã sản phẩm, mã sp, mã hàng, kode produk, kode barang, รหัสสินค้า, 商品番号, 商品コード, 品番, 注文番号,
+        管理番号, 商品编号, 商品編號, 商品货号, 货号, 貨號, 产品编号, 產品編號, 编号, 상품번호, 상품코드, 제품번호,
+        품번
+    """,
+    "mpn": """
+        mpn, part no, manufacturer part no, mfr part no, mfg part no, mfr no, model no, model, item model no,
+        model code, manufacturer no, manufacturer code, manufacturer reference, oem no, modellnummer, modellnr,
+        modell, herstellernummer, hersteller no, hersteller artikelnummer, herstellerartikelnummer, typ, teilenummer,
+        modèle, référence fabricant, réf fabricant, référence du fabricant, no de modèle, no du modèle de l article,
+        modelo, no de modelo, número de pieza, código do fabricante, modello, codice produttore, no modello articolo,
+        no di modello, modelnummer, fabrikantcode, tillverkarens artikelnummer, tillverkarnummer, valmistajan koodi,
+        malli, kod producenta, kod výrobce, kód výrobce, kód výrobcu, gyártói cikkszám, cod producător,
+        cod producator, модель, код производителя, модел, model numarası, model kodu, رقم الموديل, الموديل, דגם, 型番,
+        型號, 型号, 모델명, 모델번호
+    """,
+    "gtin": """
+        gtin, gtin 13, gtin 14, gtin 8, gtin 12, ean, ean code, ean 13, ean no, upc, upc code, barcode, bar code,
+        isbn, isbn 13, isbn 10, jan, jan code, code barre, código de barras, codice a barre, strichcode,
+        streepjescode, barkod, čárový kód, vonalkód, штрихкод, штрих код, ברקוד, バーコード, 条码, 條碼, 바코드
+    """,
+    "brand": """
+        brand, brand name, make, marke, marque, marca, merk, märke, varumärke, merke, mærke, merkki, tuotemerkki,
+        brand produktu, marka, značka, márka, brend, blagovna znamka, бренд, торговая марка, марка, бренд товара,
+        μάρκα, العلامة التجارية, الماركة, ماركة, برند, מותג, ब्रांड, thương hiệu, merek, ยี่ห้อ, แบรนด์, ブランド,
+        品牌, 브랜드
+    """,
+    "manufacturer": """
+        manufacturer, made by, vendor, producer, publisher, hersteller, fabricant, fabricante, produttore,
+        casa produttrice, fabrikant, tillverkare, produsent, producent, fabrikant no, valmistaja, výrobce, výrobca,
+        gyártó, producător, producator, proizvođač, proizvajalec, производитель, виробник, производител, üretici,
+        κατασκευαστής, الشركة المصنعة, יצרן, メーカー, 制造商, 製造商, 제조사
+    """,
+    "availability": """
+        availability, stock, stock status, in stock, status, available, verfügbarkeit, lagerbestand, bestand,
+        lieferstatus, disponibilité, stock disponible, disponibilidad, disponibilità, disponibilidade, estoque,
+        beschikbaarheid, voorraad, lagerstatus, tillgänglighet, lager, tilgjengelighet, saatavuus, varastotilanne,
+        dostępność, stan magazynowy, dostupnost, dostupnosť, elérhetőség, készlet, disponibilitate, stoc,
+        raspoloživost, dobavljivost, наличие, доступность, наявність, наличност, stok durumu, stok, διαθεσιμότητα,
+        التوفر, حالة التوفر, זמינות, מלאי, tình trạng, ketersediaan, 在庫, 库存, 庫存, 재고
+    """,
+}  # fmt: skip
+"""The labels of facts, by their name in schema.org's vocabulary (lower case)."""
+
+STRONG_IDENTIFIERS = frozenset({"sku", "sku no", "sku id", "sku code", "item sku", "product sku", "asin"})
+WEAK_IDENTIFIERS = frozenset(
+    {
+        "item",
+        "article",
+        "art",
+        "artikel",
+        "code",
+        "kod",
+        "kód",
+        "код",
+        "cod",
+        "koodi",
+        "codice",
+        "código",
+        "ref",
+        "reference",
+        "symbol",
+        "indeks",
+    }
+)
+"""Labels that name an identifier only where what follows looks like one, and another label is not there."""
+
+IN_STOCK = """
+available from these sellers, disponible auprès de ces vendeurs, erhältlich bei diesen anbietern,
+disponibile presso questi venditori, disponible a través de estos vendedores, in stock, available, available now,
+available to buy, ready to ship, ships today, auf lager, lagernd, lieferbar, sofort lieferbar, sofort verfügbar,
+verfügbar, vorrätig, en stock, disponible, disponible immédiatement, en existencia, hay existencias,
+disponible en stock, disponibile, disponibilità immediata, in magazzino, em stock, em estoque, disponível,
+op voorraad, leverbaar, direct leverbaar, i lager, finns i lager, på lager, varastossa, heti saatavilla, dostępny,
+dostępna, dostępne, w magazynie, na stanie, produkt dostępny, skladem, na skladě, skladom, na sklade, dostupné,
+raktáron, készleten, în stoc, in stoc, in stoc magazin, disponibil, na zalihi, na stanju, dostupno, raspoloživo,
+na zalogi, dobavljivo, в наличии, есть в наличии, на складе, є в наявності, в наявності, в наличност, налично, stokta,
+stokta var, mevcut, σε απόθεμα, διαθέσιμο, άμεσα διαθέσιμο, متوفر, متاح, متوفر في المخزون, موجود, במלאי, זמין,
+קיים במלאי, उपलब्ध, còn hàng, tersedia, 有货, 现货, 有貨, 現貨, 在庫あり, 재고 있음, 구매가능, มีสินค้า, พร้อมส่ง,
+instock
+"""
+OUT_OF_STOCK = """
+out of stock, sold out, sold, currently unavailable, temporarily unavailable, temporarily out of stock, unavailable,
+no longer available, not available, currently not available, discontinued, no stock, not in stock,
+this item is no longer available, this item is out of stock, this ad has expired, listing ended, nicht verfügbar,
+ausverkauft, nicht auf lager, nicht lieferbar, derzeit nicht verfügbar, derzeit nicht lieferbar,
+momentan nicht verfügbar, vergriffen, nicht mehr verfügbar, nicht vorrätig, indisponible, actuellement indisponible,
+rupture de stock, en rupture de stock, épuisé, plus disponible, non disponible, victime de son succès, agotado,
+sin existencias, sin stock, no disponible, no disponible por el momento, temporalmente sin stock, fuera de stock,
+esgotado, indisponível, produto indisponível, sem estoque, sem stock, esaurito, non disponibile,
+attualmente non disponibile, prodotto non disponibile, uitverkocht, niet leverbaar, niet op voorraad,
+tijdelijk uitverkocht, slutsåld, slut i lager, ej i lager, tillfälligt slut, udsolgt, ikke på lager, utsolgt,
+loppuunmyyty, ei varastossa, loppu varastosta, niedostępny, niedostępne, niedostępna, brak w magazynie,
+produkt niedostępny, wyprzedany, wyprzedane, brak towaru, vyprodáno, není skladem, nedostupné, momentálně nedostupné,
+momentálně nedostupný, vypredané, nie je skladom, nie je na sklade, momentálne nedostupné,
+momentálne nie je možné produkt kúpiť, nincs raktáron, elfogyott, nem elérhető, nem rendelhető, stoc epuizat,
+indisponibil, produs indisponibil, nu este in stoc, nu este disponibil, rasprodano, nije dostupno, nedostupno,
+nema na zalihi, trenutno nedostupno, razprodano, ni na zalogi, нет в наличии, нет на складе, распродано,
+товар закончился, немає в наявності, немає на складі, изчерпан, изчерпано, няма в наличност, няма наличност, tükendi,
+stokta yok, stokta bulunmamaktadır, εξαντλημένο, εξαντλήθηκε, μη διαθέσιμο, غير متوفر, غير متاح, نفد المخزون,
+نفدت الكمية, نفذت الكمية, אזל, אזל מהמלאי, לא במלאי, לא זמין, अनुपलब्ध, स्टॉक में नहीं, hết hàng, tạm hết hàng,
+stok habis, habis, 缺货, 售罄, 已售完, 无货, 無貨, 已售罄, 補貨中, 無庫存, 売り切れ, 在庫なし, 品切れ, 在庫切れ, 完売,
+품절, 일시품절, 재고 없음, สินค้าหมด, outofstock, soldout
+"""
+BUY = """
+add to cart, add to basket, add to bag, add to trolley, add to shopping bag, add to shopping cart, buy now,
+buy it now, buy, buy this, place bid, place order, order now, purchase, pre order, in den warenkorb,
+in den einkaufswagen, zum warenkorb hinzufügen, jetzt kaufen, sofort kaufen, kaufen, bestellen, jetzt bestellen,
+ajouter au panier, acheter, acheter maintenant, achat immédiat, commander, añadir al carrito, agregar al carrito,
+agregar al carro, añadir a la cesta, añadir a la bolsa, agregar a la bolsa, comprar, comprar ahora, comprar ya,
+aggiungi al carrello, acquista, acquista ora, compralo subito, aggiungi alla borsa, adicionar ao carrinho,
+adicionar à sacola, comprar agora, in winkelwagen, in winkelmandje, toevoegen aan winkelwagen, bestel, bestel nu,
+nu kopen, lägg i varukorg, lägg i varukorgen, lägg till i varukorgen, köp, köp nu, legg i handlekurv,
+legg i handlekurven, kjøp, læg i kurv, læg i indkøbskurv, føj til kurv, køb, køb nu, lisää ostoskoriin, lisää koriin,
+osta, osta nyt, do koszyka, dodaj do koszyka, kup teraz, kup, kupuję, do košíku, přidat do košíku, vložit do košíku,
+koupit, do košíka, vložiť do košíka, pridať do košíka, kúpiť, kosárba, kosárba teszem, megveszem, megvásárlás,
+adaugă în coș, adauga in cos, adaugă in coș, cumpără, cumpara acum, u košaricu, dodaj u košaricu, stavi u košaricu,
+kupi, kupi sada, v košarico, dodaj v košarico, купить, в корзину, добавить в корзину, купить сейчас, заказать,
+в кошик, до кошика, купити, додати в кошик, купи, добави в количката, добави в кошницата, sepete ekle, satın al,
+hemen al, προσθήκη στο καλάθι, στο καλάθι, αγορά, αγόρασε τώρα, أضف إلى السلة, اضف للسلة, أضف إلى عربة التسوق,
+إضافة إلى السلة, أضف للعربة, اشتري الآن, اشتر الآن, شراء, افزودن به سبد خرید, הוסף לסל, הוספה לסל, הוסיפו לסל,
+קנה עכשיו, לרכישה, कार्ट में जोड़ें, अभी खरीदें, thêm vào giỏ hàng, thêm vào giỏ, mua ngay, tambah ke keranjang,
+beli sekarang, masukkan keranjang, 加入购物车, 加入購物車, 立即购买, 立即購買, 馬上購買, 直接購買, カートに入れる,
+カートに追加, 買い物かごに入れる, 今すぐ買う, 今すぐ購入, 購入する, 장바구니, 장바구니 담기, 구매하기, 바로구매,
+ใส่ตะกร้า, หยิบใส่ตะกร้า, เพิ่มลงตะกร้า, ซื้อเลย, ซื้อสินค้า
+"""
+
+BRAND_LINES = (
+    r"visit the (.+) store", r"besuchen sie den (.+)[- ]store", r"visiter la boutique (.+)", r"visita lo store di (.+)",
+    r"visita la tienda de (.+)", r"ga naar de (.+)[- ]store", r"besök (.+)[- ]store", r"odwiedź sklep (.+)",
+    r"visite a loja (.+)",
+)  # fmt: skip
+"""Links to a brand's own shop, with the brand in brackets."""
+
+
+def label_key(text: str) -> str:
+    """Return a label in the form in which labels are compared.
+
+    >>> label_key("Item #:"), label_key("Art.-Nr."), label_key("Artikel-Nummer")
+    ('item no', 'art no', 'artikel no')
+    """
+    found = _WORD.findall(_NUMBER_SIGN.sub(" no ", text.casefold()))
+    return " ".join("no" if word in _NUMBER_WORDS else word for word in found)
+
+
+@cache
+def _labels() -> Mapping[str, str]:
+    table: dict[str, str] = {}
+    for name, text in LABELS.items():
+        for phrase in text.split(","):
+            if key := label_key(phrase):
+                table.setdefault(key, name)
+    return table
+
+
+@lru_cache(maxsize=4096)
+def label_name(label: str) -> tuple[str, str]:
+    """Return the fact that a label names, and the phrase of the table that says so; two empty texts for none.
+
+    The phrase is the whole label but for words in brackets, or several words of it with one or two before them ("Our
+    item number") or one behind.
+    """
+    key = label_key(re.sub(r"[(（\[].*?[)）\]]", " ", label[:60]))
+    table, found = _labels(), key.split()
+    for start in range(min(len(found), 3)):
+        phrase = " ".join(found[start:])
+        if phrase in table and (start == 0 or len(found) - start > 1 or phrase in STRONG_IDENTIFIERS):
+            return table[phrase], phrase
+    begins = " ".join(found[:-1])
+    return (table[begins], begins) if len(found) > 2 and begins in table else ("", "")
+
+
+@cache
+def _phrases(kind: str) -> frozenset[str]:
+    text = {"in": IN_STOCK, "out": OUT_OF_STOCK, "buy": BUY}[kind]
+    return frozenset(key for phrase in text.split(",") if (key := label_key(phrase)))
+
+
+@lru_cache(maxsize=4096)
+def stock_status(text: str) -> str:
+    """Return `InStock` or `OutOfStock` where a short text says so and little else; empty where it does not.
+
+    >>> stock_status("In stock."), stock_status("Derzeit nicht verfügbar"), stock_status("Chat is unavailable")
+    ('InStock', 'OutOfStock', '')
+    """
+    if len(text) > 120:
+        return ""
+    name = re.split(r"[/#]", text.strip())[-1].casefold()
+    if name in ("instock", "limitedavailability", "onlineonly", "instoreonly"):
+        return "InStock"
+    if name in ("outofstock", "soldout", "discontinued"):
+        return "OutOfStock"
+    first = re.split(r"[.,!;|–—(、。，]", text.strip(), maxsplit=1)[0]
+    for part in (text, first):
+        found = label_key(part).split()
+        for kind, status in (("out", "OutOfStock"), ("in", "InStock")):
+            phrases = _phrases(kind)
+            if " ".join(found) in phrases:
+                return status
+            for size in range(min(len(found) - 1, 8), 1, -1):
+                # Most of a short text, at its beginning: "In stock, ships in 2 days".
+                if 2 * size >= len(found) and " ".join(found[:size]) in phrases:
+                    return status
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def is_buy_button(text: str) -> bool:
+    """Tell whether a button's text offers to buy the thing, which can be had then."""
+    return len(text) <= 60 and label_key(text) in _phrases("buy")
