@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
+from webrun_nb.common.garbage import collector_paused
+
 Hidden = Literal["display", "visibility", "offscreen", "clipped", "transparent", "template"]
 """The reason why a node is not displayed."""
 TEXT = "#text"
@@ -197,6 +199,8 @@ _HIDDEN: Sequence[Hidden | None] = (
 )  # fmt: skip
 """The reasons by their number in the script's answer."""
 _BLOCK, _STRUCK, _RAISED = 1, 2, 4
+_LEFT_OUT = ("", -1, 0, 0, 0, 0)
+"""The values of a node that are left out at its end."""
 
 
 def read_snapshot(answer: Mapping[str, Any]) -> Snapshot:
@@ -216,7 +220,8 @@ def read_snapshot(answer: Mapping[str, Any]) -> Snapshot:
         If it has another form. Its texts come from a page that may be hostile.
     """
     try:
-        return _read(answer)
+        with collector_paused():
+            return _read(answer)
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise ValueError("the answer is no snapshot of a page") from error
 
@@ -224,8 +229,8 @@ def read_snapshot(answer: Mapping[str, Any]) -> Snapshot:
 def _read(answer: Mapping[str, Any]) -> Snapshot:
     tags: Sequence[str] = answer["tags"]
     nodes: list[Node] = []
-    for what, parent_number, *rest in answer["nodes"]:
-        hidden, flags, attributes, box = (*rest, 0, 0, 0, 0)[:4]
+    for values in answer["nodes"]:
+        what, parent_number, hidden, flags, attributes, box = (*values, *_LEFT_OUT[len(values) :])
         parent = nodes[parent_number] if parent_number >= 0 else None
         is_text = type(what) is str
         node = Node(

@@ -26,6 +26,7 @@ from webrun_nb.browsers.observation import (
     PageData,
     SeenFrame,
 )
+from webrun_nb.common.garbage import collector_paused
 from webrun_nb.extraction.snapshot import Snapshot, read_snapshot
 
 _SCRIPTS = files("webrun_nb.browsers.chromium") / "js"
@@ -150,7 +151,8 @@ def parse_snapshot(json_text: str) -> Snapshot:
     ValueError
         If it isn't what the script makes: the page has replaced functions that the script uses.
     """
-    return read_snapshot(_object(json_text))
+    with collector_paused():
+        return read_snapshot(_object(json_text))
 
 
 def _status(raw: Mapping[str, Any]) -> int | None:

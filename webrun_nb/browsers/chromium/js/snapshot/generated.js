@@ -25,15 +25,16 @@
         if (rule.selectorText.includes("&")) mayBeAny = true; else add(rule);
       }
       if (rule.cssRules && rule.cssRules.length) scan(rule.cssRules, depth + 1);
+      if (rule.styleSheet) scanSheets([rule.styleSheet], depth + 1); // an @import
     }
   };
-  const scanSheets = (sheets) => {
+  const scanSheets = (sheets, depth) => {
     for (const sheet of sheets) {
-      try { scan(sheet.cssRules, 0); } catch (e) { mayBeAny = true; }
+      try { scan(sheet.cssRules, depth); } catch (e) { mayBeAny = true; }
     }
   };
-  scanSheets(dom.styleSheets(document));
-  if (document.adoptedStyleSheets) scanSheets(document.adoptedStyleSheets);
+  scanSheets(dom.styleSheets(document), 0);
+  if (document.adoptedStyleSheets) scanSheets(document.adoptedStyleSheets, 0);
 
   const textOf = (el, which) => {
     const content = getComputedStyle(el, which).content;

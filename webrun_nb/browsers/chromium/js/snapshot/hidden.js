@@ -4,6 +4,7 @@
 (dom) => {
   const DISPLAY = 1, VISIBILITY = 2, OFFSCREEN = 3, CLIPPED = 4, TRANSPARENT = 5, TEMPLATE = 6;
   const MIN_OPACITY = 0.05, MIN_FONT_PX = 2, MIN_INDENT_PX = -900, MIN_SIZE_PX = 1, ALIKE = 12, CLIMBED = 6;
+  const SEEN = { visibilityProperty: true };
   const CLIPPED_PATH = /^inset\((50|100)%|^circle\(0|^polygon\(0(px|%)? 0(px|%)?(, 0(px|%)? 0(px|%)?)+\)/;
   const NO_FALLBACK = new Set(["canvas", "video", "audio", "iframe", "meter", "progress", "svg"]);
 
@@ -31,8 +32,10 @@
   const white = matchMedia("(prefers-color-scheme: dark)").matches ? null : [255, 255, 255];
 
   const ofElement = (el, style, display, isPlaced, box, above) => {
-    if (!dom.hasBox(el) && display !== "contents") return DISPLAY;
-    if (style.visibility !== "visible") return VISIBILITY;
+    if (!dom.hasBox(el, SEEN)) {
+      if (display !== "contents" && !dom.hasBox(el)) return DISPLAY;
+      if (style.visibility !== "visible") return VISIBILITY;
+    }
     if (Number(style.opacity) < MIN_OPACITY) return TRANSPARENT;
     if (display === "contents" || !above.above) return 0; // the root, and what has no box of its own
     if (style.clipPath !== "none" && CLIPPED_PATH.test(style.clipPath)) return CLIPPED;
@@ -46,11 +49,19 @@
     return box.height && box.bottom + above.scrollY <= 0 ? OFFSCREEN : 0;
   };
 
+  // The colour behind a text, unless a picture or a layer is there (`isUncertain`).
   const groundOf = (style, isPlaced, above) => {
     const own = parts(style.backgroundColor);
-    if (style.backgroundImage !== "none") return null;
     if (own && alpha(own) === 1) return own;
     return (own && alpha(own) > 0) || isPlaced ? null : above.ground;
+  };
+  const isUncertain = (el) => {
+    for (let up = el; up && dom.nodeType(up) === 1; up = dom.parentNode(up)) {
+      const style = getComputedStyle(up), own = parts(style.backgroundColor);
+      if (style.backgroundImage !== "none") return true;
+      if (own && alpha(own) === 1) return false;
+    }
+    return false;
   };
   // Letters can be cut out of a background.
   const isCutOut = (el) => {
@@ -67,7 +78,7 @@
     if (style.webkitTextSecurity !== "none") return TRANSPARENT;
     const colour = parts(style.webkitTextFillColor);
     if (!colour) return 0;
-    const unseen = alpha(colour) < MIN_OPACITY || (ground && alpha(colour) === 1 && alike(colour, ground));
+    const unseen = alpha(colour) < MIN_OPACITY || (ground && alpha(colour) === 1 && alike(colour, ground) && !isUncertain(el));
     return unseen && style.textShadow === "none" && !isCutOut(el) ? TRANSPARENT : 0;
   };
   return { ofElement, ofText, groundOf, white, DISPLAY, VISIBILITY, TEMPLATE };
