@@ -199,7 +199,7 @@ _HIDDEN: Sequence[Hidden | None] = (
 )  # fmt: skip
 """The reasons by their number in the script's answer."""
 _BLOCK, _STRUCK, _RAISED = 1, 2, 4
-_LEFT_OUT = ("", -1, 0, 0, 0, 0)
+_LEFT_OUT: Sequence[Any] = ("", -1, 0, 0, 0, 0)
 """The values of a node that are left out at its end."""
 
 
@@ -229,6 +229,7 @@ def read_snapshot(answer: Mapping[str, Any]) -> Snapshot:
 def _read(answer: Mapping[str, Any]) -> Snapshot:
     tags: Sequence[str] = answer["tags"]
     nodes: list[Node] = []
+    values: Sequence[Any]
     for values in answer["nodes"]:
         what, parent_number, hidden, flags, attributes, box = (*values, *_LEFT_OUT[len(values) :])
         parent = nodes[parent_number] if parent_number >= 0 else None

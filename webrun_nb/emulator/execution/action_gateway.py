@@ -27,6 +27,7 @@ from webrun_nb.emulator.execution.policy_enforcer import PolicyEnforcer
 from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.secret_filter import SecretFilter
 from webrun_nb.emulator.serializers import sessions as serialize
+from webrun_nb.extraction.snapshot import Snapshot
 
 Publish = Callable[[str, Mapping[str, Any]], None]
 """Sends an event out on the session's stream: name, body."""
@@ -95,6 +96,13 @@ class ActionGateway:
         """Return the content of the page for extraction."""
         with self._recorder.step(task, "read") as step, self._filter.redact_errors():
             page = self._filter.redact(await self.instance.read())
+            step.url, step.target = page.url[:500], page.title[:500]
+            return page
+
+    async def snapshot(self, task: Task | None = None) -> Snapshot:
+        """Return the snapshot of the page that the extraction engine reads."""
+        with self._recorder.step(task, "read") as step, self._filter.redact_errors():
+            page = self._filter.redact_snapshot(await self.instance.snapshot())
             step.url, step.target = page.url[:500], page.title[:500]
             return page
 

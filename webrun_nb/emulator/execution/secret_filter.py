@@ -22,6 +22,7 @@ from webrun_nb.common.codes import ErrorCode, TaskFailureCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
 from webrun_nb.emulator.domain.secrets.vault import FieldContext, SecretHostPattern, SecretWithheldError, Vault
+from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.wire.requests import TaskFields
 
 T = TypeVar("T")
@@ -52,6 +53,24 @@ class SecretFilter:
             for shown, frame in zip(masked.frames, observation.frames, strict=True)
         )
         return replace(masked, secrets=self._vault.names(observation.url), frames=frames)
+
+    def redact_snapshot(self, snapshot: Snapshot) -> Snapshot:
+        """Return a snapshot redacted; its nodes are changed, so it must be one that nobody has read yet."""
+        if self._vault.redactor.is_empty:
+            return snapshot
+        nodes = [*snapshot.root.walk()]
+        texts: Mapping[str, Any] = {
+            "text": [node.content for node in nodes],
+            "attributes": [dict(node.attributes) for node in nodes],
+            "page": [snapshot.url, snapshot.title],
+            "embedded": tuple(snapshot.embedded),
+        }
+        masked = self._vault.redactor.redact(texts)
+        for node, content, attributes in zip(nodes, masked["text"], masked["attributes"], strict=True):
+            node.content, node.attributes = content, attributes
+        url, title = masked["page"]
+        frames = tuple(self.redact_snapshot(frame) for frame in snapshot.frames)
+        return replace(snapshot, url=url, title=title, embedded=masked["embedded"], frames=frames)
 
     def redact(self, data: T) -> T:
         """Return plain data, or a dataclass, redacted."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import logging
+from dataclasses import replace
 
 import pytest
 
+from helpers.snapshots import snapshot_of_html
 from webrun_nb.browsers.actions import Navigate, Type, TypeSecret
 from webrun_nb.browsers.observation import Element, FieldPlace, Observation
 from webrun_nb.browsers.protocol import BrowserError
@@ -34,6 +36,21 @@ def test_an_observation_has_names_in_place_of_values(vault):
     assert seen.secrets == ("password",)
     assert PASSWORD not in repr(seen)
     assert (seen.elements[0].ref, seen.elements[0].role) == (0, "textbox")
+
+
+def test_a_snapshot_has_no_secret_in_texts_attributes_or_embedded_data(vault):
+    half = len(PASSWORD) // 2
+    html = (
+        f"<html><title>{PASSWORD}</title><p title='{PASSWORD}'>it is {PASSWORD}</p><b>{PASSWORD[:half]}</b>"
+        f'<i>{PASSWORD[half:]}</i><script type=\'application/ld+json\'>{{"a": "{PASSWORD}"}}</script></html>'
+    )
+    page = snapshot_of_html(html, url=f"https://x.com/?p={PASSWORD}")
+    seen = SecretFilter(vault).redact_snapshot(replace(page, frames=(snapshot_of_html(f"<html>{PASSWORD}</html>"),)))
+    told = [seen.url, seen.title, *seen.embedded, seen.frames[0].root.text]
+    for node in seen.root.walk():
+        told += [node.content, *node.attributes.values()]
+    assert not any(PASSWORD in text for text in told)
+    assert (seen.root.text, seen.frames[0].root.text) == ("it is *** ******", "***")
 
 
 def test_a_secret_is_opened_for_its_place_alone(vault):
