@@ -1,0 +1,196 @@
+"""Label and value: definition lists, and elements that hold texts such as "Label: value", as records of one row."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from webrun_nb.extraction.cell_texts import reading_of
+from webrun_nb.extraction.footnotes import Column, label_without_marks, without_marks
+from webrun_nb.extraction.snapshot import TEXT, Node
+from webrun_nb.extraction.sources import Cell, Source, SourceColumn, SourceRow
+from webrun_nb.extraction.text_shapes import shape_of
+
+_LABELLED = re.compile(r"\s*(?P<label>[^:：\n]{1,60}?)\s*[:：]\s*(?P<value>\S.*)", re.S)
+_LONGEST_VALUE = 500
+_MOST_PAIRS = 400
+_FEWEST_PAIRS = 2
+_PAIR_SHARE = 0.6
+_LABEL_TAGS = frozenset({"b", "strong", "dt", "th", "label", "em"})
+_NO_PAIRS = frozenset(
+    {"table", "tr", "td", "th", "tbody", "thead", "tfoot", "dl", "select", "svg", "a", "button", "form", "pre"}
+)
+
+Pair = tuple[str, Cell]
+
+
+def definition_list(node: Node) -> Source | None:
+    """Return the record of a `dl`, or its records where its terms come again in the same order."""
+    found: list[tuple[list[str], Cell]] = []
+    terms: list[str] = []
+    had_value = False
+    for child in _parts(node):
+        if child.tag == "dt":
+            if had_value:
+                terms, had_value = [], False
+            if name := _label(child):
+                terms.append(name)
+        elif terms:
+            had_value = True
+            found.append(([*terms], cell_of(child)))
+        if len(found) > _MOST_PAIRS * 10:
+            return None
+    if not found:
+        return None
+    pairs = [(term, cell) for names, cell in found for term in names]
+    names = [name for name, _ in pairs]
+    period = _period(names)
+    if not period:
+        return _source(node, pairs[:_MOST_PAIRS])
+    rows = [
+        SourceRow(pairs[start][1].node, tuple(cell for _, cell in pairs[start : start + period]))
+        for start in range(0, len(pairs), period)
+    ]
+    return Source("pairs", node, [SourceColumn((name,)) for name in names[:period]], rows)
+
+
+def labelled_texts(root: Node, taken: set[Node]) -> list[Source]:
+    """Return the records that elements with texts such as "Label: value" are.
+
+    Elements that have their labels in common with others are items of a list, which the stage `records` reads.
+    """
+    found = [*_labelled(root, taken)]
+    used = Counter(
+        column.labels for source in found for column in {each.labels: each for each in source.columns}.values()
+    )
+    return [
+        source
+        for source in found
+        if 2 * sum(used[column.labels] > 1 for column in source.columns) <= len(source.columns)
+    ]
+
+
+def cell_of(node: Node, column: Column = Column()) -> Cell:  # noqa: B008
+    """Return the cell of an element by itself."""
+    reading = reading_of(node)
+    text, notes = without_marks(reading, column, node)
+    return Cell(node, text, reading.exact, reading.label, reading.href, notes)
+
+
+def _parts(node: Node) -> Iterator[Node]:
+    """Yield the displayed terms and values of a definition list, also those in elements that only group them."""
+    for child in node.elements:
+        if child.hidden:
+            continue
+        if child.tag in ("dt", "dd"):
+            yield child
+        elif child.tag == "div":
+            yield from (each for each in child.elements if each.tag in ("dt", "dd") and not each.hidden)
+
+
+def _label(node: Node) -> str:
+    reading = reading_of(node)
+    return (label_without_marks(reading, node) if reading.text else reading.label).rstrip(":： ")[:200]
+
+
+def _period(names: Sequence[str]) -> int:
+    """Return the number of labels after which they begin anew; 0 where they do not."""
+    period = next((place for place, name in enumerate(names) if place and name == names[0]), 0)
+    if period < 1 or len(names) % period or len(set(names[:period])) < period:
+        return 0
+    return period if list(names) == [*names[:period]] * (len(names) // period) else 0
+
+
+def _source(node: Node, pairs: Sequence[Pair]) -> Source:
+    columns = [SourceColumn((name,) if name else ()) for name, _ in pairs]
+    return Source("pairs", node, columns, [SourceRow(node, tuple(cell for _, cell in pairs))])
+
+
+def _labelled(root: Node, taken: set[Node]) -> Iterator[Source]:
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.hidden or node in taken or node.tag in ("svg", "select", "head"):
+            continue
+        children = [child for child in node.children if not child.hidden]
+        if node.tag not in _NO_PAIRS and len(children) > 1:
+            pairs = _run(children) or _items(children)
+            names = [name for name, _ in pairs]
+            if _FEWEST_PAIRS <= len(pairs) <= _MOST_PAIRS and len(set(names)) == len(names):
+                yield _source(node, pairs)
+                continue
+        waiting.extend(reversed(node.elements))
+
+
+def _items(children: Sequence[Node]) -> list[Pair]:
+    """Return the pairs of elements each of which holds one; none where too few do."""
+    elements = [child for child in children if child.tag != TEXT and child.tag != "br"]
+    if len(elements) < _FEWEST_PAIRS or any(child.tag == TEXT and child.content.strip() for child in children):
+        return []
+    pairs = [pair for child in elements if (pair := _item(child)) is not None]
+    return pairs if len(pairs) >= _PAIR_SHARE * len(elements) else []
+
+
+def _item(node: Node) -> Pair | None:
+    """Return the pair that an element holds: a label's element and a value's, or one text."""
+    if node.tag in _NO_PAIRS or _is_large(node):
+        return None
+    parts = [child for child in node.children if not child.hidden and (child.tag != TEXT or child.content.strip())]
+    if len(parts) == 2 and parts[0].tag != TEXT and parts[1].tag != TEXT:
+        name = reading_of(parts[0]).text
+        if name.endswith((":", "：")) or parts[0].tag in _LABEL_TAGS:
+            cell = cell_of(parts[1])
+            return (name.rstrip(":： "), cell) if _is_label(name.rstrip(":： ")) else None
+    cell = cell_of(node)
+    match = _LABELLED.fullmatch(cell.text[:_LONGEST_VALUE])
+    if match is None or len(cell.text) > _LONGEST_VALUE or not _is_label(match["label"]):
+        return None
+    if match["value"].startswith("//"):
+        return None  # an address
+    return match["label"], replace(cell, text=match["value"])
+
+
+def _run(children: Sequence[Node]) -> list[Pair]:
+    """Return the pairs of an element in which labels in bold and texts take turns: `<b>Label:</b> text<br>`."""
+    if not any(child.tag in ("b", "strong") for child in children):
+        return []
+    pairs: list[Pair] = []
+    name = ""
+    values: list[Node] = []
+
+    def close() -> None:
+        shown = [value for value in values if value.tag != TEXT or value.content.strip(" \n\t:：")]
+        if name and len(shown) == 1:
+            value = shown[0]
+            text = " ".join(value.content.split()) if value.tag == TEXT else ""
+            cell = cell_of(value) if value.tag != TEXT else Cell(value, text)
+            pairs.append((name, replace(cell, text=cell.text.lstrip(":： "))))
+
+    for place, child in enumerate(children):
+        if child.tag in ("b", "strong"):
+            text = reading_of(child).text
+            behind = children[place + 1].content.lstrip()[:1] if place + 1 < len(children) else ""
+            if text.endswith((":", "：")) or behind in (":", "："):
+                close()
+                name, values = text.rstrip(":： "), []
+                if not _is_label(name):
+                    return []
+                continue
+        if child.tag == "br":
+            close()
+            name, values = "", []
+        elif name:
+            values.append(child)
+    close()
+    return pairs
+
+
+def _is_large(node: Node) -> bool:
+    """Tell an element that holds more than one pair: it has more than a few elements in it."""
+    return sum(1 for _, each in zip(range(12), node.walk(), strict=False) if each.tag != TEXT) > 10
+
+
+def _is_label(text: str) -> bool:
+    return 1 < len(text) <= 60 and shape_of(text) == "text" and len(text.split()) <= 6

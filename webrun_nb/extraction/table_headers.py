@@ -1,0 +1,275 @@
+"""Headings of a layout: titles above it, the rows of column headings, and the path of labels of each column.
+
+Headings are what is marked as such (`thead`, `th`). Without marks, a first row is taken for headings only where its
+form (bold, another class) or its contrast to the columns below (words above numbers) says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from webrun_nb.extraction.footnotes import label_without_marks
+from webrun_nb.extraction.snapshot import TEXT, Node
+from webrun_nb.extraction.table_layout import Layout, Line, Slot
+from webrun_nb.extraction.text_shapes import is_year, majority, shape_of
+
+MAX_HEAD_LINES = 12
+_MAX_GUESSED = 3
+_SAMPLE = 40
+"""Rows below a supposed heading that are compared with it."""
+_LONGEST_LABEL = 200
+_LONGEST_GUESSED = 80
+"""Characters of a label that is not marked as one; a longer text is prose."""
+_SAME_SHAPE = 0.8
+_FEWEST_OF_TWO_COLUMNS = 5
+"""Numbers below a word that make it a heading where there are only two columns, which may be label and value."""
+
+
+@dataclass(slots=True)
+class Head:
+    """The headings of a layout."""
+
+    titles: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    end: int = 0
+    """Number of the layout's lines that it takes up."""
+
+
+def head_of(layout: Layout) -> Head:
+    """Return the titles and heading rows at the top of a layout."""
+    lines, width = layout.lines, layout.width
+    head = Head()
+    most = min(len(lines), MAX_HEAD_LINES)
+    while head.end < most:
+        line = lines[head.end]
+        filled = line.filled()
+        if not filled:
+            head.end += 1
+        elif width > 1 and spans_all(line, width):
+            if not _is_title(layout, head):
+                break
+            head.titles.append(label_without_marks(filled[0].reading, filled[0].node)[:_LONGEST_LABEL])
+            head.end += 1
+        elif is_header_line(line):
+            head.lines.append(line)
+            head.end += 1
+        else:
+            break
+    if head.lines:
+        _add_unmarked_second_line(layout, head)
+    elif not (_has_row_headers(lines[head.end :]) and width > 1):
+        _add_guessed(layout, head)
+    head.lines = [line for line in head.lines if not _is_numbering(line)] or head.lines
+    if head.lines and head.end == len(lines) and not any(line.section == "head" for line in head.lines):
+        # all rows look like headings: the first one is
+        head.lines, head.end = head.lines[:1], lines.index(head.lines[0]) + 1
+    return head
+
+
+def spans_all(line: Line, width: int) -> bool:
+    """Tell a row of one cell that takes (nearly) all columns, or of a single cell."""
+    filled = line.filled()
+    return len(filled) == 1 and (filled[0].columns >= max(2, width - 1) or len(line.distinct()) == 1)
+
+
+def is_header_line(line: Line) -> bool:
+    """Tell a row that is marked as one of column headings."""
+    filled = line.filled()
+    if not filled:
+        return False
+    if line.section == "head":
+        return not all(slot.is_row_header for slot in filled)
+    return all(slot.is_header and not slot.is_row_header for slot in filled) and (
+        len(filled) > 1 or len(line.slots) == 1 or all(slot.is_header for slot in line.distinct())
+    )
+
+
+def is_bold(node: Node) -> bool:
+    """Tell an element of which all displayed text is in `b`, `strong` or `th`."""
+    found = False
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        if each.hidden or each.tag in ("b", "strong", "th"):
+            found = found or not each.hidden
+            continue
+        if each.tag == TEXT and each.content.strip():
+            return False
+        waiting.extend(each.children)
+    return found
+
+
+def look_of(line: Line) -> tuple[str, ...]:
+    """Return what the page says about the form of a row: classes, backgrounds and the tags of its cells."""
+    row = line.node.attributes
+    cells = {(slot.node.tag, slot.node.attributes.get("class", "")) for slot in line.distinct()[:1]}
+    return (row.get("class", ""), row.get("bgcolor", ""), *(part for cell in sorted(cells) for part in cell))
+
+
+def labels_of(head: Head, layout: Layout) -> list[tuple[str, ...]]:
+    """Return the path of headings of each column."""
+    lines = head.lines or [line for line in layout.hidden_head if line.distinct()]
+    paths = []
+    for column in range(layout.width):
+        path: list[str] = []
+        last: Slot | None = None
+        for line in lines:
+            slot = line.slots[column]
+            if slot is None or slot is last or (layout.width > 1 and len(line.filled()) == 1 and slot.columns > 1):
+                continue
+            last = slot
+            label = _label(slot)
+            if label and label not in path[-1:]:
+                path.append(label)
+        paths.append(tuple(path))
+    return paths
+
+
+def _label(slot: Slot) -> str:
+    said = label_without_marks(slot.reading, slot.node) if slot.text else slot.reading.label
+    if not said and slot.node.hidden:
+        said = " ".join(node.content for node in slot.node.walk() if node.tag == TEXT)
+    return " ".join((said or slot.node.attributes.get("abbr", "")).split())[:_LONGEST_LABEL]
+
+
+def own_labels(layout: Layout, body: Sequence[Line]) -> list[tuple[str, ...]]:
+    """Return the labels that the cells themselves have with them (`data-label`), by column."""
+    paths: list[tuple[str, ...]] = []
+    sample = body[:_SAMPLE]
+    for column in range(layout.width):
+        cells = [line.slots[column] for line in sample]
+        said = Counter(
+            label
+            for cell in cells
+            if cell is not None and cell.node.attributes and (label := _data_label(cell.node.attributes))
+        )
+        label, count = said.most_common(1)[0] if said else ("", 0)
+        paths.append((label[:_LONGEST_LABEL],) if 2 * count > len(sample) else ())
+    return paths
+
+
+def _data_label(attributes: Mapping[str, str]) -> str:
+    return " ".join((attributes.get("data-label") or attributes.get("data-title") or "").split())
+
+
+def _is_title(layout: Layout, head: Head) -> bool:
+    """Tell whether a row of one cell at the top is a title, not the heading of the first of several groups."""
+    line, rest = layout.lines[head.end], layout.lines[head.end + 1 :]
+    if line.section == "head":
+        return True
+    if head.lines or not rest:
+        return False
+    if is_header_line(rest[0]) or spans_all(rest[0], layout.width):
+        return True
+    return not any(spans_all(each, layout.width) and look_of(each) == look_of(line) for each in rest[:_SAMPLE])
+
+
+def _has_row_headers(lines: Sequence[Line]) -> bool:
+    """Tell whether the first cells of rows are headers and others are not."""
+    sample = [filled for line in lines[:_SAMPLE] if len(filled := line.filled()) > 1]
+    headed = [row for row in sample if row[0].is_header and not all(slot.is_header for slot in row)]
+    return bool(sample) and 2 * len(headed) > len(sample)
+
+
+def _is_numbering(line: Line) -> bool:
+    """Tell a row that numbers the columns: 1 2 3, (1) (2) (3), A 1 2 3."""
+    texts = [re.sub(r"[().\s]", "", slot.text) for slot in line.filled()]
+    numbers = [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 4]
+    words = [text for text in texts if not text.isdigit()]
+    return (
+        len(numbers) > 2
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        and numbers[0] < 3
+        and all(len(word) == 1 for word in words)
+    )
+
+
+def _add_unmarked_second_line(layout: Layout, head: Head) -> None:
+    """Take the next row for headings too where it says what the columns under a heading of several are."""
+    last = head.lines[-1]
+    groups = [slot for slot in last.filled() if 1 < slot.columns < layout.width]
+    if groups and head.end < len(layout.lines) - 1:
+        line, below = layout.lines[head.end], layout.lines[head.end + 1 : head.end + 1 + _SAMPLE]
+        under = [slot for slot in line.filled() if any(last.slots[slot.column] is group for group in groups)]
+        if len(under) > 1 and len(under) >= len(line.filled()) - 1 and _contrasts(line, below, layout.width):
+            head.lines.append(line)
+            head.end += 1
+    while head.end < len(layout.lines) - 1 and _is_bracketed_numbering(layout.lines[head.end]):
+        head.end += 1
+
+
+def _is_bracketed_numbering(line: Line) -> bool:
+    return _is_numbering(line) and sum(slot.text.startswith("(") for slot in line.filled()) > 2
+
+
+def _add_guessed(layout: Layout, head: Head) -> None:
+    found: list[Line] = []
+    end = head.end
+    while end < min(len(layout.lines) - 1, head.end + _MAX_GUESSED):
+        line = layout.lines[end]
+        below = [each for each in layout.lines[end + 1 : end + 1 + _SAMPLE] if not spans_all(each, layout.width)]
+        if line.filled() and not _is_guessed(line, below, layout.width):
+            break
+        if line.filled():
+            found.append(line)
+        end += 1
+    if found:
+        head.lines, head.end = found, layout.lines.index(found[-1]) + 1
+
+
+def _is_guessed(line: Line, below: Sequence[Line], width: int) -> bool:
+    """Tell whether a row that is not marked as one of headings is one."""
+    filled = line.filled()
+    texts = [slot.text for slot in filled]
+    starts_empty = line.slots[0] is None or not line.slots[0].text
+    enough = len(filled) > 1 or (starts_empty and filled and filled[0].columns > 1)
+    if width < 2 or not enough or not below or len(set(texts)) < len(texts):
+        return False
+    if any(not text or len(text) > _LONGEST_GUESSED for text in texts) or _repeats_shapes(line, below):
+        return False
+    if all(is_bold(slot.node) for slot in filled):
+        bold = sum(all(is_bold(slot.node) for slot in each.filled()) for each in below)
+        return 2 * bold < len(below) or starts_empty
+    looks = Counter(look_of(each) for each in below)
+    if len(below) > 1 and look_of(line) not in looks and len(looks) <= 2 and any(look_of(line)[:2]):
+        return True
+    return _contrasts(line, below, width)
+
+
+def _below(column: int, below: Sequence[Line]) -> list[str]:
+    return [shape_of(slot.text) for line in below if (slot := line.slots[column]) is not None]
+
+
+def _repeats_shapes(line: Line, below: Sequence[Line]) -> bool:
+    """Tell whether a value of the row, a number or a date, has the shape of those below it: then it is data."""
+    for slot in line.filled():
+        shape = shape_of(slot.text)
+        if shape in ("", "text") or is_year(slot.text):
+            continue
+        usual, share = majority(_below(slot.column, below))
+        if usual == shape and share > 1 - _SAME_SHAPE:
+            return True
+    return False
+
+
+def _contrasts(line: Line, below: Sequence[Line], width: int) -> bool:
+    """Tell whether words, years or nothing stand above columns of numbers, dates or amounts."""
+    contrasts = 0
+    for slot in line.filled():
+        text = slot.text
+        wordy = shape_of(text) == "text" or is_year(text)
+        for column in range(slot.column, min(slot.column + slot.columns, width)):
+            shapes = [shape for shape in _below(column, below) if shape]
+            usual, share = majority(shapes)
+            values = sum(shape not in ("text", "tick") for shape in shapes)
+            if not wordy or len(shapes) < 2 or values < _SAME_SHAPE * len(shapes):
+                continue
+            if is_year(text) and all(is_year(each.text) for row in below if (each := row.slots[column]) is not None):
+                continue
+            if width == 2 and (share < 1 or len(shapes) < _FEWEST_OF_TWO_COLUMNS or usual == "text"):
+                continue
+            contrasts += 1
+    return contrasts > 0
