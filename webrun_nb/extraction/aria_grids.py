@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from webrun_nb.extraction.snapshot import TEXT, Node
-from webrun_nb.extraction.table_layout import MAX_COLUMNS, Layout, Line, Slot, place, squeezed
+from webrun_nb.extraction.table_layout import MAX_COLUMNS, Layout, Line, Slot, place, squeezed, whole_number
 
 TABLE_ROLES = frozenset({"table", "grid", "treegrid"})
 _CELL_ROLES = frozenset({"cell", "gridcell", "columnheader", "rowheader"})
@@ -122,5 +122,4 @@ def _slot(cell: Node) -> Slot:
 
 
 def _number(node: Node, name: str) -> int | None:
-    said = node.attributes.get(name, "").strip()
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
+    return whole_number(node.attributes.get(name, ""))

@@ -32,9 +32,7 @@ _HABIT_SHARE = 0.6
 """Share of a column's numbers from which a raised number is the column's habit, not a mark of single cells."""
 _MAX_NOTES = 30
 _MAX_NOTE_CHARS = 600
-_NOTE = re.compile(
-    r"\s*(?P<mark>\*{1,4}|[†‡§¶‖※]{1,3}|[\[(]?(?:\d{1,2}|[a-zA-Z])[\])]|(?:\d{1,2}|[a-z])(?=[.:]?\s))\s*\S"
-)
+_NOTE = re.compile(r"\s*(?P<mark>\*{1,4}|[†‡§¶‖※]{1,3}|[\[(]?(?:\d{1,2}|[a-zA-Z])[\])])\s*\S")
 _NOTE_WORDS = re.compile(
     r"(?:source|sources|notes?|quellen?|anmerkung(?:en)?|hinweise?|remarques?|nota|notas|fuentes?|fontes?|fonte|bron(?:nen)?"
     r"|källa|kilde|lähde|źródło|zdroj|forrás|источники?|примечани[ея]|джерело|kaynak|πηγή|المصدر|ملاحظات?|מקור"
@@ -304,15 +302,20 @@ def _last_mark(text: str, known_marks: frozenset[str]) -> tuple[str, str]:
     return (rest, inner) if behind_number and len(inner) == 1 and inner.isalpha() and inner.islower() else (text, "")
 
 
-def notes_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return those of a few texts below a table that are notes: they begin with a mark or a word such as "Source:"."""
+def notes_in(readings: Iterable[Reading]) -> tuple[list[str], frozenset[str]]:
+    """Return those of a few texts below a table that are notes, and the marks that they explain.
+
+    A note begins with a mark or with a word such as "Source:".
+    """
     notes: list[str] = []
-    for text in texts:
-        if len(notes) < _MAX_NOTES and (_NOTE.match(text[:40]) or _NOTE_WORDS.match(text[:40])):
-            notes.append(text[:_MAX_NOTE_CHARS])
-    return tuple(notes)
-
-
-def marks_of(notes: Iterable[str]) -> frozenset[str]:
-    """Return the marks that notes begin with."""
-    return frozenset(match["mark"].strip("[]()") for note in notes if (match := _NOTE.match(note[:40])))
+    marks: set[str] = set()
+    for reading in readings:
+        text = reading.text[:_MAX_NOTE_CHARS]
+        first = next((part for part in reading.parts if part.text.strip()), None)
+        raised = first.text.strip().strip("[]()") if first is not None and first.is_raised else ""
+        match = _NOTE.match(text[:40])
+        mark = raised if raised and _MARK.fullmatch(raised) else match["mark"].strip("[]()") if match else ""
+        if len(notes) < _MAX_NOTES and (mark or _NOTE_WORDS.match(text[:40])):
+            notes.append(text)
+            marks.update([mark] if mark else [])
+    return notes, frozenset(marks)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from webrun_nb.extraction.aria_grids import TABLE_ROLES, aria_layout
 from webrun_nb.extraction.cell_texts import Reading, reading_of
 from webrun_nb.extraction.div_grids import div_layouts
-from webrun_nb.extraction.footnotes import Column, column_of, marks_of, notes_in, without_marks
+from webrun_nb.extraction.footnotes import Column, column_of, label_without_marks, notes_in, without_marks
 from webrun_nb.extraction.pairs import definition_list, labelled_texts
 from webrun_nb.extraction.snapshot import TEXT, Node, Snapshot
 from webrun_nb.extraction.sources import Cell, Source, SourceKind
@@ -113,7 +113,7 @@ def _survey(root: Node) -> _Page:
         if attributes and (name := attributes.get("id")):
             page.by_id.setdefault(name, node)
         if tag in _HEADINGS or role == "heading":
-            if text := reading_of(node).text[:_LONGEST_TITLE]:
+            if text := _title(node):
                 heading = text
                 page.headings.append((node, text))
             continue
@@ -150,6 +150,8 @@ def _tables(page: _Page, taken: set[Node]) -> list[tuple[Source, bool]]:
         if loose_head is not None and _continues(loose_head, layout, head):
             head.lines = loose_head[0].lines[: loose_head[1].end]
             head.end = 0
+            if found and found[-1][0].node is loose_head[0].node:
+                found.pop()
         is_only_head = bool(head.lines) and head.end == len(layout.lines)
         loose_head = (layout, head) if is_only_head else None
         if not _is_data(layout, head, page):
@@ -208,11 +210,11 @@ def _arranges(cell: Node) -> bool:
 
 def _source(kind: SourceKind, layout: Layout, head: Head, candidate: _Candidate, page: _Page) -> Source | None:
     body = body_of(layout, head)
-    notes = (*body.notes, *notes_in(_texts_below(layout.node)))
-    columns, rows = _columns(layout, head, body, marks_of(notes))
-    if not columns:
-        return None
-    made = records_of(kind, columns, rows, is_headed=bool(head.lines))
+    notes, marks = notes_in([*body.notes, *_texts_below(layout.node)])
+    columns, rows = _columns(layout, head, body, marks)
+    if not columns or (not head.lines and len(columns) == 1 and layout.width > 1):
+        return None  # labels of controls
+    made = records_of(kind, columns, rows, head)
     return Source(
         made.kind,
         layout.node,
@@ -220,7 +222,7 @@ def _source(kind: SourceKind, layout: Layout, head: Head, candidate: _Candidate,
         made.rows,
         caption=_caption(layout.node, head, page),
         heading=candidate.heading,
-        notes=notes,
+        notes=tuple(dict.fromkeys([*(note.text for note in body.notes), *notes])),
     )
 
 
@@ -233,8 +235,8 @@ def _div_source(layout: Layout) -> Source | None:
     columns, rows = _columns(layout, head, body, frozenset())
     if not head.lines and not (layout.width == 2 and is_pairs(columns, rows, is_headed=False)):
         return None
-    made = records_of("grid", columns, rows, is_headed=bool(head.lines))
-    return Source(made.kind, layout.node, made.columns, made.rows, caption=" ".join(head.titles), notes=body.notes)
+    made = records_of("grid", columns, rows, head)
+    return Source(made.kind, layout.node, made.columns, made.rows, caption=" ".join(head.titles))
 
 
 def _columns(
@@ -301,21 +303,25 @@ def _groups(body: Body) -> list[tuple[str, ...]]:
 def _caption(node: Node, head: Head, page: _Page) -> str:
     """Return what a table is called: its caption, its label, a title in its first rows, or a bold line before it."""
     for child in node.children:
-        if child.tag == "caption" and not child.hidden and (text := reading_of(child).text):
-            return text[:_LONGEST_TITLE]
+        if child.tag == "caption" and not child.hidden and (text := _title(child)):
+            return text
     if title := " ".join(head.titles):
         return title[:_LONGEST_TITLE]
     if name := node.attributes.get("aria-label"):
         return name[:_LONGEST_TITLE]
     named = [page.by_id[each] for each in node.attributes.get("aria-labelledby", "").split()[:4] if each in page.by_id]
-    if text := " ".join(reading_of(each).text for each in named):
+    if text := " ".join(_title(each) for each in named):
         return text[:_LONGEST_TITLE]
     figure = node.closest("figure")
     for child in figure.children if figure is not None else ():
         if child.tag == "figcaption" and not child.hidden:
-            return reading_of(child).text[:_LONGEST_TITLE]
+            return _title(child)
     before = _bold_line_before(node)
     return before if before else node.attributes.get("summary", "")[:_LONGEST_TITLE]
+
+
+def _title(node: Node) -> str:
+    return label_without_marks(reading_of(node), node)[:_LONGEST_TITLE]
 
 
 def _bold_line_before(node: Node) -> str:
@@ -331,11 +337,11 @@ def _bold_line_before(node: Node) -> str:
     if lead.tag not in ("b", "strong") and not is_bold(lead):
         return ""
     text = reading_of(before).text
-    return text if len(text) <= _LONGEST_TITLE else ""
+    return _title(before) if len(text) <= _LONGEST_TITLE else ""
 
 
-def _texts_below(node: Node) -> Iterator[str]:
-    """Yield the texts of the first elements behind a table, up to the next heading or table."""
+def _texts_below(node: Node) -> Iterator[Reading]:
+    """Yield the readings of the first elements behind a table, up to the next heading or table."""
     following: Sequence[Node] = ()
     for _ in range(3):
         if node.parent is None:
@@ -346,14 +352,14 @@ def _texts_below(node: Node) -> Iterator[str]:
             break
         node = node.parent
     for each in following:
-        if each.tag in _HEADINGS or each.tag == "table":
+        if each.tag in _HEADINGS or any(inner.tag == "table" for _, inner in zip(range(50), each.walk(), strict=False)):
             return
         if each.tag in ("nav", "form", "aside") or each.role == "navigation":
             continue
         if each.tag in ("ul", "ol", "dl", "div") and len(each.elements) > 1:
-            yield from (reading_of(item).text for item in each.elements[:30] if not item.hidden)
+            yield from (reading_of(item) for item in each.elements[:30] if not item.hidden)
         else:
-            yield reading_of(each).text
+            yield reading_of(each)
 
 
 def _before(headings: Sequence[tuple[int, str]], place: int) -> str:

@@ -36,6 +36,8 @@ class Head:
     lines: list[Line] = field(default_factory=list)
     end: int = 0
     """Number of the layout's lines that it takes up."""
+    is_guessed: bool = False
+    """True where nothing marks its lines as headings."""
 
 
 def head_of(layout: Layout) -> Head:
@@ -51,7 +53,8 @@ def head_of(layout: Layout) -> Head:
         elif width > 1 and spans_all(line, width):
             if not _is_title(layout, head):
                 break
-            head.titles.append(label_without_marks(filled[0].reading, filled[0].node)[:_LONGEST_LABEL])
+            if title := label_without_marks(filled[0].reading, filled[0].node)[:_LONGEST_LABEL]:
+                head.titles.append(title)
             head.end += 1
         elif is_header_line(line):
             head.lines.append(line)
@@ -217,7 +220,7 @@ def _add_guessed(layout: Layout, head: Head) -> None:
             found.append(line)
         end += 1
     if found:
-        head.lines, head.end = found, layout.lines.index(found[-1]) + 1
+        head.lines, head.end, head.is_guessed = found, layout.lines.index(found[-1]) + 1, True
 
 
 def _is_guessed(line: Line, below: Sequence[Line], width: int) -> bool:

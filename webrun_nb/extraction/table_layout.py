@@ -18,6 +18,7 @@ MAX_COLUMNS = 1000
 """As in HTML's `colspan`. What lies beyond is not read."""
 MAX_SLOTS = 2_000_000
 """Places of a rectangle; a table with more is not read."""
+_MOST_DIGITS = 10
 _SECTIONS: dict[str, Section] = {"thead": "head", "tbody": "body", "tfoot": "foot"}
 _ROW_HEADERS = frozenset({"row", "rowgroup"})
 _CELLS = frozenset({"td", "th"})
@@ -103,6 +104,8 @@ def html_layout(table: Node) -> Layout | None:
         lines = place([(row, [_slot(cell) for cell in cells]) for row, cells in displayed])
         for line in lines:
             line.section = section
+            if line.node.attributes:
+                line.index = whole_number(line.node.attributes.get("aria-rowindex", ""))
         placed += sum(len(line.slots) for line in lines)
         if placed > MAX_SLOTS:
             return None  # `place` has stopped
@@ -173,11 +176,16 @@ def _slot(cell: Node) -> Slot:
 
 
 def _span(said: str, most: int, *, to_the_end: bool = False) -> int:
-    said = said.strip()
-    if not (said.isascii() and said.isdigit()):
+    number = whole_number(said)
+    if number is None:
         return 1
-    number = int(said[:6])
     return most if number == 0 and to_the_end else min(max(number, 1), most)
+
+
+def whole_number(said: str) -> int | None:
+    """Return the number that an attribute holds; None where it holds none."""
+    said = said.strip()
+    return int(said) if said.isascii() and said.isdigit() and len(said) < _MOST_DIGITS else None
 
 
 def place(rows: Sequence[tuple[Node, list[Slot]]]) -> list[Line]:

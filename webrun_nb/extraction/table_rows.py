@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from webrun_nb.extraction.cell_texts import Reading
 from webrun_nb.extraction.footnotes import label_without_marks
 from webrun_nb.extraction.sources import Cell
 from webrun_nb.extraction.table_headers import Head, is_bold, is_header_line, look_of, spans_all
@@ -51,7 +52,7 @@ class Body:
     """The headings that each row is under, from the outermost."""
     details: list[Slot | None] = field(default_factory=list)
     """The cell of the row behind each row that says more about it."""
-    notes: list[str] = field(default_factory=list)
+    notes: list[Reading] = field(default_factory=list)
 
 
 def body_of(layout: Layout, head: Head) -> Body:
@@ -72,7 +73,7 @@ def body_of(layout: Layout, head: Head) -> Body:
         if alone[number] and has_details and body.lines:
             body.details[-1] = line.filled()[0]
         elif is_heading and number > last_data:
-            body.notes.append(line.filled()[0].text)
+            body.notes.append(line.filled()[0].reading)
         elif is_heading:
             _enter(stack, line, was_heading=was_heading)
             was_heading = True
@@ -80,7 +81,8 @@ def body_of(layout: Layout, head: Head) -> Body:
             continue
         else:
             body.lines.append(line)
-            body.groups.append(tuple(text for _, text in stack if text))
+            # the rows of a `tfoot` are about the whole table
+            body.groups.append(() if line.section == "foot" else tuple(text for _, text in stack if text))
             body.details.append(None)
             was_heading = False
     return body

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Cell, SourceColumn, SourceKind, SourceRow
 from webrun_nb.extraction.split_cells import TableColumn
+from webrun_nb.extraction.table_headers import Head
 from webrun_nb.extraction.text_shapes import is_absent, majority, shape_of
 
 _SAMPLE = 60
@@ -44,7 +45,7 @@ class Records:
     rows: list[SourceRow]
 
 
-def records_of(kind: SourceKind, columns: list[TableColumn], rows: list[TableRow], *, is_headed: bool) -> Records:
+def records_of(kind: SourceKind, columns: list[TableColumn], rows: list[TableRow], head: Head) -> Records:
     """Return the records of a table.
 
     Parameters
@@ -55,12 +56,12 @@ def records_of(kind: SourceKind, columns: list[TableColumn], rows: list[TableRow
         Its columns.
     rows : list of TableRow
         Its rows.
-    is_headed : bool
-        True if it has column headings.
+    head : Head
+        Its column headings.
     """
-    if is_pairs(columns, rows, is_headed=is_headed):
+    if is_pairs(columns, rows, is_headed=bool(head.lines)):
         return _pairs(columns, rows)
-    if is_turned(columns, rows, is_headed=is_headed):
+    if is_turned(columns, rows, head):
         return _turned(kind, columns, rows)
     if period := _period(columns):
         return _unfolded(kind, columns, rows, period)
@@ -91,7 +92,7 @@ def is_pairs(columns: Sequence[TableColumn], rows: Sequence[TableRow], *, is_hea
     return len(columns) == 2 and len(rows) > 1 and _is_mixed(values[0])
 
 
-def is_turned(columns: Sequence[TableColumn], rows: Sequence[TableRow], *, is_headed: bool) -> bool:
+def is_turned(columns: Sequence[TableColumn], rows: Sequence[TableRow], head: Head) -> bool:
     """Tell a table whose records are columns: its labels are in the first column."""
     if len(columns) < 3 or not 1 < len(rows) <= _MAX_TURNED_ROWS:
         return False
@@ -99,12 +100,12 @@ def is_turned(columns: Sequence[TableColumn], rows: Sequence[TableRow], *, is_he
     if len(set(names)) < len(names) or 2 * len(names) < len(rows) or not all(_is_label(name) for name in names):
         return False
     headed = 2 * sum(row.starts_with_header for row in rows) > len(rows)
-    if headed and not is_headed:
+    if headed and not head.lines:
         return True
-    if is_headed and 2 * sum(_is_period(column) for column in columns[1:]) > len(columns) - 1:
+    if head.lines and 2 * sum(_is_period(column) for column in columns[1:]) > len(columns) - 1:
         return False  # a time series: the rows are what is measured
     along, down = _likeness(columns)
-    return along >= _ALIKE and down <= _UNLIKE and (headed or not is_headed or not columns[0].labels)
+    return along >= _ALIKE and down <= _UNLIKE and (headed or head.is_guessed or not columns[0].labels)
 
 
 def _is_period(column: TableColumn) -> bool:
@@ -148,8 +149,9 @@ def _pairs(columns: Sequence[TableColumn], rows: Sequence[TableRow]) -> Records:
     found: list[SourceColumn] = []
     cells: list[Cell | None] = []
     first = next(row.node for row in rows)
-    for number in range(0, len(columns), 2):
-        for row, label, value in zip(rows, columns[number].cells, columns[number + 1].cells, strict=True):
+    for place, row in enumerate(rows):
+        for number in range(0, len(columns), 2):
+            label, value = columns[number].cells[place], columns[number + 1].cells[place]
             name = label.text.rstrip(":： ") if label is not None else ""
             if label is value or (not name and (value is None or not value.text)):
                 continue
