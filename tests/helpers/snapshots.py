@@ -1,13 +1,14 @@
 """Snapshots of HTML without a browser, for tests of the pure stages. HTML is to be well formed: this is no browser.
 
-Blocks are told by their tag, hidden elements by `hidden`, `style="display:none"` and tags that browsers never show.
+Blocks are told by their tag, hidden elements by `hidden`, `style="display:none"` and tags that browsers never show; the
+attribute `data-box="x y width height"` gives an element a box.
 """
 
 from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from webrun_nb.extraction.snapshot import TEXT, Hidden, Node, Snapshot
+from webrun_nb.extraction.snapshot import TEXT, Box, Hidden, Node, Snapshot
 
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -43,7 +44,8 @@ class _Builder(HTMLParser):
         elif "visibility:hidden" in style:
             hidden = hidden or "visibility"
         struck = self._open.is_struck or tag in _STRUCK or "line-through" in style
-        node = Node(tag, "", attributes, self._open, [], hidden, tag in _BLOCKS, struck)
+        box = Box(*map(float, attributes["data-box"].split())) if "data-box" in attributes else None
+        node = Node(tag, "", attributes, self._open, [], hidden, tag in _BLOCKS, struck, box)
         self._open.children.append(node)
         if tag not in _VOID:
             self._open = node

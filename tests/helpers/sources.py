@@ -1,4 +1,4 @@
-"""Sources made by hand: rows of texts under headings, for tests of the stages that choose and read them."""
+"""Sources made by hand: rows of texts under headings, for tests of the stages that use them; and their texts."""
 
 from __future__ import annotations
 
@@ -36,3 +36,13 @@ def table(
         for place, row in enumerate(rows)
     ]
     return Source(kind, body, columns, made, caption=caption, heading=heading, number=number)
+
+
+def labels(source: Source) -> list[str]:
+    """Return the headings of a source's columns, those of one path with a slash between them."""
+    return [" / ".join(column.labels) for column in source.columns]
+
+
+def texts(source: Source) -> list[list[str | None]]:
+    """Return the texts of a source's rows."""
+    return [[None if cell is None else cell.text for cell in row.cells] for row in source.rows]

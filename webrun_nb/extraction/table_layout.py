@@ -148,8 +148,8 @@ def _rows(group: Node) -> list[tuple[Node, list[Node]]]:
 def _rows_in(node: Node, before: list[tuple[Node, list[Node]]]) -> list[tuple[Node, list[Node]]]:
     """Return the row that a child of a row group is; a cell without a row is added to the row of those before it."""
     if node.tag == "tr":
-        return [(node, [cell for cell in node.children if _is_cell(cell)])]
-    if node.tag in _CELLS and _is_cell(node):
+        return [(node, [cell for cell in node.children if _is_cell(cell, node)])]
+    if node.tag in _CELLS and _is_cell(node, node):
         if before and before[-1][0].tag in _CELLS:
             before[-1][1].append(node)
             return []
@@ -159,9 +159,9 @@ def _rows_in(node: Node, before: list[tuple[Node, list[Node]]]) -> list[tuple[No
     return []
 
 
-def _is_cell(node: Node) -> bool:
-    """Tell a cell that takes a place: one that is only invisible does, one without a box does not."""
-    return node.tag in _CELLS and node.hidden not in ("display", "template")
+def _is_cell(node: Node, row: Node) -> bool:
+    """Tell a cell that takes a place in its row: one that is only invisible does, one without a box does not."""
+    return node.tag in _CELLS and (node.hidden not in ("display", "template") or row.hidden is not None)
 
 
 def _slot(cell: Node) -> Slot:

@@ -87,9 +87,11 @@ def is_pairs(columns: Sequence[TableColumn], rows: Sequence[TableRow], *, is_hea
         return False
     if not any(cell is not None and (cell.text or cell.label or cell.href) for each in values for cell in each.cells):
         return False
-    if headed or all(name.endswith((":", "：")) for name in names):
+    if all(name.endswith((":", "：")) for name in names):
         return True
-    return len(columns) == 2 and len(rows) > 1 and _is_mixed(values[0])
+    if len(columns) == 4:
+        return all(cell.node.tag == "th" for each in labels for cell in each.cells if cell is not None and cell.text)
+    return headed or (len(rows) > 1 and _is_mixed(values[0]))
 
 
 def is_turned(columns: Sequence[TableColumn], rows: Sequence[TableRow], head: Head) -> bool:

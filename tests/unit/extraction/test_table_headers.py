@@ -1,0 +1,105 @@
+"""Tests of headings: titles, rows of headings, and first rows that are headings without being marked."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpers.snapshots import snapshot_of_html
+from helpers.sources import labels, texts
+from webrun_nb.extraction.grids import grids_of
+from webrun_nb.extraction.sources import Source
+
+
+def row(*cells: str, tag: str = "td", look: str = "") -> str:
+    return f"<tr class='{look}'>{''.join(f'<{tag}>{cell}</{tag}>' for cell in cells)}</tr>"
+
+
+def source_of(*rows: str) -> Source:
+    (source,) = grids_of(snapshot_of_html(f"<table>{''.join(rows)}</table>"))
+    return source
+
+
+def test_several_rows_of_headings_are_paths() -> None:
+    source = source_of(
+        "<thead><tr><th rowspan=2>Region</th><th colspan=2>2022</th><th colspan=2>2023</th></tr>",
+        row("Number", "%", "Number", "%", tag="th") + "</thead>",
+        row("North", "1", "2", "3", "4"),
+    )
+    assert labels(source) == ["Region", "2022 / Number", "2022 / %", "2023 / Number", "2023 / %"]
+
+
+def test_a_second_row_that_is_not_marked_says_what_the_columns_of_a_heading_are() -> None:
+    source = source_of(
+        "<tr><th>Region</th><th colspan=2>2022</th></tr>",
+        row("", "Men", "Women"),
+        row("N", "1", "2"),
+        row("S", "3", "4"),
+    )
+    assert labels(source) == ["Region", "2022 / Men", "2022 / Women"]
+
+
+def test_a_first_row_over_all_columns_is_the_title() -> None:
+    source = source_of("<tr><th colspan=2>Towns</th></tr>", row("Town", "N", tag="th"), row("Bern", "1"))
+    assert (source.caption, labels(source)) == ("Towns", ["Town", "N"])
+
+
+def test_a_row_that_numbers_the_columns_is_no_heading() -> None:
+    source = source_of(
+        "<thead>", row("Town", "A", "B", tag="th"), row("1", "2", "3", tag="th"), "</thead>", row("Bern", "7", "8")
+    )
+    assert (labels(source), texts(source)) == (["Town", "A", "B"], [["Bern", "7", "8"]])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row("<b>Town</b>", "<b>Canton</b>"), row("Bern", "BE"), row("Chur", "GR")],
+        [
+            row("Town", "Canton", look="h"),
+            row("Bern", "BE", look="o"),
+            row("Chur", "GR", look="e"),
+            row("Thun", "BE", look="o"),
+        ],
+        [row("Town", "People", "Area"), row("Bern", "134.591", "51,6 km²"), row("Basel", "171.017", "23,9 km²")],
+        [row("", "2021", "2022"), row("Births", "10", "20"), row("Deaths", "11", "21")],
+    ],
+    ids=["bold", "another class", "words above numbers", "years above numbers"],
+)
+def test_a_first_row_of_another_form_or_kind_is_the_headings(rows: list[str]) -> None:
+    assert len(source_of(*rows).rows) == len(rows) - 1
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row("Al", "Bern"), row("Bo", "Chur"), row("Cy", "Thun")],
+        [row("Bern", "1", "2"), row("Chur", "3", "4"), row("Thun", "5", "6")],
+        [row("Apple", "$1"), row("Pear", "$2"), row("Fig", "$3")],
+    ],
+)
+def test_a_first_row_like_the_others_is_data(rows: list[str]) -> None:
+    source = source_of(*rows)
+    assert (len(source.rows), set(labels(source))) == (3, {""})
+
+
+def test_headings_that_come_again_are_no_rows() -> None:
+    head = row("A", "B", tag="th")
+    assert texts(source_of(head, row("x", "1"), head, row("y", "2"))) == [["x", "1"], ["y", "2"]]
+
+
+def test_labels_that_cells_have_with_them_are_headings() -> None:
+    rows = "".join(f"<tr><td data-label=Name>{name}</td><td data-label=Price>$3</td></tr>" for name in "ab")
+    assert labels(source_of(rows)) == ["Name", "Price"]
+
+
+def test_headings_that_are_not_displayed_name_columns_that_have_no_others() -> None:
+    head = f"<thead style='display:none'>{row('Name', 'Town', tag='th')}</thead>"
+    source = source_of(head, row("Al", "Bern"), row("Bo", "Chur"))
+    assert (labels(source), len(source.rows)) == (["Name", "Town"], 2)
+
+
+def test_headings_in_a_table_of_their_own_are_those_of_the_next() -> None:
+    html = f"<div><table><thead>{row('A', 'B', tag='th')}</thead></table></div>"
+    html += f"<div><table>{row('x', 'y')}{row('z', 'w')}</table></div>"
+    (source,) = grids_of(snapshot_of_html(html))
+    assert (labels(source), texts(source), source.number) == (["A", "B"], [["x", "y"], ["z", "w"]], 1)
