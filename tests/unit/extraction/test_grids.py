@@ -26,7 +26,7 @@ def cell_of(html: str) -> Cell:
     "html",
     [
         "<table><tr><td><ul><li>Home</li></ul></td><td><h1>News</h1></td></tr><tr><td>x</td><td>y</td></tr></table>",
-        "<table><tr><td>Name</td><td><input type=text></td></tr><tr><td>Mail</td><td><input type=text></td></tr></table>",
+        "<table><tr><td>Name</td><td><input></td></tr><tr><td>Mail</td><td><input></td></tr></table>",
         "<table><tr><td>one</td><td>row</td></tr></table>",
         "<table></table>",
         f"<div style='display:none'>{TABLE}</div>",
