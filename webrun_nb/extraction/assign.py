@@ -17,6 +17,7 @@ from webrun_nb.extraction.fields import Field, fields_of, key_field
 from webrun_nb.extraction.names import KIN, Name, likeness, name_of, path_likeness
 from webrun_nb.extraction.schema import Wanted
 from webrun_nb.extraction.sources import Cell, Source
+from webrun_nb.extraction.structured_data import agrees
 
 Reads = Callable[[Sequence[Cell], Column], float]
 """The share of cells whose text can be read as a column's type."""
@@ -33,6 +34,8 @@ _NESTED = 0.03
 """Taken off the score of a property for each level that it is nested."""
 _EMBEDDED = 0.9
 """The weight of data that the page does not display."""
+_NOT_DISPLAYED = 0.01
+"""Taken off the score of a field that is not displayed: of two that agree, the displayed one is taken."""
 _PHRASE, _DESCRIPTION, _LAST_PART = 0.96, 0.85, 0.98
 """The weight of a column's name by its origin: the task's text, the schema's description, the last part of a path."""
 _BORNE_OUT = 0.15
@@ -92,6 +95,8 @@ class Assignment:
         The columns for which several fields are equally good; they have no field.
     nearest : dict of str to tuple of Candidate
         For each column without a field, those of the source that come nearest.
+    beside : dict of str to Field
+        For columns of a record: the field of the data that the page embeds for machines, beside the displayed one.
     """
 
     source: Source
@@ -99,11 +104,17 @@ class Assignment:
     scores: dict[str, float] = field(default_factory=dict)
     questions: list[Ambiguous] = field(default_factory=list)
     nearest: dict[str, tuple[Candidate, ...]] = field(default_factory=dict)
+    beside: dict[str, Field] = field(default_factory=dict)
 
     @property
     def answered(self) -> int:
         """The number of columns that have a field, or several equally good ones."""
         return len(self.fields) + len(self.questions)
+
+    @property
+    def is_named(self) -> bool:
+        """True if a field was taken by its name, not by its type or place alone."""
+        return any(score > _BY_PLACE for score in self.scores.values()) or bool(self.questions)
 
     @property
     def total(self) -> float:
@@ -181,7 +192,8 @@ class _Scorer:
         fit = self.fit(wanted, found)
         if fit < _LEAST_FIT and named < _EXACT:
             return 0.0
-        return named * (0.6 + 0.4 * fit) * (0.8 + 0.2 * found.coverage)
+        shown = 0.0 if found.is_displayed else _NOT_DISPLAYED
+        return named * (0.6 + 0.4 * fit) * (0.8 + 0.2 * found.coverage) - shown
 
     def name_score(self, wanted: Wanted, found: Field) -> float:
         """Compare what the column is called with what the field is called."""
@@ -303,9 +315,18 @@ def _rivals(scores: Sequence[Sequence[float]], row: int, column: int, best: floa
 
 
 def _values_differ(one: Field, other: Field) -> bool:
-    return [cell and (cell.text, cell.exact) for cell in one.cells()[:200]] != [
-        cell and (cell.text, cell.exact) for cell in other.cells()[:200]
-    ]
+    """Tell whether two fields say different things in any row."""
+    pairs = zip(one.cells()[:200], other.cells()[:200], strict=False)
+    return any(not _same_value(a, b) for a, b in pairs)
+
+
+def _same_value(one: Cell | None, other: Cell | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    if (one.text, one.exact, one.href) == (other.text, other.exact, other.href):
+        return True
+    said = other.text or other.exact
+    return bool(said) and agrees(one.text or one.exact, said)
 
 
 def _nearest(wanted: Wanted, fields: Sequence[Field], scorer: _Scorer) -> tuple[Candidate, ...]:

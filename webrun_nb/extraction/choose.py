@@ -151,6 +151,12 @@ class Chooser:
     def _share(self, assignment: Assignment) -> float:
         return assignment.answered / len(self.columns) if self.columns else 1.0
 
+    def _is_enough(self, assignment: Assignment) -> bool:
+        """Tell whether a list has enough of the columns, and not all of them by type and place alone."""
+        share = self._share(assignment)
+        enough = share >= _LEAST_ANSWERED and (assignment.is_named or share == 1)
+        return bool(assignment.source.rows) and (enough or not self.columns)
+
     def _assign(self, source: Source) -> Assignment:
         return assign(
             self.columns,
@@ -168,7 +174,7 @@ class Chooser:
         if named is None:
             return Choice(problem="no_such_table")
         rated = sorted(((self._rate(each), each) for each in map(self._assign, named)), key=lambda pair: -pair[0])
-        good = [(score, each) for score, each in rated if self._share(each) >= _LEAST_ANSWERED and each.source.rows]
+        good = [(score, each) for score, each in rated if self._is_enough(each)]
         if not good:
             return Choice(problem="no_source", near=tuple(each for _, each in rated[:3] if each.nearest))
         best_score, best = good[0]
@@ -257,31 +263,47 @@ class Chooser:
         return Choice(assignment, tuple(kept), many=False)
 
     def _of_records(self, sources: Sequence[Source]) -> Assignment:
-        """Assign the columns to the joined records; what is displayed comes first, then what is embedded."""
-        shown = [each for each in sources if each.kind != "embedded"]
-        assignment = self._assign(_one_row(shown)) if shown else None
+        """Assign the columns to the records, in the order: what the page is about, its pairs, what it embeds."""
+        page = [each for each in sources if each.kind == "page"][:1]
+        pairs = [each for each in sources if each.kind == "pairs"]
+        stages = [*map(self._assign, page), *([self._assign(_one_row(pairs))] if pairs else [])]
         embedded = [self._assign(each) for each in sources if each.kind == "embedded" and not _is_beside(each)]
         embedded.sort(key=lambda each: -each.total)
-        if assignment is None:
-            if not embedded:
-                return Assignment(sources[0])
-            assignment = embedded.pop(0)
-        asked = {question.column for question in assignment.questions}
         about = next((_types(each.source) for each in embedded if each.total), frozenset())
-        for other in embedded:
-            if _types(other.source) - {"website"} and not _types(other.source) & about:
-                continue  # it is about another thing
-            for name, found in other.fields.items():
-                if name not in assignment.fields and name not in asked:
-                    assignment.fields[name] = found
-                    assignment.scores[name] = other.scores[name]
-                    assignment.nearest.pop(name, None)
-        return assignment
+        # Of the embedded things, those of another type are about something else.
+        stages += [each for each in embedded if _types(each.source) <= {"website"} or _types(each.source) & about]
+        if not stages:
+            return Assignment(sources[0])
+        first, *further = stages
+        for other in further:
+            _add_missing(first, other)
+        return first
+
+
+def _add_missing(assignment: Assignment, other: Assignment) -> None:
+    """Take the fields of a further record for the columns that have none."""
+    asked = {question.column for question in assignment.questions}
+    for name, found in other.fields.items():
+        if name in assignment.fields:
+            if other.source.kind == "embedded":
+                assignment.beside.setdefault(name, found)
+        elif name not in asked:
+            assignment.fields[name] = found
+            assignment.scores[name] = other.scores[name]
+            assignment.nearest.pop(name, None)
+    for question in other.questions:
+        if question.column not in assignment.fields and question.column not in asked:
+            assignment.questions.append(question)
 
 
 def title_of(source: Source) -> str:
     """Return what the page calls a list: its caption, otherwise the heading above it."""
     return source.caption or source.heading
+
+
+def has_same_columns(one: Source, other: Source) -> bool:
+    """Tell whether two lists, perhaps of different pages, have the same columns."""
+    return one.kind == other.kind and list(one.columns) == list(other.columns)
 
 
 def _is_list(source: Source) -> bool:

@@ -23,6 +23,7 @@ _MOST_SHARED_WORDS = 8
 _GROUP = "group"
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _STRONG = (*_HEADINGS, "strong", "b", "dt", "th", "caption", "figcaption", "summary")
+_SILENT = ("script", "meta", "link", "head")
 _MARKUP_STEPS = 3
 """Elements around a cell whose classes may name it."""
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
@@ -169,6 +170,11 @@ class Field:
         strong = sum(bool(_within(cell.node, _STRONG)) for cell in cells)
         linked = sum(bool(cell.href) for cell in cells)
         return strong >= _MIN_SHARE * len(cells) or linked >= _MIN_SHARE * len(cells)
+
+    @cached_property
+    def is_displayed(self) -> bool:
+        """True if a value of it is displayed."""
+        return any(cell.text and not cell.node.hidden and cell.node.tag not in _SILENT for cell in self.sample)
 
     @cached_property
     def words_per_value(self) -> float:

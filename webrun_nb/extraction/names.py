@@ -16,6 +16,8 @@ from webrun_nb.extraction.concepts import OTHERS, RELATED, WORDS
 
 SYNONYM, STEM, KIN = 0.92, 0.85, 0.5
 """Likeness of two words for one concept, of two forms of one word, and of words for related concepts."""
+_PART = 0.97
+"""Weight of the likeness of a part of a label: without its brackets, or without the headings above it."""
 _LONGEST_NAME = 160
 """Characters of a name that are looked at: a longer text is no name."""
 _MOST_WORDS = 14
@@ -26,6 +28,9 @@ _SHORTEST_TAIL = 4
 
 _MARKS = re.compile("[\u0300-\u036f\u064b-\u065f\u0670\u0640]+")
 _CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
+_MEASURE = re.compile(r"(?<![\d.,])(\d{1,6})(?:[.,]0{1,3})?\s?(kg|mg|g|ml|l|cm|mm|km|m|oz|lb|gb|mb|tb)\b")
+"""A measure in a name is one word: "100.0 g" is "100g"."""
+_BRACKETED = re.compile(r"\([^()]{1,60}\)|\[[^\[\]]{1,60}\]")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -137,6 +142,7 @@ def name_of(text: str) -> Name:
     (['price', 'each'], frozenset({'$'}))
     """
     folded = plain(_CAMEL.sub(" ", text[:_LONGEST_NAME])).replace("_", " ").replace("#", " number ")
+    folded = _MEASURE.sub(r" \1\2 ", folded)
     units = {char for char in folded if char in _SIGNS}
     words = tuple(_words_of(_WORD.findall(folded)[:_MOST_WORDS]))
     named = tuple(word for word in words if word.text not in _STOP) or words
@@ -162,7 +168,7 @@ def likeness(wanted: Name, found: Name) -> float:
         ("price_usd", "Price in €"), make them different; so does a word that makes another quantity of what it stands
         beside ("price", "shipping price").
     """
-    if not wanted.words or not found.words or (wanted.units and found.units and not wanted.units & found.units):
+    if not wanted.words or not found.words or _units_differ(wanted, found):
         return 0.0
     if wanted.joined == found.joined:
         return 1.0
@@ -185,9 +191,22 @@ def path_likeness(wanted: Name, labels: Iterable[str]) -> float:
     path = [label for label in labels if label]
     if not path:
         return 0.0
-    whole = likeness(wanted, name_of(" ".join(dict.fromkeys(path))))
-    own = likeness(wanted, name_of(path[-1]))
-    return max(whole, own) if len(path) == 1 else max(whole, own * 0.97)
+    own = _label_likeness(wanted, path[-1])
+    if len(path) == 1:
+        return own
+    return max(likeness(wanted, name_of(" ".join(dict.fromkeys(path)))), own * _PART)
+
+
+def _label_likeness(wanted: Name, label: str) -> float:
+    """Compare a name with one heading, also without what stands in brackets: "Price each (ex VAT)"."""
+    score, bare = likeness(wanted, name_of(label)), _BRACKETED.sub(" ", label)
+    if bare == label or score == 1 or _units_differ(wanted, name_of(label)):
+        return score
+    return max(score, likeness(wanted, name_of(bare)) * _PART)
+
+
+def _units_differ(one: Name, other: Name) -> bool:
+    return bool(one.units and other.units and not one.units & other.units)
 
 
 def _numbers_differ(wanted: Name, found: Name) -> bool:

@@ -187,3 +187,9 @@ def test_the_order_of_fields_does_not_matter(headings):
         "price": "Price",
         "author": "Author",
     }
+
+
+def test_fields_that_agree_are_no_question_and_the_displayed_one_is_taken():
+    source = table(["", ""], ["24.00", "24"], kind="page", properties=["price", "price"])
+    source.rows[0].cells[0].node.tag = "meta"
+    assert taken("price:float", source) == {"price": 1}

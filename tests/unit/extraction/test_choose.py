@@ -123,3 +123,19 @@ def test_a_page_that_only_has_a_title_is_no_list():
 
 def test_a_page_without_sources():
     assert choose([], "name:str").problem == "no_source"
+
+
+def test_a_list_of_which_nothing_is_named_needs_all_columns():
+    texts = ["It was a long and stormy night.", "Nobody knew what had happened there."]
+    notes = table(["", ""], [texts[0], "1"], [texts[1], "2"], kind="list")
+    assert choose([notes], "text:str, author:str", "List text and author").problem == "no_source"
+    assert choose([notes], "text:str", "List the text").assignment is not None
+
+
+def test_the_main_record_comes_before_other_pairs():
+    pairs = table(["Price", "Weight"], ["7", "2 kg"], kind="pairs")
+    choice = choose([pairs, PAGE], "price:int, weight:str", "the product's price and weight")
+    assert {name: each.cells()[0].text for name, each in choice.assignment.fields.items()} == {
+        "price": "5",
+        "weight": "2 kg",
+    }

@@ -101,3 +101,12 @@ def test_related_and_other_concepts_are_in_the_table():
 def test_likeness_is_a_share_and_complete_for_a_name_itself(one, other):
     assert 0 <= alike(one, other) <= 1
     assert alike(one, one) == (1 if name_of(one).words else 0)
+
+
+def test_what_stands_in_brackets_is_no_other_quantity():
+    assert path_likeness(name_of("price_each"), ("Price each (ex VAT)",)) > 0.9
+    assert path_likeness(name_of("price_usd"), ("Price (EUR)",)) == 0
+
+
+def test_a_measure_is_one_word():
+    assert alike("per_100g", "Value per 100.0 g") > 0.7
