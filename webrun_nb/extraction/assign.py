@@ -13,11 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from webrun_nb.common.column_types import Column, ColumnType
+from webrun_nb.extraction.comparing import agrees
 from webrun_nb.extraction.fields import Field, fields_of, key_field
 from webrun_nb.extraction.names import KIN, Name, likeness, name_of, path_likeness
 from webrun_nb.extraction.schema import Wanted
 from webrun_nb.extraction.sources import Cell, Source
-from webrun_nb.extraction.structured_data import agrees
 
 Reads = Callable[[Sequence[Cell], Column], float]
 """The share of cells whose text can be read as a column's type."""
