@@ -91,6 +91,18 @@ def column_of(readings: Sequence[Reading], labels: str, known_marks: frozenset[s
     return Column(habit, decimal_mark, known_marks)
 
 
+def row_of(readings: Sequence[Reading], column: Column) -> Column:
+    """Return the evidence of a column, or that of a row where several amounts of the row have raised cents.
+
+    In tables whose records are columns, amounts of one kind stand in rows.
+    """
+    several = sum(bool(_behind_digits(reading, 2)) for reading in readings) > 1
+    if not several or column.habit is Habit.CENTS:
+        return column
+    row = column_of(readings, "", column.known_marks)
+    return row if row.habit is Habit.CENTS else column
+
+
 def without_marks(reading: Reading, column: Column, node: Node) -> tuple[str, tuple[str, ...]]:
     """Return a reading's text without footnote marks, and the marks."""
     text = reading.text
@@ -169,7 +181,7 @@ def _raised(part: Part, before: str, after: str, column: Column, node: Node) -> 
     if not before.strip() and not after.strip():
         return part.text, []
     if marks and all(mark.isdecimal() for mark in marks):
-        return _raised_number(text, marks, before, after, column, node)
+        return _raised_number(part, marks, before, after, column, node)
     if inner.lstrip("+-−–").isdecimal():
         return _superscript(text), []
     if marks and len(inner) <= 3:
@@ -192,9 +204,9 @@ def _is_cents(digits: str, before: str, column: Column) -> bool:
 
 
 def _raised_number(
-    text: str, marks: list[str], before: str, after: str, column: Column, node: Node
+    part: Part, marks: list[str], before: str, after: str, column: Column, node: Node
 ) -> tuple[str, list[str]]:
-    last = before[-1:]
+    text, last = part.text.strip(), before[-1:]
     if before.rstrip() and before.rstrip()[-1] in ".," and before.rstrip()[-2:-1].isdecimal():
         return text, []  # a decimal mark stands before it: 59.⁹⁹
     is_power = re.search(r"[×x·*⋅]\s*10$", before) or after.lstrip()[:1] in ("/", "⁄")
@@ -205,7 +217,9 @@ def _raised_number(
     known = all(mark in column.known_marks for mark in marks)
     if last.isdecimal() and not known:
         longest = max(len(mark) for mark in marks)
+        is_money = has_currency(before + after) and not _has_fraction(before) and not part.is_link
         unproved = column.habit is Habit.UNPROVED and (longest == 2 or _has_fraction(before))
+        unproved = unproved or (longest == 2 and is_money)
         if unproved or longest > 2 or (len(marks) == 1 and marks[0].startswith("0")):
             return _superscript(text), []
         if before.strip() == "10":

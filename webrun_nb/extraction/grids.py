@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from webrun_nb.extraction.aria_grids import TABLE_ROLES, aria_layout
 from webrun_nb.extraction.cell_texts import Reading, reading_of
 from webrun_nb.extraction.div_grids import div_layouts
-from webrun_nb.extraction.footnotes import Column, column_of, label_without_marks, notes_in, without_marks
+from webrun_nb.extraction.footnotes import Column, column_of, label_without_marks, notes_in, row_of, without_marks
 from webrun_nb.extraction.pairs import definition_list, labelled_texts
 from webrun_nb.extraction.snapshot import TEXT, Node, Snapshot
 from webrun_nb.extraction.sources import Cell, Source, SourceKind
@@ -23,6 +23,7 @@ from webrun_nb.extraction.table_headers import Head, head_of, is_bold, labels_of
 from webrun_nb.extraction.table_layout import Layout, Line, Slot, html_layout
 from webrun_nb.extraction.table_rows import Body, body_of, totals_of
 from webrun_nb.extraction.table_shapes import TableRow, is_pairs, records_of
+from webrun_nb.extraction.text_shapes import shape_of
 
 MAX_TABLES = 500
 """Tables of a page; later ones are not read."""
@@ -198,8 +199,10 @@ def _is_data(layout: Layout, head: Head, page: _Page) -> bool:
         return True
     if len(body) < 2 or (layout.width == 1 and len(body) < 3):
         return False
-    if len(body) > 2 and any(slot.rows >= len(body) - 1 and len(slot.text) > _LONGEST_SPANNING for slot in cells[:300]):
+    if len(body) > 2 and any(2 * slot.rows > len(body) and len(slot.text) > _LONGEST_SPANNING for slot in cells[:300]):
         return False  # a column of the page beside its main part
+    if layout.width > 1 and all(slot.reading.href and shape_of(slot.text) in ("", "text") for slot in cells[:300]):
+        return False  # a menu
     return 3 * sum(_arranges(slot.node) for slot in cells[:300]) <= len(cells[:300])
 
 
@@ -251,7 +254,12 @@ def _columns(
     for number, path in enumerate(paths):
         slots = [line.slots[number] for line in body.lines]
         evidence = column_of([slot.reading for slot in slots if slot is not None], " ".join(path), known_marks)
-        cells = [_cell(slot, evidence, settled) for slot in slots]
+        cells = [
+            _cell(slot, row_of([each.reading for each in line.distinct()], evidence), settled)
+            if slot is not None and slot.reading.parts
+            else _cell(slot, evidence, settled)
+            for slot, line in zip(slots, body.lines, strict=True)
+        ]
         heads = [slot for line in head.lines if (slot := line.slots[number]) is not None and slot.text]
         columns.append(TableColumn(path, cells, tuple(slot.node for slot in heads)))
     totals = totals_of(body.lines, list(zip(*(column.cells for column in columns), strict=True)))

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from webrun_nb.extraction.cell_texts import reading_of
+from webrun_nb.extraction.cell_texts import plain, reading_of
 from webrun_nb.extraction.footnotes import Column, label_without_marks, without_marks
 from webrun_nb.extraction.snapshot import TEXT, Node
 from webrun_nb.extraction.sources import Cell, Source, SourceColumn, SourceRow
@@ -18,6 +18,8 @@ _LONGEST_VALUE = 500
 _MOST_PAIRS = 400
 _FEWEST_PAIRS = 2
 _PAIR_SHARE = 0.6
+_COLON_DEPTH = 4
+"""Levels between a text with a colon and the element of its pair or pairs."""
 _LABEL_TAGS = frozenset({"b", "strong", "dt", "th", "label", "em"})
 _NO_PAIRS = frozenset(
     {"table", "tr", "td", "th", "tbody", "thead", "tfoot", "dl", "select", "svg", "a", "button", "form", "pre"}
@@ -109,6 +111,7 @@ def _source(node: Node, pairs: Sequence[Pair]) -> Source:
 
 
 def _labelled(root: Node, taken: set[Node]) -> Iterator[Source]:
+    near = _near_colons(root)
     waiting = [root]
     while waiting:
         node = waiting.pop()
@@ -116,7 +119,7 @@ def _labelled(root: Node, taken: set[Node]) -> Iterator[Source]:
             continue
         children = [child for child in node.children if not child.hidden]
         if node.tag not in _NO_PAIRS and len(children) > 1:
-            pairs = _run(children) or _items(children)
+            pairs = (_run(node, children) if node in near else []) or _items(children, near)
             names = [name for name, _ in pairs]
             if _FEWEST_PAIRS <= len(pairs) <= _MOST_PAIRS and len(set(names)) == len(names):
                 yield _source(node, pairs)
@@ -124,17 +127,30 @@ def _labelled(root: Node, taken: set[Node]) -> Iterator[Source]:
         waiting.extend(reversed(node.elements))
 
 
-def _items(children: Sequence[Node]) -> list[Pair]:
+def _near_colons(root: Node) -> set[Node]:
+    """Return the elements with a colon in a text not far within them: no others hold labels that end with one."""
+    near: set[Node] = set()
+    for node in root.walk():
+        if node.tag == TEXT and (":" in node.content or "：" in node.content) and not node.hidden:
+            for _, around in zip(range(_COLON_DEPTH), node.ancestors(), strict=False):
+                near.add(around)
+    return near
+
+
+def _items(children: Sequence[Node], near: set[Node]) -> list[Pair]:
     """Return the pairs of elements each of which holds one; none where too few do."""
     elements = [child for child in children if child.tag != TEXT and child.tag != "br"]
     if len(elements) < _FEWEST_PAIRS or any(child.tag == TEXT and child.content.strip() for child in children):
         return []
-    pairs = [pair for child in elements if (pair := _item(child)) is not None]
+    pairs = [pair for child in elements if (pair := _item(child, near)) is not None]
     return pairs if len(pairs) >= _PAIR_SHARE * len(elements) else []
 
 
-def _item(node: Node) -> Pair | None:
+def _item(node: Node, near: set[Node]) -> Pair | None:
     """Return the pair that an element holds: a label's element and a value's, or one text."""
+    first = next((child for child in node.children if child.tag != TEXT and not child.hidden), None)
+    if node not in near and (first is None or first.tag not in _LABEL_TAGS):
+        return None
     if node.tag in _NO_PAIRS or _is_large(node):
         return None
     parts = [child for child in node.children if not child.hidden and (child.tag != TEXT or child.content.strip())]
@@ -152,7 +168,7 @@ def _item(node: Node) -> Pair | None:
     return match["label"], replace(cell, text=match["value"])
 
 
-def _run(children: Sequence[Node]) -> list[Pair]:
+def _run(parent: Node, children: Sequence[Node]) -> list[Pair]:
     """Return the pairs of an element in which labels in bold and texts take turns: `<b>Label:</b> text<br>`."""
     if not any(child.tag in ("b", "strong") for child in children):
         return []
@@ -162,11 +178,10 @@ def _run(children: Sequence[Node]) -> list[Pair]:
 
     def close() -> None:
         shown = [value for value in values if value.tag != TEXT or value.content.strip(" \n\t:：")]
-        if name and len(shown) == 1:
-            value = shown[0]
-            text = " ".join(value.content.split()) if value.tag == TEXT else ""
-            cell = cell_of(value) if value.tag != TEXT else Cell(value, text)
-            pairs.append((name, replace(cell, text=cell.text.lstrip(":： "))))
+        if name and shown:
+            cells = [Cell(each, plain(each.content)) if each.tag == TEXT else cell_of(each) for each in shown]
+            text = plain(" ".join(cell.text for cell in cells)).lstrip(":： ").replace(" ,", ",")
+            pairs.append((name, replace(cells[0], text=text) if len(cells) == 1 else Cell(parent, text)))
 
     for place, child in enumerate(children):
         if child.tag in ("b", "strong"):
@@ -193,4 +208,9 @@ def _is_large(node: Node) -> bool:
 
 
 def _is_label(text: str) -> bool:
-    return 1 < len(text) <= 60 and shape_of(text) == "text" and len(text.split()) <= 6
+    return (
+        1 < len(text) <= 60
+        and shape_of(text) == "text"
+        and len(text.split()) <= 6
+        and text.count("(") == text.count(")")
+    )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Cell, SourceColumn, SourceKind, SourceRow
 from webrun_nb.extraction.split_cells import TableColumn
-from webrun_nb.extraction.table_headers import Head
+from webrun_nb.extraction.table_headers import Head, is_bold
 from webrun_nb.extraction.text_shapes import is_absent, majority, shape_of
 
 _SAMPLE = 60
@@ -79,11 +79,12 @@ def is_pairs(columns: Sequence[TableColumn], rows: Sequence[TableRow], *, is_hea
         return False
     headed = 2 * sum(row.starts_with_header for row in rows) > len(rows)
     labels = [column for number, column in enumerate(columns) if number % 2 == 0]
+    within = [(row.groups, cell.text) for each in labels for row, cell in zip(rows, each.cells, strict=True) if cell]
     values = [column for number, column in enumerate(columns) if number % 2 == 1]
     if is_headed and not (headed and len(columns) == 2 and _is_mixed(values[0])):
         return False
     names = [cell.text for column in labels for cell in column.cells if cell is not None and cell.text]
-    if not names or not all(_is_label(name) for name in names) or len(set(names)) < len(names):
+    if not names or not all(_is_label(name) for name in names) or len(set(within)) < len(within):
         return False
     if not any(cell is not None and (cell.text or cell.label or cell.href) for each in values for cell in each.cells):
         return False
@@ -91,7 +92,15 @@ def is_pairs(columns: Sequence[TableColumn], rows: Sequence[TableRow], *, is_hea
         return True
     if len(columns) == 4:
         return all(cell.node.tag == "th" for each in labels for cell in each.cells if cell is not None and cell.text)
-    return headed or (len(rows) > 1 and _is_mixed(values[0]))
+    return headed or _are_bold(labels[0], values[0]) or (len(rows) > 1 and _is_mixed(values[0]))
+
+
+def _are_bold(labels: TableColumn, values: TableColumn) -> bool:
+    """Tell labels that are all bold, beside values that are not."""
+    named, valued = (
+        [cell.node for cell in column.cells[:_SAMPLE] if cell is not None and cell.text] for column in (labels, values)
+    )
+    return all(is_bold(node) for node in named) and not any(is_bold(node) for node in valued)
 
 
 def is_turned(columns: Sequence[TableColumn], rows: Sequence[TableRow], head: Head) -> bool:
@@ -107,6 +116,8 @@ def is_turned(columns: Sequence[TableColumn], rows: Sequence[TableRow], head: He
     if head.lines and 2 * sum(_is_period(column) for column in columns[1:]) > len(columns) - 1:
         return False  # a time series: the rows are what is measured
     along, down = _likeness(columns)
+    if headed and not columns[0].labels:
+        return along >= _ALIKE and down <= _ALIKE
     return along >= _ALIKE and down <= _UNLIKE and (headed or head.is_guessed or not columns[0].labels)
 
 

@@ -117,3 +117,12 @@ def test_notes_are_what_stands_below_with_a_mark_or_a_word() -> None:
     html += "<p>* Estimated.</p><p>Quelle: Amt.</p><p>Next we come to other things.</p><nav><a href=x>1</a> 2</nav>"
     (source,) = grids_of(snapshot_of_html(html))
     assert source.notes == ("* Estimated.", "Quelle: Amt.")
+
+
+def test_raised_cents_along_the_row_of_a_turned_table() -> None:
+    prices = "".join(f"<td>{price}</td>" for price in ("$87<sup>11</sup>", "$104<sup>84</sup>", "$49<sup>99</sup>"))
+    facts = "<tr><th>Size</th><td>12 cm</td><td>13 cm</td><td>40 cm</td></tr>" + "".join(
+        f"<tr><th>{name}</th><td>{name} a</td><td>{name} b</td><td>c</td></tr>" for name in ("Maker", "Colour", "Stuff")
+    )
+    (source,) = grids_of(snapshot_of_html(f"<table><tr><th>Price</th>{prices}</tr>{facts}</table>"))
+    assert [row.cells[0].text for row in source.rows if row.cells[0]] == ["$87.11", "$104.84", "$49.99"]
