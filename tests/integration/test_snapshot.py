@@ -55,6 +55,7 @@ def reasons(page: Snapshot) -> Sequence[str | None]:
         ("<p hidden=until-found>x", "display"),
         ("<canvas>x</canvas>", "display"),
         ("<svg><title>x</title></svg>", "display"),
+        ("<svg><text y=9>x</text></svg>", None),
         ("<select><option selected>&nbsp;<option>x</select>", "display"),
         ("<p style='visibility:hidden'>x", "visibility"),
         ("<p style='visibility:hidden'><b style='visibility:visible'>x", None),
@@ -72,6 +73,7 @@ def reasons(page: Snapshot) -> Sequence[str | None]:
         ("<p style='color:transparent'>x", "transparent"),
         ("<p style='color:#fff'>x", "transparent"),
         ("<p style='color:#fff;background:#000'>x", None),
+        ("<link rel=stylesheet href=x.css><p style='color:#fff'>x", None),
         ("<p style='color:transparent;background:linear-gradient(red,blue);-webkit-background-clip:text'>x", None),
         ("<p style='-webkit-text-security:disc'>x", "transparent"),
         ("<template>x</template>", "template"),
@@ -163,6 +165,22 @@ async def test_other_texts_are_not_raised(seen, html):
 async def test_struck_text_is_told(seen, html):
     page = await seen(html)
     assert [node.content for node in page.root.walk() if node.is_struck and node.is_text] == ["9"]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_struck"),
+    [
+        ("top:50%;left:0;width:100%;border-top:1px solid", True),
+        ("top:8px;left:-2px;right:-2px;height:2px;background:red;transform:rotate(-10deg)", True),
+        ("bottom:0;left:0;width:100%;border-top:1px solid", False),
+        ("top:50%;left:0;width:4px;height:1px;background:red", False),
+        ("top:0;left:0;width:100%;height:100%;background:rgba(0,0,0,.1)", False),
+    ],
+)
+async def test_a_line_that_is_drawn_through_a_price_strikes_it(seen, line, is_struck):
+    style = f"<style>b{{position:relative;display:inline-block}}b::after{{content:'';position:absolute;{line}}}</style>"
+    page = await seen(f"{style}<p><b>80.00</b> <i>59.99</i></p>")
+    assert [node.content for node in page.root.walk() if node.is_struck and node.is_text] == ["80.00"] * is_struck
 
 
 async def test_generated_text_that_means_something_is_an_attribute(seen):

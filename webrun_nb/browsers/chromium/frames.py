@@ -228,13 +228,15 @@ async def read(page: Page, refused: Refused) -> PageData:
     return replace(data, frames=tuple(replace(parse_page_data(each.found), url=each.url) for each in inside))
 
 
-async def take_snapshot(page: Page, refused: Refused, *, unknown_url: str = "") -> Snapshot:
+async def take_snapshot(page: Page, refused: Refused, *, is_loose: bool = False, unknown_url: str = "") -> Snapshot:
     """Take the snapshot of a page, and those of its frames except those that must not be reached.
 
     Parameters
     ----------
     page : Page
     refused : callable
+    is_loose : bool, optional
+        True for HTML that came without its site, and so without its style sheets.
     unknown_url : str, optional
         The beginning of URLs that mean nothing: that of a page that came without its URL.
 
@@ -243,7 +245,7 @@ async def take_snapshot(page: Page, refused: Refused, *, unknown_url: str = "") 
     BrowserError
         `ELEMENT_NOT_FOUND`: the page has replaced functions that the script uses.
     """
-    arg = {"unknownUrl": unknown_url}
+    arg = {"isLoose": is_loose, "unknownUrl": unknown_url}
     try:
         seen = parse_snapshot(cast(str, await page.evaluate(SNAPSHOT_JS, arg)))
     except ValueError as error:

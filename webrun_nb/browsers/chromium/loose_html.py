@@ -54,7 +54,8 @@ async def snapshot_of_html(browser: Browser, html: str | bytes, *, url: str = ""
     try:
         async with asyncio.timeout(LOAD_TIMEOUT_S), _isolated_page(browser) as page:
             await _load(page, html, url or UNKNOWN_URL, charset)
-            seen = await take_snapshot(page, lambda _: None, unknown_url="" if url else UNKNOWN_URL)
+            unknown_url = "" if url else UNKNOWN_URL
+            seen = await take_snapshot(page, lambda _: None, is_loose=True, unknown_url=unknown_url)
     except (Error, TimeoutError) as error:
         why = first_line(error) if isinstance(error, Error) else f"it took longer than {LOAD_TIMEOUT_S:g} s"
         raise BrowserError(TaskFailureCode.NAVIGATION_FAILED, f"The HTML could not be loaded: {why}") from error

@@ -2,9 +2,10 @@
 // one JSON string. Open shadow roots are in the tree as they are displayed: what is slotted is where its slot is.
 // What is not displayed is in the tree too, with the reason. Pages are hostile: every size is capped (`cut` says that
 // something is missing), and an element's own properties can lie (see `snapshot/dom.js`).
-// `arg`: `nodes`, the most nodes; `unknownUrl`, the beginning of URLs that mean nothing where the page came without its own.
+// `arg`: `nodes`, the most nodes; `isLoose`, true for HTML that came without its site, and so without its style sheets;
+// `unknownUrl`, the beginning of URLs that mean nothing where it came without its own.
 (arg) => {
-  const { nodes: maxNodes = 200000, unknownUrl = "" } = arg || {};
+  const { nodes: maxNodes = 200000, unknownUrl = "", isLoose = false } = arg || {};
   const MAX = { nodes: maxNodes, depth: 300, text: 100000, allText: 8e6, allAttributes: 12e6, embedded: 100, embeddedText: 500000, title: 1000 };
   const BLOCK = 1, STRUCK = 2, RAISED = 4;
   const TEXTLESS = new Set(["script", "style", "iframe", "noembed", "noframes", "textarea"]);
@@ -13,10 +14,12 @@
     "code cite q var output").split(" "));
   // They hold values of their own, however they are displayed.
   const APART = new Set("td th li dt dd option cell gridcell columnheader rowheader row listitem".split(" "));
+  // Drawings without a title: thousands of them are in the icons of a page.
+  const SHAPES = new Set("path circle ellipse line polygon polyline rect stop".split(" "));
   const SPACELESS = /^(inline-)?(flex|grid)$|^(inline-)?table$|^table-(row|row-group|header-group|footer-group|column-group)$/;
   const RUN = /[\t\n\r\f ]+/g, ONLY_SPACE = /^[\t\n\r\f ]*$/, LAID_OUT = /\S[ \t]*\n/;
 
-  const dom = DOM(), hiding = HIDING(dom), gaps = GAPS(dom), attributesOf = ATTRIBUTES(dom, unknownUrl), generated = GENERATED(dom);
+  const dom = DOM(), hiding = HIDING(dom, isLoose), gaps = GAPS(dom), attributesOf = ATTRIBUTES(dom, unknownUrl), generated = GENERATED(dom);
   const tags = [], tagNumbers = new Map(), nodes = [], embedded = [];
   let cut = false, textLeft = MAX.allText, attributesLeft = MAX.allAttributes;
 
@@ -100,6 +103,10 @@
 
   const takeElement = (el, above, isElsewhere) => {
     const tag = dom.localName(el).toLowerCase();
+    if (SHAPES.has(tag)) {
+      if (!dom.firstChild(el)) return;
+      isElsewhere = true; // its number among its likes has gone
+    }
     if (tag === "script") takeEmbedded(el);
     const decided = above.hidden && above.hidden !== hiding.VISIBILITY;
     const style = decided ? null : getComputedStyle(el);
@@ -116,7 +123,7 @@
     const isShown = !hidden;
     const attributes = attributesOf(el, tag, isShown ? style : null);
     if (isElsewhere) attributes["#path"] = pathOf(el);
-    if (isShown) generated(el, above.inShadow, attributes);
+    if (isShown) generated.addTexts(el, above.inShadow, attributes);
 
     let flags = 0, isSoft = false, isHard = tag === "br";
     if (isShown) {
@@ -124,7 +131,7 @@
       isSoft = isInline ? display !== "inline" && display !== "contents" : above.isFlexible || PHRASES.has(tag);
       isHard = isHard || (!isInline && !isSoft) || tag === "text" || APART.has(tag) || APART.has(attributes.role);
       if (isHard || (isSoft && !isInline)) flags |= BLOCK;
-      if (above.isStruck || style.textDecorationLine.includes("line-through")) flags |= STRUCK;
+      if (above.isStruck || style.textDecorationLine.includes("line-through") || generated.isLinedThrough(el, box)) flags |= STRUCK;
       if (tag === "sup") flags |= RAISED;
     } else if (above.isStruck) flags |= STRUCK;
 

@@ -1,7 +1,7 @@
 // Tells why an element, or only its own text, is not displayed. The reasons are numbers: see `_HIDDEN` in
 // `extraction/snapshot.py`. A frame is what the walk knows about an element: here `hidden`, `ground` (the colour behind its
 // text, null where it is not known), `scrollX` and `scrollY` (how far the boxes around it are scrolled), and `isFixed`.
-(dom) => {
+(dom, isLoose) => {
   const DISPLAY = 1, VISIBILITY = 2, OFFSCREEN = 3, CLIPPED = 4, TRANSPARENT = 5, TEMPLATE = 6;
   const MIN_OPACITY = 0.05, MIN_FONT_PX = 2, MIN_INDENT_PX = -900, MIN_SIZE_PX = 1, ALIKE = 12, CLIMBED = 6;
   const SEEN = { visibilityProperty: true };
@@ -29,7 +29,9 @@
   // Pages that are written from right to left scroll to the left.
   const root = dom.root(document);
   const leftIsOut = getComputedStyle(root).direction === "ltr";
-  const white = matchMedia("(prefers-color-scheme: dark)").matches ? null : [255, 255, 255];
+  // Where style sheets have not come, no one knows what colour would be behind a text.
+  const isIncomplete = isLoose && dom.all(document, "link[rel~=stylesheet]").length > 0;
+  const white = isIncomplete || matchMedia("(prefers-color-scheme: dark)").matches ? null : [255, 255, 255];
 
   const ofElement = (el, style, display, isPlaced, box, above) => {
     if (!dom.hasBox(el, SEEN)) {
