@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Sequence
 
@@ -382,6 +383,20 @@ async def test_named_elements_do_not_replace_the_documents_own(visited):
 async def test_old_libraries_do_not_spoil_the_answer(visited):
     spoil = "Array.prototype.toJSON = Object.prototype.toJSON = function () { return 'spoilt' }; Array.from = null"
     assert (await visited("<p>x</p>", spoil)).root.text == "x"
+
+
+async def test_elements_of_other_namespaces_are_no_fields(visited):
+    tags = "select option input textarea a area img slot template details script style iframe"
+    script = f"for (const tag of '{tags}'.split(' ')) for (const ns of ['http://www.w3.org/2000/svg', 'x:y'])"
+    make = "document.body.appendChild(document.createElementNS(ns, tag)).append('t')"
+    assert "top" in (await visited("<p>top</p>", f"{script} {make}")).root.text
+
+
+@pytest.mark.parametrize("what", ["var scrollX = {}", "getComputedStyle = null", "performance.getEntriesByType = null"])
+async def test_a_page_that_replaces_what_is_called_does_not_end_its_browser(visited, instance, what):
+    with contextlib.suppress(BrowserError):
+        await visited("<p>x</p>", what)
+    assert (await visited("<p>next</p>")).root.text == "next"
 
 
 @pytest.mark.parametrize("answer", ["'x'", "'{}'", "'[1]'", '\'{"url":"","title":"","tags":["p"],"nodes":[[0,5]]}\''])

@@ -43,7 +43,7 @@ def _script(name: str, **parts: str) -> str:
 
 OBSERVE_JS = _script("observe.js")
 READ_JS = _script("read.js", INVISIBLE_TEXT="invisible_text.js")
-SNAPSHOT_JS = _script(
+_SNAPSHOT = _script(
     "snapshot.js",
     DOM="snapshot/dom.js",
     HIDING="snapshot/hidden.js",
@@ -51,6 +51,8 @@ SNAPSHOT_JS = _script(
     ATTRIBUTES="snapshot/attributes.js",
     GENERATED="snapshot/generated.js",
 )
+# An exception would be taken for a browser that does not answer. It means that the page has replaced what is called.
+SNAPSHOT_JS = f"(arg) => {{ try {{ return ({_SNAPSHOT})(arg); }} catch (error) {{ return `{{}}${{error.stack}}`; }} }}"
 _MOST_IN_FRAMES = 2_000
 """Elements of all frames of a page together."""
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x7f-\x9f]")

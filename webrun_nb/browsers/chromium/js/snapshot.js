@@ -16,10 +16,13 @@
   const APART = new Set("td th li dt dd option cell gridcell columnheader rowheader row listitem".split(" "));
   // Drawings without a title: thousands of them are in the icons of a page.
   const SHAPES = new Set("path circle ellipse line polygon polyline rect stop".split(" "));
+  const FLEXIBLE = /^(inline-)?(flex|grid)$/;
   const SPACELESS = /^(inline-)?(flex|grid)$|^(inline-)?table$|^table-(row|row-group|header-group|footer-group|column-group)$/;
   const RUN = /[\t\n\r\f ]+/g, ONLY_SPACE = /^[\t\n\r\f ]*$/, LAID_OUT = /\S[ \t]*\n/;
 
   const dom = DOM(), hiding = HIDING(dom, isLoose), gaps = GAPS(dom), attributesOf = ATTRIBUTES(dom, unknownUrl), generated = GENERATED(dom);
+  // A page can replace these by its own.
+  const pageX = Number(scrollX) || 0, pageY = Number(scrollY) || 0;
   const tags = [], tagNumbers = new Map(), nodes = [], embedded = [];
   let cut = false, textLeft = MAX.allText, attributesLeft = MAX.allAttributes;
 
@@ -99,7 +102,37 @@
   };
 
   // A drop-down list shows the option that is chosen, and no other.
-  const hiddenOption = (el, tag, above) => (tag === "option" && !dom.selected(el) ? hiding.DISPLAY : above.dropDown.hidden);
+  const isDropDown = (el, tag) => tag === "select" && dom.isMultiple(el) === false && dom.listSize(el) <= 1;
+  const hiddenReason = (el, tag, style, box, isPlaced, above) => {
+    if (!style) return tag === "template" ? hiding.TEMPLATE : above.hidden;
+    if (above.dropDown && tag === "optgroup") return above.dropDown.hidden;
+    if (above.dropDown && tag === "option") return dom.selected(el) ? above.dropDown.hidden : hiding.DISPLAY;
+    if (style.display === "none") return tag === "template" ? hiding.TEMPLATE : hiding.DISPLAY;
+    return hiding.ofElement(el, style, isPlaced, box, above);
+  };
+
+  // Hard edges part texts for certain. Soft ones are those of boxes that may touch their neighbours: they are measured.
+  const edgesOf = (tag, role, display, above) => {
+    if (tag === "br" || tag === "text" || APART.has(tag) || APART.has(role)) return { isHard: true, isSoft: false, isBlock: true };
+    const isInline = display.startsWith("inline") || display.startsWith("ruby") || display === "contents";
+    if (isInline) return { isHard: false, isSoft: display !== "inline" && display !== "contents", isBlock: false };
+    const isSoft = above.isFlexible || PHRASES.has(tag);
+    return { isHard: !isSoft, isSoft, isBlock: true };
+  };
+  const NO_EDGES = { isHard: false, isSoft: false, isBlock: false };
+
+  const affordable = (attributes) => {
+    let given = 0;
+    for (const name in attributes) {
+      attributesLeft -= name.length + attributes[name].length + 6;
+      given = attributes;
+    }
+    if (attributesLeft >= 0) return given;
+    cut = true;
+    return 0;
+  };
+  const boxOf = (box) => (box.width || box.height
+    ? [Math.round(box.x + pageX), Math.round(box.y + pageY), Math.round(box.width), Math.round(box.height)] : 0);
 
   const takeElement = (el, above, isElsewhere) => {
     const tag = dom.localName(el).toLowerCase();
@@ -108,61 +141,44 @@
       isElsewhere = true; // its number among its likes has gone
     }
     if (tag === "script") takeEmbedded(el);
-    const decided = above.hidden && above.hidden !== hiding.VISIBILITY;
-    const style = decided ? null : getComputedStyle(el);
-    const display = style ? style.display : "";
-    const position = style ? style.position : "", isPlaced = position === "absolute" || position === "fixed";
-    const box = style && display !== "none" ? dom.rect(el) : null;
-    let hidden = above.hidden;
-    if (style) {
-      hidden = above.dropDown && (tag === "option" || tag === "optgroup") ? hiddenOption(el, tag, above)
-        : display === "none" ? hiding.DISPLAY
-        : hiding.ofElement(el, style, display, isPlaced, box, above);
-    }
-    if (tag === "template" && hidden) hidden = hiding.TEMPLATE;
-    const isShown = !hidden;
+    const isDecided = above.hidden && above.hidden !== hiding.VISIBILITY;
+    const style = isDecided ? null : getComputedStyle(el);
+    const display = style ? style.display : "", position = style ? style.position : "";
+    const isPlaced = position === "absolute" || position === "fixed";
+    const box = display && display !== "none" ? dom.rect(el) : null;
+    const hidden = hiddenReason(el, tag, style, box, isPlaced, above), isShown = !hidden;
+
     const attributes = attributesOf(el, tag, isShown ? style : null);
     if (isElsewhere) attributes["#path"] = pathOf(el);
     if (isShown) generated.addTexts(el, above.inShadow, attributes);
-
-    let flags = 0, isSoft = false, isHard = tag === "br";
-    if (isShown) {
-      const isInline = display.startsWith("inline") || display.startsWith("ruby") || display === "contents";
-      isSoft = isInline ? display !== "inline" && display !== "contents" : above.isFlexible || PHRASES.has(tag);
-      isHard = isHard || (!isInline && !isSoft) || tag === "text" || APART.has(tag) || APART.has(attributes.role);
-      if (isHard || (isSoft && !isInline)) flags |= BLOCK;
-      if (above.isStruck || style.textDecorationLine.includes("line-through") || generated.isLinedThrough(el, box)) flags |= STRUCK;
-      if (tag === "sup") flags |= RAISED;
-    } else if (above.isStruck) flags |= STRUCK;
-
-    let given = 0;
-    for (const name in attributes) {
-      attributesLeft -= name.length + attributes[name].length + 6;
-      given = attributes;
-    }
-    if (attributesLeft < 0) { given = 0; cut = true; }
-    const shownBox = isShown && box && (box.width || box.height)
-      ? [Math.round(box.x + scrollX), Math.round(box.y + scrollY), Math.round(box.width), Math.round(box.height)] : 0;
-    const entry = [numberOf(tag), above.index, hidden, flags, given, shownBox];
+    const edges = isShown ? edgesOf(tag, attributes.role, display, above) : NO_EDGES;
+    const isStruck = above.isStruck ||
+      (isShown && (style.textDecorationLine.includes("line-through") || generated.isLinedThrough(el, box)));
+    const flags = (edges.isBlock ? BLOCK : 0) | (isStruck ? STRUCK : 0) | (isShown && tag === "sup" ? RAISED : 0);
+    const entry = [numberOf(tag), above.index, hidden, flags, affordable(attributes), isShown && box ? boxOf(box) : 0];
     const index = nodes.push(entry) - 1;
 
-    const isFixed = above.isFixed || (isShown && position === "fixed");
+    const isFixed = above.isFixed || position === "fixed";
     const ground = isShown ? hiding.groundOf(style, isPlaced, above) : null;
-    const first = dom.firstChild(el), holdsBoxes = first && (dom.nodeType(first) !== 3 || dom.nextSibling(first));
+    const first = dom.firstChild(el), mayScroll = isShown && first && (dom.nodeType(first) !== 3 || dom.nextSibling(first));
     const frame = {
-      above, index, entry, depth: above.depth + 1, hidden, style: isShown ? style : null,
+      above, index, entry, depth: above.depth + 1, hidden, style: isShown ? style : null, ground, isStruck, isFixed,
       textHidden: isShown && tag !== "text" ? hiding.ofText(el, tag, style, ground) : 0,
-      isStruck: (flags & STRUCK) !== 0, isTextless: TEXTLESS.has(tag) || (tag === "noscript" && !isShown), ground, isFixed,
-      isFlexible: /^(inline-)?(flex|grid)$/.test(display), isSpaceless: SPACELESS.test(display),
+      isTextless: TEXTLESS.has(tag) || (tag === "noscript" && !isShown),
+      isFlexible: FLEXIBLE.test(display), isSpaceless: SPACELESS.test(display),
       inShadow: above.inShadow, dropDown: above.dropDown,
-      scrollX: isFixed ? 0 : above.scrollX + (isShown && holdsBoxes ? dom.scrollLeft(el) : 0),
-      scrollY: isFixed ? 0 : above.scrollY + (isShown && holdsBoxes ? dom.scrollTop(el) : 0),
+      scrollX: isFixed ? 0 : above.scrollX + (mayScroll ? dom.scrollLeft(el) : 0),
+      scrollY: isFixed ? 0 : above.scrollY + (mayScroll ? dom.scrollTop(el) : 0),
     };
-    if (tag === "select" && !dom.selectIsMultiple(el) && dom.selectSize(el) <= 1) frame.dropDown = frame;
-    if (isShown && isHard) gaps.cut(); else if (isSoft) gaps.cross(entry);
+    if (isDropDown(el, tag)) frame.dropDown = frame;
+    passEdge(edges, entry);
     takeChildren(el, tag, frame);
-    if (isShown && isHard) gaps.cut(); else if (isSoft) gaps.cross(entry);
+    passEdge(edges, entry);
     gaps.left(above.depth);
+  };
+  const passEdge = (edges, entry) => {
+    if (edges.isHard) gaps.cut();
+    else if (edges.isSoft) gaps.cross(entry);
   };
 
   const take = (node, above, isElsewhere) => {
@@ -190,14 +206,13 @@
       }
       return;
     }
-    if (tag === "slot" && el instanceof HTMLSlotElement) {
-      const assigned = dom.assigned(el);
-      if (assigned.length) {
-        for (const node of assigned) take(node, { ...frame, inShadow: false }, true);
-        return;
-      }
+    const assigned = tag === "slot" && el instanceof HTMLSlotElement ? dom.assignedTo(el) : [];
+    if (assigned.length) {
+      for (const node of assigned) take(node, { ...frame, inShadow: false }, true);
+      return;
     }
-    if (tag === "template" && el instanceof HTMLTemplateElement) takeAll(dom.firstChild(dom.templateContent(el)), frame, true);
+    const content = tag === "template" ? dom.templateContent(el) : null;
+    if (content) takeAll(dom.firstChild(content), frame, true);
     takeAll(dom.firstChild(el), frame, false);
   };
 

@@ -17,18 +17,18 @@
   };
   const href = (el, tag, written) => {
     if (unknownUrl) return absolute(written);
-    if (tag === "a" && el instanceof HTMLAnchorElement) return dom.linkHref(el);
-    return tag === "area" ? dom.areaHref(el) : absolute(written);
+    return (tag === "a" && dom.linkHref(el)) || (tag === "area" && dom.areaHref(el)) || absolute(written);
   };
   const src = (el, tag, written) => (tag === "img" && !unknownUrl && (dom.pictureSource(el) || dom.pictureSrc(el))) || absolute(written);
 
   const ofField = (el, tag, style, found) => {
     delete found.value;
     if (tag === "textarea") {
-      if (style && style.webkitTextSecurity === "none") found.value = dom.textareaValue(el);
+      if (style && style.webkitTextSecurity === "none") found.value = dom.textareaValue(el) || "";
       return;
     }
     const type = dom.inputType(el);
+    if (type === undefined) return;
     if (type === "checkbox" || type === "radio") {
       if (dom.checked(el)) found.checked = "true";
       if (dom.hasAttribute(el, "value")) found.value = dom.attribute(el, "value");

@@ -5,6 +5,11 @@
     const get = Object.getOwnPropertyDescriptor(type.prototype, name).get;
     return (node) => get.call(node);
   };
+  // Undefined for an element that is none of the type, whatever its tag: `select` of another namespace.
+  const ifAny = (type, name) => {
+    const get = getter(type, name);
+    return (node) => { try { return get(node); } catch (e) { return undefined; } };
+  };
   const method = (type, name) => {
     const work = type.prototype[name];
     return (node, ...rest) => work.apply(node, rest);
@@ -14,18 +19,18 @@
     parentNode: getter(Node, "parentNode"), textContent: getter(Node, "textContent"), data: getter(CharacterData, "data"),
     localName: getter(Element, "localName"), shadowRoot: getter(Element, "shadowRoot"), host: getter(ShadowRoot, "host"),
     slotOf: getter(Element, "assignedSlot"), slotOfText: getter(Text, "assignedSlot"),
-    assigned: method(HTMLSlotElement, "assignedNodes"), templateContent: getter(HTMLTemplateElement, "content"),
+    assignedTo: method(HTMLSlotElement, "assignedNodes"), templateContent: ifAny(HTMLTemplateElement, "content"),
     attribute: method(Element, "getAttribute"), attributeNames: method(Element, "getAttributeNames"),
     hasAttributes: method(Element, "hasAttributes"), hasAttribute: method(Element, "hasAttribute"),
     rect: method(Element, "getBoundingClientRect"), hasBox: method(Element, "checkVisibility"),
     scrollLeft: getter(Element, "scrollLeft"), scrollTop: getter(Element, "scrollTop"),
     offsetWidth: getter(HTMLElement, "offsetWidth"), offsetHeight: getter(HTMLElement, "offsetHeight"),
-    linkHref: getter(HTMLAnchorElement, "href"), areaHref: getter(HTMLAreaElement, "href"),
-    pictureSource: getter(HTMLImageElement, "currentSrc"), pictureSrc: getter(HTMLImageElement, "src"),
-    inputType: getter(HTMLInputElement, "type"), inputValue: getter(HTMLInputElement, "value"),
-    checked: getter(HTMLInputElement, "checked"), textareaValue: getter(HTMLTextAreaElement, "value"),
-    selectIsMultiple: getter(HTMLSelectElement, "multiple"), selectSize: getter(HTMLSelectElement, "size"),
-    selected: getter(HTMLOptionElement, "selected"),
+    linkHref: ifAny(HTMLAnchorElement, "href"), areaHref: ifAny(HTMLAreaElement, "href"),
+    pictureSource: ifAny(HTMLImageElement, "currentSrc"), pictureSrc: ifAny(HTMLImageElement, "src"),
+    inputType: ifAny(HTMLInputElement, "type"), inputValue: ifAny(HTMLInputElement, "value"),
+    checked: ifAny(HTMLInputElement, "checked"), textareaValue: ifAny(HTMLTextAreaElement, "value"),
+    isMultiple: ifAny(HTMLSelectElement, "multiple"), listSize: ifAny(HTMLSelectElement, "size"),
+    selected: ifAny(HTMLOptionElement, "selected"),
     title: getter(Document, "title"), root: getter(Document, "documentElement"), baseUrl: getter(Node, "baseURI"),
     styleSheets: getter(Document, "styleSheets"), all: method(Document, "querySelectorAll"),
     range: method(Document, "createRange"), rangeStart: method(Range, "setStart"), rangeEnd: method(Range, "setEnd"),

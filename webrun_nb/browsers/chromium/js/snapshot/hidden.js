@@ -33,7 +33,8 @@
   const isIncomplete = isLoose && dom.all(document, "link[rel~=stylesheet]").length > 0;
   const white = isIncomplete || matchMedia("(prefers-color-scheme: dark)").matches ? null : [255, 255, 255];
 
-  const ofElement = (el, style, display, isPlaced, box, above) => {
+  const ofElement = (el, style, isPlaced, box, above) => {
+    const display = style.display;
     if (!dom.hasBox(el, SEEN)) {
       if (display !== "contents" && !dom.hasBox(el)) return DISPLAY;
       if (style.visibility !== "visible") return VISIBILITY;
