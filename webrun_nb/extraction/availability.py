@@ -1,0 +1,127 @@
+"""Words for the availability of goods, in many languages, as the states of schema.org's `ItemAvailability`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from webrun_nb.extraction.locale import plain
+
+_MOST_CHARACTERS = 200
+
+STATES: Mapping[str, tuple[str, ...]] = {
+    "Discontinued": (
+        "discontinued", "no longer available", "no longer sold", "end of life", "nicht mehr lieferbar",
+        "nicht mehr verfügbar", "nicht mehr erhältlich", "plus disponible", "plus commercialisé",
+        "descatalogado", "ya no disponible", "non più disponibile", "fuori produzione", "niet meer leverbaar",
+        "fora de linha", "utgått", "utgår ur sortimentet", "udgået", "utgått fra sortimentet", "wycofany",
+        "снят с производства", "生産終了", "販売終了", "取扱終了", "停产", "已停售", "단종",
+    ),
+    "PreOrder": (
+        "pre-order", "preorder", "pre order", "available for pre-order", "vorbestellbar", "vorbestellung",
+        "vorbestellen", "précommande", "precommande", "en précommande", "preventa", "reserva anticipada",
+        "preordine", "prenotazione", "pré-venda", "pre-venda", "voorbestelling", "reserveren", "förbeställ",
+        "förhandsboka", "forudbestil", "forhåndsbestill", "ennakkotilaus", "przedsprzedaż", "předobjednávka",
+        "предзаказ", "передзамовлення", "ön sipariş", "طلب مسبق", "予約", "予約受付中", "预订", "预售", "預購",
+        "예약판매", "đặt trước",
+    ),
+    "BackOrder": (
+        "backorder", "back-order", "on backorder", "back order", "available on order", "on order",
+        "special order", "auf bestellung", "nachbestellt", "sur commande", "bajo pedido", "su ordinazione",
+        "sob encomenda", "op bestelling", "beställningsvara", "bestillingsvare", "tilaustuote",
+        "na zamówienie", "na objednávku", "под заказ", "під замовлення", "お取り寄せ", "取り寄せ", "주문 제작",
+    ),
+    "SoldOut": (
+        "sold out", "ausverkauft", "restlos ausverkauft", "vergriffen", "épuisé", "agotado", "agotada",
+        "esaurito", "esgotado", "uitverkocht", "slutsåld", "udsolgt", "utsolgt", "loppuunmyyty", "wyprzedany",
+        "wyprzedane", "vyprodáno", "vypredané", "elfogyott", "epuizat", "изчерпан", "распродано", "розпродано",
+        "εξαντλήθηκε", "εξαντλημένο", "tükendi", "نفد", "نفدت الكمية", "אזל מהמלאי", "売り切れ", "完売",
+        "品切れ", "售罄", "售完", "已售完", "품절", "매진", "hết hàng", "habis", "terjual habis",
+    ),
+    "OutOfStock": (
+        "out of stock", "out-of-stock", "outofstock", "not in stock", "not available", "unavailable",
+        "no stock", "currently unavailable", "temporarily unavailable", "temporarily out", "0 in stock",
+        "nicht auf lager", "nicht vorrätig", "nicht verfügbar", "nicht lieferbar", "derzeit nicht",
+        "momentan nicht", "kein bestand", "en rupture", "rupture de stock", "indisponible", "non disponible",
+        "pas en stock", "hors stock", "sin existencias", "sin stock", "no disponible", "fuera de stock",
+        "non in magazzino", "non in stock", "sem estoque", "sem stock", "indisponível", "fora de estoque",
+        "niet op voorraad", "niet beschikbaar", "niet leverbaar", "ej i lager", "inte i lager", "slut i lager",
+        "ikke på lager", "ei varastossa", "ei saatavilla", "niedostępny", "niedostępne",
+        "brak w magazynie", "produkt niedostępny", "není skladem", "nedostupné", "nie je skladom",
+        "nincs raktáron", "nincs készleten", "nem elérhető", "stoc epuizat", "indisponibil",
+        "не е в наличност", "няма наличност", "нет в наличии", "отсутствует", "нет на складе",
+        "немає в наявності", "немає на складі", "μη διαθέσιμο", "δεν υπάρχει", "stokta yok",
+        "stokta bulunmuyor", "غير متوفر", "غير متاح", "אזל", "לא במלאי", "ناموجود", "स्टॉक में नहीं",
+        "สินค้าหมด", "tạm hết", "stok kosong", "在庫なし", "在庫切れ", "入荷待ち", "缺货", "无货", "無貨",
+        "缺貨", "재고 없음", "일시품절",
+    ),
+    "LimitedAvailability": (
+        "limited availability", "limited stock", "low stock", "low in stock", "almost gone", "few left",
+        "nur noch wenige", "wenige verfügbar", "begrenzt verfügbar", "stock limité", "últimas unidades",
+        "ultimi pezzi", "últimas peças", "beperkt leverbaar", "beperkte voorraad", "få i lager", "få på lager",
+        "ostatnie sztuki", "мало", "осталось мало", "残りわずか", "在庫わずか", "库存紧张", "稀少",
+    ),
+    "InStock": (
+        "in stock", "in-stock", "instock", "available now", "available", "ready to ship", "ships today",
+        "ships immediately", "auf lager", "vorrätig", "verfügbar", "lieferbar", "sofort lieferbar", "lagernd",
+        "en stock", "disponible", "en existencia", "disponibile", "in magazzino", "em estoque", "em stock",
+        "disponível", "op voorraad", "leverbaar", "beschikbaar", "i lager", "finns i lager", "på lager",
+        "varastossa", "saatavilla", "dostępny", "dostępne", "na stanie", "w magazynie", "skladem", "skladom",
+        "dostupné", "raktáron", "készleten", "elérhető", "în stoc", "disponibil", "в наличност", "наличен",
+        "в наличии", "есть в наличии", "на складе", "в наявності", "є в наявності", "διαθέσιμο", "σε απόθεμα",
+        "stokta", "stokta var", "متوفر", "متاح", "במלאי", "זמין", "موجود", "स्टॉक में", "उपलब्ध", "มีสินค้า",
+        "còn hàng", "tersedia", "在庫あり", "在庫有り", "有货", "有貨", "现货", "現貨", "재고 있음",
+        "구매 가능",
+    ),
+}  # fmt: skip
+"""Phrases by state. The states are tried in this order: "not in stock" comes before the "in stock" in it."""
+_ALSO: Mapping[str, str] = {
+    "instoreonly": "InStoreOnly", "onlineonly": "OnlineOnly", "presale": "PreSale",
+    "limitedavailability": "LimitedAvailability", "soldout": "SoldOut", "madetoorder": "MadeToOrder",
+    "reserved": "Reserved",
+}  # fmt: skip
+_ENTAILED = {"SoldOut": "OutOfStock", "Discontinued": "OutOfStock", "LimitedAvailability": "InStock"}
+"""The wider state that a state is one of, for choices that lack the narrow one."""
+_IN_STOCK_COUNT = re.compile(
+    r"(?:only )?([1-9]\d{0,4}) (?:left|in stock|available|items? left|auf lager|en stock|på lager)"
+)
+
+
+def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    ordered = sorted(phrases, key=len, reverse=True)
+    return re.compile("|".join(rf"\b{re.escape(one)}\b" if one[0].isascii() else re.escape(one) for one in ordered))
+
+
+_PATTERNS = {state: _pattern(phrases) for state, phrases in STATES.items()}
+
+
+def availability(text: str) -> str | None:
+    """Return the state of schema.org that a text says; None where it says none or several.
+
+    >>> availability("Nicht auf Lager"), availability("https://schema.org/InStock"), availability("Only 3 left")
+    ('OutOfStock', 'InStock', 'InStock')
+    """
+    line = " ".join(plain(text[:_MOST_CHARACTERS]).casefold().split())
+    name = line.removeprefix("https:").removeprefix("http:").removeprefix("//").removeprefix("schema.org/")
+    name = name.removeprefix("www.schema.org/").replace(" ", "").replace("_", "")
+    for state in STATES:
+        if name == state.casefold():
+            return state
+    if name in _ALSO:
+        return _ALSO[name]
+    if _IN_STOCK_COUNT.search(line):
+        return "InStock"
+    found = []
+    for state, pattern in _PATTERNS.items():
+        line, times = pattern.subn(" ", line)
+        if times:
+            found.append(state)
+    return found[0] if len(found) == 1 else None
+
+
+def entailed_choice(state: str, choices: Mapping[str, str]) -> str | None:
+    """Return the choice that a state entails, by the choices' names in lower case without spaces and underscores."""
+    for name in (state, _ENTAILED.get(state, "")):
+        if name and name.casefold() in choices:
+            return choices[name.casefold()]
+    return None
