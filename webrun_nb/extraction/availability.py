@@ -42,7 +42,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
         "out of stock", "out-of-stock", "outofstock", "not in stock", "not available", "unavailable",
         "no stock", "currently unavailable", "temporarily unavailable", "temporarily out", "0 in stock",
         "nicht auf lager", "nicht vorrätig", "nicht verfügbar", "nicht lieferbar", "derzeit nicht",
-        "momentan nicht", "kein bestand", "en rupture", "rupture de stock", "indisponible", "non disponible",
+        "kein bestand", "en rupture", "rupture de stock", "indisponible", "non disponible",
         "pas en stock", "hors stock", "sin existencias", "sin stock", "no disponible", "fuera de stock",
         "non in magazzino", "non in stock", "sem estoque", "sem stock", "indisponível", "fora de estoque",
         "niet op voorraad", "niet beschikbaar", "niet leverbaar", "ej i lager", "inte i lager", "slut i lager",
@@ -74,7 +74,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
         "구매 가능",
     ),
 }  # fmt: skip
-"""Phrases by state. The states are tried in this order: "not in stock" comes before the "in stock" in it."""
+"""Phrases by state, in lower case."""
 _ALSO: Mapping[str, str] = {
     "instoreonly": "InStoreOnly", "onlineonly": "OnlineOnly", "presale": "PreSale",
     "limitedavailability": "LimitedAvailability", "soldout": "SoldOut", "madetoorder": "MadeToOrder",
@@ -87,12 +87,17 @@ _IN_STOCK_COUNT = re.compile(
 )
 
 
-def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    ordered = sorted(phrases, key=len, reverse=True)
-    return re.compile("|".join(rf"\b{re.escape(one)}\b" if one[0].isascii() else re.escape(one) for one in ordered))
+_STATE_OF = {phrase: state for state, phrases in STATES.items() for phrase in phrases}
+_WHOLE_WORD = re.compile(r"[a-z\u00c0-\u052f].*", re.DOTALL)
+"""Phrases of scripts that set words apart."""
 
 
-_PATTERNS = {state: _pattern(phrases) for state, phrases in STATES.items()}
+def _pattern(phrase: str) -> str:
+    return rf"\b{re.escape(phrase)}(?!\w)" if _WHOLE_WORD.match(phrase) else re.escape(phrase)
+
+
+_PHRASE = re.compile("|".join(map(_pattern, sorted(_STATE_OF, key=len, reverse=True))))
+"""Any phrase; the longest first, so that "not in stock" is not read as the "in stock" in it."""
 
 
 def availability(text: str) -> str | None:
@@ -101,7 +106,7 @@ def availability(text: str) -> str | None:
     >>> availability("Nicht auf Lager"), availability("https://schema.org/InStock"), availability("Only 3 left")
     ('OutOfStock', 'InStock', 'InStock')
     """
-    line = " ".join(plain(text[:_MOST_CHARACTERS]).casefold().split())
+    line = " ".join(plain(text[:_MOST_CHARACTERS]).lower().split())
     name = line.removeprefix("https:").removeprefix("http:").removeprefix("//").removeprefix("schema.org/")
     name = name.removeprefix("www.schema.org/").replace(" ", "").replace("_", "")
     for state in STATES:
@@ -111,12 +116,8 @@ def availability(text: str) -> str | None:
         return _ALSO[name]
     if _IN_STOCK_COUNT.search(line):
         return "InStock"
-    found = []
-    for state, pattern in _PATTERNS.items():
-        line, times = pattern.subn(" ", line)
-        if times:
-            found.append(state)
-    return found[0] if len(found) == 1 else None
+    found = {_STATE_OF[match[0]] for match in _PHRASE.finditer(line)}
+    return found.pop() if len(found) == 1 else None
 
 
 def entailed_choice(state: str, choices: Mapping[str, str]) -> str | None:

@@ -63,7 +63,11 @@ def _names(language: str) -> Mapping[str, str]:
     locale = locale_of(language)
     if locale is None:
         return {}
-    return {name.casefold(): code for code, name in locale.currencies.items() if isinstance(name, str)}
+    from babel.numbers import get_currency_name
+
+    codes = [*locale.currencies]
+    plural = {get_currency_name(code, number, locale).casefold(): code for code in codes for number in (1, 2, 5)}
+    return {**plural, **{locale.currencies[code].casefold(): code for code in codes}}
 
 
 @lru_cache(20_000)
@@ -220,3 +224,15 @@ def currencies_named(text: str) -> frozenset[str]:
         if (key := _known(word, "")) and (not word.isalpha() or (len(word) == 3 and word.isupper()))
     }
     return frozenset(codes[0] for key in keys if len(codes := candidates(key)) == 1)
+
+
+def country_of_currency(code: str) -> str:
+    """Return the only country whose currency this is; empty for one of several (EUR).
+
+    >>> country_of_currency("GBP"), country_of_currency("EUR")
+    ('GB', '')
+    """
+    return "" if code in _SHARED or len(code) != 3 else code[:2]
+
+
+_SHARED = frozenset({"EUR", "XOF", "XAF", "XCD", "XPF", "ANG"})

@@ -145,15 +145,24 @@ def decimal_marks(language: str, country: str = "") -> frozenset[str]:
     return frozenset(mark for locale in _locales(language, country) if (mark := _symbols(locale).get("decimal")))
 
 
+@lru_cache(512)
+def group_marks(language: str, country: str = "") -> frozenset[str]:
+    """Return the thousands' marks that a page of a language and a country may use, as CLDR has them.
+
+    >>> sorted(group_marks("de")), sorted(group_marks("en-IN"))
+    (['.'], [','])
+    """
+    return frozenset(plain(_symbols(locale).get("group", "")) for locale in _locales(language, country))
+
+
 def is_divided(language: str, country: str = "") -> bool:
     """Return whether the countries of a language differ in the decimal mark, and none is known."""
     return base_language(language) in _DIVIDED and not region_of(language) and not country
 
 
-@lru_cache(512)
 def groups_with_space(language: str) -> bool:
     """Return whether a language sets thousands apart with spaces."""
-    return any(_symbols(locale).get("group", "") in SPACES for locale in _locales(language, ""))
+    return any(mark in SPACES for mark in group_marks(language))
 
 
 @lru_cache(512)

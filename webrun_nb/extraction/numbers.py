@@ -28,6 +28,7 @@ from webrun_nb.extraction.vocabulary import (
 
 MOST_CHARACTERS = 200
 """Longer texts are no values."""
+NO_BREAK = "\u202f"
 MINOR = "¢"
 """The unit of amounts in the hundredth part of a currency."""
 _MOST_DIGITS = 30
@@ -52,6 +53,8 @@ _FRACTIONS = {
     "½": "0.5", "¼": "0.25", "¾": "0.75", "⅛": "0.125", "⅜": "0.375", "⅝": "0.625", "⅞": "0.875",
     "⅕": "0.2", "⅖": "0.4", "⅗": "0.6", "⅘": "0.8", "⅒": "0.1",
 }  # fmt: skip
+_ALSO_WORDS = frozenset({"in", "a", "at", "are", "bar", "d", "h", "m", "point", "points", "t", "c", "cup", "dot"})
+"""Units that are also words, and are units only at the end of a text: `12 in stock`."""
 _SIMPLE = re.compile(r"-?\d{1,15}")
 _STARS = re.compile(r"(?P<full>[★⭐✭🌟]{1,10})(?P<rest>[☆✩✰]{0,10})")
 
@@ -63,7 +66,7 @@ class Digits(NamedTuple):
     decimal: str = ""
     """The character that is its decimal mark; empty where it has no decimals."""
     group: str = ""
-    """The character that groups its digits; a space for any space."""
+    """The character that groups its digits; `NO_BREAK` for any space that does not break a line."""
     places: int = 0
     """The number of its decimals."""
 
@@ -136,13 +139,13 @@ def read_digits(numeral: str) -> tuple[Digits, ...]:
 
 
 def _cut(numeral: str) -> tuple[list[str], list[str]]:
-    """Return the marks of a numeral (any space as a space) and the runs of digits between them."""
+    """Return the marks of a numeral (any space but the plain one as `NO_BREAK`) and the runs of digits between them."""
     marks: list[str] = []
     runs: list[str] = []
     run: list[str] = []
     for char in numeral:
         if char in _SEPARATORS:
-            marks.append(" " if char in SPACES else char)
+            marks.append(NO_BREAK if char in SPACES[1:] else char)
             runs.append("".join(run))
             run = []
         else:
@@ -156,7 +159,7 @@ def _is_grouped(runs: list[str], mark: str) -> bool:
     if mark in "٫" or not 1 <= len(runs[0]) <= 3 or len(runs[-1]) != 3 or (runs[0][0] == "0"):
         return False
     inner = {len(run) for run in runs[1:-1]}
-    return inner <= {3} or (mark in ",٬ " and inner == {2} and len(runs[0]) <= 2)
+    return inner <= {3} or (mark in ",٬ \u202f" and inner == {2} and len(runs[0]) <= 2)
 
 
 # --- texts --------------------------------------------------------------------------------------------------
@@ -210,6 +213,8 @@ def _is_part_of_a_word(line: str, numeral: re.Match[str], language: str) -> bool
     """Return whether a numeral belongs to a name (`M20`, `PX-201`, `1st Bank 3com`) and is no number of its own."""
     before, after = line[: numeral.start()], line[numeral.end() :]
     if before and (before[-1].isalpha() or before[-1] == "_" or re.search(r"\w-$", before)):
+        if _WRITTEN_WITHOUT_SPACES.match(before[-1]):
+            return False
         joined = re.search(r"[^\W\d_]+[.']?-?$", before)
         if re.search(r"\d-$", before):
             return False
@@ -383,10 +388,11 @@ def _unit_at(text: str, language: str) -> tuple[str, int]:
     """Return the unit that a text begins with, of at most three words, and its length."""
     ends = [match.end() for match in re.finditer(r"\S+", text)][:3]
     for end in reversed(ends):
-        if end <= 30 and (
-            found := unit(text[:end].rstrip(",;)"), language) or unit(text[:end].rstrip(".,;)"), language)
-        ):
-            return found, end
+        if end > 30 or (text[:end].casefold() in _ALSO_WORDS and text[end : end + 2].strip()[:1].isalpha()):
+            continue
+        for word in (text[:end].rstrip(",;)"), text[:end].rstrip(".,;)")):
+            if found := unit(word, language):
+                return found, end
     return "", 0
 
 

@@ -57,6 +57,9 @@ class Context:
     siblings: Sequence[Sequence[str]] = field(default=(), repr=False)
 
 
+NO_CONTEXT = Context()
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One possible meaning of a text."""
@@ -181,7 +184,7 @@ def how_of(digits: Digits) -> str:
 # --- readings of one text -----------------------------------------------------------------------------------
 
 
-def readings(text: str, column: Column, context: Context = Context()) -> tuple[Reading, ...]:
+def readings(text: str, column: Column, context: Context = NO_CONTEXT) -> tuple[Reading, ...]:
     """Return all possible meanings of one text as a value of a column; none where it has none.
 
     >>> price = Column("price", ColumnType.MONEY)
