@@ -14,8 +14,10 @@ from dataclasses import dataclass, field, replace
 
 from webrun_nb.common.column_types import Column, ColumnType
 from webrun_nb.extraction.comparing import agrees
+from webrun_nb.extraction.concepts import OTHERS
 from webrun_nb.extraction.fields import Field, fields_of, key_field
 from webrun_nb.extraction.names import KIN, Name, likeness, name_of, path_likeness
+from webrun_nb.extraction.requested import Requested
 from webrun_nb.extraction.schema import Wanted
 from webrun_nb.extraction.sources import Cell, Source
 
@@ -57,6 +59,8 @@ _ABOUT: Mapping[ColumnType, tuple[str, ...]] = {
 """The concepts that say no more than the type: the only date of an item is its "date"."""
 _NAMES = ("name", "item", "model", "talk", "job", "person", "company", "team", "player")
 """The concepts of what a row is called."""
+_THINGS = (*_NAMES, "city", "region", "country", "course", "event")
+"""The concepts of headings whose values are the names of things."""
 _TEXTS = ("description",)
 _ADDRESSES = frozenset({ColumnType.URL})
 
@@ -128,7 +132,7 @@ def assign(
     *,
     reads: Reads,
     phrases: Mapping[str, Name] | None = None,
-    subject: Name | None = None,
+    requested: Requested | None = None,
     chosen: Mapping[str, str] | None = None,
 ) -> Assignment:
     """Assign fields of a source to columns.
@@ -143,18 +147,18 @@ def assign(
         Tells which share of cells can be read as a column's type.
     phrases : mapping of str to Name, optional
         What the task's text calls the columns.
-    subject : Name, optional
-        What the text says is listed: a column of that name tells which thing a row is about.
+    requested : Requested, optional
+        What the text asks for: a column of the name of what is listed tells which thing a row is about.
     chosen : mapping of str to str, optional
         The label of the field that a person chose for a column.
     """
     fields = fields_of(source)
-    scorer = _Scorer(fields, reads, phrases or {}, subject or Name(), chosen or {})
+    scorer = _Scorer(fields, reads, phrases or {}, requested or Requested(), chosen or {})
     assignment = Assignment(source)
     for kind in (False, True):  # an address and the text of its link are one field
         asked = [wanted for wanted in columns if (wanted.type in _ADDRESSES) is kind]
         scores = [[scorer.score(wanted, each) for each in fields] for wanted in asked]
-        _take_best(assignment, asked, fields, scores)
+        _take_best(assignment, asked, fields, scores, (requested or Requested()).words)
     for wanted in columns:
         if wanted.name not in assignment.fields:
             assignment.nearest[wanted.name] = _nearest(wanted, fields, scorer)
@@ -169,13 +173,14 @@ class _Scorer:
         fields: Sequence[Field],
         reads: Reads,
         phrases: Mapping[str, Name],
-        subject: Name,
+        requested: Requested,
         chosen: Mapping[str, str],
     ) -> None:
         self._fields = fields
         self._reads = reads
         self._phrases = phrases
-        self._subject = subject
+        self._subject = requested.subject
+        self._said = requested.words
         self._chosen = chosen
         self._key = key_field(fields)
         self._fits: dict[tuple[Column, Field], float] = {}
@@ -232,6 +237,8 @@ class _Scorer:
         is_key = found is self._key
         if named >= KIN * 0.9 and (only_one or (is_key and name.is_about(*_NAMES))):
             return named + _BORNE_OUT
+        if is_key and name.is_about("name") and self._is_thing(found):
+            return max(named, _BY_PLACE)
         if found.is_named or found.group is not None:
             return named
         about_type = _ABOUT.get(wanted.type)
@@ -243,6 +250,14 @@ class _Scorer:
         if found is longest and name.is_about(*_TEXTS) and found.words_per_value >= 5 and not is_key:
             return max(named, _BY_TYPE)
         return named
+
+    def _is_thing(self, found: Field) -> bool:
+        """Tell whether a heading says what the rows are ("Dish", in a list of dishes), so that its values name them."""
+        label = name_of(found.labels[-1] if found.labels else "")
+        return bool(label.words) and (
+            label.is_about(*_THINGS)
+            or all(word.stem in self._said for word in label.words if not word.concepts & OTHERS)
+        )
 
     def _is_only_one(self, wanted: Wanted, found: Field) -> bool:
         """Tell whether no other field has values of the column's type, which has to be more than text."""
@@ -260,19 +275,33 @@ class _Scorer:
 
 
 def _take_best(
-    assignment: Assignment, columns: Sequence[Wanted], fields: Sequence[Field], scores: Sequence[Sequence[float]]
+    assignment: Assignment,
+    columns: Sequence[Wanted],
+    fields: Sequence[Field],
+    scores: Sequence[Sequence[float]],
+    said: frozenset[str],
 ) -> None:
     best, pairs = _optimum(scores)
     for row, column in pairs.items():
         wanted, found = columns[row], fields[column]
         rivals = _rivals(scores, row, column, best)
         others = [fields[each] for each in rivals if _values_differ(fields[each], found)]
+        if others and (meant := _said_field([found, *others], said)) is not None:
+            found, others = meant, []
         if others:
             shown = tuple(_candidate(each, scores[row][column]) for each in (found, *others))
             assignment.questions.append(Ambiguous(wanted.name, shown))
         else:
             assignment.fields[wanted.name] = found
             assignment.scores[wanted.name] = scores[row][column]
+
+
+def _said_field(fields: Sequence[Field], said: frozenset[str]) -> Field | None:
+    """Return the only one of several fields whose headings have a word of the text that the others have not."""
+    stems = [{word.stem for word in name_of(" ".join(each.labels)).words} for each in fields]
+    shared = set.intersection(*stems)
+    meant = [each for each, own in zip(fields, stems, strict=True) if (own - shared) & said]
+    return meant[0] if len(meant) == 1 else None
 
 
 def _optimum(scores: Sequence[Sequence[float]]) -> tuple[float, dict[int, int]]:

@@ -163,7 +163,7 @@ class Chooser:
             source,
             reads=self.reads,
             phrases=self.phrases,
-            subject=self.requested.subject,
+            requested=self.requested,
             chosen={name: label for name, label in self.chosen.items() if name},
         )
 

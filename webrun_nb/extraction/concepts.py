@@ -635,6 +635,136 @@ WORDS: Mapping[str, str] = {
         "invoice bill rechnung facture factura fattura fatura factuur faktura lasku számla счёт счет рахунок"
         " τιμολόγιο فاتورة الفاتورة فاکتور חשבונית चालान ใบแจ้งหนี้ hóa_đơn faktur 請求書 송장 发票"
     ),
+    # more of people, things and events
+    "founded": (
+        "founded established foundation founding inception gegründet gründung gründungsjahr fondé fondation"
+        " création fundado fundación fundada fondato fondazione fundação opgericht oprichting grundat grundades"
+        " grundlagt stiftet perustettu założony założenia založeno založen alapítva alapítás înființat kuruluş"
+        " основан основана основание год_основания засновано ίδρυση تأسست تأسيس سنة_التأسيس הקמה נוסד स्थापना"
+        " ก่อตั้ง thành_lập didirikan 設立 創業 設立年 설립 创立 成立"
+    ),
+    "capital": (
+        "capital hauptstadt capitale hoofdstad huvudstad hovedstad pääkaupunki stolica hlavní_město főváros"
+        " başkent столица столиця πρωτεύουσα العاصمة עיר_בירה राजधानी เมืองหลวง thủ_đô ibu_kota 首都 수도"
+    ),
+    "employees": (
+        "employees staff workforce headcount number_of_employees mitarbeiterzahl beschäftigte mitarbeitende"
+        " effectif effectifs salariés empleados plantilla dipendenti addetti empregados funcionários werknemers"
+        " medewerkers anställda ansatte henkilöstö pracownicy zatrudnienie zaměstnanci alkalmazottak angajați"
+        " çalışan сотрудников сотрудники персонал працівники εργαζόμενοι الموظفين عدد_الموظفين עובדים कर्मचारी"
+        " พนักงาน nhân_viên karyawan 従業員数 社員数 직원수 员工数 员工"
+    ),
+    "industry": (
+        "industry sector branche wirtschaftszweig secteur industrie industria settore setor indústria bransch"
+        " bransje toimiala branża sektor odvětví iparág sektör отрасль галузь κλάδος القطاع ענף उद्योग อุตสาหกรรม"
+        " ngành industri 業種 업종 行业"
+    ),
+    "publisher": (
+        "publisher verlag herausgeber éditeur editorial editor editore editora uitgever uitgeverij förlag forlag"
+        " kustantaja wydawnictwo wydawca nakladatelství kiadó editură yayınevi издательство видавництво εκδότης"
+        " الناشر ناشر הוצאה प्रकाशक สำนักพิมพ์ nhà_xuất_bản penerbit 出版社 発行元 출판사"
+    ),
+    "director": (
+        "director regie regisseur réalisateur réalisation dirección regista regia diretor realizador regissör"
+        " instruktør regissør ohjaaja reżyser reżyseria režie režisér rendező regizor yönetmen режиссёр режиссер"
+        " режисер σκηνοθέτης المخرج במאי निर्देशक ผู้กำกับ đạo_diễn sutradara 監督 감독 导演"
+    ),
+    "pages": (
+        "pages page_count number_of_pages seiten seitenzahl seitenanzahl nombre_de_pages páginas pagine pagina's"
+        " sidor sider sivumäärä sivut strony liczba_stron stran oldalszám pagini sayfa страниц страницы сторінок"
+        " σελίδες صفحات عدد_الصفحات עמודים पृष्ठ จำนวนหน้า số_trang halaman ページ数 쪽수 页数"
+    ),
+    "nationality": (
+        "nationality citizenship nationalität staatsangehörigkeit nationalité nacionalidad nazionalità"
+        " nacionalidade nationaliteit nationalitet kansalaisuus narodowość obywatelstwo národnost nemzetiség"
+        " naționalitate uyruk национальность гражданство громадянство εθνικότητα الجنسية ملیت אזרחות राष्ट्रीयता"
+        " สัญชาติ quốc_tịch kebangsaan 国籍 국적"
+    ),
+    "opponent": (
+        "opponent against versus gegner adversaire rival oponente avversario adversário tegenstander motståndare"
+        " modstander motstander vastustaja przeciwnik soupeř ellenfél adversar rakip соперник противник суперник"
+        " αντίπαλος الخصم יריבה प्रतिद्वंद्वी คู่แข่ง đối_thủ lawan 対戦相手 상대 对手"
+    ),
+    "result": (
+        "result outcome score ergebnis resultat résultat resultado risultato uitslag tulos wynik výsledek"
+        " eredmény rezultat sonuç результат счёт αποτέλεσμα النتيجة نتیجه תוצאה परिणाम ผล kết_quả hasil 結果"
+        " スコア 결과 结果 比分"
+    ),
+    "attendance": (
+        "attendance spectators zuschauer besucher affluence spectateurs asistencia espectadores spettatori"
+        " público toeschouwers publik tilskuere tilskuertall yleisömäärä widzów frekwencja diváci nézőszám"
+        " spectatori seyirci зрители посещаемость глядачі θεατές الحضور الجمهور צופים दर्शक ผู้ชม khán_giả"
+        " penonton 観客数 관중 观众"
+    ),
+    "votes": (
+        "votes voix stimmen votos voti stemmen röster stemmer äänet głosy hlasy szavazatok voturi oy oylar голоса"
+        " голосов голосів ψήφοι أصوات الأصوات آرا קולות मत คะแนนเสียง phiếu suara 得票数 得票 득표 票数"
+    ),
+    "party": (
+        "party partei parti partido partito partij puolue partia strana párt partid партия партія κόμμα الحزب حزب"
+        " מפלגה पार्टी พรรค đảng partai 政党 정당"
+    ),
+    "calories": (
+        "calories energy kcal kalorien brennwert énergie calorías energía calorie energia calorieën energi"
+        " kalorie wartość_energetyczna energie energiatartalom kalori калории калорийность енергетична ενέργεια"
+        " θερμίδες سعرات السعرات_الحرارية קלוריות कैलोरी พลังงาน năng_lượng カロリー エネルギー 열량 热量 能量"
+    ),
+    "ingredients": (
+        "ingredients zutaten inhaltsstoffe ingrédients ingredientes ingredienti ingrediënten ingredienser"
+        " ainesosat składniki složení ingredience összetevők ingrediente içindekiler состав ингредиенты склад"
+        " συστατικά المكونات רכיבים सामग्री ส่วนผสม thành_phần bahan 原材料 材料 성분 재료 配料"
+    ),
+    "warranty": (
+        "warranty guarantee garantie gewährleistung garantía garanzia garantia garanti takuu gwarancja záruka"
+        " garancia garanție гарантия гарантія εγγύηση الضمان ضمان אחריות वारंटी รับประกัน bảo_hành garansi 保証"
+        " 保証期間 보증 保修"
+    ),
+    "condition": (
+        "condition zustand état estado condizione condizioni conservação staat skick stand tilstand kunto stan"
+        " stav állapot durum состояние состояние_товара стан κατάσταση حالة מצב स्थिति สภาพ tình_trạng kondisi"
+        " 状態 コンディション 상태 成色"
+    ),
+    "platform": (
+        "platform track gate gleis bahnsteig steig quai voie andén vía puerta binario plataforma perron spoor"
+        " spår perrong spor raide peron tor nástupiště kolej vágány путь платформа выход αποβάθρα رصيف بوابة רציף"
+        " प्लेटफ़ॉर्म ชานชาลา sân_ga のりば 番線 ホーム 승강장 站台"
+    ),
+    "seats": (
+        "seats sitze plätze sièges places asientos plazas posti seggi lugares assentos zetels plaatsen platser"
+        " sæder plasser paikat miejsca sedadla ülések locuri koltuk мест места місць θέσεις مقاعد מושבים सीटें"
+        " ที่นั่ง ghế kursi 座席 議席 좌석 座位"
+    ),
+    "stadium": (
+        "stadium arena stadion stade estadio stadio estádio areena stadionas stadyum стадион стадіон στάδιο"
+        " الملعب ملعب استاد אצטדיון स्टेडियम สนามกีฬา sân_vận_động スタジアム 球場 경기장 体育场"
+    ),
+    "coach": (
+        "coach trainer entraîneur entrenador allenatore treinador tränare træner trener valmentaja trenér edző"
+        " antrenor teknik_direktör тренер προπονητής المدرب مربی מאמן कोच ผู้ฝึกสอน huấn_luyện_viên pelatih 監督"
+        " コーチ 감독 教练"
+    ),
+    "symbol": (
+        "symbol ticker kürzel symbole símbolo simbolo symbool tickersymbol tunnus simbol sembol тикер символ"
+        " σύμβολο الرمز נماد סימול प्रतीक สัญลักษณ์ mã_chứng_khoán 銘柄コード シンボル 종목코드 代码"
+    ),
+    "doctor": (
+        "doctor physician arzt ärztin médecin médico medico arts läkare læge lege lääkäri lekarz lékař orvos"
+        " medic doktor врач лікар γιατρός الطبيب پزشک רופא डॉक्टर แพทย์ bác_sĩ dokter 医師 의사 医生"
+    ),
+    "wind": (
+        "wind windgeschwindigkeit vent viento vento vind tuuli wiatr vítr szél vânt rüzgar ветер вітер άνεμος"
+        " الرياح باد רוח हवा ลม gió angin 風速 風 바람 풍속 风速"
+    ),
+    "humidity": (
+        "humidity luftfeuchtigkeit feuchte humidité humedad umidità umidade vochtigheid luftfuktighet"
+        " luftfugtighed kosteus wilgotność vlhkost páratartalom umiditate nem влажность вологість υγρασία الرطوبة"
+        " رطوبت לחות आर्द्रता ความชื้น độ_ẩm kelembapan 湿度 습도"
+    ),
+    "precipitation": (
+        "precipitation rain rainfall niederschlag regen précipitations pluie precipitación lluvia precipitazioni"
+        " pioggia precipitação chuva neerslag nederbörd nedbør sade sademäärä opady srážky csapadék precipitații"
+        " yağış осадки опади βροχόπτωση الأمطار بارش גשם वर्षा ปริมาณน้ำฝน lượng_mưa curah_hujan 降水量 강수량"
+    ),
 }
 
 RELATED: frozenset[frozenset[str]] = frozenset(

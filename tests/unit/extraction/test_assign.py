@@ -31,9 +31,7 @@ def reads(cells, column):
 def assigned(columns, source, text="", **more):
     wanted = [Wanted(column, tuple(column.name.split("."))) for column in parse_columns(columns)]
     requested = requested_of(text)
-    return assign(
-        wanted, source, reads=reads, phrases=phrases_for(wanted, requested), subject=requested.subject, **more
-    )
+    return assign(wanted, source, reads=reads, phrases=phrases_for(wanted, requested), requested=requested, **more)
 
 
 def taken(columns, source, text="", **more):
@@ -103,6 +101,12 @@ def test_two_equally_good_fields_are_a_question():
 def test_the_text_settles_it():
     source = table(["City", "Population 2010", "Population 2020"], ["A", "5", "6"], ["B", "7", "8"])
     assert taken("city:str, population:int", source, "List city and population 2020") == {"city": 0, "population": 2}
+
+
+def test_a_word_of_the_text_settles_it_wherever_it_stands():
+    source = table(["City", ("Population", "2010"), ("Population", "2020")], ["A", "5", "6"], ["B", "7", "8"])
+    found = taken("city:str, population:int", source, "List the cities and their population as of 2010")
+    assert found == {"city": 0, "population": 1}
 
 
 def test_a_person_settles_it():
@@ -193,3 +197,12 @@ def test_fields_that_agree_are_no_question_and_the_displayed_one_is_taken():
     source = table(["", ""], ["24.00", "24"], kind="page", properties=["price", "price"])
     source.rows[0].cells[0].node.tag = "meta"
     assert taken("price:float", source) == {"price": 1}
+
+
+def test_the_heading_that_says_what_the_rows_are_names_them():
+    dishes = table(["Dish", "Share"], ["Soup", "5"], ["Stew", "6"])
+    assert taken("name:str, share:int", dishes, "List the dishes with name and share") == {"name": 0, "share": 1}
+    editors = table(["Editor", "Share"], ["Ann", "5"], ["Bo", "6"])
+    assert taken("name:str, share:int", editors, "List the books with name and share") == {"share": 1}
+    cities = table(["City", "Share"], ["Oslo", "5"], ["Rome", "6"])
+    assert taken("name:str, share:int", cities) == {"name": 0, "share": 1}
