@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 
 import pytest
+import pytest_asyncio
 
 from webrun_nb.browsers.actions import Navigate, TypeReleased
 from webrun_nb.browsers.chromium.pool import ChromiumPool
@@ -39,6 +40,12 @@ def the(page: Snapshot, tag: str) -> Node:
     return node
 
 
+async def displayed(browsers: ChromiumPool, pieces: Sequence[str]) -> Sequence[Node]:
+    """Display pieces of HTML in one page: each test with a page of its own would take a minute of CPU."""
+    page = await browsers.snapshot_of_html("".join(f"<section>{piece}</section>\n" for piece in pieces))
+    return page.root.find("section")
+
+
 def reasons(page: Snapshot) -> Sequence[str | None]:
     return [each.hidden for each in page.root.walk() if each.is_text and each.content.strip()]
 
@@ -46,45 +53,57 @@ def reasons(page: Snapshot) -> Sequence[str | None]:
 # --- what is displayed ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("html", "reason"),
-    [
-        ("<p style='display:none'>x", "display"),
-        ("<p hidden>x", "display"),
-        ("<details><summary></summary><b>x</b></details>", "display"),
-        ("<details><summary></summary>x</details>", "display"),
-        ("<p hidden=until-found>x", "display"),
-        ("<canvas>x</canvas>", "display"),
-        ("<svg><title>x</title></svg>", "display"),
-        ("<svg><text y=9>x</text></svg>", None),
-        ("<select><option selected>&nbsp;<option>x</select>", "display"),
-        ("<p style='visibility:hidden'>x", "visibility"),
-        ("<p style='visibility:hidden'><b style='visibility:visible'>x", None),
-        ("<span style='position:absolute;left:-9999px'>x</span>", "offscreen"),
-        ("<div style='width:200px;transform:translateX(-110%)'>x</div>", "offscreen"),
-        ("<h1 style='text-indent:-9999px'>x</h1>", "offscreen"),
-        ("<span style='position:absolute;clip:rect(0 0 0 0);overflow:hidden;width:1px;height:1px'>x</span>", "clipped"),
-        ("<span style='position:absolute;clip:rect(1px,1px,1px,1px)'>x</span>", "clipped"),
-        ("<span style='position:absolute;clip-path:inset(50%)'>x</span>", "clipped"),
-        ("<div style='max-height:0;overflow:hidden'>x</div>", "clipped"),
-        ("<div style='transform:scale(0)'>x</div>", "clipped"),
-        ("<p style='font-size:0'>x", "clipped"),
-        ("<p style='font-size:0'><span style='font-size:16px'>x", None),
-        ("<p style='opacity:0.01'>x", "transparent"),
-        ("<p style='color:transparent'>x", "transparent"),
-        ("<p style='color:#fff'>x", "transparent"),
-        ("<p style='color:#fff;background:#000'>x", None),
-        ("<link rel=stylesheet href=x.css><p style='color:#fff'>x", None),
-        ("<p style='color:transparent;background:linear-gradient(red,blue);-webkit-background-clip:text'>x", None),
-        ("<p style='-webkit-text-security:disc'>x", "transparent"),
-        ("<template>x</template>", "template"),
-        ("<div style='display:contents'>x</div>", None),
-        ("<p aria-hidden=true>x", None),
-        ("<div style='overflow:hidden;width:50px;height:0'><div style='display:none'>x</div></div>", "clipped"),
-    ],
-)
-async def test_what_is_not_displayed_has_its_reason(seen, html, reason):
-    assert reasons(await seen(html))[-1] == reason
+HIDDEN = [
+    ("<p style='display:none'>x</p>", "display"),
+    ("<p hidden>x</p>", "display"),
+    ("<details><summary></summary><b>x</b></details>", "display"),
+    ("<details><summary></summary>x</details>", "display"),
+    ("<p hidden=until-found>x</p>", "display"),
+    ("<canvas>x</canvas>", "display"),
+    ("<svg><title>x</title></svg>", "display"),
+    ("<svg><text y=9>x</text></svg>", None),
+    ("<select><option selected>&nbsp;<option>x</select>", "display"),
+    ("<p style='visibility:hidden'>x</p>", "visibility"),
+    ("<p style='visibility:hidden'><b style='visibility:visible'>x</b></p>", None),
+    ("<span style='position:absolute;left:-9999px'>x</span>", "offscreen"),
+    ("<div style='width:200px;transform:translateX(-110%)'>x</div>", "offscreen"),
+    ("<h1 style='text-indent:-9999px'>x</h1>", "offscreen"),
+    ("<span style='position:absolute;clip:rect(0 0 0 0);overflow:hidden;width:1px;height:1px'>x</span>", "clipped"),
+    ("<span style='position:absolute;clip:rect(1px,1px,1px,1px)'>x</span>", "clipped"),
+    ("<span style='position:absolute;clip-path:inset(50%)'>x</span>", "clipped"),
+    ("<div style='max-height:0;overflow:hidden'>x</div>", "clipped"),
+    ("<div style='transform:scale(0)'>x</div>", "clipped"),
+    ("<p style='font-size:0'>x</p>", "clipped"),
+    ("<p style='font-size:0'><span style='font-size:16px'>x</span></p>", None),
+    ("<p style='opacity:0.01'>x</p>", "transparent"),
+    ("<p style='color:transparent'>x</p>", "transparent"),
+    ("<p style='color:#fff'>x</p>", "transparent"),
+    ("<p style='color:#fff;background:#000'>x</p>", None),
+    ("<p style='color:transparent;background:linear-gradient(red,blue);-webkit-background-clip:text'>x</p>", None),
+    ("<p style='-webkit-text-security:disc'>x</p>", "transparent"),
+    ("<template>x</template>", "template"),
+    ("<div style='display:contents'>x</div>", None),
+    ("<p aria-hidden=true>x</p>", None),
+    ("<div style='overflow:hidden;width:50px;height:0'><div style='display:none'>x</div></div>", "clipped"),
+]
+"""Pieces of HTML, and why the last text of each is not displayed."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hidden(browsers: ChromiumPool) -> Sequence[Node]:
+    """All of them, displayed in one page."""
+    return await displayed(browsers, [html for html, _ in HIDDEN])
+
+
+@pytest.mark.parametrize(("number", "reason"), [(number, reason) for number, (_, reason) in enumerate(HIDDEN)])
+async def test_what_is_not_displayed_has_its_reason(hidden, number, reason):
+    texts = [node for node in hidden[number].walk() if node.is_text and node.content.strip()]
+    assert texts[-1].hidden == reason, HIDDEN[number]
+
+
+async def test_without_its_style_sheets_no_colour_hides_a_text(seen):
+    page = await seen("<link rel=stylesheet href=x.css><p style='color:#fff'>x")
+    assert page.root.text == "x"
 
 
 async def test_rows_that_are_scrolled_out_of_their_box_are_displayed(visited):
@@ -112,33 +131,40 @@ async def test_a_page_written_from_right_to_left_scrolls_to_the_left(seen):
 # --- texts that touch and texts that stand apart ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("html", "text"),
-    [
-        ("<p>a<b>b</b></p>c", "ab c"),
-        ("<p style='display:flex'><span>$</span><span>59</span><span>.99</span></p>", "$59.99"),
-        ("<p style='display:flex'> <span>$</span> <span>59</span> </p>", "$59"),
-        ("<p style='display:flex;gap:8px'><span>5</span><span>9</span></p>", "5 9"),
-        ("<p style='display:flex;justify-content:space-between'><b>Size</b><b>4</b></p>", "Size 4"),
-        ("<p style='display:flex;flex-direction:row-reverse'><span>99</span><span>59</span></p>", "99 59"),
-        ("<p style='display:flex;flex-direction:column'><span>99</span><span>59</span></p>", "99 59"),
-        ("<span style='margin-right:1em'>12</span><span>34</span>", "12 34"),
-        ("<span style='display:inline-block'>12</span><span style='display:inline-block'>34</span>", "1234"),
-        ("<span style='display:block'>12</span><span style='display:block'>34</span>", "12 34"),
-        ("<span style='float:left'>12</span><span style='float:left'>34</span>", "1234"),
-        ("<span>12</span><span style='float:right'>34</span>", "12 34"),
-        ("5<img width=30>3", "5 3"),
-        ("<div style='width:3em'>日本語日本語<b>日本語</b></div>", "日本語日本語日本語"),
-        ("<p dir=rtl>مرح<b>با</b></p>", "مرحبا"),
-        ("<div role=row style='display:flex'><i role=cell>1</i><i role=cell>2</i></div>", "1 2"),
-        ("<table><tr><td style='display:inline-block'>1</td><td style='display:inline-block'>2</td></table>", "1 2"),
-        ("<p>one<br>two", "one two"),
-        ("<select><option>one<option selected>two</select>", "two"),
-        ("<pre>one\ntwo</pre>", "one two"),
-    ],
-)
-async def test_texts_are_apart_where_they_are_displayed_apart(seen, html, text):
-    assert (await seen(html)).root.text == text
+BESIDE = [
+    ("<p>a<b>b</b></p>c", "ab c"),
+    ("<p style='display:flex'><span>$</span><span>59</span><span>.99</span></p>", "$59.99"),
+    ("<p style='display:flex'> <span>$</span> <span>59</span> </p>", "$59"),
+    ("<p style='display:flex;gap:8px'><span>5</span><span>9</span></p>", "5 9"),
+    ("<p style='display:flex;justify-content:space-between'><b>Size</b><b>4</b></p>", "Size 4"),
+    ("<p style='display:flex;flex-direction:row-reverse'><span>99</span><span>59</span></p>", "99 59"),
+    ("<p style='display:flex;flex-direction:column'><span>99</span><span>59</span></p>", "99 59"),
+    ("<span style='margin-right:1em'>12</span><span>34</span>", "12 34"),
+    ("<span style='display:inline-block'>12</span><span style='display:inline-block'>34</span>", "1234"),
+    ("<span style='display:block'>12</span><span style='display:block'>34</span>", "12 34"),
+    ("<span style='float:left'>12</span><span style='float:left'>34</span>", "1234"),
+    ("<span>12</span><span style='float:right'>34</span>", "12 34"),
+    ("5<img width=30>3", "5 3"),
+    ("<div style='width:3em'>日本語日本語<b>日本語</b></div>", "日本語日本語日本語"),
+    ("<p dir=rtl>مرح<b>با</b></p>", "مرحبا"),
+    ("<div role=row style='display:flex'><i role=cell>1</i><i role=cell>2</i></div>", "1 2"),
+    ("<table><tr><td style='display:inline-block'>1</td><td style='display:inline-block'>2</td></table>", "1 2"),
+    ("<p>one<br>two", "one two"),
+    ("<select><option>one<option selected>two</select>", "two"),
+    ("<pre>one\ntwo</pre>", "one two"),
+]
+"""Pieces of HTML, and their displayed texts."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def beside(browsers: ChromiumPool) -> Sequence[Node]:
+    """All of them, displayed in one page."""
+    return await displayed(browsers, [html for html, _ in BESIDE])
+
+
+@pytest.mark.parametrize(("number", "text"), [(number, text) for number, (_, text) in enumerate(BESIDE)])
+async def test_texts_are_apart_where_they_are_displayed_apart(beside, number, text):
+    assert beside[number].text == text, BESIDE[number]
 
 
 @pytest.mark.parametrize(
