@@ -51,25 +51,35 @@ def lines_of(root: Node) -> list[Line]:
     """Return the lines of displayed text in an element, in document order."""
     lines: list[Line] = []
     line = Line(root)
-    # None stands for the end of a block, which is a break too.
-    waiting: list[Node | None] = [root]
+    # A block stands here twice: where it begins, and, with True, where it ends.
+    waiting: list[tuple[Node, bool]] = [(root, False)]
     while waiting:
-        node = waiting.pop()
-        if node is None or ((node.is_block or node.tag == "br") and not node.hidden):
+        node, ends = waiting.pop()
+        if ends or ((node.is_block or node.tag == "br") and not node.hidden):
             if line.text.strip():
                 lines.append(_finished(line))
-            line = Line(root if node is None else node)
-        if node is None or node.hidden:
+            line = Line(_block_of(node, root) if ends or node.tag == "br" else node)
+        if ends or node.hidden:
             continue
         if node.is_text:
             _append(line, node)
             continue
         if node.is_block:
-            waiting.append(None)
-        waiting.extend(reversed(node.children))
+            waiting.append((node, True))
+        waiting.extend((child, False) for child in reversed(node.children))
     if line.text.strip():
         lines.append(_finished(line))
     return lines
+
+
+def _block_of(node: Node, root: Node) -> Node:
+    """Return the block around an element, within the root."""
+    above = node
+    while above is not root and above.parent is not None:
+        above = above.parent
+        if above.is_block:
+            break
+    return above
 
 
 def common_ancestor(first: Node, last: Node) -> Node:

@@ -30,6 +30,7 @@ _MAX_PAIRS = 150
 _NEAR_LINES = 40
 """An amount without a label that is further behind the heading is not the thing's price."""
 _BEFORE_LINES = 6
+_STEP_LINES = 5
 _IDENTIFIER = re.compile(r"[\w][\w./+\-]*(?: [\w./+\-]+){0,3}")
 _DATE_OR_PHONE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\+[\d ()-]{8,}|\d{1,2}:\d{2}.*")
 _BRANDS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in BRAND_LINES)
@@ -126,7 +127,8 @@ def _price_score(page: MainThing, amount: Amount, embedded: Sequence[Datum]) -> 
         return None
     score = (5.0 if ranks else 0.0) + (2.0 if is_property else 0.0) + (2.0 if amount.role is Role.CURRENT else 0.0)
     score += 0.5 if amount.is_whole_line else 0.0
-    return score - min(3.0, abs(distance) / (10 if distance >= 0 else 3))
+    # In steps, so that of amounts close to each other the first is taken.
+    return score - min(3.0, abs(distance) // _STEP_LINES * (0.5 if distance >= 0 else 1.0))
 
 
 def _identifiers(page: MainThing) -> list[_Fact]:

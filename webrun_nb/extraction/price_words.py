@@ -170,7 +170,7 @@ CURRENCY_WORDS = (
     *("ЛВ", "TL", "RM", "Rp", "Fr.", "SFr.", "sFr.", "fr.", "din.", "din", "дин.", "дин", "ден.", "ден"),
     *("KM", "元", "円", "圆", "원", "บาท", "đ", "Đ", "VNĐ", "сум", "тг", "тенге", "сом", "S/."),
     *("S/", "Bs.", "Bs", "Dhs", "Dh", "د.إ", "ر.س", "ج.م", "د.ك", "ر.ق", "درهم", "ريال", "جنيه", "دينار"),
-    *("تومان", "ریال", "ש\"ח", "ש״ח", "euro", "euros", "Euro", "dollars", "NTD", "RMB", "XBT"),
+    *("تومان", "ریال", "ש\"ח", "ש״ח", "euro", "euros", "Euro", "dollars", "NTD", "б.р.", "б. р.", "RMB", "XBT"),
 )  # fmt: skip
 """What is written for a currency beside its sign and its ISO code."""
 CODES_THAT_ARE_WORDS = frozenset(

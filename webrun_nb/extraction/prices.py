@@ -67,6 +67,8 @@ class Amount:
     """Where it begins in its line."""
     is_whole_line: bool
     """True if its line says nothing else."""
+    is_bare: bool
+    """True if no word stands before it in its line, but for "from"."""
     is_from: bool = False
     """True for the lowest of several prices ("from $12")."""
     part: Literal["", "low", "high"] = ""
@@ -93,6 +95,7 @@ def amounts_of(lines: Sequence[Line]) -> list[Amount]:
                     line=number,
                     start=start,
                     is_whole_line=end - start == len(line.text),
+                    is_bare=not any(char.isalpha() for char in before) or _is_from(before),
                     is_from=_is_from(before) or after.strip().startswith(_FROM_BEHIND),
                     part="high" if parts[0] else "low" if parts[1] else "",
                 )
@@ -177,6 +180,8 @@ def _told_apart(amounts: list[Amount]) -> list[Amount]:
 def _side_by_side(first: Amount, second: Amount) -> bool:
     """Tell whether two amounts that may both be the price stand together with little else, in one currency."""
     if not (first.role.may_be_price and second.role.may_be_price) or second.line - first.line > 1:
+        return False
+    if not (first.is_bare or second.is_bare):
         return False
     if _NOT_SIGN.sub("", first.text) != _NOT_SIGN.sub("", second.text):
         return False

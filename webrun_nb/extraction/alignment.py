@@ -1,0 +1,368 @@
+"""Alignment of items: the units of all items of a list put into columns, so that the same field is in one column.
+
+Items have their fields in the same order, but not each has all. Two units are of one field if they have the same label
+or name, or else are in the same place of the structure and of the same kind. The order is kept, and what an item lacks
+is None. Amounts of money are put together by their role.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from webrun_nb.extraction.item_units import MAX_TEXT_CHARS, Unit, without_label
+from webrun_nb.extraction.lines import common_ancestor
+from webrun_nb.extraction.names import name_of
+from webrun_nb.extraction.prices import Role
+from webrun_nb.extraction.sources import Cell, SourceColumn
+
+MAX_COLUMNS = 60
+_ALIKE = 3.0
+"""Similarity of two units of one field, at least."""
+_FEWEST_LABELLED = 2
+_LABELLED_SHARE = 0.3
+"""A text before a colon is a label if so large a part of the items has it; else it is part of a title."""
+_CONSTANT_SHARE = 0.9
+_LABEL_CHARS = 30
+_PARAGRAPH_CHARS = 60
+"""Texts in one place of which one is longer are the paragraphs of a text."""
+_ROLE_NAMES = {
+    Role.CURRENT.value: "price", Role.UNKNOWN.value: "price", Role.OLD.value: "oldprice", Role.UNIT.value: "unitprice",
+    Role.INSTALMENT.value: "instalment", Role.SHIPPING.value: "shipping", Role.THRESHOLD.value: "threshold",
+    Role.SAVING.value: "saving", Role.OTHER.value: "amount",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Column:
+    """A column while it is being made: its units by the number of their item, and what they have in common."""
+
+    units: dict[int, Unit] = field(default_factory=dict)
+    paths: set[str] = field(default_factory=set)
+    classes: set[frozenset[str]] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
+    label: str = ""
+    names: frozenset[str] = frozenset()
+
+    def add(self, item: int, unit: Unit) -> None:
+        self.units[item] = unit
+        self.paths.add(unit.path)
+        self.kinds.add(unit.kind)
+        if unit.classes:
+            self.classes.add(unit.classes)
+        self.label = self.label or unit.label
+        self.names = self.names or unit.names
+
+    def likeness(self, unit: Unit) -> float:
+        """Rate how likely a unit is of this column; below `_ALIKE` it is not."""
+        if self.label or unit.label:
+            return 9.0 if self.label == unit.label else -9.0
+        if self.names and unit.names:
+            return 9.0 if self.names == unit.names else -9.0
+        score = 3.0 if unit.path in self.paths else 0.0
+        if unit.classes and self.classes:
+            score += (
+                2.0
+                if unit.classes in self.classes
+                else 0.5
+                if any(unit.classes & each for each in self.classes)
+                else -2.5
+            )
+        if unit.kind in self.kinds:
+            score += 1.5
+        elif {unit.kind, *self.kinds} & {"image", "meta"}:
+            return -9.0
+        elif {unit.kind, *self.kinds} & {"date", "rating"}:
+            score -= 1.5
+        return score
+
+
+def align(items: Sequence[Sequence[Unit]]) -> tuple[list[SourceColumn], list[tuple[Cell | None, ...]]]:
+    """Put the units of items into columns.
+
+    Returns
+    -------
+    columns : list of SourceColumn
+    rows : list of tuple of Cell or None
+        The cells of each item, one per column.
+    """
+    prepared = _with_lists_joined(_with_labels_settled(items))
+    columns = _with_variants_merged(_aligned(prepared))
+    columns = _without_buttons(_labelled_by_constants(columns, len(items)), len(items))[:MAX_COLUMNS]
+    rows = [tuple(column.units[i].cell if i in column.units else None for column in columns) for i in range(len(items))]
+    return [_described(column) for column in columns], rows
+
+
+# --- before
+
+
+def _with_labels_settled(items: Sequence[Sequence[Unit]]) -> list[list[Unit]]:
+    """Keep the labels that several items have, and take them off the texts; others are part of the text."""
+    counts = Counter(label for units in items for label in {unit.label for unit in units if unit.label})
+    least = max(_FEWEST_LABELLED, _LABELLED_SHARE * len(items))
+    return [
+        [
+            without_label(unit)
+            if unit.label and counts[unit.label] >= least
+            else replace(unit, label="")
+            if unit.label
+            else unit
+            for unit in units
+        ]
+        for units in items
+    ]
+
+
+def _with_lists_joined(items: Sequence[Sequence[Unit]]) -> list[list[Unit]]:
+    """Join the texts of a list within an item, or the paragraphs of its text, to one unit.
+
+    They are in one place of the structure, and stand in list items, or their number differs by item.
+    """
+    counts: dict[_ListKey, list[int]] = {}
+    longest: Counter[_ListKey] = Counter()
+    for units in items:
+        for key, count in Counter(_list_key(unit) for unit in units).items():
+            counts.setdefault(key, []).append(count)
+        for unit in units:
+            longest[_list_key(unit)] = max(longest[_list_key(unit)], len(unit.cell.text))
+    lists = {
+        key
+        for key, numbers in counts.items()
+        if max(numbers) > 1
+        and key.is_text
+        and ("/li" in key.path or _differ(numbers, 1 if longest[key] > _PARAGRAPH_CHARS else 2))
+    }
+    return [_joined(units, lists, longest) for units in items]
+
+
+class _ListKey(NamedTuple):
+    """The place of a unit in the structure of its item."""
+
+    path: str
+    classes: frozenset[str]
+    is_text: bool
+
+
+def _list_key(unit: Unit) -> _ListKey:
+    return _ListKey(unit.path, unit.classes, unit.kind in ("text", "long", "number") and not unit.label)
+
+
+def _differ(numbers: Sequence[int], most: int) -> bool:
+    """Tell whether a third of the items or more have several, not all as many, and some more than `most`."""
+    return max(numbers) > most and len({*numbers}) > 1 and 3 * sum(number > 1 for number in numbers) >= len(numbers)
+
+
+def _joined(units: Sequence[Unit], lists: Collection[_ListKey], longest: Mapping[_ListKey, int]) -> list[Unit]:
+    made: list[Unit] = []
+    places: dict[_ListKey, int] = {}
+    for unit in units:
+        key = _list_key(unit)
+        if key not in lists or key not in places:
+            places.setdefault(key, len(made))
+            made.append(unit)
+            continue
+        first = made[places[key]]
+        between = " " if longest[key] > _PARAGRAPH_CHARS else ", "
+        text = f"{first.cell.text}{between}{unit.cell.text}"
+        node = common_ancestor(first.cell.node, unit.cell.node)
+        made[places[key]] = replace(first, cell=Cell(node, text[:MAX_TEXT_CHARS]))
+    return made
+
+
+# --- alignment
+
+
+def _aligned(items: Sequence[Sequence[Unit]]) -> list[_Column]:
+    """Align the items' amounts by their roles, and the rest by its place."""
+    columns = _in_order([[unit for unit in units if not unit.is_amount] for units in items])
+    return sorted([*columns, *_by_role(items)], key=_place)
+
+
+def _place(column: _Column) -> float:
+    """Return where in its items a column stands, on average."""
+    return sum(unit.order for unit in column.units.values()) / len(column.units)
+
+
+def _by_role(items: Sequence[Sequence[Unit]]) -> list[_Column]:
+    """Put amounts into columns by their role: the old price stands before the price here and behind it there."""
+    columns: dict[tuple[str, str, int], _Column] = {}
+    for item, units in enumerate(items):
+        seen: Counter[tuple[str, str]] = Counter()
+        amounts = [unit for unit in units if unit.is_amount]
+        # An amount that a word calls the price goes before one that nothing does.
+        for unit in sorted(amounts, key=lambda unit: unit.kind != Role.CURRENT.value):
+            role = (_ROLE_NAMES[unit.kind], unit.label)
+            columns.setdefault((*role, seen[role]), _Column()).add(item, unit)
+            seen[role] += 1
+    return list(columns.values())
+
+
+def _in_order(items: Sequence[Sequence[Unit]]) -> list[_Column]:
+    """Align the items one after the other, that with most units first."""
+    columns: list[_Column] = []
+    known: dict[tuple[object, ...], list[_Column]] = {}
+    for item in sorted(range(len(items)), key=lambda i: (-len(items[i]), i)):
+        units = items[item]
+        form = tuple((u.path, u.kind, u.label, u.names, u.classes) for u in units)
+        places = known.get(form)
+        if places is None:
+            places = _places(columns, units)
+            known[form] = places
+        for column, unit in zip(places, units, strict=True):
+            column.add(item, unit)
+    return columns
+
+
+def _places(columns: list[_Column], units: Sequence[Unit]) -> list[_Column]:
+    """Return the column of each unit, in order; columns that are not there yet are added in their place.
+
+    The longest common subsequence with weights, by dynamic programming over columns and units.
+    """
+    scores = [[column.likeness(unit) for unit in units] for column in columns]
+    best = [[0.0] * (len(units) + 1) for _ in range(len(columns) + 1)]
+    for i in reversed(range(len(columns))):
+        row, below = best[i], best[i + 1]
+        for j in reversed(range(len(units))):
+            here = max(below[j], row[j + 1])
+            score = scores[i][j]
+            row[j] = max(here, score + below[j + 1]) if score >= _ALIKE else here
+    places: list[_Column] = []
+    i = j = 0
+    inserted = 0
+    while j < len(units):
+        if i < len(columns) - inserted and best[i][j] == best[i + 1][j] and best[i][j] != best[i][j + 1]:
+            i += 1
+        elif i < len(columns) - inserted and scores[i][j] >= _ALIKE and best[i][j] == scores[i][j] + best[i + 1][j + 1]:
+            places.append(columns[i + inserted])
+            i, j = i + 1, j + 1
+        elif i < len(columns) - inserted and best[i][j] == best[i + 1][j] and best[i][j] > 0:
+            i += 1
+        else:
+            made = _Column()
+            columns.insert(i + inserted, made)
+            inserted += 1
+            places.append(made)
+            j += 1
+    return places
+
+
+# --- after
+
+
+def _with_variants_merged(columns: Sequence[_Column]) -> list[_Column]:
+    """Merge neighbours of which each item has one: a date in a `time` here, and in a text there."""
+    merged: list[_Column] = []
+    for column in columns:
+        if merged and _are_variants(merged[-1], column):
+            for item, unit in column.units.items():
+                merged[-1].add(item, unit)
+            continue
+        merged.append(column)
+    return merged
+
+
+def _are_variants(first: _Column, second: _Column) -> bool:
+    if first.units.keys() & second.units.keys() or not first.kinds | second.kinds <= {"text", "date", "number"}:
+        return False
+    if (first.label, first.names) != (second.label, second.names):
+        return False
+    above = [{path.rpartition("/")[0] for path in column.paths} for column in (first, second)]
+    if not above[0] & above[1]:
+        return False
+    words = [{word for unit in column.units.values() for word in _words(unit)} for column in (first, second)]
+    return bool(first.classes & second.classes or words[0] & words[1])
+
+
+def _words(unit: Unit) -> set[str]:
+    """Return the words of a short text, without numbers."""
+    return (
+        {word for word in unit.cell.text.casefold().split() if word.isalpha()}
+        if len(unit.cell.text) <= _LABEL_CHARS
+        else set()
+    )
+
+
+def _labelled_by_constants(columns: Sequence[_Column], count: int) -> list[_Column]:
+    """Take a column that says the same in all items for the label of the next one, if both stand together."""
+    constants = [_constant(column, count) for column in columns]
+    styles = Counter(
+        (path, classes)
+        for column, said in zip(columns, constants, strict=True)
+        if said
+        for path in column.paths
+        for classes in column.classes or {frozenset[str]()}
+    )
+    kept: list[_Column] = []
+    label = ""
+    for place, (column, said) in enumerate(zip(columns, constants, strict=True)):
+        if label:
+            column.label, label = column.label or label, ""
+        following = next((each for each in columns[place + 1 :] if not each.kinds & {"image", "meta"}), None)
+        if said and following is not None and not following.label and columns[place + 1] is following:
+            is_styled = any(
+                styles[path, classes] > 1 for path in column.paths for classes in column.classes or {frozenset[str]()}
+            )
+            if _stand_together(column, following, said, is_label=is_styled or bool(name_of(said).concepts)):
+                label = said.rstrip(":： ")
+                continue
+        kept.append(column)
+    return kept
+
+
+def _constant(column: _Column, count: int) -> str:
+    """Return the short text that a column has in nearly all of its items; empty where it has none."""
+    texts = Counter(unit.cell.text for unit in column.units.values())
+    text, number = texts.most_common(1)[0]
+    is_label = 0 < len(text) <= _LABEL_CHARS and not any(char.isdecimal() for char in text) and len(text.split()) <= 4
+    enough = number >= _CONSTANT_SHARE * len(column.units) and number >= max(2, 0.3 * count)
+    return text if is_label and enough and column.kinds <= {"text"} else ""
+
+
+def _stand_together(label: _Column, value: _Column, said: str, *, is_label: bool) -> bool:
+    """Tell whether a text that is the same in all items labels what is next to it.
+
+    A colon says so, or a description list; otherwise both are all that is in an element, and the text is a word for a
+    fact or one of several in its place (`is_label`).
+    """
+    pairs = [(unit, value.units[item]) for item, unit in label.units.items() if item in value.units]
+    if not pairs or 2 * len(pairs) < len(label.units):
+        return False
+    first, second = pairs[0]
+    if said.endswith((":", "：")) or (first.cell.node.tag, second.cell.node.tag) == ("dt", "dd"):
+        return True
+    around = first.cell.node.parent
+    inside = around is not None and any(node is around for node in second.cell.node.ancestors())
+    alone = inside and around is not None and len(around.elements) == 2
+    return is_label and alone and len({unit.cell.text for _, unit in pairs}) > 1
+
+
+def _without_buttons(columns: Sequence[_Column], count: int) -> list[_Column]:
+    """Leave out links that say the same in all items ("Read more"), if other columns have the address too."""
+    kept = []
+    for column in columns:
+        links = [unit.cell for unit in column.units.values() if unit.cell.href and unit.kind == "text"]
+        is_same = count > 2 and len(links) == len(column.units) > 2 and len({cell.text for cell in links}) == 1
+        leads_nowhere = all(cell.href.endswith("#") for cell in links)
+        others = any(other is not column and any(u.cell.href for u in other.units.values()) for other in columns)
+        if is_same and (others or leads_nowhere):
+            continue
+        kept.append(column)
+    return kept
+
+
+def _described(column: _Column) -> SourceColumn:
+    names = set(column.names)
+    roles = {_ROLE_NAMES[kind] for kind in column.kinds if kind in _ROLE_NAMES}
+    if column.label and column.kinds == {Role.UNKNOWN.value}:
+        pass  # the amount is what its label says: a deposit, a salary
+    elif roles:
+        names |= roles
+        if roles == {"oldprice"}:
+            names.add("listprice")
+    elif "rating" in column.kinds:
+        names.add("ratingvalue")
+    elif column.kinds == {"image"}:
+        names.add("image")
+    return SourceColumn((column.label,) if column.label else (), frozenset(names))
