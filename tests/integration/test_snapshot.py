@@ -68,6 +68,7 @@ HIDDEN = [
     ("<span style='position:absolute;left:-9999px'>x</span>", "offscreen"),
     ("<div style='width:200px;transform:translateX(-110%)'>x</div>", "offscreen"),
     ("<h1 style='text-indent:-9999px'>x</h1>", "offscreen"),
+    ("<h1 style='text-indent:100%;white-space:nowrap;overflow:hidden'>x</h1>", "clipped"),
     ("<span style='position:absolute;clip:rect(0 0 0 0);overflow:hidden;width:1px;height:1px'>x</span>", "clipped"),
     ("<span style='position:absolute;clip:rect(1px,1px,1px,1px)'>x</span>", "clipped"),
     ("<span style='position:absolute;clip-path:inset(50%)'>x</span>", "clipped"),
@@ -126,6 +127,28 @@ async def test_a_page_written_from_right_to_left_scrolls_to_the_left(seen):
     )
     assert page.root.text == "نص"
     assert (page.language, page.root.attributes["dir"]) == ("ar", "rtl")
+
+
+async def test_a_page_written_from_right_to_left_hides_to_the_right(seen):
+    page = await seen("<html dir=rtl><body><b style='position:absolute;right:-9999px'>x</b><i>y</i>")
+    assert page.root.text == "y"
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "body{display:none !important}",
+        "html{visibility:hidden}",
+        "body{opacity:0 !important}",
+        "p{animation:in 60s both}@keyframes in{from{opacity:0}}",
+    ],
+)
+async def test_html_without_scripts_does_not_wait_for_them(seen, css):
+    assert (await seen(f"<style>{css}</style><p>x</p>")).root.text == "x"
+
+
+async def test_a_sessions_page_is_not_changed(visited):
+    assert (await visited("<style>body{opacity:0}</style><p>x</p>")).root.text == ""
 
 
 # --- texts that touch and texts that stand apart ----------------------------------------------------------------------
@@ -213,13 +236,14 @@ async def test_a_line_that_is_drawn_through_a_price_strikes_it(seen, line, is_st
 async def test_generated_text_that_means_something_is_an_attribute(seen):
     page = await seen(
         "<style>.eur::after{content:' €'} td::before{content:attr(data-label) ': '} i::before{content:'\\e001'}"
-        "@media screen{dd{&::after{content:' kg'}}}</style>"
+        "@media screen{dd{&::after{content:' kg'}}}u::before{content:'★★★'}</style><u></u>"
         "<p class=eur>5<i>x</i></p><table><td data-label=Name>v</table><dd>7"
     )
     found = {node.tag: dict(node.attributes) for node in page.root.walk() if not node.is_text}
     assert found["p"]["::after"] == " €"
     assert found["td"]["::before"] == "Name: "
     assert found["dd"]["::after"] == " kg"
+    assert found["u"]["::before"] == "★★★"
     assert found["i"] == {}
 
 
@@ -252,6 +276,18 @@ async def test_the_path_of_slotted_content_finds_it(visited, instance):
         "body > x-card:nth-of-type(2) > x-inner > b",
         "body > x-card:nth-of-type(2) > i",
     ]
+    for path in paths:
+        assert await instance._tabs.current().locator(path).count() == 1
+
+
+async def test_paths_are_selectors_of_one_element_each(visited, instance):
+    page = await visited(
+        "<table><tr><td>1<td>2<tr><td>3<td><p>4<p>5</table><svg><path d=M0/><path><title>6</title></path><g/></svg>"
+        "<details><summary>7</summary><b>8</b></details><select><option>9<option>10</select><br><p>11<br>12"
+    )
+    paths = [node.path for node in page.root.walk() if not node.is_text]
+    count = "paths => paths.map(path => document.querySelectorAll(path).length)"
+    assert await instance._tabs.current().evaluate(count, paths) == [1] * len(paths)
 
 
 async def test_a_declared_shadow_tree_needs_no_script(seen):

@@ -227,7 +227,7 @@ def read_snapshot(answer: Mapping[str, Any]) -> Snapshot:
 
 
 def _read(answer: Mapping[str, Any]) -> Snapshot:
-    tags: Sequence[str] = answer["tags"]
+    tags = [str(tag) for tag in answer["tags"]]
     nodes: list[Node] = []
     values: Sequence[Any]
     for values in answer["nodes"]:

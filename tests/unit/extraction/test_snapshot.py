@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from helpers.snapshots import snapshot_of_html
 from webrun_nb.extraction.snapshot import Box, read_snapshot
 
@@ -54,3 +59,24 @@ def test_paths_are_not_quadratic() -> None:
     cells = page.root.find("td")
     assert cells[-1].path == f"table > tr:nth-of-type({rows}) > td"
     assert len({cell.path for cell in cells}) == rows
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 9) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    nodes=_json | st.lists(st.lists(_json, min_size=2, max_size=6), max_size=4),
+    tags=_json | st.just(["html", "p"]),
+    embedded=_json,
+    frames=_json,
+)
+def test_an_answer_of_another_form_is_refused(nodes, tags, embedded, frames) -> None:
+    answer = {"url": "", "title": "", "tags": tags, "nodes": nodes, "embedded": embedded, "frames": frames}
+    with contextlib.suppress(ValueError):
+        for node in read_snapshot(answer).root.walk():
+            assert all(isinstance(value, str) for value in (node.tag, node.content, *node.attributes.values()))

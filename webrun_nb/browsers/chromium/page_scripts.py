@@ -50,6 +50,7 @@ _SNAPSHOT = _script(
     GAPS="snapshot/gaps.js",
     ATTRIBUTES="snapshot/attributes.js",
     GENERATED="snapshot/generated.js",
+    SHOW_LOOSE="snapshot/loose.js",
 )
 # An exception would be taken for a browser that does not answer. It means that the page has replaced what is called.
 SNAPSHOT_JS = f"(arg) => {{ try {{ return ({_SNAPSHOT})(arg); }} catch (error) {{ return `{{}}${{error.stack}}`; }} }}"

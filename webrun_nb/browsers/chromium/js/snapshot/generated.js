@@ -3,7 +3,7 @@
 (dom) => {
   const MAX_RULES = 20000, MAX_ELEMENTS = 20000, MAX_ASKED = 4000, MAX_CHARS = 200;
   const MAX_LINE_PX = 4, MIN_LINE_WIDTH = 0.6, LINE_PLACE = [0.25, 0.75];
-  const MEANS = /[\p{L}\p{N}\p{Sc}%‰°]/u; // not the icons of a font, which are private characters
+  const MEANS = /[\p{L}\p{N}\p{Sc}%‰°★☆✓✔✗✘✕✖]/u; // not the icons of a font, which are private characters
   const PSEUDO = /::?(before|after)\b/gi;
   const found = new Set(), lined = new Set();
   let left = MAX_RULES, asked = 0;

@@ -28,7 +28,7 @@
 
   // Pages that are written from right to left scroll to the left.
   const root = dom.root(document);
-  const leftIsOut = getComputedStyle(root).direction === "ltr";
+  const leftIsOut = getComputedStyle(root).direction === "ltr", pageWidth = dom.clientWidth(root);
   // Where style sheets have not come, no one knows what colour would be behind a text.
   const isIncomplete = isLoose && dom.all(document, "link[rel~=stylesheet]").length > 0;
   const white = isIncomplete || matchMedia("(prefers-color-scheme: dark)").matches ? null : [255, 255, 255];
@@ -49,6 +49,7 @@
       if (!box.width && !box.height && el instanceof HTMLElement && dom.offsetWidth(el) && dom.offsetHeight(el)) return CLIPPED; // scaled to nothing
     }
     if (leftIsOut && box.width && box.right + above.scrollX <= 0) return OFFSCREEN;
+    if (!leftIsOut && isPlaced && box.left + above.scrollX >= pageWidth) return OFFSCREEN;
     return box.height && box.bottom + above.scrollY <= 0 ? OFFSCREEN : 0;
   };
 
@@ -77,7 +78,9 @@
     if (NO_FALLBACK.has(tag) || style.contentVisibility === "hidden") return DISPLAY;
     if (tag === "details" && !dom.hasAttribute(el, "open")) return DISPLAY;
     if (parseFloat(style.fontSize) < MIN_FONT_PX) return CLIPPED;
-    if (parseFloat(style.textIndent) < MIN_INDENT_PX) return OFFSCREEN;
+    const indent = parseFloat(style.textIndent);
+    if (indent < MIN_INDENT_PX) return OFFSCREEN;
+    if (indent >= 100 && style.textIndent.endsWith("%") && style.overflowX !== "visible") return CLIPPED;
     if (style.webkitTextSecurity !== "none") return TRANSPARENT;
     const colour = parts(style.webkitTextFillColor);
     if (!colour) return 0;
