@@ -70,16 +70,21 @@
     textLeft -= text.length;
   };
 
+  // Found out for the first text of an element: most elements have none of their own.
+  const textHidden = (frame) => {
+    if (frame.textHidden < 0) frame.textHidden = hiding.ofText(frame.el, frame.tag, frame.style, frame.ground);
+    return frame.textHidden;
+  };
   const takeText = (node, above) => {
     let text = dom.data(node);
     if (!text || above.isTextless) return;
-    const hidden = above.hidden || above.textHidden;
     if (ONLY_SPACE.test(text)) {
-      if (above.isSpaceless || hidden || gaps.isCut()) return;
+      if (above.hidden || above.isSpaceless || gaps.isCut() || textHidden(above)) return;
       gaps.cut();
       nodes.push([" ", above.index]);
       return;
     }
+    const hidden = above.hidden || textHidden(above);
     if (!(text.includes("\n") && LAID_OUT.test(text) && above.style && /^pre|^break/.test(above.style.whiteSpace))) {
       text = text.replace(RUN, " ");
     }
@@ -163,8 +168,8 @@
     const ground = isShown ? hiding.groundOf(style, isPlaced, above) : null;
     const first = dom.firstChild(el), mayScroll = isShown && first && (dom.nodeType(first) !== 3 || dom.nextSibling(first));
     const frame = {
-      above, index, entry, depth: above.depth + 1, hidden, style: isShown ? style : null, ground, isStruck, isFixed,
-      textHidden: isShown && tag !== "text" ? hiding.ofText(el, tag, style, ground) : 0,
+      el, tag, above, index, entry, depth: above.depth + 1, hidden, style: isShown ? style : null, ground, isStruck, isFixed,
+      textHidden: isShown && tag !== "text" ? -1 : 0,
       isTextless: TEXTLESS.has(tag) || (tag === "noscript" && !isShown),
       isFlexible: FLEXIBLE.test(display), isSpaceless: SPACELESS.test(display),
       inShadow: above.inShadow, dropDown: above.dropDown,
@@ -218,7 +223,7 @@
   };
 
   takeElement(dom.root(document), {
-    above: null, index: -1, entry: null, depth: -1, hidden: 0, style: null, textHidden: 0, isStruck: false, isTextless: false,
+    el: null, tag: "", above: null, index: -1, entry: null, depth: -1, hidden: 0, style: null, textHidden: 0, isStruck: false, isTextless: false,
     ground: hiding.white, isFixed: false, isFlexible: false, isSpaceless: true, inShadow: false, dropDown: null,
     scrollX: 0, scrollY: 0,
   }, false);
