@@ -28,12 +28,7 @@ def table(
     ]
     body = Node("table")
     made = [
-        SourceRow(
-            Node("tr", parent=body),
-            tuple(None if text is None else Cell(Node("td"), text) for text in row),
-            groups[place] if place < len(groups) else (),
-        )
-        for place, row in enumerate(rows)
+        _row(_child("tr", body), row, groups[place] if place < len(groups) else ()) for place, row in enumerate(rows)
     ]
     return Source(kind, body, columns, made, caption=caption, heading=heading, number=number)
 
@@ -46,3 +41,13 @@ def labels(source: Source) -> list[str]:
 def texts(source: Source) -> list[list[str | None]]:
     """Return the texts of a source's rows."""
     return [[None if cell is None else cell.text for cell in row.cells] for row in source.rows]
+
+
+def _row(node: Node, texts: Sequence[str | None], groups: tuple[str, ...]) -> SourceRow:
+    return SourceRow(node, tuple(None if text is None else Cell(_child("td", node), text) for text in texts), groups)
+
+
+def _child(tag: str, parent: Node) -> Node:
+    node = Node(tag, parent=parent)
+    parent.children.append(node)
+    return node

@@ -156,7 +156,7 @@ def assign(
     scorer = _Scorer(fields, reads, phrases or {}, requested or Requested(), chosen or {})
     assignment = Assignment(source)
     for kind in (False, True):  # an address and the text of its link are one field
-        asked = [wanted for wanted in columns if (wanted.type in _ADDRESSES) is kind]
+        asked = [w for w in columns if (w.type in _ADDRESSES) is kind and w.type is not ColumnType.JSON]
         scores = [[scorer.score(wanted, each) for each in fields] for wanted in asked]
         _take_best(assignment, asked, fields, scores, (requested or Requested()).words)
     for wanted in columns:

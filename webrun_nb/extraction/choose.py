@@ -11,18 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Literal
 
 from webrun_nb.extraction.assign import Ambiguous, Assignment, Candidate, Reads, assign
 from webrun_nb.extraction.names import Name, name_of
+from webrun_nb.extraction.reasons import Problem
 from webrun_nb.extraction.requested import Requested
 from webrun_nb.extraction.schema import Wanted
 from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Cell, Source, SourceColumn, SourceRow
-
-Problem = Literal["no_source", "no_such_table", "several_sources", "several_rows"]
-"""The reasons why no source is taken: none has enough of the columns, none has the number that was asked for, several
-are equally good, or one record was asked for and the list has several."""
 
 _LISTS = ("table", "grid", "list")
 _RECORDS = ("page", "pairs")
@@ -124,16 +120,16 @@ class Chooser:
         record = self._record([each for each in sources if not _is_list(each)])
         of_list = self._of_lists(lists)
         asked_for_table = self.requested.number or self.requested.all_tables or "" in self.chosen
-        if asked_for_table and (of_list.assignment or of_list.problem == "no_such_table"):
+        if asked_for_table and (of_list.assignment or of_list.problem == Problem.NO_SUCH_TABLE):
             return of_list
         wants_many = many if self.requested.many is None or not many else self.requested.many
         if self._record_is_better(record, of_list, wants_many=wants_many):
             return record
         if not many and of_list.assignment and len(of_list.assignment.source.rows) > 1:
-            return Choice(problem="several_rows", near=(of_list.assignment,))
+            return Choice(problem=Problem.SEVERAL_ROWS, near=(of_list.assignment,))
         if of_list.assignment or of_list.question:
             return of_list
-        return Choice(problem="no_source", near=(*of_list.near, *record.near))
+        return Choice(problem=Problem.NO_SOURCE, near=(*of_list.near, *record.near))
 
     def _record_is_better(self, record: Choice, of_list: Choice, *, wants_many: bool) -> bool:
         if record.assignment is None:
@@ -172,11 +168,11 @@ class Chooser:
     def _of_lists(self, lists: Sequence[Source]) -> Choice:
         named = self._named(lists)
         if named is None:
-            return Choice(problem="no_such_table")
+            return Choice(problem=Problem.NO_SUCH_TABLE)
         rated = sorted(((self._rate(each), each) for each in map(self._assign, named)), key=lambda pair: -pair[0])
         good = [(score, each) for score, each in rated if self._is_enough(each)]
         if not good:
-            return Choice(problem="no_source", near=tuple(each for _, each in rated[:3] if each.nearest))
+            return Choice(problem=Problem.NO_SOURCE, near=tuple(each for _, each in rated[:3] if each.nearest))
         best_score, best = good[0]
         equal = [each for score, each in good if score >= best_score - _MARGIN]
         if self.requested.all_tables:
@@ -187,7 +183,7 @@ class Chooser:
             return self._joined([each.source for each in alike])
         rest = [each for each in equal if each is not best and not _is_much_longer(best, each)]
         if rest and not any(_is_much_longer(each, best) for each in rest):
-            return Choice(problem="several_sources", question=_question([best, *rest]), near=(best, *rest))
+            return Choice(problem=Problem.SEVERAL_SOURCES, question=_question([best, *rest]), near=(best, *rest))
         longest = max(equal, key=lambda each: len(each.source.rows))
         return Choice(longest, (longest.source,))
 
@@ -252,14 +248,14 @@ class Chooser:
     def _record(self, sources: Sequence[Source]) -> Choice:
         kept = [each for each in sources if len(each.rows) == 1]
         if not kept:
-            return Choice(many=False, problem="no_source")
+            return Choice(many=False, problem=Problem.NO_SOURCE)
         kept.sort(key=lambda each: (each.kind == "embedded", _RECORDS.index(each.kind) if each.kind in _RECORDS else 0))
         main = next((each for each in kept if each.kind == "page"), None)
         assignment = self._of_records(kept)
         near = (assignment,)
         enough = assignment.answered and (main is not None or self._share(assignment) >= _LEAST_ANSWERED)
         if not enough and self.columns:
-            return Choice(many=False, problem="no_source", near=near)
+            return Choice(many=False, problem=Problem.NO_SOURCE, near=near)
         return Choice(assignment, tuple(kept), many=False)
 
     def _of_records(self, sources: Sequence[Source]) -> Assignment:

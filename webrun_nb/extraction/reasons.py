@@ -1,26 +1,34 @@
-"""The reasons for which a value is missing, or is not quite as its cell says: the only table of their codes."""
+"""The reasons for which a value is missing, or records as a whole are: the only tables of their codes."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
-class Reason(StrEnum):
-    """A reason, as a stable short code. `explanation` is one line for people.
-
-    >>> Reason.RANGE, Reason.RANGE.explanation
-    (<Reason.RANGE: 'range'>, 'the text is a range, not one value')
-    """
+class _Code(StrEnum):
+    """A stable short code. `explanation` is one line for people."""
 
     explanation: str
 
-    def __new__(cls, code: str, explanation: str) -> Reason:
+    def __new__(cls, code: str, explanation: str) -> Self:
         """Make a member of its code and its explanation."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.explanation = explanation
         return member
 
+
+class Reason(_Code):
+    """The reason why a value is missing, or is not quite as its cell says.
+
+    >>> Reason.RANGE, Reason.RANGE.explanation
+    (<Reason.RANGE: 'range'>, 'the text is a range, not one value')
+    """
+
+    NO_FIELD = "no-field", "the page has no field for the column"
+    SEVERAL_FIELDS = "several-fields", "several fields of the page are equally good for the column"
+    NOT_ONE_FIELD = "not-one-field", "the column asks for records within a record, which no field holds"
     ABSENT = "absent", "the record has no such element"
     BLANK = "blank", "the cell is empty, or says that there is none"
     TOO_LONG = "too-long", "the text is too long for a value of this type"
@@ -54,3 +62,16 @@ class Reason(StrEnum):
     # words
     NOT_ENTAILED = "not-entailed", "the text entails none of the choices"
     SEVERAL_CHOICES = "several-choices", "the text entails several of the choices"
+
+
+class Problem(_Code):
+    """The reason why an extraction has no records."""
+
+    NO_SOURCE = "no-source", "no list or record of the page has enough of the columns"
+    NO_SUCH_TABLE = "no-such-table", "the page has no table of that number"
+    SEVERAL_SOURCES = "several-sources", "several lists of the page are equally good"
+    SEVERAL_ROWS = "several-rows", "one record was asked for, and the list has several"
+    HTTP_ERROR = "http-error", "the page came with an error status"
+    EMPTY_PAGE = "empty-page", "the page displays nothing"
+    LOGIN_PAGE = "login-page", "the page asks for a login"
+    PICTURE_PAGE = "picture-page", "the page shows its content as a picture"

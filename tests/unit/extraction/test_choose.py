@@ -53,7 +53,7 @@ def test_the_last_table():
 
 def test_a_number_that_the_page_does_not_have():
     choice = choose([PEOPLE, HOUSES], "name:str, age:int", "table 7")
-    assert (choice.assignment, choice.problem) == (None, "no_such_table")
+    assert (choice.assignment, choice.problem) == (None, "no-such-table")
 
 
 def test_both_tables():
@@ -72,7 +72,7 @@ def test_all_tables_with_other_columns_beside():
 def test_two_tables_that_are_equally_good_are_a_question():
     choice = choose([PEOPLE, PETS], "name:str")
     assert choice.assignment is None
-    assert choice.problem == "several_sources"
+    assert choice.problem == "several-sources"
     assert [each.label for each in choice.question.candidates] == ["Table 1: Persons", "Pets"]
 
 
@@ -83,7 +83,7 @@ def test_a_person_chooses_the_table():
 
 def test_a_list_that_lacks_most_columns_is_not_taken():
     choice = choose([PEOPLE], "name:str, price:float, weight:float")
-    assert choice.problem == "no_source"
+    assert choice.problem == "no-source"
     assert choice.near[0].source is PEOPLE
 
 
@@ -103,7 +103,7 @@ def test_the_main_record_where_the_text_does_not_tell():
 
 def test_an_object_is_asked_for_and_the_page_has_a_list():
     choice = choose([PEOPLE], "name:str, age:int", many=False)
-    assert (choice.assignment, choice.problem) == (None, "several_rows")
+    assert (choice.assignment, choice.problem) == (None, "several-rows")
 
 
 def test_what_is_displayed_comes_before_what_is_embedded():
@@ -118,17 +118,17 @@ def test_the_publisher_is_not_the_product():
 
 def test_a_page_that_only_has_a_title_is_no_list():
     title = table([""], ["404"], kind="page", properties=["name"])
-    assert choose([title], "name:str, price:money, city:str", "List the hotels").problem == "no_source"
+    assert choose([title], "name:str, price:money, city:str", "List the hotels").problem == "no-source"
 
 
 def test_a_page_without_sources():
-    assert choose([], "name:str").problem == "no_source"
+    assert choose([], "name:str").problem == "no-source"
 
 
 def test_a_list_of_which_nothing_is_named_needs_all_columns():
     texts = ["It was a long and stormy night.", "Nobody knew what had happened there."]
     notes = table(["", ""], [texts[0], "1"], [texts[1], "2"], kind="list")
-    assert choose([notes], "text:str, author:str", "List text and author").problem == "no_source"
+    assert choose([notes], "text:str, author:str", "List text and author").problem == "no-source"
     assert choose([notes], "text:str", "List the text").assignment is not None
 
 

@@ -1,0 +1,277 @@
+"""The whole engine on small pages of many kinds and languages, without a browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpers.snapshots import snapshot_of_html
+from webrun_nb.common.column_types import column_schema, parse_columns
+from webrun_nb.extraction.engine import extract
+
+
+def schema(columns):
+    properties = {column.name: column_schema(column) for column in parse_columns(columns)}
+    return {"type": "array", "items": {"type": "object", "properties": properties}}
+
+
+def extracted(html, columns, text="", **more):
+    return extract([snapshot_of_html(html)], schema(columns), text, **more)
+
+
+def records(html, columns, text=""):
+    return [tuple(record.values()) for record in extracted(html, columns, text).records]
+
+
+def table(*rows, lang="en", before=""):
+    """A page with a table whose first row is its headings; cells are separated by `|`."""
+    first, *others = (row.split("|") for row in rows)
+    head = "".join(f"<th>{cell.strip()}</th>" for cell in first)
+    body = "".join("<tr>" + "".join(f"<td>{cell.strip()}</td>" for cell in row) + "</tr>" for row in others)
+    page = f"{before}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<html lang="{lang}"><body>{page}</body></html>'
+
+
+# --- tables ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("html", "columns", "expected"),
+    [
+        (
+            table("Bezeichnung|Menge|Stand", "Fonds A|1.250|05.01.2021", "Fonds B|1.401,40|13.01.2021", lang="de"),
+            "name:str, quantity:float, date:date",
+            [("Fonds A", 1250.0, "2021-01-05"), ("Fonds B", 1401.4, "2021-01-13")],
+        ),
+        (
+            table("المنتج|السعر|الكمية", "تمر|١٢٫٥٠ ر.س|١٬٢٠٠", "زيت|٤٥٫٠٠ ر.س|٣٥", lang="ar-SA"),
+            "name:str, price:money, quantity:int",
+            [("تمر", "12.50 SAR", 1200), ("زيت", "45.00 SAR", 35)],
+        ),
+        (
+            table("Model|Price (₹)|Launched", "Kite 5|1,24,999|05/03/2024", "Kite 6|9,999|21/11/2024", lang="en-IN"),
+            "model:str, price:money, launched:date",
+            [("Kite 5", "124999 INR", "2024-03-05"), ("Kite 6", "9999 INR", "2024-11-21")],
+        ),
+        (
+            table("Titre|Prix|Date de parution", "La Mer|12,90 €|3 mai 2023", "Le Vent|1 250,00 €|31 décembre 2022", lang="fr"),
+            "title:str, price:money, published:date",
+            [("La Mer", "12.90 EUR", "2023-05-03"), ("Le Vent", "1250.00 EUR", "2022-12-31")],
+        ),
+        (
+            table("商品名|価格(税込)|発売日", "ランプA|1,980円|2024年5月3日", "ランプB|12,500円|2023年12月1日", lang="ja"),
+            "name:str, price:money, released:date",
+            [("ランプA", "1980 JPY", "2024-05-03"), ("ランプB", "12500 JPY", "2023-12-01")],
+        ),
+        (
+            table("Город|Население|Основан", "Речной|1 204 500|1703", "Лесной|98 300|1912", lang="ru"),
+            "city:str, population:int, founded:int",
+            [("Речной", 1204500, 1703), ("Лесной", 98300, 1912)],
+        ),
+        (
+            table("Dish|Vegan|Size|Share", "Soup|✓|Small|12.5 %", "Stew|✗|Large|7%"),
+            "dish:str, vegan:bool, size:enum(small|large), share:percent",
+            [("Soup", True, "small", 12.5), ("Stew", False, "large", 7.0)],
+        ),
+    ],
+    ids=["German", "Arabic", "Indian", "French", "Japanese", "Russian", "types"],
+)  # fmt: skip
+def test_a_table_in_its_language(html, columns, expected):
+    assert records(html, columns) == expected
+
+
+STATISTICS = """<html lang="en"><body><h2>Population and area</h2><table>
+<thead><tr><th rowspan="2">Region</th><th colspan="2">Population</th><th rowspan="2">Area (km²)</th></tr>
+<tr><th>2011</th><th>2021</th></tr></thead>
+<tbody><tr><th colspan="4">North</th></tr>
+<tr><th>Alta<sup>1</sup></th><td>10,500</td><td>12,300</td><td>845<sup>2</sup></td></tr>
+<tr><th>Bela</th><td>8,000</td><td>7,950</td><td>63.5</td></tr>
+<tr><th colspan="4">South</th></tr><tr><th>Cora</th><td>1,000</td><td>1,250</td><td>12.75</td></tr></tbody>
+<tfoot><tr><th>Total</th><td>19,500</td><td>21,500</td><td>921.25</td></tr></tfoot></table></body></html>"""
+
+
+def test_a_table_of_a_statistics_office():
+    result = extracted(STATISTICS, "region:str, population_2021:int, area:float")
+    assert [tuple(record.values()) for record in result.records] == [
+        ("Alta", 12300, 845.0),
+        ("Bela", 7950, 63.5),
+        ("Cora", 1250, 12.75),
+    ]
+    assert (result.lists[0].seen, result.lists[0].totals) == (4, 1)
+    assert [row.groups for row in result.rows] == [("North",), ("North",), ("South",)]
+
+
+def test_one_of_two_years_is_a_question_until_it_is_answered():
+    asked = extracted(STATISTICS, "region:str, population:int")
+    (question,) = asked.questions
+    assert [each.label for each in question.candidates] == ["Population / 2021", "Population / 2011"]
+    assert {record["population"] for record in asked.records} == {None}
+    settled = extracted(STATISTICS, "region:str, population:int", chosen={"population": "Population / 2011"})
+    assert [record["population"] for record in settled.records] == [10500, 8000, 1000]
+
+
+TWO = (
+    "<html><body><h2>Persons</h2><table><caption>Table 1. Persons</caption><tr><th>Name</th><th>Age</th></tr>"
+    "<tr><td>Ann</td><td>30</td></tr><tr><td>Bo</td><td>41</td></tr></table><h2>Households</h2><table>"
+    "<caption>Table 2. Households</caption><tr><th>Name</th><th>Size</th></tr><tr><td>Mill House</td><td>4</td></tr>"
+    "<tr><td>Barn</td><td>2</td></tr></table></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("List the names of table 2", ["Mill House", "Barn"]),
+        ("List the names in the households table", ["Mill House", "Barn"]),
+        ("List the names of the first table", ["Ann", "Bo"]),
+        ("List the names of both tables", ["Ann", "Bo", "Mill House", "Barn"]),
+    ],
+)
+def test_the_table_that_is_asked_for(text, expected):
+    assert [name for (name,) in records(TWO, "name:str", text)] == expected
+
+
+def test_tables_of_which_the_text_names_none_are_a_question():
+    result = extracted(TWO, "name:str", "List the names")
+    assert result.problem == "several-sources"
+    assert [each.label for each in result.questions[0].candidates] == ["Table 1. Persons", "Table 2. Households"]
+
+
+def test_the_days_of_a_programme_are_one_list():
+    day = "<h2>Day {0}</h2><table><tr><th>Talk</th><th>Speaker</th></tr><tr><td>{1}</td><td>{2}</td></tr></table>"
+    html = f"<html><body>{day.format(1, 'Quiet engines', 'M. Oda')}{day.format(2, 'Slow food', 'K. Ito')}</body></html>"
+    assert records(html, "title:str, speaker:str, day:str", "List all talks") == [
+        ("Quiet engines", "M. Oda", "Day 1"),
+        ("Slow food", "K. Ito", "Day 2"),
+    ]
+
+
+def test_pages_of_one_list_decide_together():
+    pages = [table("Order|Ordered", "D-1|2/5/2019"), table("Order|Ordered", "D-2|28/6/2019")]
+    snapshots = [snapshot_of_html(html, url=f"https://page.example/{n}") for n, html in enumerate(pages)]
+    result = extract(snapshots, schema("order:str, ordered:date"), "List all orders")
+    assert [record["ordered"] for record in result.records] == ["2019-05-02", "2019-06-28"]
+    assert [evidence.url for evidence in result.values[::2]] == ["https://page.example/0", "https://page.example/1"]
+
+
+def test_without_columns_those_of_the_page():
+    result = extract([snapshot_of_html(table("Nome|Età", "Ada|30", "Bea|41"))], {"type": "array", "items": {}})
+    assert result.records == [{"Nome": "Ada", "Età": "30"}, {"Nome": "Bea", "Età": "41"}]
+
+
+def test_an_aria_grid():
+    row = '<div role="row"><span role="{0}">{1}</span><span role="{0}">{2}</span></div>'
+    rows = row.format("columnheader", "Order", "Total"), row.format("gridcell", "A-17", "$99.50")
+    html = f'<html lang="en-US"><body><div role="grid">{"".join(rows)}</div></body></html>'
+    assert records(html, "order:str, total:money", "List the orders") == [("A-17", "99.50 USD")]
+
+
+# --- lists and records ----------------------------------------------------------------------------------------
+
+
+def test_the_price_among_other_amounts_of_a_german_shop():
+    cards = (
+        "<li><a href='/a'><h3>Kessel A</h3></a><p>UVP <s>49,99 €</s> <b>34,99 €</b></p><p>Versand frei ab 29 €</p></li>"
+        "<li><a href='/b'><h3>Toaster B</h3></a><p><b>1.299,00 €</b></p><p>oder 12 Raten à 108,25 €</p></li>"
+        "<li><a href='/c'><h3>Mixer C</h3></a><p>statt 99,00 € <b>89,00 €</b></p></li>"
+    )
+    html = f'<html lang="de"><body><h1>Küche</h1><ul>{cards}</ul></body></html>'
+    assert records(html, "name:str, price:money?, list_price:money?", "List the products") == [
+        ("Kessel A", "34.99 EUR", "49.99 EUR"),
+        ("Toaster B", "1299.00 EUR", None),
+        ("Mixer C", "89.00 EUR", "99.00 EUR"),
+    ]
+
+
+def test_reviews_have_their_own_ratings_and_dates():
+    review = (
+        '<div><b>{0}</b> <span role="img" aria-label="{1} out of 5 stars"></span> <time datetime="{2}">a while ago</time>'
+        "<p>{3}</p></div>"
+    )
+    texts = (
+        "Leaks from the lid after two weeks.",
+        "Boils fast and looks good on a table.",
+        "Fine but a bit loud for me.",
+    )
+    items = [
+        review.format(*each)
+        for each in zip("abc", "254", ("2024-01-02", "2024-01-05", "2023-12-05"), texts, strict=True)
+    ]
+    html = f"<html lang='en'><body><h1>Kettle</h1><p>4.2 out of 5</p><div>{''.join(items)}</div></body></html>"
+    assert records(html, "rating:float, date:date, text:str", "List the reviews") == [
+        (2.0, "2024-01-02", texts[0]),
+        (5.0, "2024-01-05", texts[1]),
+        (4.0, "2023-12-05", texts[2]),
+    ]
+
+
+PRODUCT = """<html lang="de"><head><title>Alpine Tent 3</title><script type="application/ld+json">
+{"@type": "Product", "name": "Alpine Tent 3", "sku": "AT-3-G", "gtin13": "4006381333931",
+ "brand": {"@type": "Brand", "name": "Nordfell"},
+ "offers": {"price": "259.00", "priceCurrency": "EUR", "availability": "https://schema.org/OutOfStock"}}</script></head>
+<body><main><h1>Alpine Tent 3</h1><p>249,00 €</p><p>Ausverkauft</p><p>Kostenloser Versand ab 50 €</p></main>
+<section><h2>Ähnliche Produkte</h2><ul><li><a href="/x">Zelt 1</a> <b>99,00 €</b></li>
+<li><a href="/y">Zelt 2</a> <b>129,00 €</b></li><li><a href="/z">Zelt 4</a> <b>329,00 €</b></li></ul></section></body></html>"""
+
+
+def test_the_product_of_a_page_as_it_is_displayed():
+    result = extracted(
+        PRODUCT,
+        "name:str, price:money, sku:str, availability:enum(InStock|OutOfStock), brand:str, gtin:str",
+        "Extract the product's name, price, sku, availability, brand and gtin",
+    )
+    assert [tuple(record.values()) for record in result.records] == [
+        ("Alpine Tent 3", "249.00 EUR", "AT-3-G", "OutOfStock", "Nordfell", "4006381333931")
+    ]
+
+
+def test_an_infobox_is_one_record():
+    rows = "".join(
+        f"<tr><th>{k}</th><td>{v}</td></tr>" for k, v in [("Born", "2 April 1931"), ("Occupation", "Chemist")]
+    )
+    html = f"<html lang='en'><body><main><h1>Ada Berg</h1><table>{rows}</table></main></body></html>"
+    person = {
+        "type": "object",
+        "properties": {"name": {"type": "string"}, "born": {"format": "date"}, "occupation": {}},
+    }
+    result = extract([snapshot_of_html(html)], person, "Get the person's name, birth date and occupation")
+    assert result.data == {"name": "Ada Berg", "born": "1931-04-02", "occupation": "Chemist"}
+
+
+def test_nested_records():
+    address = {"type": "object", "properties": {"city": {"type": "string"}, "street": {"type": "string"}}}
+    wanted = {
+        "type": "array",
+        "items": {"type": "object", "properties": {"name": {"type": "string"}, "address": address}},
+    }
+    page = snapshot_of_html(table("Name|Street|City", "Ann|Elm St 1|Oslo", "Bo|Fir Rd 2|Bergen"))
+    assert extract([page], wanted, "List the people").data == [
+        {"name": "Ann", "address": {"city": "Oslo", "street": "Elm St 1"}},
+        {"name": "Bo", "address": {"city": "Bergen", "street": "Fir Rd 2"}},
+    ]
+
+
+# --- pages that have no answer --------------------------------------------------------------------------------
+
+
+def test_a_schema_that_cannot_be_met_names_the_nearest_fields():
+    result = extracted(table("Team|Unit price", "A|$5", "B|$7"), "isbn:str, price:money, pages:int")
+    assert (result.problem, result.records) == ("no-source", [])
+    assert [(each.label, each.example) for each in result.nearest["price"]] == [("Unit price", "$5")]
+
+
+def test_the_title_of_a_page_is_no_row():
+    page = "<html><body><h1>404</h1><p>Page not found</p></body></html>"
+    assert extracted(page, "name:str, price:money", "List the products").problem == "no-source"
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ("", "empty-page"),
+        ('<form><h1>Sign in</h1><input type="email"><input type="password"><button>Go</button></form>', "login-page"),
+    ],
+)
+def test_a_page_that_has_nothing_to_extract_says_what_it_is(body, problem):
+    assert (
+        extracted(f"<html><body>{body}</body></html>", "name:str, price:money", "List the products").problem == problem
+    )

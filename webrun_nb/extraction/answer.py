@@ -1,0 +1,247 @@
+"""The answer: records in the order of the page, with where each value was read, and how complete they are.
+
+Nothing is defaulted: a value that can't be proved is null, with the reason. Totals of a table and rows without any
+value are left out and counted. True duplicates are kept; only in the screens of one list that was scrolled are rows
+that were seen before left out, by their index where the page has one, otherwise by the overlap of the screens.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from webrun_nb.common.column_types import ColumnType
+from webrun_nb.common.json_schema import first_misfit
+from webrun_nb.extraction.answer_rows import Kept, Part, rows_of
+from webrun_nb.extraction.assign import Candidate
+from webrun_nb.extraction.columns import ColumnReading, read_column
+from webrun_nb.extraction.comparing import agrees
+from webrun_nb.extraction.currencies import currencies_named
+from webrun_nb.extraction.fields import Field
+from webrun_nb.extraction.locale import country_of_host
+from webrun_nb.extraction.names import name_of
+from webrun_nb.extraction.numbers import read_number
+from webrun_nb.extraction.reasons import Reason
+from webrun_nb.extraction.results import ColumnReport, Evidence, Extraction, Row
+from webrun_nb.extraction.schema import Shape, Wanted
+from webrun_nb.extraction.sources import Cell, SourceRow
+from webrun_nb.extraction.values import Context, Value
+
+_AMOUNTS = ("price", "amount", "list", "total")
+"""The concepts of columns that a currency belongs to."""
+_MOST_SIBLINGS = 30
+"""Columns of a list that may prove the values of another."""
+
+
+def answer(
+    shape: Shape, parts: Sequence[Part], *, words: frozenset[str] = frozenset(), screens: bool = False
+) -> Extraction:
+    """Make the answer of the pages' sources, reading each column over all pages at once.
+
+    Parameters
+    ----------
+    shape : Shape
+        What is asked for, with its columns.
+    parts : sequence of Part
+        The pages' sources, in order.
+    words : frozenset of str
+        Stems of the task's words: rows of totals are kept where it speaks of them.
+    screens : bool
+        True if the pages are screens of one list that was scrolled.
+    """
+    kept, lists = rows_of(shape, parts, keep_totals="total" in words, screens=screens)
+    result = Extraction(lists=lists)
+    cells = {wanted.name: _cells(wanted, kept) for wanted in shape.columns}
+    context = _context(parts, kept)
+    in_money = _with_currency(shape)
+    readings = [_read(w, cells[w.name], context, parts, in_money=w.name in in_money) for w in shape.columns]
+    read: dict[str, list[Value]] = {}
+    for wanted, reading in zip(shape.columns, readings, strict=True):
+        found = list(reading.values)
+        if wanted.name in in_money:
+            found = [_amount_of(each, wanted) for each in found]
+        read[wanted.name] = _judged(wanted, found, parts)
+    _derive_currencies(shape, cells, read, parts)
+    for place, each in enumerate(kept):
+        values = {wanted.name: read[wanted.name][place].value for wanted in shape.columns}
+        url = each.part.snapshot.url
+        result.rows.append(Row(values, each.row.groups, each.part.assignment.source, each.row, url))
+        result.records.append(shape.record(values))
+        for wanted in shape.columns:
+            cell, value = cells[wanted.name][place], read[wanted.name][place]
+            result.values.append(Evidence(place, wanted.name, url, cell, value, _note(wanted, cell, value, each.part)))
+    for wanted, reading in zip(shape.columns, readings, strict=True):
+        result.columns.append(_report(wanted, reading, read[wanted.name], parts))
+    result.questions = list(
+        {question.column: question for part in parts for question in part.assignment.questions}.values()
+    )
+    result.data = shape.data(result.records)
+    if shape.schema and result.data is not None:
+        result.misfit = first_misfit(with_nulls(shape.schema), result.data)
+    return result
+
+
+def with_nulls(schema: Any) -> Any:
+    """Return a copy of a schema in which every value of a record may be null."""
+    if not isinstance(schema, Mapping):
+        return schema
+    copy = {
+        key: with_nulls(value) if key in ("items", "anyOf", "oneOf", "allOf") else value
+        for key, value in schema.items()
+    }
+    for key in ("anyOf", "oneOf", "allOf"):
+        if isinstance(options := schema.get(key), list):
+            copy[key] = [with_nulls(option) for option in options]
+    for key in ("properties", "$defs", "definitions"):
+        if isinstance(parts := schema.get(key), Mapping):
+            made = {name: with_nulls(part) for name, part in parts.items()}
+            nullable = key == "properties"
+            copy[key] = {name: {"anyOf": [part, {"type": "null"}]} for name, part in made.items()} if nullable else made
+    return copy
+
+
+# --- values
+
+
+def _cells(wanted: Wanted, kept: Sequence[Kept]) -> list[Cell | None]:
+    """Return a column's cells in the rows of the answer."""
+    by_part: dict[int, tuple[Field | None, list[SourceRow]]] = {}
+    for each in kept:
+        found = each.part.assignment.fields.get(wanted.name)
+        by_part.setdefault(id(each.part), (found, []))[1].append(each.row)
+    cells: dict[int, list[Cell | None]] = {}
+    for part, (found, rows) in by_part.items():
+        if found is None:
+            cells[part] = [None] * len(rows)
+        elif any(row in found.source.rows for row in rows[:1]):
+            cells[part] = found.cells(rows)
+        else:  # a value that another source of the same record has
+            cells[part] = found.cells()[:1] * len(rows)
+    places: Counter[int] = Counter()
+    made = []
+    for each in kept:
+        part = id(each.part)
+        made.append(cells[part][places[part]])
+        places[part] += 1
+    return made
+
+
+def _judged(wanted: Wanted, values: list[Value], parts: Sequence[Part]) -> list[Value]:
+    """Give the values of a column that no field was taken for their reason."""
+    if wanted.type is ColumnType.JSON:
+        return [Value("", None, Reason.NOT_ONE_FIELD) for _ in values]
+    if any(wanted.name in part.assignment.fields for part in parts):
+        return values
+    asked = any(question.column == wanted.name for part in parts for question in part.assignment.questions)
+    reason = Reason.SEVERAL_FIELDS if asked else Reason.NO_FIELD
+    return [Value("", None, reason) for _ in values]
+
+
+def _derive_currencies(
+    shape: Shape, cells: dict[str, list[Cell | None]], read: dict[str, list[Value]], parts: Sequence[Part]
+) -> None:
+    """Fill a text column for the currency, which the page displays with the prices and not by itself.
+
+    It is the sign that is displayed with the price of the same row; where none is displayed, what the page's data for
+    machines say stays.
+    """
+    prices = [
+        wanted for wanted in shape.columns if name_of(wanted.path[-1]).is_about("price", "amount", "list", "total")
+    ]
+    for wanted in shape.columns:
+        name = name_of(wanted.path[-1])
+        if wanted.type is not ColumnType.STR or "currency" not in name.concepts:
+            continue
+        fields = [part.assignment.fields[wanted.name] for part in parts if wanted.name in part.assignment.fields]
+        if any(each.is_displayed for each in fields):
+            continue
+        beside = [each for each in prices if name_of(each.path[-1]).joined in name.joined] or prices
+        if len(beside) != 1:
+            continue
+        (price,) = beside
+        for place, cell in enumerate(cells[price.name]):
+            if cell is not None and cell.text and (sign := _currency_sign(cell)):
+                cells[wanted.name][place] = cell
+                read[wanted.name][place] = Value(cell.text, sign, how=f"as displayed with {price.name}")
+
+
+def _currency_sign(cell: Cell) -> str:
+    number = read_number(cell.text, cell.node.language)
+    return "" if isinstance(number, Reason) else number.currency
+
+
+def _note(wanted: Wanted, cell: Cell | None, value: Value, part: Part) -> str:
+    """Say what the page's data for machines have in place of the displayed value; empty where they agree."""
+    beside = part.assignment.beside.get(wanted.name)
+    if cell is None or value.value is None or beside is None:
+        return ""
+    (other, *_) = [*beside.cells()[:1], None]
+    said = "" if other is None else other.exact or other.text
+    return (
+        f"the page's data for machines say {said[:80]!r}" if said and not agrees(cell.text or cell.exact, said) else ""
+    )
+
+
+def _report(wanted: Wanted, reading: ColumnReading, values: Sequence[Value], parts: Sequence[Part]) -> ColumnReport:
+    nulls = Counter(str(value.reason) for value in values if value.value is None and value.reason is not None)
+    found = next((part.assignment.fields[wanted.name] for part in parts if wanted.name in part.assignment.fields), None)
+    nearest: tuple[Candidate, ...] = ()
+    if found is None and parts and nulls:
+        nearest = parts[0].assignment.nearest.get(wanted.name, ())
+    how = ", ".join(f"{what} {why}".strip() for what, why in reading.conventions.items())
+    return ColumnReport(wanted.name, "" if found is None else found.label, how, dict(nulls), nearest)
+
+
+def _context(parts: Sequence[Part], kept: Sequence[Kept]) -> Context:
+    """Return what the pages say beside their columns; the other columns of a list are there to prove values."""
+    if not parts:
+        return Context()
+    first = parts[0].snapshot
+    host = urlsplit(first.url).hostname or ""
+    width = 0 if parts[0].is_record else min(len(parts[0].assignment.source.columns), _MOST_SIBLINGS)
+    siblings = [
+        [cell.text if (cell := _at(each.row, place)) is not None else "" for each in kept] for place in range(width)
+    ]
+    currencies = frozenset().union(*(part.currencies for part in parts))
+    return Context(first.language, country_of_host(host), currencies=currencies, siblings=siblings)
+
+
+def _at(row: SourceRow, place: int) -> Cell | None:
+    return row.cells[place] if place < len(row.cells) else None
+
+
+def _read(
+    wanted: Wanted, cells: Sequence[Cell | None], context: Context, parts: Sequence[Part], *, in_money: bool
+) -> ColumnReading:
+    found = next((part.assignment.fields[wanted.name] for part in parts if wanted.name in part.assignment.fields), None)
+    siblings = context.siblings
+    if found is None:
+        return read_column(cells, wanted.column, replace(context, siblings=()))
+    column = replace(wanted.column, type=ColumnType.MONEY) if in_money else wanted.column
+    others = [texts for place, texts in enumerate(siblings) if place != found.index or found.group is not None]
+    said = currencies_named(" ".join(found.labels)) or context.currencies
+    return read_column(cells, column, replace(context, labels=found.labels, currencies=said, siblings=others))
+
+
+def _with_currency(shape: Shape) -> frozenset[str]:
+    """Return the columns of plain numbers whose currency another column holds: they may mix currencies."""
+    names = {wanted.name: name_of(wanted.path[-1]) for wanted in shape.columns}
+    if not any("currency" in name.concepts for name in names.values()):
+        return frozenset()
+    numbers = (ColumnType.FLOAT, ColumnType.INT)
+    return frozenset(w.name for w in shape.columns if w.type in numbers and names[w.name].is_about(*_AMOUNTS))
+
+
+def _amount_of(value: Value, wanted: Wanted) -> Value:
+    """Return the plain number of a value of money."""
+    if value.value is None:
+        return replace(value, readings=())
+    amount = Decimal(value.value.partition(" ")[0])
+    if wanted.type is ColumnType.FLOAT:
+        return replace(value, value=float(amount))
+    is_whole = amount == amount.to_integral_value()
+    return replace(value, value=int(amount) if is_whole else None, reason=None if is_whole else Reason.NOT_WHOLE)

@@ -1,0 +1,150 @@
+"""The entry point of the engine: from snapshots of pages and a schema to records with provenance.
+
+>>> from webrun_nb.extraction.snapshot import Node, Snapshot
+>>> extract([Snapshot("https://page.example/", "", Node("html"))], {"type": "array"}).problem
+<Problem.EMPTY_PAGE: 'empty-page'>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from webrun_nb.common.column_types import Column, ColumnType
+from webrun_nb.extraction.answer import answer
+from webrun_nb.extraction.answer_rows import Part
+from webrun_nb.extraction.assign import Assignment
+from webrun_nb.extraction.choose import Choice, Chooser, has_same_columns
+from webrun_nb.extraction.fields import Field, fields_of
+from webrun_nb.extraction.grids import grids_of
+from webrun_nb.extraction.main_record import main_record_of
+from webrun_nb.extraction.page_state import state_of
+from webrun_nb.extraction.reasons import Problem
+from webrun_nb.extraction.records import lists_of
+from webrun_nb.extraction.requested import phrases_for, requested_of
+from webrun_nb.extraction.results import Extraction
+from webrun_nb.extraction.schema import Shape, Wanted, shape_of
+from webrun_nb.extraction.snapshot import Snapshot
+from webrun_nb.extraction.sources import Cell, Source
+from webrun_nb.extraction.structured_data import embedded_of
+from webrun_nb.extraction.values import read_address, readings
+
+_MOST_FRAMES = 20
+
+
+def extract(
+    snapshots: Sequence[Snapshot],
+    schema: Mapping[str, Any] | None,
+    text: str = "",
+    *,
+    chosen: Mapping[str, str] | None = None,
+    screens: bool = False,
+) -> Extraction:
+    """Read the records that a schema asks for from one or more pages of a list, or from a record's page.
+
+    Parameters
+    ----------
+    snapshots : sequence of Snapshot
+        The pages, in order. Pages of one list decide together how their values are read.
+    schema : mapping or None
+        A JSON Schema of a record, a list of records, or values; None for a list with the page's own columns.
+    text : str, optional
+        The task in plain words: it names columns and tables, and tells one record from many.
+    chosen : mapping of str to str, optional
+        Answers to earlier questions: the label of a field by column, the title of a table by the empty name.
+    screens : bool, optional
+        True if the snapshots are screens of one list that was scrolled, which may overlap.
+
+    Raises
+    ------
+    SchemaShapeError
+        The schema asks for something else than records or values of a page.
+    """
+    shape = shape_of(schema)
+    requested = requested_of(text)
+    chooser = Chooser(shape.columns, requested, _reads, phrases_for(shape.columns, requested), chosen or {})
+    parts: list[Part] = []
+    for snapshot in snapshots:
+        if (problem := state_of(snapshot)) in (Problem.HTTP_ERROR, Problem.EMPTY_PAGE):
+            if not parts:
+                return Extraction(problem=problem)
+            continue
+        sources = sources_of(snapshot)
+        alike = [each for each in sources if parts and has_same_columns(each, parts[0].assignment.source)]
+        choice = chooser.choose(alike or sources, many=shape.many)
+        if choice.assignment is None:
+            if parts:
+                continue
+            return _without_records(choice, problem)
+        parts.append(Part(snapshot, choice.assignment, choice.sources, not choice.many, _currencies(sources)))
+    if not parts:
+        return Extraction(problem=Problem.EMPTY_PAGE)
+    if not shape.columns:
+        shape, parts = _with_own_columns(shape, parts)
+    return answer(shape, parts, words=requested.words, screens=screens)
+
+
+def sources_of(snapshot: Snapshot) -> list[Source]:
+    """Return all lists and records of a page and its frames."""
+    main = main_record_of(snapshot)
+    found = [*grids_of(snapshot), *lists_of(snapshot), *([main] if main else []), *embedded_of(snapshot)]
+    for frame in snapshot.frames[:_MOST_FRAMES]:
+        found += [source for source in sources_of(frame) if source.kind not in ("page", "embedded")]
+    return found
+
+
+def _without_records(choice: Choice, state: Problem | None) -> Extraction:
+    """Return the answer that has none: what the page is, otherwise why no source was taken, and what comes nearest."""
+    questions = [choice.question] if choice.question else []
+    problem = choice.problem if questions or choice.problem != Problem.NO_SOURCE or not state else state
+    result = Extraction(problem=problem, questions=questions)
+    for assignment in choice.near[:1]:
+        result.nearest = dict(assignment.nearest)
+    return result
+
+
+def _with_own_columns(shape: Shape, parts: Sequence[Part]) -> tuple[Shape, list[Part]]:
+    """Take the columns of the first page's source, as texts under their own names."""
+    names: dict[str, Field] = {}
+    for each in fields_of(parts[0].assignment.source):
+        if not each.sample:
+            continue
+        label, number = each.label or f"column {each.index + 1}", 2
+        name = label
+        while name in names:
+            name, number = f"{label} {number}", number + 1
+        names[name] = each
+    columns = tuple(Wanted(Column(name, ColumnType.STR, True), (name,)) for name in names)
+    made = []
+    for part in parts:
+        own = {(each.index, each.group): each for each in fields_of(part.assignment.source)}
+        fields = {name: own[each.index, each.group] for name, each in names.items() if (each.index, each.group) in own}
+        made.append(replace(part, assignment=Assignment(part.assignment.source, fields)))
+    return replace(shape, columns=columns), made
+
+
+def _reads(cells: Sequence[Cell], column: Column) -> float:
+    """Return the share of cells that have a reading as a column's type."""
+    return sum(_can_be(cell, column) for cell in cells) / len(cells) if cells else 0.0
+
+
+def _can_be(cell: Cell, column: Column) -> bool:
+    if column.type in (ColumnType.STR, ColumnType.LIST, ColumnType.JSON):
+        return bool(cell.text or cell.exact or cell.label)
+    if column.type is ColumnType.URL:
+        return bool(cell.href) or isinstance(read_address(cell.text), str)
+    if column.type is ColumnType.RANGE and column.item is not None:
+        return any(char.isdigit() for char in cell.text)
+    return any(readings(text, column) for text in (cell.exact, cell.text, cell.label) if text)
+
+
+def _currencies(sources: Sequence[Source]) -> frozenset[str]:
+    """Return the currencies that the page's data for machines name."""
+    found = set()
+    for source in sources:
+        for place, column in enumerate(source.columns):
+            if source.kind in ("embedded", "page") and any(name.endswith("currency") for name in column.properties):
+                cells = [row.cells[place] for row in source.rows[:20]]
+                found |= {(cell.exact or cell.text).strip().upper() for cell in cells if cell is not None}
+    return frozenset(code for code in found if len(code) == 3 and code.isalpha())
