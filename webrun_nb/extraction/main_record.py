@@ -8,7 +8,7 @@ several amounts is the price, and gives what the page does not display.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from webrun_nb.extraction.comparing import agrees, plain_words
@@ -203,7 +203,7 @@ def _availability(page: MainThing) -> list[_Fact]:
     elif embedded is not None:
         cell = Cell(embedded.node, "", exact=f"https://schema.org/{status}")
     elif button is not None:
-        cell = Cell(button, _button_text(button), exact="https://schema.org/InStock")
+        cell = Cell(*button, exact="https://schema.org/InStock")
     return [] if cell is None else [_Fact((), frozenset({"availability"}), cell)]
 
 
@@ -223,31 +223,30 @@ def _shown_status(page: MainThing) -> tuple[Node, str, str] | None:
     return None
 
 
-def _buy_button(page: MainThing) -> Node | None:
+def _buy_button(page: MainThing) -> tuple[Node, str] | None:
+    """Return the button that offers to buy the thing, with its text.
+
+    A transparent one counts: it lies over what is displayed in its place.
+    """
     for node in page.snapshot.root.walk():
-        if (
-            node.hidden
-            or node.is_text
-            or "disabled" in node.attributes
-            or node.attributes.get("aria-disabled") == "true"
+        attributes = node.attributes
+        if node.hidden not in (None, "transparent") or not (
+            node.tag in ("button", "a", "input") or node.role == "button"
         ):
             continue
-        if (
-            (node.tag in ("button", "a", "input") or node.role == "button")
-            and is_buy_button(_button_text(node))
-            and not page.is_aside(node)
-        ):
-            return node
+        if "disabled" in attributes or attributes.get("aria-disabled") == "true":
+            continue
+        text = next((text for text in _button_texts(page, node) if is_buy_button(text)), "")
+        if text and not page.is_aside(node):
+            return node, text
     return None
 
 
-def _button_text(node: Node) -> str:
-    text = "" if node.tag == "input" else node.text
-    return (
-        text
-        or node.attributes.get("value", "")
-        or node.attributes.get("aria-label", "")
-        or node.attributes.get("title", "")
+def _button_texts(page: MainThing, node: Node) -> Iterator[str]:
+    yield node.text
+    yield from (node.attributes.get(name, "") for name in ("value", "aria-label", "title"))
+    yield from (
+        page.by_id[name].text for name in node.attributes.get("aria-labelledby", "").split() if name in page.by_id
     )
 
 

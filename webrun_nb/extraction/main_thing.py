@@ -109,6 +109,11 @@ class MainThing:
         return [each for each in labelled_of(self.lines) if not self.is_aside(each.node)]
 
     @cached_property
+    def by_id(self) -> Mapping[str, Node]:
+        """The page's elements by their ids."""
+        return {name: node for node in self.snapshot.root.walk() if (name := node.attributes.get("id"))}
+
+    @cached_property
     def cards(self) -> frozenset[int]:
         """The ids of elements that are cards of other things."""
         return _cards(self.amounts, self.heading)

@@ -155,7 +155,7 @@ stok habis, habis, 缺货, 售罄, 已售完, 无货, 無貨, 已售罄, 補貨�
 품절, 일시품절, 재고 없음, สินค้าหมด, outofstock, soldout
 """
 BUY = """
-add to cart, add to basket, add to bag, add to trolley, add to shopping bag, add to shopping cart, buy now,
+add to cart, add to basket, add to bag, add to trolley, add to shopping bag, add to shopping basket, add to shopping cart, buy now,
 buy it now, buy, buy this, place bid, place order, order now, purchase, pre order, in den warenkorb,
 in den einkaufswagen, zum warenkorb hinzufügen, jetzt kaufen, sofort kaufen, kaufen, bestellen, jetzt bestellen,
 ajouter au panier, acheter, acheter maintenant, achat immédiat, commander, añadir al carrito, agregar al carrito,
