@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from webrun_nb.extraction.lines import Line
 from webrun_nb.extraction.product_terms import label_key, label_name
@@ -12,6 +13,10 @@ from webrun_nb.extraction.snapshot import Node
 
 MAX_LABEL_CHARS = 40
 MAX_VALUE_CHARS = 300
+IDENTIFIERS = ("sku", "mpn", "gtin")
+_MOST_PIECES = 60
+_CODE_CHARS = 20
+_CODE = re.compile(r"(?=\S*\d)[\w./-]{3,30}")
 _COLON = re.compile(r"[:：]")
 _LABEL_WORD = r"[^\W\d_]{1,20}"
 _KNOWN = re.compile(rf"\s*({_LABEL_WORD}(?:[.\- /]{{1,2}}{_LABEL_WORD}){{0,3}}\.?\s?[#№º°]?)\s*[:：]?\s*(?=[\w#(])")
@@ -40,32 +45,65 @@ def labelled_of(lines: Sequence[Line]) -> list[Labelled]:
     found: list[Labelled] = []
     for number, line in enumerate(lines):
         within = _within(line, number)
-        if within is None and number + 1 < len(lines):
-            within = _across(line, lines[number + 1], number + 1)
-        if within is not None:
-            found.append(within)
+        if not within and number + 1 < len(lines):
+            across = _across(line, lines[number + 1], number + 1)
+            within = [] if across is None else [across]
+        found += within
     return found
 
 
-def _within(line: Line, number: int) -> Labelled | None:
-    """Read a line that holds a label and its value."""
+def _within(line: Line, number: int) -> list[Labelled]:
+    """Read a line that holds labels and their values."""
+    found = _by_pieces(line, number)
+    if found and found[0].start == 0:
+        return [each.labelled for each in found]
     if colon := _COLON.search(line.text, 1, MAX_LABEL_CHARS + 1):
         value = line.text[colon.end() :].strip()
         label = line.text[: colon.start()].strip()
         if value and len(value) <= MAX_VALUE_CHARS and _is_label(label) and not value.startswith("//"):
-            return _labelled(label, line, colon.end(), number)
-    # The label is an element of its own: "<b>Brand</b> Orla".
-    for start in line.starts[1:4]:
-        label = line.text[:start].strip()
-        if len(label) <= MAX_LABEL_CHARS and label_name(label)[0] and line.text[start:].strip(" :："):
-            return _labelled(label, line, start, number)
+            return [_labelled(label, line, colon.end(), len(line.text), number)]
     # The label is only text, and a number or code follows it: "SKU 579-33".
     if (words := _KNOWN.match(line.text)) and len(line.text) <= MAX_LABEL_CHARS + 40:
         for end in _ends(words[1]):
-            name, _ = label_name(line.text[:end])
-            if name in ("sku", "mpn", "gtin") and any(char.isdecimal() for char in line.text[end : end + 20]):
-                return _labelled(line.text[:end].strip(), line, end, number)
-    return None
+            is_code = any(char.isdecimal() for char in line.text[end : end + _CODE_CHARS])
+            if is_code and label_name(line.text[:end])[0] in IDENTIFIERS:
+                return [_labelled(line.text[:end].strip(), line, end, len(line.text), number)]
+    return [each.labelled for each in found]
+
+
+class _Found(NamedTuple):
+    """A labelled text, and where its label begins in the line."""
+
+    start: int
+    labelled: Labelled
+
+
+def _by_pieces(line: Line, number: int) -> list[_Found]:
+    """Read the labels that are elements of their own: "<b>Brand</b> Orla", "<b>Weight:</b> 2 kg <b>Height:</b> 9 cm".
+
+    Within a line a label needs a colon, for a word may be emphasised; a code behind a label for one is enough too.
+    """
+    ends = [*line.starts[1:], len(line.text)]
+    parts = [(a, b, line.text[a:b].strip()) for a, b in zip(line.starts, ends, strict=True) if line.text[a:b].strip()]
+    found: list[_Found] = []
+    at = 0
+    while at + 1 < len(parts) and at < _MOST_PIECES:
+        start, _, text = parts[at]
+        name = label_name(text)[0] if len(text) <= MAX_LABEL_CHARS else ""
+        has_colon = text.endswith((":", "：")) and _is_label(text)
+        following = parts[at + 1]
+        is_code = name in IDENTIFIERS and len(following[2]) <= MAX_LABEL_CHARS and any(map(str.isdecimal, following[2]))
+        if not (is_code or (name and at == 0) or (has_colon and (at == 0 or found))):
+            at += 1
+            continue
+        last = at + 1
+        while name not in IDENTIFIERS and last + 1 < len(parts) and not parts[last + 1][2].endswith((":", "：")):
+            last += 1
+        end = parts[last][1]
+        if line.text[following[0] : end].strip(" :：") and end - following[0] <= MAX_VALUE_CHARS:
+            found.append(_Found(start, _labelled(text.rstrip(":： "), line, following[0], end, number)))
+        at = last + 1
+    return found
 
 
 def _ends(words: str) -> list[int]:
@@ -79,22 +117,24 @@ def _across(line: Line, following: Line, number: int) -> Labelled | None:
     if not label or len(label) > MAX_LABEL_CHARS or len(following.text) > MAX_VALUE_CHARS:
         return None
     ends = label.endswith((":", "："))
-    # Neighbours without a mark: only where the label is a known one.
-    is_known = label_name(label)[0] and not label_name(following.text)[0]
-    if not (ends or _is_pair(line, following) or (is_known and _are_siblings(line, following))):
+    # Neighbours without a mark: only where the label is a known one, or one for codes and a code follows.
+    name, phrase = label_name(label)
+    is_code = name in IDENTIFIERS and " " in phrase and _CODE.fullmatch(following.text)
+    is_known = name and not label_name(following.text)[0] and _are_siblings(line, following)
+    if not (ends or is_code or is_known or _is_pair(line, following)):
         return None
     label = label.rstrip(":： ")
     if not _is_label(label) or following.text.rstrip().endswith((":", "：")):
         return None
-    return _labelled(label, following, 0, number)
+    return _labelled(label, following, 0, len(following.text), number)
 
 
-def _labelled(label: str, line: Line, start: int, number: int) -> Labelled:
-    rest = line.text[start:]
+def _labelled(label: str, line: Line, start: int, end: int, number: int) -> Labelled:
+    rest = line.text[start:end]
     at = start + len(rest) - len(rest.lstrip(" :：\u200e\u200f"))
     name, phrase = label_name(label)
-    text = line.text[at:].strip(" \u200e\u200f")
-    return Labelled(label, name, phrase, text, line.node_of(at, len(line.text)), number)
+    text = line.text[at:end].strip(" \u200e\u200f")
+    return Labelled(label, name, phrase, text, line.node_of(at, end), number)
 
 
 def _is_label(text: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from webrun_nb.extraction.comparing import agrees, plain_words
+from webrun_nb.extraction.labelled import IDENTIFIERS
 from webrun_nb.extraction.main_thing import MainThing, main_thing_of
 from webrun_nb.extraction.prices import Amount, Role
 from webrun_nb.extraction.product_terms import (
@@ -31,6 +32,7 @@ _NEAR_LINES = 40
 """An amount without a label that is further behind the heading is not the thing's price."""
 _BEFORE_LINES = 6
 _STEP_LINES = 5
+_SHORT_LINE_CHARS = 40
 _IDENTIFIER = re.compile(r"[\w][\w./+\-]*(?: [\w./+\-]+){0,3}")
 _DATE_OR_PHONE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\+[\d ()-]{8,}|\d{1,2}:\d{2}.*")
 _BRANDS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in BRAND_LINES)
@@ -123,7 +125,7 @@ def _price_score(page: MainThing, amount: Amount, embedded: Sequence[Datum]) -> 
     proved = bool(ranks) or is_property or amount.role is Role.CURRENT
     if not ranks and not -_BEFORE_LINES <= distance <= _NEAR_LINES:
         return None
-    if distance < 0 and not proved and not amount.is_whole_line:
+    if distance < 0 and not proved and len(page.lines[amount.line].text) > _SHORT_LINE_CHARS:
         return None
     score = (5.0 if ranks else 0.0) + (2.0 if is_property else 0.0) + (2.0 if amount.role is Role.CURRENT else 0.0)
     score += 0.5 if amount.is_whole_line else 0.0
@@ -133,7 +135,7 @@ def _price_score(page: MainThing, amount: Amount, embedded: Sequence[Datum]) -> 
 
 def _identifiers(page: MainThing) -> list[_Fact]:
     facts: list[_Fact] = []
-    for name in ("sku", "mpn", "gtin"):
+    for name in IDENTIFIERS:
         labelled = [each for each in page.labelled if each.name == name and _is_identifier(each.text)]
         embedded = _agreeing([d for d in page.embedded(name) if len(d.text) <= 60])
         if name == "sku" and embedded:
@@ -265,7 +267,7 @@ def _pairs(page: MainThing, known: set[str]) -> list[_Fact]:
     seen: set[str] = set()
     for each in page.labelled:
         key = plain_words(each.label)
-        is_refused = each.name in ("sku", "mpn", "gtin") and not _is_identifier(each.text)
+        is_refused = each.name in IDENTIFIERS and not _is_identifier(each.text)
         if key in seen or is_refused or each.name in known or len(facts) >= _MAX_PAIRS:
             continue
         seen.add(key)

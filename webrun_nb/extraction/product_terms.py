@@ -155,26 +155,27 @@ stok habis, habis, 缺货, 售罄, 已售完, 无货, 無貨, 已售罄, 補貨�
 품절, 일시품절, 재고 없음, สินค้าหมด, outofstock, soldout
 """
 BUY = """
-add to cart, add to basket, add to bag, add to trolley, add to shopping bag, add to shopping basket, add to shopping cart, buy now,
-buy it now, buy, buy this, place bid, place order, order now, purchase, pre order, in den warenkorb,
-in den einkaufswagen, zum warenkorb hinzufügen, jetzt kaufen, sofort kaufen, kaufen, bestellen, jetzt bestellen,
-ajouter au panier, acheter, acheter maintenant, achat immédiat, commander, añadir al carrito, agregar al carrito,
-agregar al carro, añadir a la cesta, añadir a la bolsa, agregar a la bolsa, comprar, comprar ahora, comprar ya,
-aggiungi al carrello, acquista, acquista ora, compralo subito, aggiungi alla borsa, adicionar ao carrinho,
-adicionar à sacola, comprar agora, in winkelwagen, in winkelmandje, toevoegen aan winkelwagen, bestel, bestel nu,
-nu kopen, lägg i varukorg, lägg i varukorgen, lägg till i varukorgen, köp, köp nu, legg i handlekurv,
-legg i handlekurven, kjøp, læg i kurv, læg i indkøbskurv, føj til kurv, køb, køb nu, lisää ostoskoriin, lisää koriin,
-osta, osta nyt, do koszyka, dodaj do koszyka, kup teraz, kup, kupuję, do košíku, přidat do košíku, vložit do košíku,
-koupit, do košíka, vložiť do košíka, pridať do košíka, kúpiť, kosárba, kosárba teszem, megveszem, megvásárlás,
-adaugă în coș, adauga in cos, adaugă in coș, cumpără, cumpara acum, u košaricu, dodaj u košaricu, stavi u košaricu,
-kupi, kupi sada, v košarico, dodaj v košarico, купить, в корзину, добавить в корзину, купить сейчас, заказать,
-в кошик, до кошика, купити, додати в кошик, купи, добави в количката, добави в кошницата, sepete ekle, satın al,
-hemen al, προσθήκη στο καλάθι, στο καλάθι, αγορά, αγόρασε τώρα, أضف إلى السلة, اضف للسلة, أضف إلى عربة التسوق,
-إضافة إلى السلة, أضف للعربة, اشتري الآن, اشتر الآن, شراء, افزودن به سبد خرید, הוסף לסל, הוספה לסל, הוסיפו לסל,
-קנה עכשיו, לרכישה, कार्ट में जोड़ें, अभी खरीदें, thêm vào giỏ hàng, thêm vào giỏ, mua ngay, tambah ke keranjang,
-beli sekarang, masukkan keranjang, 加入购物车, 加入購物車, 立即购买, 立即購買, 馬上購買, 直接購買, カートに入れる,
-カートに追加, 買い物かごに入れる, 今すぐ買う, 今すぐ購入, 購入する, 장바구니, 장바구니 담기, 구매하기, 바로구매,
-ใส่ตะกร้า, หยิบใส่ตะกร้า, เพิ่มลงตะกร้า, ซื้อเลย, ซื้อสินค้า
+add to cart, add to basket, add to bag, add to trolley, add to shopping bag, add to shopping basket,
+add to shopping cart, buy now, buy it now, buy, buy this, place bid, place order, order now, purchase, pre order,
+in den warenkorb, in den einkaufswagen, zum warenkorb hinzufügen, jetzt kaufen, sofort kaufen, kaufen, bestellen,
+jetzt bestellen, ajouter au panier, acheter, acheter maintenant, achat immédiat, commander, añadir al carrito,
+agregar al carrito, agregar al carro, añadir a la cesta, añadir a la bolsa, agregar a la bolsa, comprar,
+comprar ahora, comprar ya, aggiungi al carrello, acquista, acquista ora, compralo subito, aggiungi alla borsa,
+adicionar ao carrinho, adicionar à sacola, comprar agora, in winkelwagen, in winkelmandje, toevoegen aan winkelwagen,
+bestel, bestel nu, nu kopen, lägg i varukorg, lägg i varukorgen, lägg till i varukorgen, köp, köp nu,
+legg i handlekurv, legg i handlekurven, kjøp, læg i kurv, læg i indkøbskurv, føj til kurv, køb, køb nu,
+lisää ostoskoriin, lisää koriin, osta, osta nyt, do koszyka, dodaj do koszyka, kup teraz, kup, kupuję, do košíku,
+přidat do košíku, vložit do košíku, koupit, do košíka, vložiť do košíka, pridať do košíka, kúpiť, kosárba,
+kosárba teszem, megveszem, megvásárlás, adaugă în coș, adauga in cos, adaugă in coș, cumpără, cumpara acum,
+u košaricu, dodaj u košaricu, stavi u košaricu, kupi, kupi sada, v košarico, dodaj v košarico, купить, в корзину,
+добавить в корзину, купить сейчас, заказать, в кошик, до кошика, купити, додати в кошик, купи, добави в количката,
+добави в кошницата, sepete ekle, satın al, hemen al, προσθήκη στο καλάθι, στο καλάθι, αγορά, αγόρασε τώρα,
+أضف إلى السلة, اضف للسلة, أضف إلى عربة التسوق, إضافة إلى السلة, أضف للعربة, اشتري الآن, اشتر الآن, شراء,
+افزودن به سبد خرید, הוסף לסל, הוספה לסל, הוסיפו לסל, קנה עכשיו, לרכישה, कार्ट में जोड़ें, अभी खरीदें,
+thêm vào giỏ hàng, thêm vào giỏ, mua ngay, tambah ke keranjang, beli sekarang, masukkan keranjang, 加入购物车,
+加入購物車, 立即购买, 立即購買, 馬上購買, 直接購買, カートに入れる, カートに追加, 買い物かごに入れる, 今すぐ買う,
+今すぐ購入, 購入する, 장바구니, 장바구니 담기, 구매하기, 바로구매, ใส่ตะกร้า, หยิบใส่ตะกร้า, เพิ่มลงตะกร้า, ซื้อเลย,
+ซื้อสินค้า
 """
 
 BRAND_LINES = (
