@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webrun_nb.extraction.comparing import agrees, plain_words
 from webrun_nb.extraction.labelled import IDENTIFIERS
@@ -26,6 +26,8 @@ from webrun_nb.extraction.snapshot import Node, Snapshot
 from webrun_nb.extraction.sources import Cell, Source, SourceColumn, SourceRow
 from webrun_nb.extraction.structured_data import Datum
 
+_SCHEMA_ORG = "https://schema.org/"
+_TO_BE_HAD = ("InStock", "LimitedAvailability", "OnlineOnly", "InStoreOnly", "PreOrder", "PreSale", "BackOrder")
 _FEWEST_FACTS = 2
 _MAX_PAIRS = 150
 _NEAR_LINES = 40
@@ -88,7 +90,7 @@ def _prices(page: MainThing) -> list[_Fact]:
     )
     if best is not None:
         amount = best[2]
-        facts.append(_Fact((), frozenset({"price"}), Cell(amount.node, amount.text, exact=_exact(amount.node))))
+        facts.append(_Fact((), frozenset({"price"}), _with_evidence(Cell(amount.node, amount.text), embedded)))
         for i, other in enumerate(page.amounts):
             if other.part == "high" and i and page.amounts[i - 1] is amount:
                 facts.append(_Fact((), frozenset({"lowprice"}), Cell(amount.node, amount.text)))
@@ -145,7 +147,8 @@ def _identifiers(page: MainThing) -> list[_Fact]:
         labelled.sort(key=lambda each: (each.phrase not in STRONG_IDENTIFIERS, each.phrase in WEAK_IDENTIFIERS))
         shown = next((each for each in labelled if embedded and agrees(each.text, embedded[0].text)), None)
         if found := shown or next(iter(labelled), None):
-            facts.append(_Fact((found.label,), frozenset({name}), Cell(found.node, _first_identifier(found.text))))
+            cell = Cell(found.node, _first_identifier(found.text))
+            facts.append(_Fact((found.label,), frozenset({name}), _with_evidence(cell, embedded)))
         elif embedded:
             facts.append(_Fact((), frozenset({name}), _embedded_cell(page, embedded[0])))
     return facts
@@ -192,20 +195,18 @@ def _brand(page: MainThing) -> list[_Fact]:
 
 def _availability(page: MainThing) -> list[_Fact]:
     """Return if the thing can be had: as displayed where that is plain, else as embedded, else by a buy button."""
-    data = page.embedded("availability")
-    statuses = {stock_status(datum.text): datum for datum in reversed(data) if stock_status(datum.text)}
+    states = {state: datum for datum in reversed(page.embedded("availability")) if (state := stock_status(datum.text))}
     # Of several variants some of which can be had, the thing can be had.
-    embedded = statuses.get("InStock") or statuses.get("OutOfStock")
-    status = "InStock" if "InStock" in statuses else "OutOfStock" if statuses else ""
+    embedded = next((state for state in states if state in _TO_BE_HAD), next(iter(states), ""))
     button = _buy_button(page)
     shown = _shown_status(page)
     cell: Cell | None = None
-    if shown is not None and not (shown[1] == "OutOfStock" and status == "InStock" and button is not None):
-        cell = Cell(shown[0], shown[2], exact=f"https://schema.org/{shown[1]}")
-    elif embedded is not None:
-        cell = Cell(embedded.node, "", exact=f"https://schema.org/{status}")
+    if shown is not None and (shown[1] in _TO_BE_HAD or embedded not in _TO_BE_HAD or button is None):
+        cell = Cell(shown[0], shown[2], exact=_SCHEMA_ORG + shown[1])
+    elif embedded:
+        cell = Cell(states[embedded].node, "", exact=_SCHEMA_ORG + embedded)
     elif button is not None:
-        cell = Cell(*button, exact="https://schema.org/InStock")
+        cell = Cell(*button, exact=_SCHEMA_ORG + "InStock")
     return [] if cell is None else [_Fact((), frozenset({"availability"}), cell)]
 
 
@@ -277,6 +278,17 @@ def _pairs(page: MainThing, known: set[str]) -> list[_Fact]:
 
 
 # --- cells
+
+
+def _with_evidence(cell: Cell, embedded: Sequence[Datum]) -> Cell:
+    """Return a displayed cell with the embedded value beside it, as `exact`: that which agrees, else the only one.
+
+    A later stage reads what is displayed; the embedded value proves the reading, or is named as one that differs.
+    """
+    agreeing = next((datum for datum in embedded if agrees(cell.text, datum.text)), None)
+    if agreeing is None and len({plain_words(datum.text) for datum in embedded}) == 1:
+        agreeing = embedded[0]
+    return cell if agreeing is None else replace(cell, exact=agreeing.text)
 
 
 def _embedded_cell(page: MainThing, datum: Datum) -> Cell:

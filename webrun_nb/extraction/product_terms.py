@@ -9,6 +9,13 @@ import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
+from webrun_nb.extraction.availability import STATES
+
+OTHER_STATES = ("InStoreOnly", "OnlineOnly", "PreSale", "Reserved", "MadeToOrder")
+MAX_STATUS_CHARS = 120
+_LONGEST_PHRASE = 8
+_SCHEMA_ORG = re.compile(r"^https?://(?:www\.)?schema\.org/", re.IGNORECASE)
+_FIRST_PART = re.compile(r"[.,!;|–—(、。，]")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _NUMBER_SIGN = re.compile(r"[#№]|\bn[º°o]\b\.?", re.IGNORECASE)
 _NUMBER_WORDS = frozenset(
@@ -117,43 +124,10 @@ WEAK_IDENTIFIERS = frozenset(
 )
 """Labels that name an identifier only where what follows looks like one, and another label is not there."""
 
-IN_STOCK = """
-available from these sellers, disponible auprès de ces vendeurs, erhältlich bei diesen anbietern,
-disponibile presso questi venditori, disponible a través de estos vendedores, in stock, available, available now,
-available to buy, ready to ship, ships today, auf lager, lagernd, lieferbar, sofort lieferbar, sofort verfügbar,
-verfügbar, vorrätig, en stock, disponible, disponible immédiatement, en existencia, hay existencias,
-disponible en stock, disponibile, disponibilità immediata, in magazzino, em stock, em estoque, disponível,
-op voorraad, leverbaar, direct leverbaar, i lager, finns i lager, på lager, varastossa, heti saatavilla, dostępny,
-dostępna, dostępne, w magazynie, na stanie, produkt dostępny, skladem, na skladě, skladom, na sklade, dostupné,
-raktáron, készleten, în stoc, in stoc, in stoc magazin, disponibil, na zalihi, na stanju, dostupno, raspoloživo,
-na zalogi, dobavljivo, в наличии, есть в наличии, на складе, є в наявності, в наявності, в наличност, налично, stokta,
-stokta var, mevcut, σε απόθεμα, διαθέσιμο, άμεσα διαθέσιμο, متوفر, متاح, متوفر في المخزون, موجود, במלאי, זמין,
-קיים במלאי, उपलब्ध, còn hàng, tersedia, 有货, 现货, 有貨, 現貨, 在庫あり, 재고 있음, 구매가능, มีสินค้า, พร้อมส่ง,
-instock
+OVER = """
+sold, this ad has expired, listing ended, ad expired, verkauft, vendu, vendido, venduto, verkocht, såld, solgt, продано
 """
-OUT_OF_STOCK = """
-out of stock, sold out, sold, currently unavailable, temporarily unavailable, temporarily out of stock, unavailable,
-no longer available, not available, currently not available, discontinued, no stock, not in stock,
-this item is no longer available, this item is out of stock, this ad has expired, listing ended, nicht verfügbar,
-ausverkauft, nicht auf lager, nicht lieferbar, derzeit nicht verfügbar, derzeit nicht lieferbar,
-momentan nicht verfügbar, vergriffen, nicht mehr verfügbar, nicht vorrätig, indisponible, actuellement indisponible,
-rupture de stock, en rupture de stock, épuisé, plus disponible, non disponible, victime de son succès, agotado,
-sin existencias, sin stock, no disponible, no disponible por el momento, temporalmente sin stock, fuera de stock,
-esgotado, indisponível, produto indisponível, sem estoque, sem stock, esaurito, non disponibile,
-attualmente non disponibile, prodotto non disponibile, uitverkocht, niet leverbaar, niet op voorraad,
-tijdelijk uitverkocht, slutsåld, slut i lager, ej i lager, tillfälligt slut, udsolgt, ikke på lager, utsolgt,
-loppuunmyyty, ei varastossa, loppu varastosta, niedostępny, niedostępne, niedostępna, brak w magazynie,
-produkt niedostępny, wyprzedany, wyprzedane, brak towaru, vyprodáno, není skladem, nedostupné, momentálně nedostupné,
-momentálně nedostupný, vypredané, nie je skladom, nie je na sklade, momentálne nedostupné,
-momentálne nie je možné produkt kúpiť, nincs raktáron, elfogyott, nem elérhető, nem rendelhető, stoc epuizat,
-indisponibil, produs indisponibil, nu este in stoc, nu este disponibil, rasprodano, nije dostupno, nedostupno,
-nema na zalihi, trenutno nedostupno, razprodano, ni na zalogi, нет в наличии, нет на складе, распродано,
-товар закончился, немає в наявності, немає на складі, изчерпан, изчерпано, няма в наличност, няма наличност, tükendi,
-stokta yok, stokta bulunmamaktadır, εξαντλημένο, εξαντλήθηκε, μη διαθέσιμο, غير متوفر, غير متاح, نفد المخزون,
-نفدت الكمية, نفذت الكمية, אזל, אזל מהמלאי, לא במלאי, לא זמין, अनुपलब्ध, स्टॉक में नहीं, hết hàng, tạm hết hàng,
-stok habis, habis, 缺货, 售罄, 已售完, 无货, 無貨, 已售罄, 補貨中, 無庫存, 売り切れ, 在庫なし, 品切れ, 在庫切れ, 完売,
-품절, 일시품절, 재고 없음, สินค้าหมด, outofstock, soldout
-"""
+"""Texts of classified advertisements that say that the thing is gone."""
 BUY = """
 add to cart, add to basket, add to bag, add to trolley, add to shopping bag, add to shopping basket,
 add to shopping cart, buy now, buy it now, buy, buy this, place bid, place order, order now, purchase, pre order,
@@ -224,40 +198,43 @@ def label_name(label: str) -> tuple[str, str]:
 
 
 @cache
-def _phrases(kind: str) -> frozenset[str]:
-    text = {"in": IN_STOCK, "out": OUT_OF_STOCK, "buy": BUY}[kind]
-    return frozenset(key for phrase in text.split(",") if (key := label_key(phrase)))
+def _buttons() -> frozenset[str]:
+    return frozenset(key for phrase in BUY.split(",") if (key := label_key(phrase)))
+
+
+@cache
+def _states() -> Mapping[str, str]:
+    states = {label_key(phrase): state for state, phrases in STATES.items() for phrase in phrases}
+    return {**{label_key(phrase): "SoldOut" for phrase in OVER.split(",")}, **states}
 
 
 @lru_cache(maxsize=4096)
 def stock_status(text: str) -> str:
-    """Return `InStock` or `OutOfStock` where a short text says so and little else; empty where it does not.
+    """Return the state of schema.org's `ItemAvailability` that a short text says, and little else; empty for others.
 
     >>> stock_status("In stock."), stock_status("Derzeit nicht verfügbar"), stock_status("Chat is unavailable")
     ('InStock', 'OutOfStock', '')
     """
-    if len(text) > 120:
+    if len(text) > MAX_STATUS_CHARS:
         return ""
-    name = re.split(r"[/#]", text.strip())[-1].casefold()
-    if name in ("instock", "limitedavailability", "onlineonly", "instoreonly"):
-        return "InStock"
-    if name in ("outofstock", "soldout", "discontinued"):
-        return "OutOfStock"
-    first = re.split(r"[.,!;|–—(、。，]", text.strip(), maxsplit=1)[0]
+    if (address := _SCHEMA_ORG.sub("", text.strip())) != text.strip() or address.isalpha():
+        by_name = {state.casefold(): state for state in (*STATES, *OTHER_STATES)}
+        if state := by_name.get(address.casefold()):
+            return state
+    states = _states()
+    first = _FIRST_PART.split(text.strip(), maxsplit=1)[0]
     for part in (text, first):
         found = label_key(part).split()
-        for kind, status in (("out", "OutOfStock"), ("in", "InStock")):
-            phrases = _phrases(kind)
-            if " ".join(found) in phrases:
-                return status
-            for size in range(min(len(found) - 1, 8), 1, -1):
-                # Most of a short text, at its beginning: "In stock, ships in 2 days".
-                if 2 * size >= len(found) and " ".join(found[:size]) in phrases:
-                    return status
+        if state := states.get(" ".join(found)):
+            return state
+        # Most of a short text, at its beginning: "In stock at our shop".
+        for size in range(min(len(found) - 1, _LONGEST_PHRASE), 1, -1):
+            if 2 * size >= len(found) and (state := states.get(" ".join(found[:size]))):
+                return state
     return ""
 
 
 @lru_cache(maxsize=4096)
 def is_buy_button(text: str) -> bool:
     """Tell whether a button's text offers to buy the thing, which can be had then."""
-    return len(text) <= 60 and label_key(text) in _phrases("buy")
+    return len(text) <= 60 and label_key(text) in _buttons()

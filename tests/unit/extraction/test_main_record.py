@@ -68,6 +68,13 @@ class TestPrice:
     def test_displayed_price_goes_before_an_embedded_one_that_is_not_displayed(self) -> None:
         assert text(product('"offers": {"price": "99.00"}') + "<p>12,50 €</p>", "price") == "12,50 €"
 
+    def test_embedded_price_that_differs_is_beside_the_displayed_one(self) -> None:
+        found = cell(
+            record("<h1>Lamp Orla 400</h1>" + product('"offers": {"price": "99.00"}') + "<p>12,50 €</p>"), "price"
+        )
+        assert found is not None
+        assert (found.text, found.exact) == ("12,50 €", "99.00")
+
     def test_embedded_price_is_exact_and_not_text_where_none_is_displayed(self) -> None:
         found = cell(record("<h1>Lamp Orla 400</h1>" + product('"offers": {"price": "12.50"}')), "price")
         assert found is not None
@@ -122,7 +129,7 @@ class TestAvailability:
             ("<button disabled>Add to cart</button>", None),
             ("<nav><button>Add to cart</button></nav>", None),
             (product('"offers": {"availability": "https://schema.org/OutOfStock"}'), "OutOfStock"),
-            (product('"offers": {"availability": "InStock"}') + "<p>Sold out</p>", "OutOfStock"),
+            (product('"offers": {"availability": "InStock"}') + "<p>Sold out</p>", "SoldOut"),
             ("<p>12,00 €</p>", None),
         ],
     )

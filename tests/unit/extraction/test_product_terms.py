@@ -44,7 +44,7 @@ def test_label_names_a_fact(label: str, name: str) -> None:
         ("Derzeit nicht verfügbar", "OutOfStock"),
         ("Actuellement indisponible.", "OutOfStock"),
         ("Нет в наличии", "OutOfStock"),
-        ("http://schema.org/SoldOut", "OutOfStock"),
+        ("http://schema.org/SoldOut", "SoldOut"),
         ("Chat is unavailable", ""),
         ("Not in stock at this store? See others", ""),
         ("Available in five colours and many sizes for you", ""),
