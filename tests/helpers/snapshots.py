@@ -20,6 +20,7 @@ _BLOCKS = frozenset(
     | {"tr", "ul"}
 )
 _NEVER_SHOWN = frozenset({"script", "style", "template", "noscript", "head", "title"})
+_BOLD = frozenset({"b", "strong", "th", "h1", "h2", "h3", "h4", "h5", "h6"})
 _STRUCK = frozenset({"del", "s", "strike"})
 
 
@@ -45,7 +46,8 @@ class _Builder(HTMLParser):
             hidden = hidden or "visibility"
         struck = self._open.is_struck or tag in _STRUCK or "line-through" in style
         box = Box(*map(float, attributes["data-box"].split())) if "data-box" in attributes else None
-        node = Node(tag, "", attributes, self._open, [], hidden, tag in _BLOCKS, struck, box)
+        bold = tag in _BOLD or self._open.is_bold
+        node = Node(tag, "", attributes, self._open, [], hidden, tag in _BLOCKS, struck, box, is_bold=bold)
         self._open.children.append(node)
         if tag not in _VOID:
             self._open = node

@@ -8,6 +8,7 @@ lists and texts such as "Label: value".
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -34,6 +35,8 @@ _STRUCTURE = frozenset(
     {*_HEADINGS, "ul", "ol", "form", "nav", "article", "section", "aside", "header", "footer", "main"}
 )
 """Elements that a cell of a layout table holds, and a value does not."""
+_NUMBERED = re.compile(r"[^\W\d_]{1,12}\.? ?\d{1,3}(?:\.\d{1,3}){0,2} ?[.:：–—-]")
+"""Beginnings of numbered titles, such as "Table 3.1:" and "表1：", in any language."""
 _LONGEST_TITLE = 300
 _LONGEST_SPANNING = 60
 """Characters of a cell that spans the rows of a table of data."""
@@ -309,7 +312,7 @@ def _groups(body: Body) -> list[tuple[str, ...]]:
 
 
 def _caption(node: Node, head: Head, page: _Page) -> str:
-    """Return what a table is called: its caption, its label, a title in its first rows, or a bold line before it."""
+    """Return what a table is called: its caption, its label, a title in its first rows, or a title before it."""
     for child in node.children:
         if child.tag == "caption" and not child.hidden and (text := _title(child)):
             return text
@@ -324,7 +327,7 @@ def _caption(node: Node, head: Head, page: _Page) -> str:
     for child in figure.children if figure is not None else ():
         if child.tag == "figcaption" and not child.hidden:
             return _title(child)
-    before = _bold_line_before(node)
+    before = _title_before(node)
     return before if before else node.attributes.get("summary", "")[:_LONGEST_TITLE]
 
 
@@ -332,7 +335,7 @@ def _title(node: Node) -> str:
     return label_without_marks(reading_of(node), node)[:_LONGEST_TITLE]
 
 
-def _bold_line_before(node: Node) -> str:
+def _title_before(node: Node) -> str:
     before: Node | None = None
     for sibling in node.parent.elements if node.parent is not None else ():
         if sibling is node:
@@ -341,11 +344,10 @@ def _bold_line_before(node: Node) -> str:
             before = sibling
     if before is None or before.tag in ("table", "dl", "ul", "ol"):
         return ""
-    lead = before.elements[0] if before.tag in ("p", "div") and before.elements else before
-    if lead.tag not in ("b", "strong") and not is_bold(lead):
-        return ""
     text = reading_of(before).text
-    return _title(before) if len(text) <= _LONGEST_TITLE else ""
+    lead = before.elements[0] if before.tag in ("p", "div") and before.elements else before
+    is_title = is_bold(lead) or _NUMBERED.match(text) is not None
+    return _title(before) if is_title and len(text) <= _LONGEST_TITLE else ""
 
 
 def _texts_below(node: Node) -> Iterator[Reading]:

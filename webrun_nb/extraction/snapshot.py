@@ -59,6 +59,8 @@ class Node:
 
     So it is displayed, whatever its tag; the text of a `sup` is raised in any case.
     """
+    is_bold: bool = False
+    """True for an element whose text is displayed bold where no element in it says otherwise."""
     _steps: dict[Node, str] | None = field(default=None, init=False, repr=False)
     """The last parts of the selectors of its children; made when they are first asked for."""
 
@@ -198,7 +200,7 @@ _HIDDEN: Sequence[Hidden | None] = (
     None, "display", "visibility", "offscreen", "clipped", "transparent", "template",
 )  # fmt: skip
 """The reasons by their number in the script's answer."""
-_BLOCK, _STRUCK, _RAISED = 1, 2, 4
+_BLOCK, _STRUCK, _RAISED, _BOLD = 1, 2, 4, 8
 _LEFT_OUT: Sequence[Any] = ("", -1, 0, 0, 0, 0)
 """The values of a node that are left out at its end."""
 
@@ -211,8 +213,8 @@ def read_snapshot(answer: Mapping[str, Any]) -> Snapshot:
     answer : mapping
         `url`, `title`, `status`, `captured`, `embedded`, `cut`, `frames` (answers of the same form), `tags` (the
         names of tags), and `nodes` in document order, each a list: the tag's number (or a text, for a text node), the
-        number of its parent (-1 for the root), the reason why it is hidden, flags (1: block, 2: struck, 4: raised),
-        attributes or 0, box or 0. Values at the end of a list that are 0 are left out.
+        number of its parent (-1 for the root), the reason why it is hidden, flags (1: block, 2: struck, 4: raised,
+        8: bold), attributes or 0, box or 0. Values at the end of a list that are 0 are left out.
 
     Raises
     ------
@@ -245,6 +247,7 @@ def _read(answer: Mapping[str, Any]) -> Snapshot:
             flags & _STRUCK != 0,
             Box(*box) if box else None,
             flags & _RAISED != 0,
+            flags & _BOLD != 0,
         )
         nodes.append(node)
         if parent is not None:

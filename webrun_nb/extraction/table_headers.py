@@ -65,7 +65,7 @@ def head_of(layout: Layout) -> Head:
         _add_unmarked_second_line(layout, head)
     elif not (_has_row_headers(lines[head.end :]) and width > 1):
         _add_guessed(layout, head)
-    head.lines = [line for line in head.lines if not _is_numbering(line)] or head.lines
+    head.lines = [line for line in head.lines if not (_is_numbering(line) or _is_filters(line))] or head.lines
     if head.lines and head.end == len(lines) and not any(line.section == "head" for line in head.lines):
         # all rows look like headings: the first one is
         head.lines, head.end = head.lines[:1], lines.index(head.lines[0]) + 1
@@ -91,16 +91,17 @@ def is_header_line(line: Line) -> bool:
 
 
 def is_bold(node: Node) -> bool:
-    """Tell an element of which all displayed text is in `b`, `strong` or `th`."""
+    """Tell an element of which all displayed text is bold."""
     found = False
     waiting = [node]
     while waiting:
         each = waiting.pop()
-        if each.hidden or each.tag in ("b", "strong", "th"):
-            found = found or not each.hidden
+        if each.hidden:
             continue
         if each.tag == TEXT and each.content.strip():
-            return False
+            if each.parent is None or not each.parent.is_bold:
+                return False
+            found = True
         waiting.extend(each.children)
     return found
 
@@ -188,6 +189,12 @@ def _is_numbering(line: Line) -> bool:
         and numbers[0] < 3
         and all(len(word) == 1 for word in words)
     )
+
+
+def _is_filters(line: Line) -> bool:
+    """Tell a row of fields that filter the columns."""
+    filled = [slot for slot in line.filled() if slot.text]
+    return all(slot.node.find("input", "select", "textarea") for slot in filled)
 
 
 def _add_unmarked_second_line(layout: Layout, head: Head) -> None:

@@ -7,7 +7,7 @@
 (arg) => {
   const { nodes: maxNodes = 200000, unknownUrl = "", isLoose = false } = arg || {};
   const MAX = { nodes: maxNodes, depth: 300, text: 100000, allText: 8e6, allAttributes: 12e6, embedded: 100, embeddedText: 500000, title: 1000 };
-  const BLOCK = 1, STRUCK = 2, RAISED = 4;
+  const BLOCK = 1, STRUCK = 2, RAISED = 4, BOLD = 8;
   const TEXTLESS = new Set(["script", "style", "iframe", "noembed", "noframes", "textarea"]);
   // Inline as long as no style says otherwise: where one does, measuring tells whether their texts stand apart.
   const PHRASES = new Set(("span a b i u s em strong small big sup sub bdi bdo del ins mark font data time abbr label " +
@@ -160,7 +160,8 @@
     const edges = isShown ? edgesOf(tag, attributes.role, display, above) : NO_EDGES;
     const isStruck = above.isStruck ||
       (isShown && (style.textDecorationLine.includes("line-through") || generated.isLinedThrough(el, box)));
-    const flags = (edges.isBlock ? BLOCK : 0) | (isStruck ? STRUCK : 0) | (isShown && tag === "sup" ? RAISED : 0);
+    const isBold = isShown && style.fontWeight >= 600;
+    const flags = (edges.isBlock ? BLOCK : 0) | (isStruck ? STRUCK : 0) | (isShown && tag === "sup" ? RAISED : 0) | (isBold ? BOLD : 0);
     const entry = [numberOf(tag), above.index, hidden, flags, affordable(attributes), isShown && box ? boxOf(box) : 0];
     const index = nodes.push(entry) - 1;
 

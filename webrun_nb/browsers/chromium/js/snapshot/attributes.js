@@ -5,7 +5,7 @@
   const MAX_CHARS = 5000, MAX_CLASS_CHARS = 500, MAX_DATA = 10, MAX_DATA_CHARS = 200;
   const KEPT = new Set(("role alt title datetime content value lang dir colspan rowspan scope headers abbr id class name type " +
     "rel property typeof vocab resource about datatype prefix start placeholder for open label summary hreflang min max " +
-    "http-equiv charset slot hidden itemscope itemtype itemprop itemid itemref disabled contenteditable").split(" "));
+    "http-equiv charset slot hidden bgcolor itemscope itemtype itemprop itemid itemref disabled contenteditable").split(" "));
   const UNKEPT_TYPES = new Set(["password", "hidden", "file"]);
   const SECRET = /\b(current-password|new-password|one-time-code|cc-[a-z-]+)\b/i;
 
