@@ -30,24 +30,33 @@ def div_layouts(root: Node, taken: set[Node]) -> Iterator[Layout]:
     taken : set of Node
         The elements that are tables or lists already; nothing in them is read again.
     """
-    waiting = [root]
+    waiting: list[tuple[Node, Node | None]] = [(root, None)]
     while waiting:
-        node = waiting.pop()
+        node, before = waiting.pop()
         if node.hidden or node in taken or node.tag in ("svg", "select"):
             continue
         children = [child for child in node.children if child.box is not None and not child.hidden]
         layout = None
         if len(children) > 1 and node.tag not in _NO_GRIDS:
-            layout = _of_rows(node, children) or _of_cells(node, children)
+            layout = _of_rows(node, children, before) or _of_cells(node, children)
         if layout is not None:
             yield layout
             if node in taken:  # the reader of the layout has taken it
                 continue
-        waiting.extend(reversed(node.elements))
+        last: Node | None = None
+        inside: list[tuple[Node, Node | None]] = []
+        for child in node.elements:
+            inside.append((child, last))
+            if child.box is not None and not child.hidden:
+                last = child
+        waiting.extend(reversed(inside))
 
 
-def _of_rows(node: Node, children: Sequence[Node]) -> Layout | None:
-    """Return the layout of an element whose children are rows of cells in the same columns."""
+def _of_rows(node: Node, children: Sequence[Node], before: Node | None) -> Layout | None:
+    """Return the layout of an element whose children are rows of cells in the same columns.
+
+    `before` is the displayed element before it, which may be the row of headings.
+    """
     rows = [(child, _cells(child)) for child in children]
     count, alike = Counter(len(cells) for _, cells in rows).most_common(1)[0]
     if not 2 <= count <= _MOST_COLUMNS or alike < _ROW_SHARE * len(rows):
@@ -56,7 +65,7 @@ def _of_rows(node: Node, children: Sequence[Node]) -> Layout | None:
     full = [cells for _, cells in rows if len(cells) == count]
     if not _are_aligned(full):
         return None
-    head = _head_before(node, full)
+    head = _head_of(before, full)
     if len(full) + (head is not None) < _FEWEST_ROWS:
         return None
     return _layout(node, [*([head] if head else []), *rows], count)
@@ -89,16 +98,8 @@ def _cells(row: Node) -> list[Node]:
     return [row] if inline or not cells else cells
 
 
-def _head_before(node: Node, rows: Sequence[Sequence[Node]]) -> tuple[Node, list[Node]] | None:
+def _head_of(before: Node | None, rows: Sequence[Sequence[Node]]) -> tuple[Node, list[Node]] | None:
     """Return the row of headings that stands before an element of rows."""
-    if node.parent is None:
-        return None
-    before = None
-    for sibling in node.parent.children:
-        if sibling is node:
-            break
-        if sibling.box is not None and not sibling.hidden:
-            before = sibling
     if before is None:
         return None
     cells = _cells(before)

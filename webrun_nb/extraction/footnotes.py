@@ -263,7 +263,7 @@ def _mark_of_language(language: str) -> str:
 
 def _is_length(before: str, node: Node) -> bool:
     """Tell whether the last word is a unit whose square or cube is a unit too: m, km, ft."""
-    word = re.search(r"[^\W\d_]+$", before)
+    word = re.search(r"[^\W\d_]+$", before[-_LONGEST_MARK:])
     return word is not None and word[0] in _lengths(node.language) | _lengths("en")
 
 

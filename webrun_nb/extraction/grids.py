@@ -9,8 +9,9 @@ lists and texts such as "Label: value".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from webrun_nb.extraction.aria_grids import TABLE_ROLES, aria_layout
 from webrun_nb.extraction.cell_texts import Reading, reading_of
@@ -54,6 +55,13 @@ class _Candidate:
     """True where it is in a cell of another table."""
 
 
+class _Siblings(NamedTuple):
+    """The displayed elements in one element, and the place of each among them."""
+
+    elements: Sequence[Node]
+    places: Mapping[Node, int]
+
+
 @dataclass(slots=True)
 class _Page:
     """What is known of the page while its tables are read."""
@@ -63,6 +71,19 @@ class _Page:
     """The cells and tables that have tables in them."""
     headings: list[tuple[Node, str]] = field(default_factory=list)
     by_id: dict[str, Node] = field(default_factory=dict)
+    order: dict[Node, int] = field(default_factory=dict)
+    """The place in the document of each displayed element."""
+    siblings: dict[Node, _Siblings] = field(default_factory=dict)
+
+    def around(self, node: Node) -> tuple[Sequence[Node], int]:
+        """Return the displayed elements beside an element, itself included, and its place among them."""
+        if node.parent is None:
+            return [node], 0
+        if node.parent not in self.siblings:
+            elements = [each for each in node.parent.elements if not each.hidden]
+            self.siblings[node.parent] = _Siblings(elements, {each: place for place, each in enumerate(elements)})
+        siblings = self.siblings[node.parent]
+        return siblings.elements, siblings.places[node]
 
 
 def grids_of(snapshot: Snapshot) -> list[Source]:
@@ -84,7 +105,7 @@ def grids_of(snapshot: Snapshot) -> list[Source]:
         if candidate.node.tag == "dl" and (source := definition_list(candidate.node)) is not None:
             taken.add(candidate.node)
             lists.append(replace(source, heading=candidate.heading))
-    order = {node: number for number, node in enumerate(snapshot.root.walk()) if node.tag != TEXT}
+    order = page.order
     heads = [(order[node], text) for node, text in page.headings]
     for layout in div_layouts(snapshot.root, taken):
         if (source := _div_source(layout)) is not None:
@@ -110,17 +131,16 @@ def _survey(root: Node) -> _Page:
             else:
                 inside.pop()
             continue
-        if node.tag == TEXT or node.hidden:
+        if node.hidden:
             continue
         tag, attributes = node.tag, node.attributes
-        role = node.role if attributes else ""
+        page.order[node] = len(page.order)
+        role = node.role if "role" in attributes else ""
         if attributes and (name := attributes.get("id")):
             page.by_id.setdefault(name, node)
-        if tag in _HEADINGS or role == "heading":
-            if text := _title(node):
-                heading = text
-                page.headings.append((node, text))
-            continue
+        if (tag in _HEADINGS or role == "heading") and (text := _title(node)):
+            heading = text
+            page.headings.append((node, text))
         if tag in _APART:
             saved.append(heading)
             waiting.append((node, True))
@@ -129,12 +149,16 @@ def _survey(root: Node) -> _Page:
             if len(page.candidates) < MAX_TABLES:
                 page.candidates.append(_Candidate(node, heading, bool(inside)))
             if is_table:
-                for around in inside:
+                for around in reversed(inside):
+                    if around in page.holds_tables:
+                        break
                     page.holds_tables.add(around)
-        if (is_table or tag in ("td", "th")) and tag not in _APART:
+        elements = [(child, False) for child in node.children if child.tag != TEXT]
+        if elements and (is_table or tag in ("td", "th")):
             inside.append(node)
             waiting.append((node, True))
-        waiting.extend((child, False) for child in reversed(node.children) if child.tag != TEXT)
+        elements.reverse()
+        waiting.extend(elements)
     return page
 
 
@@ -216,7 +240,7 @@ def _arranges(cell: Node) -> bool:
 
 def _source(kind: SourceKind, layout: Layout, head: Head, candidate: _Candidate, page: _Page) -> Source | None:
     body = body_of(layout, head)
-    notes, marks = notes_in([*body.notes, *_texts_below(layout.node)])
+    notes, marks = notes_in([*body.notes, *_texts_below(layout.node, page)])
     columns, rows = _columns(layout, head, body, marks)
     if not columns or (not head.lines and len(columns) == 1 and layout.width > 1):
         return None  # labels of controls
@@ -327,7 +351,7 @@ def _caption(node: Node, head: Head, page: _Page) -> str:
     for child in figure.children if figure is not None else ():
         if child.tag == "figcaption" and not child.hidden:
             return _title(child)
-    before = _title_before(node)
+    before = _title_before(node, page)
     return before if before else node.attributes.get("summary", "")[:_LONGEST_TITLE]
 
 
@@ -335,13 +359,9 @@ def _title(node: Node) -> str:
     return label_without_marks(reading_of(node), node)[:_LONGEST_TITLE]
 
 
-def _title_before(node: Node) -> str:
-    before: Node | None = None
-    for sibling in node.parent.elements if node.parent is not None else ():
-        if sibling is node:
-            break
-        if not sibling.hidden:
-            before = sibling
+def _title_before(node: Node, page: _Page) -> str:
+    siblings, place = page.around(node)
+    before = siblings[place - 1] if place else None
     if before is None or before.tag in ("table", "dl", "ul", "ol"):
         return ""
     text = reading_of(before).text
@@ -350,15 +370,13 @@ def _title_before(node: Node) -> str:
     return _title(before) if is_title and len(text) <= _LONGEST_TITLE else ""
 
 
-def _texts_below(node: Node) -> Iterator[Reading]:
-    """Yield the readings of the first elements behind a table, up to the next heading or table."""
+def _texts_below(node: Node, page: _Page) -> Iterator[Reading]:
+    """Yield the readings of the first texts behind a table, up to the next heading or table."""
     following: Sequence[Node] = ()
     for _ in range(3):
-        if node.parent is None:
-            return
-        siblings = node.parent.elements
-        following = [each for each in siblings[siblings.index(node) + 1 :][:_MAX_BELOW] if not each.hidden]
-        if following or node.parent.tag in ("td", "body"):
+        siblings, place = page.around(node)
+        following = siblings[place + 1 : place + 1 + _MAX_BELOW]
+        if following or node.parent is None or node.parent.tag in ("td", "body"):
             break
         node = node.parent
     for each in following:
@@ -369,7 +387,19 @@ def _texts_below(node: Node) -> Iterator[Reading]:
         if each.tag in ("ul", "ol", "dl", "div") and len(each.elements) > 1:
             yield from (reading_of(item) for item in each.elements[:30] if not item.hidden)
         else:
-            yield reading_of(each)
+            yield from (reading_of(line) for line in _lines(each))
+
+
+def _lines(node: Node) -> Iterator[Node]:
+    """Yield an element's lines, each as an element of its own, as `br` parts them."""
+    line = Node(node.tag)
+    for child in node.children:
+        if child.tag == "br":
+            yield line
+            line = Node(node.tag)
+        else:
+            line.children.append(child)
+    yield line
 
 
 def _before(headings: Sequence[tuple[int, str]], place: int) -> str:

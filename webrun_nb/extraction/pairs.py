@@ -111,7 +111,7 @@ def _source(node: Node, pairs: Sequence[Pair]) -> Source:
 
 
 def _labelled(root: Node, taken: set[Node]) -> Iterator[Source]:
-    near = _near_colons(root)
+    near = _near_colons(root, taken)
     waiting = [root]
     while waiting:
         node = waiting.pop()
@@ -127,13 +127,17 @@ def _labelled(root: Node, taken: set[Node]) -> Iterator[Source]:
         waiting.extend(reversed(node.elements))
 
 
-def _near_colons(root: Node) -> set[Node]:
+def _near_colons(root: Node, taken: set[Node]) -> set[Node]:
     """Return the elements with a colon in a text not far within them: no others hold labels that end with one."""
     near: set[Node] = set()
-    for node in root.walk():
-        if node.tag == TEXT and (":" in node.content or "：" in node.content) and not node.hidden:
-            for _, around in zip(range(_COLON_DEPTH), node.ancestors(), strict=False):
-                near.add(around)
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.hidden or node in taken:
+            continue
+        if node.tag == TEXT and (":" in node.content or "：" in node.content):
+            near.update(around for _, around in zip(range(_COLON_DEPTH), node.ancestors(), strict=False))
+        waiting.extend(node.children)
     return near
 
 

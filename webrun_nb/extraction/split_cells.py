@@ -19,6 +19,9 @@ _SUFFIXES = frozenset({")", "%", ")%", "%)", "％", "٪", "‰", "pp", "bp", "bp
 _PREFIXES = frozenset({"(", "[", "+", "-", "−", "–", "±", "<", ">", "≤", "≥", "~", "≈", "$(", "€(", "£(", "-$", "−$"})
 _MARK = re.compile(r"[*†‡§¶]{1,4}|\((?:\d{1,2}|[a-z])\)|\[(?:\d{1,2}|[a-z])\]")
 
+_SAMPLE = 400
+"""Cells that tell whether a column is one of numbers."""
+
 Kind = Literal["", "empty", "numbers", "currency", "prefix", "suffix", "mark"]
 
 
@@ -69,6 +72,7 @@ def _kind(column: TableColumn) -> Kind:
 
 def _are_numbers(texts: Sequence[str]) -> bool:
     """Tell texts most of which are numbers, perhaps with one bracket: `(7,310`."""
+    texts = texts[:_SAMPLE]
     found = sum(
         any(char.isdecimal() for char in text) and not any(char.isalpha() for char in text) and len(text) < 40
         for text in texts

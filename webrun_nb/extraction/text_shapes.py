@@ -14,6 +14,7 @@ _ABSENT = frozenset(
 """Texts that stand for "no value", lower case; they fit columns of all shapes."""
 _CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 _TICKS = frozenset("✓✔✗✘✕✖☑☐☒●○◯×√")
+_LONGEST_PROBED = 200
 _LONGEST_VALUE = 40
 """Characters; a longer text is prose, whatever digits are in it."""
 
@@ -34,6 +35,8 @@ def shape_of(text: str) -> str:
     """
     if is_absent(text):
         return ""
+    if len(text) > _LONGEST_PROBED:
+        return "text"
     digits = sum(char.isdecimal() for char in text)
     if not digits:
         return "tick" if len(text) < 4 and not _TICKS.isdisjoint(text) else "text"
