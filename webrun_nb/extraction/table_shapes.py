@@ -84,7 +84,7 @@ def is_pairs(columns: Sequence[TableColumn], rows: Sequence[TableRow], *, is_hea
     if is_headed and not (headed and len(columns) == 2 and _is_mixed(values[0])):
         return False
     names = [cell.text for column in labels for cell in column.cells if cell is not None and cell.text]
-    if not names or not all(_is_label(name) for name in names) or len(set(within)) < len(within):
+    if not names or not all(_is_label(name, is_marked=headed) for name in names) or len(set(within)) < len(within):
         return False
     if not any(cell is not None and (cell.text or cell.label or cell.href) for each in values for cell in each.cells):
         return False
@@ -108,9 +108,11 @@ def is_turned(columns: Sequence[TableColumn], rows: Sequence[TableRow], head: He
     if len(columns) < 3 or not 1 < len(rows) <= _MAX_TURNED_ROWS:
         return False
     names = [cell.text for cell in columns[0].cells if cell is not None and cell.text]
-    if len(set(names)) < len(names) or 2 * len(names) < len(rows) or not all(_is_label(name) for name in names):
-        return False
     headed = 2 * sum(row.starts_with_header for row in rows) > len(rows)
+    if len(set(names)) < len(names) or 2 * len(names) < len(rows):
+        return False
+    if not all(_is_label(name, is_marked=headed) for name in names):
+        return False
     if headed and not head.lines:
         return True
     if head.lines and 2 * sum(_is_period(column) for column in columns[1:]) > len(columns) - 1:
@@ -148,8 +150,11 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _is_label(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_LABEL and shape_of(text) not in ("", "number", "money", "percent", "date")
+def _is_label(text: str, *, is_marked: bool) -> bool:
+    """Tell a text that can be a label; one that is marked as a header may look like a value."""
+    if not 0 < len(text) <= _LONGEST_LABEL:
+        return False
+    return is_marked or shape_of(text) not in ("", "number", "money", "percent", "date")
 
 
 def _is_mixed(column: TableColumn) -> bool:
