@@ -57,6 +57,7 @@ OPERATIONS = [
     ("GET", "/_emulator/tasks/{task_id}/steps"),
     ("GET", "/_emulator/tasks/{task_id}/provenance"),
     ("GET", "/_emulator/tasks/{task_id}/report"),
+    ("POST", "/_emulator/extract"),
     ("GET", "/_emulator/tasks/{task_id}/steps/{seq}/picture"),
     ("PUT", "/_emulator/sessions/{session_id}/pictures"),
     ("GET", "/_emulator/state"),

@@ -29,6 +29,7 @@ from webrun_nb.emulator.services.faults import Faults, RefusingBrowsers
 from webrun_nb.emulator.services.files import Downloads, Files
 from webrun_nb.emulator.services.history import History
 from webrun_nb.emulator.services.lifecycle import Lifecycle
+from webrun_nb.emulator.services.page_reader import PageReader
 from webrun_nb.emulator.services.policies import Policies
 from webrun_nb.emulator.services.recordings import TaskRecordings
 from webrun_nb.emulator.services.session_events import SessionEvents
@@ -225,6 +226,11 @@ class Emulator:
         return EventHub(self.clock)
 
     @cached_property
+    def page_reader(self) -> PageReader:
+        """Reads records from pages without a task."""
+        return PageReader(self.browsers, self.workers)
+
+    @cached_property
     def workers(self) -> SessionWorkers:
         """The workers of the sessions in memory."""
         return SessionWorkers(self.registry)
@@ -333,6 +339,7 @@ class Emulator:
             history=self.history,
             leases=self.leases,
             lifecycle=self.lifecycle,
+            page_reader=self.page_reader,
             policies=self.policies,
             prices=self.options.prices,
             recordings=self.recordings,

@@ -10,6 +10,8 @@ MAX_TOKENS = 100_000
 MAX_INSTRUCTION_CHARS = 10_000
 """A parser's time grows with the instruction, so longer ones are refused."""
 MAX_URL_CHARS = 8_192
+MAX_HTML_CHARS = 10_000_000
+"""Longer HTML than this is not read (section 12)."""
 INACTIVITY_TIMEOUT_MS = 300_000
 ANSWER_WINDOW_S = 50.0
 """The time for which run-task and newTask wait for the result (section 3); real time, not the server's clock."""

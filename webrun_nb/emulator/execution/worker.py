@@ -49,6 +49,7 @@ from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.scheduler import Slots
 from webrun_nb.emulator.execution.task_runner import TaskRunner
 from webrun_nb.emulator.serializers import sessions as serialize
+from webrun_nb.extraction.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -182,6 +183,10 @@ class SessionWorker:
     def instance(self) -> BrowserInstance | None:
         """The session's browser; None while there is none."""
         return self._gateway.instance if self._gateway is not None else None
+
+    async def snapshot(self) -> Snapshot | None:
+        """Take the snapshot of the page, with secrets masked; None while there is no browser."""
+        return await self._gateway.snapshot() if self._gateway is not None else None
 
     def on(self, event: SessionEvent) -> None:
         """Handle an event of the session."""

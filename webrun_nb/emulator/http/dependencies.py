@@ -19,6 +19,7 @@ from webrun_nb.emulator.services.faults import Faults
 from webrun_nb.emulator.services.files import Downloads, Files
 from webrun_nb.emulator.services.history import History
 from webrun_nb.emulator.services.lifecycle import Lifecycle
+from webrun_nb.emulator.services.page_reader import PageReader
 from webrun_nb.emulator.services.policies import Policies
 from webrun_nb.emulator.services.recordings import TaskRecordings
 from webrun_nb.emulator.services.session_events import SessionEvents
@@ -46,6 +47,7 @@ class Services:
     history: History
     leases: EnvironmentLeases
     lifecycle: Lifecycle
+    page_reader: PageReader
     policies: Policies
     prices: Prices
     recordings: TaskRecordings
@@ -92,6 +94,7 @@ TheFiles = Annotated[Files, _service(lambda services: services.files)]
 TheHistory = Annotated[History, _service(lambda services: services.history)]
 TheLeases = Annotated[EnvironmentLeases, _service(lambda services: services.leases)]
 TheLifecycle = Annotated[Lifecycle, _service(lambda services: services.lifecycle)]
+ThePageReader = Annotated[PageReader, _service(lambda services: services.page_reader)]
 ThePolicies = Annotated[Policies, _service(lambda services: services.policies)]
 ThePrices = Annotated[Prices, _service(lambda services: services.prices)]
 TheRecordings = Annotated[TaskRecordings, _service(lambda services: services.recordings)]

@@ -11,6 +11,7 @@ from webrun_nb.emulator.domain.errors import CommandRefusedError, ended_error
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.execution.worker import SessionWorker
 from webrun_nb.emulator.services.session_registry import SessionRegistry
+from webrun_nb.extraction.snapshot import Snapshot
 
 
 class SessionWorkers:
@@ -52,6 +53,22 @@ class SessionWorkers:
         found = [(session.id, self.instance_of(session.id)) for session in self._registry.of(user)]
         return [(session_id, instance) for session_id, instance in found if instance is not None]
 
+    async def snapshot_of(self, session: Session) -> Snapshot:
+        """Take the snapshot of a session's page, with its secrets masked.
+
+        Raises
+        ------
+        CommandRefusedError
+            `ended_error`; `INVALID_STATE`: it has no browser now.
+        BrowserError
+            The page or the browser does not answer.
+        """
+        worker = self._workers.get(session.id)
+        snapshot = None if worker is None else await worker.snapshot()
+        if snapshot is None:
+            raise _without_browser(session)
+        return snapshot
+
     async def act_on(self, session: Session, action: Literal["kill", "hang", "restore"]) -> None:
         """Kill a session's browser, make it hang, or let it continue.
 
@@ -69,11 +86,8 @@ class SessionWorkers:
         instance = self.instance_of(session.id)
         if instance is None and session.status is SessionStatus.ORPHANED and action == "restore":
             return
-        if session.ended:
-            raise ended_error(session.id, session.status, session.reason)
-        if instance is None:
-            message = f"session {session.id} has no browser now"
-            raise CommandRefusedError(ErrorCode.INVALID_STATE, message, status=session.status)
+        if session.ended or instance is None:
+            raise _without_browser(session)
         match action:
             case "kill":
                 await instance.kill()
@@ -81,3 +95,10 @@ class SessionWorkers:
                 await instance.hang()
             case "restore":
                 await instance.unhang()
+
+
+def _without_browser(session: Session) -> CommandRefusedError:
+    if session.ended:
+        return ended_error(session.id, session.status, session.reason)
+    message = f"session {session.id} has no browser now"
+    return CommandRefusedError(ErrorCode.INVALID_STATE, message, status=session.status)

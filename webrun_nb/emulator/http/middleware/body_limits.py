@@ -15,6 +15,8 @@ from webrun_nb.emulator.http.refusals import error_response
 
 MAX_BODY_BYTES = 2_000_000
 """Larger requests are refused unread: they would fill the memory, or keep the event loop parsing."""
+MAX_PAGE_BYTES = 20_000_000
+"""The limit for a request that brings a page's HTML."""
 MAX_UPLOAD_BYTES = 500_000_000
 """The limit for a file, and for a profile's archive (contract, section 8)."""
 _MULTIPART_BYTES = 1_000_000
@@ -51,6 +53,12 @@ def is_upload(scope: Scope) -> bool:
     return scope["method"] == "POST" and _UPLOADS.fullmatch(scope["path"]) is not None
 
 
+def _limit_bytes(scope: Scope) -> int:
+    if is_upload(scope):
+        return MAX_UPLOAD_BYTES + _MULTIPART_BYTES
+    return MAX_PAGE_BYTES if scope["path"] == "/_emulator/extract" else MAX_BODY_BYTES
+
+
 def with_body_limits(app: ASGIApp, timeouts: ClientTimeouts) -> ASGIApp:
     """Return an application that gets no bodies that are too large or too slow; these are refused.
 
@@ -58,7 +66,7 @@ def with_body_limits(app: ASGIApp, timeouts: ClientTimeouts) -> ASGIApp:
     """
 
     async def limited_app(scope: Scope, receive: Receive, send: Send) -> None:
-        limit = MAX_UPLOAD_BYTES + _MULTIPART_BYTES if is_upload(scope) else MAX_BODY_BYTES
+        limit = _limit_bytes(scope)
         declared = Headers(scope=scope).get("content-length", "")
         answer = _Answer(send, limit)
         try:

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.http.dependencies import (
     TheAccounts,
     TheClock,
@@ -19,6 +20,7 @@ from webrun_nb.emulator.http.dependencies import (
     TheFaults,
     TheHistory,
     TheLifecycle,
+    ThePageReader,
     ThePrices,
     TheRecordings,
     TheSessions,
@@ -26,12 +28,14 @@ from webrun_nb.emulator.http.dependencies import (
     TheWebhooks,
     TheWorkers,
 )
+from webrun_nb.emulator.serializers import extraction as serialize_extraction
 from webrun_nb.emulator.serializers import policies as serialize_policies
 from webrun_nb.emulator.serializers import sessions as serialize_sessions
 from webrun_nb.emulator.services.faults import Fault
 from webrun_nb.emulator.services.proxy_check import check_proxy
 from webrun_nb.wire.base import Request as Body
 from webrun_nb.wire.errors import invalid, missing
+from webrun_nb.wire.extraction import ExtractionBody, ExtractPage
 from webrun_nb.wire.limits import MAX_URL_CHARS
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.policies import PicturesAnswer, PictureSettings, ReportBody, SourceList, StepList
@@ -273,6 +277,18 @@ async def test(body: ProxyTrial, egress: TheEgress) -> ProxyTested:
         seen_by=tried.seen_by,
         error=tried.error,
     )
+
+
+@router.post("/extract")
+async def extract(
+    body: ExtractPage, reader: ThePageReader, history: TheHistory, sessions: TheSessions, user: TheUser
+) -> ExtractionBody:
+    """Return the records of a page: of HTML, which is loaded without scripts and network, or of a session's page."""
+    page: str | Session = body.html or ""
+    if body.session_id is not None:
+        await history.admit_command(user, body.session_id)
+        page = sessions.session(user, body.session_id)
+    return serialize_extraction.extraction(*await reader.read(page, body.wanted, body.text, url=body.url or ""))
 
 
 async def who_asks(request: Request) -> PlainTextResponse:

@@ -1,0 +1,61 @@
+"""The wire models of what the extraction engine returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from webrun_nb.extraction.snapshot import Snapshot
+from webrun_nb.wire.extraction import CandidateBody, ColumnBody, ExtractionBody, ListBody, ReadingBody, ValueBody
+
+if TYPE_CHECKING:  # the engine is heavy, and imported where it is used
+    from webrun_nb.extraction.results import Evidence, Extraction
+    from webrun_nb.extraction.assign import Candidate
+
+
+def extraction(page: Snapshot, found: Extraction) -> ExtractionBody:
+    """Answer `POST /_emulator/extract`."""
+    return ExtractionBody(
+        url=page.url,
+        title=page.title,
+        data=found.data,
+        problem=found.problem,
+        questions={each.column: _candidates(each.candidates) for each in found.questions},
+        nearest={name: _candidates(candidates) for name, candidates in found.nearest.items()},
+        lists=[
+            ListBody(
+                url=each.url,
+                kind=each.kind,
+                title=each.title,
+                seen=each.seen,
+                returned=each.returned,
+                totals=each.totals,
+                blank=each.blank,
+            )
+            for each in found.lists
+        ],
+        columns=[
+            ColumnBody(name=each.name, label=each.label, reading=each.reading, nulls=dict(each.nulls))
+            for each in found.columns
+        ],
+        values=[_value(each) for each in found.values],
+        is_cut=page.is_cut or any(frame.is_cut for frame in page.frames),
+    )
+
+
+def _value(evidence: Evidence) -> ValueBody:
+    return ValueBody(
+        row=evidence.row,
+        column=evidence.column,
+        url=evidence.url,
+        element=evidence.element,
+        text=evidence.text,
+        value=evidence.value,
+        reading=evidence.reading,
+        reason=evidence.reason,
+        readings=[ReadingBody(value=each.value, how=each.how) for each in evidence.readings],
+    )
+
+
+def _candidates(candidates: Iterable[Candidate]) -> list[CandidateBody]:
+    return [CandidateBody(label=each.label, example=each.example) for each in candidates]

@@ -1,0 +1,84 @@
+"""Reads records from a page, without a task: from HTML that a caller brings, or from the page of a session."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from webrun_nb.browsers.protocol import BrowserError, Browsers
+from webrun_nb.common.codes import ErrorCode, TaskFailureCode
+from webrun_nb.emulator.domain.errors import CommandRefusedError
+from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.services.session_workers import SessionWorkers
+from webrun_nb.extraction.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from webrun_nb.extraction.results import Extraction
+
+_AT_ONCE = 2
+"""Pages that are loaded or read at once: each takes a core."""
+
+
+class PageReader:
+    """Takes snapshots and gives them to the extraction engine.
+
+    Parameters
+    ----------
+    browsers : Browsers
+        Displays HTML.
+    workers : SessionWorkers
+        Finds the browsers of sessions.
+    """
+
+    def __init__(self, browsers: Browsers, workers: SessionWorkers) -> None:
+        self._browsers = browsers
+        self._workers = workers
+        self._free = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(
+        self, page: str | Session, schema: Mapping[str, Any] | None, text: str = "", *, url: str = ""
+    ) -> tuple[Snapshot, Extraction]:
+        """Return the snapshot of a page and the records in it.
+
+        Parameters
+        ----------
+        page : str or Session
+            HTML, or the session whose page is read, with its secrets masked.
+        schema : mapping or None
+            The JSON Schema of what is wanted; None for the page's list with its own columns.
+        text : str, optional
+            The task in plain words.
+        url : str, optional
+            The URL of the HTML.
+
+        Raises
+        ------
+        CommandRefusedError
+            `INVALID_PARAMETER`: the schema asks for no records, or the HTML can't be loaded; `INVALID_STATE`: the
+            session has no browser now; `INSTANCE_UNAVAILABLE`: there is none, or it does not answer.
+        """
+        async with self._free:
+            seen = await self._snapshot(page, url)
+            return seen, await asyncio.to_thread(_extract, seen, schema, text)
+
+    async def _snapshot(self, page: str | Session, url: str) -> Snapshot:
+        try:
+            if isinstance(page, Session):
+                return await self._workers.snapshot_of(page)
+            return await self._browsers.snapshot_of_html(page, url=url)
+        except BrowserError as error:
+            if error.code == TaskFailureCode.NAVIGATION_FAILED:
+                raise CommandRefusedError(ErrorCode.INVALID_PARAMETER, error.message, parameter="html") from error
+            raise CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, error.message) from error
+
+
+def _extract(seen: Snapshot, schema: Mapping[str, Any] | None, text: str) -> Extraction:
+    # Imported on first use: an emulator starts without the tables of all locales.
+    from webrun_nb.extraction.engine import extract
+    from webrun_nb.extraction.schema import SchemaShapeError
+
+    try:
+        return extract([seen], schema, text)
+    except SchemaShapeError as error:
+        raise CommandRefusedError(ErrorCode.INVALID_PARAMETER, f"schema: {error}", parameter="schema") from None
