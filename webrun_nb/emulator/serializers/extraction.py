@@ -9,8 +9,8 @@ from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.wire.extraction import CandidateBody, ColumnBody, ExtractionBody, ListBody, ReadingBody, ValueBody
 
 if TYPE_CHECKING:  # the engine is heavy, and imported where it is used
-    from webrun_nb.extraction.results import Evidence, Extraction
     from webrun_nb.extraction.assign import Candidate
+    from webrun_nb.extraction.results import Evidence, Extraction
 
 
 def extraction(page: Snapshot, found: Extraction) -> ExtractionBody:
