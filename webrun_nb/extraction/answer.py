@@ -7,6 +7,7 @@ that were seen before left out, by their index where the page has one, otherwise
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -33,6 +34,7 @@ from webrun_nb.extraction.values import Context, Value
 
 _AMOUNTS = ("price", "amount", "list", "total")
 """The concepts of columns that a currency belongs to."""
+_PLAIN_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,4})?")
 _MOST_SIBLINGS = 30
 """Columns of a list that may prove the values of another."""
 
@@ -66,6 +68,11 @@ def answer(
             found = [_amount_of(each, wanted) for each in found]
         read[wanted.name] = _judged(wanted, found, parts)
     _derive_currencies(shape, cells, read, parts)
+    for wanted in shape.columns:
+        if wanted.type is ColumnType.STR and name_of(wanted.path[-1]).is_about(*_AMOUNTS):
+            read[wanted.name] = [
+                _plain_amount(each, part.part) for each, part in zip(read[wanted.name], kept, strict=True)
+            ]
     for place, each in enumerate(kept):
         values = {wanted.name: read[wanted.name][place].value for wanted in shape.columns}
         url = each.part.snapshot.url
@@ -172,6 +179,20 @@ def _derive_currencies(
 def _currency_sign(cell: Cell) -> str:
     number = read_number(cell.text, cell.node.language)
     return "" if isinstance(number, Reason) else number.currency
+
+
+def _plain_amount(value: Value, part: Part) -> Value:
+    """Return a record's displayed price, asked for as text, as the plain number that its data for machines confirm."""
+    if not part.is_record or not isinstance(value.value, str) or _PLAIN_NUMBER.fullmatch(value.value):
+        return value
+    for source in part.sources:
+        for place, column in enumerate(source.columns):
+            cell = _at(source.rows[0], place)
+            said = "" if cell is None else cell.exact or cell.text
+            is_price = any("price" in name.rpartition(".")[2] for name in column.properties)
+            if is_price and _PLAIN_NUMBER.fullmatch(said) and agrees(value.value, said):
+                return replace(value, value=said, how="amount as the page's data for machines write it")
+    return value
 
 
 def _note(wanted: Wanted, cell: Cell | None, value: Value, part: Part) -> str:

@@ -8,7 +8,7 @@ before what the page embeds for machines.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -105,24 +105,27 @@ class Chooser:
     phrases: Mapping[str, Name]
     chosen: Mapping[str, str]
 
-    def choose(self, sources: Sequence[Source], *, many: bool) -> Choice:
+    def choose(self, sources: Sequence[Source], records: Callable[[], Sequence[Source]], *, many: bool) -> Choice:
         """Choose the sources for a list, or for one record.
 
         Parameters
         ----------
         sources : sequence of Source
-            All sources of a page.
+            The lists of a page, and its records as far as they are known.
+        records : callable
+            Returns its further records; called only if they may answer, because the page's main record takes time.
         many : bool
             True if the schema asks for a list.
         """
-        sources = sources[: _MOST_SOURCES * 3]
-        lists = _without_doubles([each for each in sources if _is_list(each)])[:_MOST_SOURCES]
-        record = self._record([each for each in sources if not _is_list(each)])
+        lists = _without_doubles([each for each in sources if is_list(each)][:_MOST_SOURCES])
         of_list = self._of_lists(lists)
         asked_for_table = self.requested.number or self.requested.all_tables or "" in self.chosen
-        if asked_for_table and (of_list.assignment or of_list.problem == Problem.NO_SUCH_TABLE):
+        if asked_for_table and (of_list.assignment or of_list.problem is Problem.NO_SUCH_TABLE):
             return of_list
         wants_many = many if self.requested.many is None or not many else self.requested.many
+        if wants_many and self._is_whole(of_list):
+            return of_list
+        record = self._record([*(each for each in sources if not is_list(each)), *records()])
         if self._record_is_better(record, of_list, wants_many=wants_many):
             return record
         if not many and of_list.assignment and len(of_list.assignment.source.rows) > 1:
@@ -130,6 +133,14 @@ class Chooser:
         if of_list.assignment or of_list.question:
             return of_list
         return Choice(problem=Problem.NO_SOURCE, near=(*of_list.near, *record.near))
+
+    def _is_whole(self, choice: Choice) -> bool:
+        """Tell whether no record can answer better: a list was asked for, or it is a table that has all columns."""
+        assignment = choice.assignment
+        if assignment is None or not self.columns:
+            return bool(self.requested.many) and (assignment is not None or choice.question is not None)
+        is_table = assignment.source.kind in ("table", "grid") and len(assignment.source.rows) > 1
+        return bool(self.requested.many) or (is_table and assignment.answered == len(self.columns))
 
     def _record_is_better(self, record: Choice, of_list: Choice, *, wants_many: bool) -> bool:
         if record.assignment is None:
@@ -178,7 +189,7 @@ class Chooser:
         if self.requested.all_tables:
             alike = [each for _, each in good]
         else:
-            alike = [each for each in equal if _signature(each.source) == _signature(best.source)]
+            alike = [each for each in equal if sorted(_signature(each.source)) == sorted(_signature(best.source))]
         if len(alike) > 1 and any(_signature(best.source)):
             return self._joined([each.source for each in alike])
         rest = [each for each in equal if each is not best and not _is_much_longer(best, each)]
@@ -302,7 +313,8 @@ def has_same_columns(one: Source, other: Source) -> bool:
     return one.kind == other.kind and list(one.columns) == list(other.columns)
 
 
-def _is_list(source: Source) -> bool:
+def is_list(source: Source) -> bool:
+    """Tell whether a source is a list rather than a record."""
     return source.kind in _LISTS or (source.kind == "embedded" and len(source.rows) > 1)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from webrun_nb.common.column_types import Column, ColumnType
@@ -70,9 +71,9 @@ def extract(
             if not parts:
                 return Extraction(problem=problem)
             continue
-        sources = sources_of(snapshot)
+        sources = _shown_of(snapshot)
         alike = [each for each in sources if parts and has_same_columns(each, parts[0].assignment.source)]
-        choice = chooser.choose(alike or sources, many=shape.many)
+        choice = chooser.choose(alike or sources, partial(_main_of, snapshot), many=shape.many)
         if choice.assignment is None:
             if parts:
                 continue
@@ -87,11 +88,20 @@ def extract(
 
 def sources_of(snapshot: Snapshot) -> list[Source]:
     """Return all lists and records of a page and its frames."""
-    main = main_record_of(snapshot)
-    found = [*grids_of(snapshot), *lists_of(snapshot), *([main] if main else []), *embedded_of(snapshot)]
+    return [*_shown_of(snapshot), *_main_of(snapshot)]
+
+
+def _shown_of(snapshot: Snapshot) -> list[Source]:
+    """Return all sources but the page's main record."""
+    found = [*grids_of(snapshot), *lists_of(snapshot), *embedded_of(snapshot)]
     for frame in snapshot.frames[:_MOST_FRAMES]:
-        found += [source for source in sources_of(frame) if source.kind not in ("page", "embedded")]
+        found += [source for source in _shown_of(frame) if source.kind != "embedded"]
     return found
+
+
+def _main_of(snapshot: Snapshot) -> list[Source]:
+    main = main_record_of(snapshot)
+    return [] if main is None else [main]
 
 
 def _without_records(choice: Choice, state: Problem | None) -> Extraction:

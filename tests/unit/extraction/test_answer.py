@@ -175,3 +175,12 @@ def test_a_row_keeps_its_headings_for_filters():
     result = answered("name:str", table(["Name"], ["a"], ["b"], groups=[("Day 1",), ("Day 2",)]))
     assert [row.groups for row in result.rows] == [("Day 1",), ("Day 2",)]
     assert isinstance(result.rows[0].row, SourceRow)
+
+
+def test_a_price_as_text_is_the_amount_that_the_data_for_machines_confirm():
+    shape = shape_of(schema("price:str"))
+    page = table(["", ""], ["352,00 б.р.", "352.00"], kind="page", properties=["price", "lowprice"])
+    found = assign(shape.columns, page, reads=lambda cells, column: 1.0)
+    part = Part(Snapshot("https://shop.example/", "", Node("html")), found, (page,), True)
+    assert answer(shape, [part]).records == [{"price": "352.00"}]
+    assert answered("price:str", table(["Price"], ["352,00 б.р."], ["9 б.р."])).records[0] == {"price": "352,00 б.р."}

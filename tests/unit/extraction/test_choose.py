@@ -28,7 +28,7 @@ def choose(sources, columns, text="", *, many=True, **chosen):
     def reads(cells, column):
         return sum(column.type.label != "int" or cell.text.isdigit() for cell in cells) / len(cells)
 
-    return Chooser(wanted, requested, reads, phrases_for(wanted, requested), chosen).choose(sources, many=many)
+    return Chooser(wanted, requested, reads, phrases_for(wanted, requested), chosen).choose(sources, tuple, many=many)
 
 
 def names(choice):
@@ -139,3 +139,17 @@ def test_the_main_record_comes_before_other_pairs():
         "price": "5",
         "weight": "2 kg",
     }
+
+
+def test_parts_of_a_list_whose_columns_are_in_another_order():
+    first = table(["Name", "Age"], ["Ann", "30"], heading="Day 1", number=1)
+    second = table(["Age", "Name"], ["41", "Bo"], heading="Day 2", number=2)
+    choice = choose([first, second], "name:str, age:int", "List name and age")
+    assert names(choice) == ["Ann", "Bo"]
+    assert [cell.text for cell in choice.assignment.fields["age"].cells()] == ["30", "41"]
+
+
+def test_the_main_record_is_not_looked_for_where_a_list_answers():
+    wanted = [Wanted(column, (column.name,)) for column in parse_columns("name:str, age:int")]
+    chooser = Chooser(wanted, requested_of("List all people"), lambda *_: 1.0, {}, {})
+    assert chooser.choose([PEOPLE], lambda: pytest.fail("looked for"), many=True).assignment is not None
