@@ -30,8 +30,8 @@ SIGNS: Mapping[str, str] = {
     "дин": "RSD", "din": "RSD", "kn": "HRK", "km": "BAM", "kr": "SEK NOK DKK ISK", "kr.": "DKK SEK NOK ISK",
     ":-": "SEK", "fr.": "CHF", "sfr": "CHF", "sfr.": "CHF", "fcfa": "XOF XAF", "cfa": "XOF XAF", "rm": "MYR",
     "rp": "IDR", "r": "ZAR", "ksh": "KES", "tsh": "TZS", "ush": "UGX", "s/": "PEN", "s/.": "PEN", "bs": "BOB VES",
-    "bs.": "BOB VES", "q": "GTQ", "l.": "HNL", "b/.": "PAB", "د.إ": "AED", "درهم": "AED MAD", "ر.س": "SAR",
-    "ريال": "SAR QAR YER OMR IRR", "﷼": "SAR IRR QAR YER OMR", "ر.ق": "QAR", "د.ك": "KWD", "د.ب": "BHD",
+    "bs.": "BOB VES", "q": "GTQ", "l": "HNL", "b/.": "PAB", "د.إ": "AED", "درهم": "AED MAD", "ر.س": "SAR",
+    "ريال": "SAR QAR YER OMR IRR", "ریال": "IRR", "﷼": "SAR IRR QAR YER OMR", "ر.ق": "QAR", "د.ك": "KWD", "د.ب": "BHD",
     "ر.ع": "OMR", "ج.م": "EGP", "جنيه": "EGP SDG GBP", "د.ا": "JOD", "د.ت": "TND",
     "دينار": "KWD BHD JOD IQD TND DZD LYD", "د.م": "MAD", "dh": "AED MAD", "dhs": "AED MAD", "₿": "BTC",
     "e£": "EGP", "euro": "EUR", "euros": "EUR", "eur": "EUR", "dollars": _DOLLARS, "dollar": _DOLLARS,
@@ -39,7 +39,16 @@ SIGNS: Mapping[str, str] = {
     "francs": "CHF XOF XAF", "franken": "CHF", "rubles": "RUB BYN", "kronor": "SEK", "kroner": "NOK DKK",
 }  # fmt: skip
 """The currencies that a sign or word may mean, by what is written (words in lower case)."""
-_MOST_LETTERS = 9
+_MOST_LETTERS = 40
+_LOWER_CASE_TOO = frozenset({"kr", "zl", "kc"})
+"""Signs of one or two letters that are no unit or other word in lower case, as `ft` and `km` are."""
+_COUNTRY_OF_LETTER = {"R": "ZA", "Q": "GT", "L": "HN"}
+"""Signs of one letter, which are signs in one country alone."""
+_LOWER_CASE_CODES = frozenset(
+    {"eur", "usd", "gbp", "chf", "sek", "nok", "dkk", "pln", "czk", "jpy", "inr", "cad", "aud"}
+)
+_WORDS_TOO = frozenset({"ALL", "TOP", "CUP", "PEN", "BOB", "SOS", "XXX"})
+"""Codes that are English words, and are codes only after a number: `TOP 10`."""
 _ZERO_DECIMALS = frozenset(
     {"JPY", "KRW", "VND", "CLP", "IDR", "PYG", "UGX", "XOF", "XAF", "ISK", "HUF", "COP", "CRC", "RSD"}
 )
@@ -66,7 +75,9 @@ def _names(language: str) -> Mapping[str, str]:
     from babel.numbers import get_currency_name
 
     codes = [*locale.currencies]
-    plural = {get_currency_name(code, number, locale).casefold(): code for code in codes for number in (1, 2, 5)}
+    plural = {
+        get_currency_name(code, number, locale).casefold(): code for code in codes for number in (1, 2, 3, 5, 1.5)
+    }
     return {**plural, **{locale.currencies[code].casefold(): code for code in codes}}
 
 
@@ -74,39 +85,20 @@ def _names(language: str) -> Mapping[str, str]:
 def _known(written: str, language: str) -> str:
     """Return what is written as the key of `SIGNS` or as a code; empty where it is no currency."""
     text = written.strip()
-    if not text or len(text) > 40:
+    if not text or len(text) > _MOST_LETTERS:
         return ""
-    if text in SIGNS:
-        return text
     if len(text) == 3 and text.isascii() and text.isupper() and text in currency_codes():
         return text
     lower = text.casefold()
-    for key in (lower, lower.rstrip("."), f"{lower}."):
-        if key in SIGNS and (
-            len(key) > 2
-            or not key.isalpha()
-            or not key.isascii()
-            or text[0].isupper()
-            or key in ("kr", "zl", "ft", "kn", "kc")
-        ):
+    if len(text) == 1 and text.isascii() and text.isalpha():
+        return lower if _COUNTRY_OF_LETTER.get(text, "?") == region_of(language) else ""
+    for key in (text, lower, lower.rstrip("."), f"{lower}."):
+        is_short_word = len(key) <= 2 and key.isalpha() and key.isascii()
+        if key in SIGNS and not (is_short_word and text[0].islower() and key not in _LOWER_CASE_TOO):
             return key
-    if len(text) == 3 and lower in (
-        "eur",
-        "usd",
-        "gbp",
-        "chf",
-        "sek",
-        "nok",
-        "dkk",
-        "pln",
-        "czk",
-        "jpy",
-        "inr",
-        "cad",
-        "aud",
-    ):
+    if lower in _LOWER_CASE_CODES:
         return lower.upper()
-    return _names(language).get(lower, "") if len(text) > 3 else ""
+    return _names(language).get(lower, "") if len(text) > 3 or not text.isascii() else ""
 
 
 def currency_before(text: str, language: str) -> tuple[str, str]:
@@ -119,6 +111,8 @@ def currency_before(text: str, language: str) -> tuple[str, str]:
         return "", text
     last = text.split()[-1]
     for candidate in (last, last.lstrip("(-+–:")):
+        if candidate in _WORDS_TOO:
+            return "", text
         if key := _known(candidate, language):
             return key, text[: len(text.rstrip()) - len(candidate)].rstrip()
     found = _BEFORE.search(text.rstrip()[-12:])

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from webrun_nb.extraction.locale import LETTERS, SPACES, base_language, month_names, plain, weekday_names, word_key
 from webrun_nb.extraction.reasons import Reason
+from webrun_nb.extraction.times import take_time
 from webrun_nb.extraction.vocabulary import is_blank
 
 MOST_CHARACTERS = 120
@@ -30,16 +31,10 @@ _FIGURES = re.compile(
 _EAST_ASIAN = re.compile(
     r"(?<!\d)(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일号號]?"
 )
-_VIETNAMESE = re.compile(r"(?<!\d)(?P<day>\d{1,2})\s+tháng\s+(?P<month>\d{1,2})\s*(?:,|năm|\s)\s*(?P<year>\d{4})", re.I)
-_TIME = re.compile(
-    r"(?<![\d.,:/-])(?P<hour>[01]?\d|2[0-4])(?P<mark>[:h]|\s?Uhr\s?|\s?h\s?|\.(?=\d\d\s?(?:Uhr|h\b)))(?P<minute>[0-5]\d)?"
-    r"(?::(?P<second>[0-5]\d)(?:[.,]\d{1,9})?)?\s?(?P<half>[ap]\.?m\b\.?)?"
-    r"(?:\s?(?P<zone>Z\b|UTC|GMT|[+-]\d\d:?\d\d)(?![\w+-])|\s?(?P<named>[A-Z]{3,4}\b))?"
-    r"|\b(?:klo|kl)\.?\s?(?P<hour_nordic>[01]?\d|2[0-3])[.:](?P<minute_nordic>[0-5]\d)(?!\d)"
-    r"|(?<![\d.,:/-])(?P<hour12>1[0-2]|0?[1-9])\s?(?P<half12>[ap]\.?m\b\.?)",
-    re.IGNORECASE,
+_VIETNAMESE = re.compile(
+    r"(?<!\d)(?P<day>\d{1,2})\s+(?:tháng|thg)\s+(?P<month>\d{1,2})\s*(?:,|năm|\s)\s*(?P<year>\d{4})", re.I
 )
-_TOKEN = re.compile(rf"\d+|{LETTERS}+\.?|'")
+_TOKEN = re.compile(rf"\d+|{LETTERS}+(?:\.{LETTERS}+)*\.?|'")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|re|º|ª|°|-?(?:го|е|ый|ое))(?![^\W\d_])", re.IGNORECASE)
 _FIRST_YEAR, _LAST_YEAR = 1000, 2200
 _FIRST_YEAR_IN_FIGURES = 1700
@@ -123,10 +118,11 @@ def read_date(text: str, language: str = "") -> DateText | Reason:
         return iso
     if any(era in line for era in _ERAS):
         return Reason.OTHER_CALENDAR
-    rest, clock, zone_name = _taken_time(line)
-    if isinstance(rest, Reason):
-        return rest
-    rest = _ORDINAL.sub("", rest)
+    taken = take_time(line, language)
+    if isinstance(taken, Reason):
+        return taken
+    clock, zone_name = taken.clock, taken.zone_name
+    rest = _ORDINAL.sub("", taken.rest)
     for pattern in (_EAST_ASIAN, _VIETNAMESE):
         if found := pattern.search(rest):
             if len(re.findall(r"\d+", rest)) > 3:
@@ -148,40 +144,6 @@ def read_date(text: str, language: str = "") -> DateText | Reason:
         return Reason.SEVERAL_DATES if re.search(r"\d{4}", outside) else Reason.NOT_A_WHOLE_DATE
     days = _on_weekday(days, rest, language)
     return DateText(days, mark, clock, zone_name) if days else Reason.NOT_A_WHOLE_DATE
-
-
-def _taken_time(line: str) -> tuple[str | Reason, time | None, str]:
-    """Return the text without its time, the time, and the name of a zone that is not known."""
-    found = [*_TIME.finditer(line)]
-    if not found:
-        return line, None, ""
-    if len(found) > 1:
-        return Reason.SEVERAL_DATES, None, ""
-    one = found[0]
-    hour, minute = (
-        int(one["hour"] or one["hour12"] or one["hour_nordic"]),
-        int(one["minute"] or one["minute_nordic"] or 0),
-    )
-    half = (one["half"] or one["half12"] or "").lower()[:1]
-    if half:
-        if not 1 <= hour <= 12:
-            return Reason.NOT_A_WHOLE_DATE, None, ""
-        hour = hour % 12 + (12 if half == "p" else 0)
-    elif one["hour"] and one["minute"] is None and "uhr" not in (one["mark"] or "").lower():
-        return line, None, ""
-    if hour > 23:
-        return Reason.NOT_A_WHOLE_DATE, None, ""
-    zone = (one["zone"] or "").upper()
-    clock = time(hour, minute, int(one["second"] or 0), tzinfo=_zone(zone))
-    named = one["named"] or ""
-    kept_name = "" if named.upper() in ("UHR", "HRS") else named
-    return f"{line[: one.start()]} {line[one.end() :]}".strip(), clock, kept_name
-
-
-def _zone(written: str) -> tzinfo | None:
-    if not written:
-        return None
-    return UTC if written in ("Z", "UTC", "GMT") else time.fromisoformat(f"00:00{written}").tzinfo
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -279,6 +241,8 @@ def _months_in(tokens: list[str], language: str) -> Iterator[int]:
         if not base_language(language) and known is not month_names(""):
             continue
         found = [known[word] for word in (*words, *pairs) if word in known]
+        if not found and base_language(language) in ("he", "iw"):  # "in June" is one word
+            found = [known[word[1:]] for word in words if word[:1] == "ב" and word[1:] in known]
         if len(found) > 1:  # "mar, 5 may 2024": a weekday and a month
             weekdays = weekday_names(language)
             found = [known[word] for word in (*words, *pairs) if word in known and word not in weekdays]

@@ -37,7 +37,7 @@ _NOT_COUNTRIES = frozenset(
 )
 """Top-level domains of countries that the whole world uses."""
 LETTERS = (
-    r"(?:[^\W\d_]|[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e31\u0e34-\u0e4e\u0eb1-\u0ecd]"
+    r"(?:[^\W\d_]|[\u05f3\u05f4\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0900-\u0dff\u0e31\u0e34-\u0e4e\u0eb1-\u0ecd]"
     r"|[\u102b-\u103e\u17b6-\u17d3])"
 )
 """A pattern of one letter or vowel sign; the latter are no letters to `re`."""
@@ -303,7 +303,7 @@ def unit_names(language: str) -> Mapping[str, str]:
 
 
 _RARE_UNITS = re.compile(
-    r"-(?:jp|kosaji|osaji|shaku|sai|koku|cho|se|bu|rin|sun|ken|fun|to|ri|jo)\b|-imperial$|-metric$|person|g-force|earth|solar"
+    r"-(?:jp|kosaji|osaji|shaku|sai|koku|cho|se|bu|rin|sun|ken|fun|to|ri|jo)\b|-imperial$|-metric$|person|milliinch|milliinch|g-force|earth|solar"
     r"|gasoline|ofglucose|concentr-(?:item|part)|-it$|temperature-generic|length-point|light-speed"
 )
 """Units whose words are those of a common one, or that pages do not use."""
@@ -320,6 +320,11 @@ def _unit_patterns(locale: Locale) -> Iterator[tuple[str, list[str]]]:
             if isinstance(pattern, str) and "{0}" in pattern
         ]
         yield key, [text for text in texts if text]
+
+
+def unit_in(word: str, language: str) -> bool:
+    """Return whether a word is a unit in a language itself; without a language, in English."""
+    return (word if len(word) < 3 else word_key(word)) in unit_names(language or "en")
 
 
 def unit(word: str, language: str) -> str:

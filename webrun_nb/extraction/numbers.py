@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from webrun_nb.extraction.currencies import currency_after, currency_before
-from webrun_nb.extraction.locale import LETTERS, SPACES, magnitude, plain, unit
+from webrun_nb.extraction.locale import LETTERS, SPACES, magnitude, plain, unit, unit_in
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.vocabulary import (
     about_words,
@@ -38,7 +38,7 @@ _NO_CENTS = re.compile(r"[.,:]\s?[-–—]{1,2}(?!\d)")
 """Marks that stand for no cents, after a number: `12.-`, `5,--`, `7:-`."""
 _ONLY_CENTS = re.compile(r"(?:[–—]|--)\s?(?P<mark>[.,])(?P<cents>\d\d)(?!\d)")
 """Cents without a whole part: `–,50`."""
-_ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|ème|e|º|ª|°|\.)(?![^\W\d_])", re.IGNORECASE)
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|ST|ND|RD|TH|er|re|ème|e|º|ª|°|\.)(?![^\W\d_])")
 _WORD = re.compile(
     rf"万亿|万億|[\u3400-\u9fff]|[만억조천](?=\s?[원명개]|\s|$)|{LETTERS}+(?:['’.&/]{LETTERS}+)*\.?|[^\w\s]"
 )
@@ -55,6 +55,8 @@ _FRACTIONS = {
 }  # fmt: skip
 _ALSO_WORDS = frozenset({"in", "a", "at", "are", "bar", "d", "h", "m", "point", "points", "t", "c", "cup", "dot"})
 """Units that are also words, and are units only at the end of a text: `12 in stock`."""
+_SI_UNITS = frozenset({"km", "mm", "cm", "kg", "mg", "ml", "kW", "MW", "GB", "MB", "TB"})
+"""Units that no language takes for a magnitude, whatever its abbreviations are."""
 _SIMPLE = re.compile(r"-?\d{1,15}")
 _STARS = re.compile(r"(?P<full>[★⭐✭🌟]{1,10})(?P<rest>[☆✩✰]{0,10})")
 
@@ -300,7 +302,7 @@ def _taken_sign(before: str, language: str) -> tuple[str, str]:
     if found is None:
         return "", before
     symbol = found["symbol"].strip()
-    if symbol and not currency_before(symbol, language)[0]:
+    if symbol and symbol != "%" and not currency_before(symbol, language)[0]:
         return "", before
     rest = found["rest"].rstrip()
     if found["sign"] == "+":
@@ -341,14 +343,20 @@ def _words_around(number: NumberText, before: str, after: str, language: str) ->
             break
         rest = after[word.end() :].strip()
         if scale == 1 and not unit_name:
-            two = " ".join(after.split()[:2])
-            factor, is_magnitude = magnitude(two, language) if " " in two else (None, False)
-            if is_magnitude:
-                rest = " ".join(after.split()[2:])
-            else:
-                factor, is_magnitude = magnitude(word[0], language)
-            if len(word[0]) == 1 and not is_attached and not currency and unit(word[0], language):
-                factor = None  # "5 K" may be kelvin
+            factor, is_magnitude = magnitude(word[0], language)
+            is_unit = unit_in(word[0], language)
+            words = after.split()
+            for length in range(min(len(words), 3), 1, -1):  # "mil millones", "milers de milions"
+                of_several, is_known = magnitude(" ".join(words[:length]), language)
+                if is_known:
+                    factor, is_magnitude, rest = of_several, True, " ".join(words[length:])
+                    is_unit = False
+                    break
+            if is_magnitude and is_unit and not currency:
+                if word[0] in _SI_UNITS:
+                    is_magnitude = False
+                elif not (is_attached and word[0] in "KkMBT"):
+                    factor = None  # "5 K" may be kelvin, "5 tn" tons
             elif word[0] in ("m", "b") and is_attached and currency:
                 factor, is_magnitude = (10**6 if word[0] == "m" else 10**9), True  # "£5m"
             if is_magnitude:
