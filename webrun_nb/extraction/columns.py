@@ -17,7 +17,7 @@ from typing import Any
 from webrun_nb.common.column_types import Column, ColumnType
 from webrun_nb.extraction.currencies import currencies_named, resolve_currency
 from webrun_nb.extraction.dates import DateText, Day, read_date, read_iso
-from webrun_nb.extraction.locale import date_orders, plain, unit
+from webrun_nb.extraction.locale import date_orders, dimension, plain, unit
 from webrun_nb.extraction.marks import Evidence, Marks, evidence_of, proved_by_product
 from webrun_nb.extraction.numbers import NumberText, read_number
 from webrun_nb.extraction.reasons import Reason
@@ -45,6 +45,10 @@ from webrun_nb.extraction.values import (
 _PLAIN_NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,12})?")
 _RATING_NAMES = re.compile(
     r"rating|score|stars?\b|bewertung|note|sterne|valoraci|calificaci|voto|оценка|рейтинг|評価|评分|평점", re.I
+)
+_PERCENT_NAMES = re.compile(
+    r"[%％]|per ?cent|prozent|pour ?cent|porcent|procent|percentu|prosent|yüzde|процент|відсот|百分|퍼센트|نسبة",
+    re.IGNORECASE,
 )
 _UNIT_IN_LABEL = re.compile(r"[(\[]\s*([^()\[\]]{1,20}?)\s*[)\]]|\bin\s+(\S{1,12})$|,\s*(\S{1,8})$")
 _SAMPLE_ROWS = 300
@@ -171,6 +175,7 @@ class _Numbers(_Reader):
         self._measures = _measures(column, context, numbers, self._code)
         if not self._measures.currency and len(self._said) == 1:
             self._measures = replace(self._measures, currency=next(iter(self._said)))
+        self._proves_brackets = any(not one.is_bracketed for one in numbers)
         self._fault = self._mixed_units(numbers)
         evidence = evidence_of([*numbers, *self._settled_by_elements(group)])
         self._marks = Marks(evidence, context.siblings, context.language, context.country, self._type)
@@ -202,8 +207,10 @@ class _Numbers(_Reader):
     def _mixed_units(self, numbers: Sequence[NumberText]) -> Reason | None:
         if self._type not in (ColumnType.INT, ColumnType.FLOAT):
             return None
-        measured = {one.unit or one.currency for one in numbers if one.unit or one.currency}
-        return Reason.MIXED_UNITS if len(measured) > 1 else None
+        units = {one.unit for one in numbers if one.unit}
+        currencies = {one.currency for one in numbers if one.currency}
+        is_mixed = len({dimension(one) for one in units}) < len(units) or len(currencies) > 1
+        return Reason.MIXED_UNITS if is_mixed else None
 
     def read(self, cell: Cell) -> Value:
         number, text = self._parsed[_key(cell, self._context.language)]
@@ -215,6 +222,8 @@ class _Numbers(_Reader):
                     return self._value(machine, cell.exact, exact)
             return Value(text, None, number)
         fault = self._fault or number_fault(number, self._type, self._measures)
+        if number.is_bracketed and not self._proves_brackets and not number.currency and not number.digits[0].decimal:
+            fault = Reason.AMBIGUOUS_SIGN
         return Value(text, None, fault) if fault else self._value(number, text, exact)
 
     def _value(self, number: NumberText, text: str, exact: Decimal | None) -> Value:
@@ -258,7 +267,7 @@ def _measures(column: Column, context: Context, numbers: Sequence[NumberText], c
     named = (match[1] or match[2] or match[3] for label in labels for match in _UNIT_IN_LABEL.finditer(label[:200]))
     unit_name = next((found for name in named if (found := unit(name, context.language))), "")
     signed = [one.unit in ("%", "‰") for one in numbers]
-    is_percent = any("%" in label or "percent" in label.casefold() for label in context.labels) or (
+    is_percent = any(map(_PERCENT_NAMES.search, context.labels)) or (
         len(signed) > 1 and signed[0] and not any(signed[1:])
     )
     codes = {code(one) for one in numbers if one.currency}
@@ -294,8 +303,11 @@ class _Dates(_Reader):
         """Return the date of a cell's machine-readable form, else of its label."""
         if (iso := read_iso(cell.exact)) is not None:
             return iso
-        labelled = read_date(cell.label, self._context.language) if cell.label else Reason.BLANK
-        return labelled if isinstance(labelled, DateText) and len(labelled.days) == 1 else None
+        for text in (cell.exact, cell.label):
+            found = read_date(text, self._context.language) if text else Reason.BLANK
+            if isinstance(found, DateText) and len(found.days) == 1:
+                return found
+        return None
 
     def read(self, cell: Cell) -> Value:
         shown, exact = read_date(cell.text, self._context.language), self._exact(cell)
@@ -397,9 +409,10 @@ class _Plain(_Reader):
         return Value(cell.text, None, first or Reason.BLANK)
 
 
-_SEPARATORS = (re.compile(r"\s*[;|\n•·]\s*"), re.compile(r"\s*,\s+|\s+/\s+|\s*、\s*|،\s*"), re.compile(r"\s*,\s*"))
+_SEPARATORS = (re.compile(r"\s*[;|•·]\s*"), re.compile(r"\s*,\s+|\s+/\s+|\s*、\s*|،\s*"), re.compile(r"\s*,\s*"))
 """Characters between the items of a list, from the surest; the first that occurs is taken."""
 _MOST_ITEMS = 200
+_LONGEST_LIST = 10_000
 
 
 def _read_lists(cells: Sequence[Cell | None], column: Column, item: Column, context: Context) -> ColumnReading:
@@ -430,13 +443,14 @@ def _read_lists(cells: Sequence[Cell | None], column: Column, item: Column, cont
 
 
 def _items(text: str, item: Column) -> list[str]:
+    line = " ".join(text[:_LONGEST_LIST].split())
     for number, separator in enumerate(_SEPARATORS):
         if number == 2 and item.type in NUMERIC:
             break  # "1,5" is one number
-        found = [part for part in separator.split(text.strip()) if part.strip()]
+        found = [part for part in separator.split(line) if part.strip()]
         if len(found) > 1:
             return found
-    return [text.strip()]
+    return [line]
 
 
 _TO = re.compile(r"\s+(?:[-–—~〜]|to|through|until|bis|à|au|a|al|até|tot|till|til|до|do|から|至|到)\s+|\s*[–—~〜]\s*")
@@ -480,8 +494,10 @@ class _DateRanges(_Reader):
 
     @staticmethod
     def _ends(text: str) -> list[str]:
+        if len(text) > 2 * _MOST_DATE_CHARACTERS:
+            return [text]
         parts = _TO.split(plain(text).strip())
-        return [text] if len(parts) != 2 else parts
+        return parts if len(parts) == 2 else [text]
 
     def read(self, cell: Cell) -> Value:
         ends = [self._dates.read(Cell(cell.node, text)) for text in self._ends(cell.text)]

@@ -277,10 +277,13 @@ def _on_weekday(days: tuple[Day, ...], line: str, language: str) -> tuple[Day, .
 # --- relative dates -----------------------------------------------------------------------------------------
 
 _MOST_DAYS = 60
+_MOST_RELATIVE_CHARACTERS = 40
 _SURE_WITHOUT_NUMBER = range(-2, 3)
+_ANY_NUMBER = 4
+_USUAL_LANGUAGES = ["en", "de", "fr", "es", "it", "pt", "nl", "ru", "ja", "zh"]
+"""The languages of relative dates on pages that name none."""
 
 
-@lru_cache(2_000)
 def days_from_today(text: str, language: str) -> int | None:
     """Return how many days after the page's day a relative date is; None where the text does not say it to the day.
 
@@ -289,30 +292,37 @@ def days_from_today(text: str, language: str) -> int | None:
     >>> days_from_today("vor 3 Tagen", "de"), days_from_today("3 weeks ago", "en"), days_from_today("yesterday", "en")
     (-3, None, -1)
     """
-    line = plain(text).strip()
-    numbers = re.findall(r"\d+", line)
-    if not line or len(line) > 40 or len(numbers) > 1 or "+" in line or not any(char.isalpha() for char in line):
+    if len(text) > _MOST_RELATIVE_CHARACTERS or "+" in text or not any(char.isalpha() for char in text):
         return None
+    taken = take_time(plain(text).strip(), language)
+    if isinstance(taken, Reason):
+        return None
+    line = " ".join(taken.rest.split()).strip(", ")
+    numbers = re.findall(r"\d+", line)
+    if not numbers:
+        offset = _offset(line, base_language(language))
+        return offset if offset in _SURE_WITHOUT_NUMBER else None
+    if len(numbers) > 1 or not 1 <= int(numbers[0]) <= _MOST_DAYS:
+        return None
+    # one text stands for all with another number: if "4 x ago" is 4 days ago, x are days
+    offset = _offset(line.replace(numbers[0], str(_ANY_NUMBER)), base_language(language))
+    return int(numbers[0]) * (1 if offset > 0 else -1) if offset is not None and abs(offset) == _ANY_NUMBER else None
+
+
+@lru_cache(500)
+def _offset(line: str, language: str) -> int | None:
+    """Return the days from today of a relative date in any unit; None where it is none."""
     import dateparser
 
+    languages = [language] if language in _dateparser_languages() else _USUAL_LANGUAGES
     offsets = set()
     for base in (datetime(2021, 5, 12, 0, 30), datetime(2021, 5, 12, 23, 30), datetime(2022, 3, 9, 12)):
-        found = dateparser.parse(
-            line,
-            languages=[base_language(language)] if base_language(language) in _dateparser_languages() else None,
-            settings={"RELATIVE_BASE": base, "PARSERS": ["relative-time"], "RETURN_AS_TIMEZONE_AWARE": False},
-        )
+        settings = {"RELATIVE_BASE": base, "PARSERS": ["relative-time"], "RETURN_AS_TIMEZONE_AWARE": False}
+        found = dateparser.parse(line, languages=languages, settings=settings)
         if found is None:
             return None
         offsets.add((found.date() - base.date()) // timedelta(days=1))
-    if len(offsets) != 1:
-        return None
-    (offset,) = offsets
-    if abs(offset) > _MOST_DAYS:
-        return None
-    if numbers:
-        return offset if abs(offset) == int(numbers[0]) else None
-    return offset if offset in _SURE_WITHOUT_NUMBER else None
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 @lru_cache(1)

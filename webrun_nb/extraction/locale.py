@@ -303,7 +303,7 @@ def unit_names(language: str) -> Mapping[str, str]:
 
 
 _RARE_UNITS = re.compile(
-    r"-(?:jp|kosaji|osaji|shaku|sai|koku|cho|se|bu|rin|sun|ken|fun|to|ri|jo)\b|-imperial$|-metric$|person|milliinch|milliinch|g-force|earth|solar"
+    r"-(?:jp|kosaji|osaji|shaku|sai|koku|cho|se|bu|rin|sun|ken|fun|to|ri|jo)\b|-imperial$|-metric$|person|milliinch|g-force|earth|solar"
     r"|gasoline|ofglucose|concentr-(?:item|part)|-it$|temperature-generic|length-point|light-speed"
 )
 """Units whose words are those of a common one, or that pages do not use."""
@@ -338,6 +338,20 @@ def unit(word: str, language: str) -> str:
         if key and key in (known := unit_names(tag)):
             return _short_units()[known[key]]
     return ""
+
+
+def dimension(short_unit: str) -> str:
+    """Return the dimension of a unit in its short English form: `mass` of `kg`; the unit itself if none is known.
+
+    >>> dimension("kg") == dimension("oz"), dimension("%")
+    (True, '%')
+    """
+    return _dimensions().get(short_unit, short_unit)
+
+
+@lru_cache(1)
+def _dimensions() -> Mapping[str, str]:
+    return {short: key.partition("-")[0] for key, short in _short_units().items()}
 
 
 @lru_cache(1)

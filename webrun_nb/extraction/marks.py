@@ -21,6 +21,8 @@ from webrun_nb.extraction.reasons import Reason
 
 _SAMPLE_ROWS = 300
 """Rows of the other columns that are looked at."""
+_MOST_OTHERS = 0.25
+"""Texts per number that may be no numbers in a column of numbers."""
 _MOST_SIBLINGS = 40
 _MOST_FACTORS = 6
 _LONGEST_NUMERAL_TEXT = 40
@@ -70,6 +72,19 @@ def evidence_of(numbers: Iterable[NumberText]) -> Evidence:
     return Evidence(frozenset(decimals), frozenset(groups), frozenset(places), spaced)
 
 
+def _of_numeric_column(texts: Sequence[str], language: str) -> list[NumberText]:
+    """Return the numbers of a column that consists of numbers; those in names ("13.3 inch") say nothing."""
+    found: list[NumberText] = []
+    others = 0
+    for text in dict.fromkeys(texts[:_SAMPLE_ROWS]):
+        number = read_number(text, language) if len(text) <= _LONGEST_NUMERAL_TEXT else Reason.TOO_LONG
+        if isinstance(number, NumberText) and not number.before and " " not in number.after:
+            found.append(number)
+        elif number is not Reason.BLANK:
+            others += 1
+    return found if others <= len(found) * _MOST_OTHERS else []
+
+
 @dataclass(frozen=True)
 class Marks:
     """Decides for the numbers of one column.
@@ -95,10 +110,10 @@ class Marks:
     @cached_property
     def table(self) -> Evidence:
         """What the numbers of the other columns show."""
-        texts = {text for column in self.siblings[:_MOST_SIBLINGS] for text in column[:_SAMPLE_ROWS]}
-        numeric = (text for text in texts if len(text) <= _LONGEST_NUMERAL_TEXT and any(map(str.isdigit, text)))
-        found = (read_number(text, self.language) for text in numeric)
-        return evidence_of(one for one in found if not isinstance(one, Reason))
+        numbers: list[NumberText] = []
+        for column in self.siblings[:_MOST_SIBLINGS]:
+            numbers += _of_numeric_column(column, self.language)
+        return evidence_of(numbers)
 
     def choose(self, digits: tuple[Digits, ...], currency: str = "") -> tuple[Digits | None, str]:
         """Return the value that is proved and what proves it; None where nothing does.

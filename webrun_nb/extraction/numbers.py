@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from webrun_nb.extraction.currencies import currency_after, currency_before
-from webrun_nb.extraction.locale import LETTERS, SPACES, magnitude, plain, unit, unit_in
+from webrun_nb.extraction.locale import LETTERS, SPACES, magnitude, plain, region_of, unit, unit_in
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.vocabulary import (
     about_words,
@@ -38,6 +38,8 @@ _NO_CENTS = re.compile(r"[.,:]\s?[-–—]{1,2}(?!\d)")
 """Marks that stand for no cents, after a number: `12.-`, `5,--`, `7:-`."""
 _ONLY_CENTS = re.compile(r"(?:[–—]|--)\s?(?P<mark>[.,])(?P<cents>\d\d)(?!\d)")
 """Cents without a whole part: `–,50`."""
+_REFERENCE = re.compile(r"(?<=\S)\s?\[[\w ]{1,3}\]$")
+"""The mark of a footnote behind a value: `845[1]`."""
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|ST|ND|RD|TH|er|re|ème|e|º|ª|°|\.)(?![^\W\d_])")
 _WORD = re.compile(
     rf"万亿|万億|[\u3400-\u9fff]|[만억조천](?=\s?[원명개]|\s|$)|{LETTERS}+(?:['’.&/]{LETTERS}+)*\.?|[^\w\s]"
@@ -57,7 +59,8 @@ _ALSO_WORDS = frozenset({"in", "a", "at", "are", "bar", "d", "h", "m", "point", 
 """Units that are also words, and are units only at the end of a text: `12 in stock`."""
 _SI_UNITS = frozenset({"km", "mm", "cm", "kg", "mg", "ml", "kW", "MW", "GB", "MB", "TB"})
 """Units that no language takes for a magnitude, whatever its abbreviations are."""
-_SIMPLE = re.compile(r"-?\d{1,15}")
+_USUAL = re.compile(r"(?P<sign>-?)(?P<currency>[$€£₹₽₩]?)(?P<numeral>\d+(?:[.,]\d+)*)")
+"""A numeral with a sign and a currency at most: most cells of most tables are so, and need no further look."""
 _STARS = re.compile(r"(?P<full>[★⭐✭🌟]{1,10})(?P<rest>[☆✩✰]{0,10})")
 
 
@@ -80,6 +83,8 @@ class NumberText:
     digits: tuple[Digits, ...]
     """Its possible values, at most two."""
     is_negative: bool = False
+    is_bracketed: bool = False
+    """Whether brackets make it negative; a count may stand in brackets, too (`(128)`)."""
     scale: int = 1
     """The magnitude that a word after it names."""
     currency: str = ""
@@ -187,14 +192,22 @@ def read_number(text: str, language: str = "") -> NumberText | Reason:
     if len(text) > MOST_CHARACTERS:
         return Reason.TOO_LONG
     line = plain(text).strip(SPACES + "\t\n")
-    if _SIMPLE.fullmatch(line):
-        return NumberText(read_digits(line.lstrip("-")), is_negative=line[0] == "-")
+    if usual := _USUAL.fullmatch(line):
+        digits = read_digits(usual["numeral"])
+        return (
+            NumberText(digits, is_negative=bool(usual["sign"]), currency=usual["currency"])
+            if digits
+            else Reason.NOT_THIS_TYPE
+        )
     if is_blank(line):
         return Reason.BLANK
     if stars := _STARS.fullmatch(line.replace(" ", "")):
         full, rest = len(stars["full"]), len(stars["rest"])
         return NumberText((Digits(Decimal(full)),), out_of=Digits(Decimal(full + rest)) if rest else None)
+    line = _REFERENCE.sub("", line)
     if cents := _ONLY_CENTS.search(line):
+        if cents["mark"] == "." and region_of(language) not in ("CH", "LI") and "CHF" not in line:
+            return Reason.AMBIGUOUS_SIGN  # "–.50" is 0.50 in Switzerland and -0.50 elsewhere
         line = f"{line[: cents.start()]}0{cents['mark']}{cents['cents']}{line[cents.end() :]}"
     if mixed := _MIXED.search(line):
         part = Decimal(mixed["top"]) / Decimal(mixed["bottom"])
@@ -277,7 +290,7 @@ def _around(number: NumberText, before: str, after: str, language: str) -> Numbe
         if head.strip(SPACES) and not currency_before(head.strip(SPACES), language)[0]:
             return Reason.WORDS_AROUND  # a number in brackets behind words says something else than the cell
         negative, before, after = True, f"{head} {inner}".strip(SPACES), f"{within} {tail}".strip(SPACES)
-        number = replace(number, is_negative=True)
+        number = replace(number, is_negative=True, is_bracketed=True)
         bare = _words_around(number, before, after, language)
         return bare if isinstance(bare, Reason) or not bare.after else Reason.WORDS_AROUND
     if after.startswith("-") and (len(after) == 1 or currency_after(after[1:].strip(), language)[0]):

@@ -19,7 +19,7 @@ from webrun_nb.extraction.availability import availability, entailed_choice
 from webrun_nb.extraction.currencies import resolve_currency
 from webrun_nb.extraction.dates import DateText, Day, days_from_today, read_date, read_iso
 from webrun_nb.extraction.locale import plain
-from webrun_nb.extraction.numbers import MINOR, Digits, NumberText, read_number
+from webrun_nb.extraction.numbers import MINOR, MOST_CHARACTERS, Digits, NumberText, read_number
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.vocabulary import boolean, is_blank
 
@@ -276,6 +276,8 @@ def read_plain(text: str, column: Column, context: Context) -> Any:
 
 
 def _read_boolean(text: str, column: Column, context: Context) -> bool | Reason:
+    if len(text) > MOST_CHARACTERS:
+        return Reason.TOO_LONG
     if is_blank(plain(text)) and boolean(text, context.language) is None:
         return Reason.BLANK
     asked = " ".join((column.name, *context.labels))
@@ -324,6 +326,7 @@ def read_choice(text: str, choices: Sequence[str]) -> str | Reason:
     return Reason.NOT_ENTAILED
 
 
+_LONGEST_ADDRESS = 2_000
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+|www\.[^\s<>\"]+\.[^\s<>\"]+|mailto:[^\s<>\"]+", re.I)
 
 
@@ -332,6 +335,8 @@ def read_address(text: str) -> str | Reason:
     line = text.strip()
     if not line:
         return Reason.BLANK
+    if len(line) > _LONGEST_ADDRESS:
+        return Reason.TOO_LONG
     if not _ADDRESS.fullmatch(line):
         return Reason.NOT_THIS_TYPE
     address = f"https://{line}" if line[:4].lower() == "www." else line

@@ -271,8 +271,21 @@ def test_plain_numbers_of_different_units_are_missing() -> None:
     assert values(["500 g", "1.2 kg"], "float", "en") == [Reason.MIXED_UNITS] * 2
     assert values(["48 g", "61 g", "7"], "int", "en") == [48, 61, 7]
     assert values(["500 g", "1.2 kg"], "quantity", "en") == ["500 g", "1.2 kg"]
+    assert values(["$12,408", "41%", "7"], "float", "en") == [12408.0, 41.0, 7.0]
+    assert values(["$5", "€6"], "float", "en") == [Reason.MIXED_UNITS] * 2
     assert values(["500", "12"], "quantity", "en", labels=("Weight (kg)",)) == ["500 kg", "12 kg"]
     assert values(["100 Mbit/s"], "quantity", "en") == ["100 Mbit/s"]
+
+
+def test_numbers_in_brackets_are_negative_beside_others_without() -> None:
+    assert values(["12,408", "(7,310)"], "float", "en") == [12408.0, -7310.0]
+    assert values(["(128)", "(7)"], "int", "en") == [Reason.AMBIGUOUS_SIGN] * 2
+    assert values(["(0.09)"], "float", "en") == [-0.09]
+
+
+def test_names_with_numbers_prove_nothing_about_other_columns() -> None:
+    names = ["Thinkbook 13.3 Zoll", "Elitebook 15.6 Zoll"]
+    assert values(["1.299 €"], "money", "de", siblings=[names]) == ["1299 EUR"]
 
 
 def test_a_percentage_needs_a_sign() -> None:
