@@ -362,7 +362,7 @@ def _title(node: Node) -> str:
 def _title_before(node: Node, page: _Page) -> str:
     siblings, place = page.around(node)
     before = siblings[place - 1] if place else None
-    if before is None or before.tag in ("table", "dl", "ul", "ol"):
+    if before is None or before.tag in ("table", "dl", "ul", "ol", *_HEADINGS):
         return ""
     text = reading_of(before).text
     lead = before.elements[0] if before.tag in ("p", "div") and before.elements else before

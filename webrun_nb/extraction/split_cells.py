@@ -15,8 +15,9 @@ from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Cell
 from webrun_nb.extraction.text_shapes import is_absent, is_currency
 
-_SUFFIXES = frozenset({")", "%", ")%", "%)", "％", "٪", "‰", "pp", "bp", "bps", "]", ",-", ",–", ".-", "x", "×"})
+_SUFFIXES = frozenset({")", "%", ")%", "%)", "％", "٪", "‰", "pp", "bp", "bps", "]", ",-", ",–", ".-"})
 _PREFIXES = frozenset({"(", "[", "+", "-", "−", "–", "±", "<", ">", "≤", "≥", "~", "≈", "$(", "€(", "£(", "-$", "−$"})
+_SIGNS = frozenset({"+", "-", "−", "–"})
 _MARK = re.compile(r"[*†‡§¶]{1,4}|\((?:\d{1,2}|[a-z])\)|\[(?:\d{1,2}|[a-z])\]")
 
 _SAMPLE = 400
@@ -129,9 +130,11 @@ def _currencies_stand_before(columns: Sequence[TableColumn]) -> bool:
 
 def _belong(piece: TableColumn, target: TableColumn) -> bool:
     """Tell columns that one heading is above, or of which only one has a heading of its own."""
+    shared = set(piece.heads) & set(target.heads)
+    if any(cell.text in _SIGNS for cell in piece.cells if cell is not None):
+        return bool(shared)  # a dash without such a proof stands for "no value"
     if piece.labels == target.labels or not piece.labels or not target.labels:
         return True
-    shared = set(piece.heads) & set(target.heads)
     return bool(shared) and (piece.heads[-1] in shared or target.heads[-1] in shared)
 
 

@@ -23,6 +23,7 @@ _SAMPLE = 40
 _LONGEST_LABEL = 200
 _LONGEST_GUESSED = 80
 """Characters of a label that is not marked as one; a longer text is prose."""
+_LONGEST_UNIT = 16
 _SAME_SHAPE = 0.8
 _FEWEST_OF_TWO_COLUMNS = 5
 """Numbers below a word that make it a heading where there are only two columns, which may be label and value."""
@@ -73,9 +74,11 @@ def head_of(layout: Layout) -> Head:
 
 
 def spans_all(line: Line, width: int) -> bool:
-    """Tell a row of one cell that takes (nearly) all columns, or of a single cell."""
+    """Tell a row of one cell that takes (nearly) all columns from the first one on, or of a single cell."""
     filled = line.filled()
-    return len(filled) == 1 and (filled[0].columns >= max(2, width - 1) or len(line.distinct()) == 1)
+    if len(filled) != 1:
+        return False
+    return len(line.distinct()) == 1 or (filled[0].column == 0 and filled[0].columns >= max(2, width - 1))
 
 
 def is_header_line(line: Line) -> bool:
@@ -207,8 +210,25 @@ def _add_unmarked_second_line(layout: Layout, head: Head) -> None:
         if len(under) > 1 and len(under) >= len(line.filled()) - 1 and _contrasts(line, below, layout.width):
             head.lines.append(line)
             head.end += 1
+    if head.end < len(layout.lines) - 1 and _is_units(layout.lines[head.end], layout.lines[head.end + 1 :][:_SAMPLE]):
+        head.lines.append(layout.lines[head.end])
+        head.end += 1
     while head.end < len(layout.lines) - 1 and _is_bracketed_numbering(layout.lines[head.end]):
         head.end += 1
+
+
+def _is_units(line: Line, below: Sequence[Line]) -> bool:
+    """Tell a row of short words above numbers that is no record: its first cell is empty and those below are not."""
+    filled = line.filled()
+    first = line.slots[0]
+    if not filled or (first is not None and first in filled) or any(len(slot.text) > _LONGEST_UNIT for slot in filled):
+        return False
+    named = [slot for each in below if (slot := each.slots[0]) is not None and slot.text]
+    values = [majority(_below(slot.column, below)) for slot in filled]
+    return len(named) == len(below) and all(
+        shape_of(slot.text) == "text" and share >= _SAME_SHAPE and usual not in ("text", "tick")
+        for slot, (usual, share) in zip(filled, values, strict=True)
+    )
 
 
 def _is_bracketed_numbering(line: Line) -> bool:
@@ -270,12 +290,15 @@ def _contrasts(line: Line, below: Sequence[Line], width: int) -> bool:
     contrasts = 0
     for slot in line.filled():
         text = slot.text
-        wordy = shape_of(text) == "text" or is_year(text)
+        shape = shape_of(text)
+        wordy = shape in ("text", "date") or is_year(text)
         for column in range(slot.column, min(slot.column + slot.columns, width)):
             shapes = [shape for shape in _below(column, below) if shape]
             usual, share = majority(shapes)
             values = sum(shape not in ("text", "tick") for shape in shapes)
             if not wordy or len(shapes) < 2 or values < _SAME_SHAPE * len(shapes):
+                continue
+            if shape == "date" and usual == "date":
                 continue
             if is_year(text) and all(is_year(each.text) for row in below if (each := row.slots[column]) is not None):
                 continue

@@ -98,7 +98,8 @@ def _repeats_heading(line: Line) -> bool:
 
 
 def _is_alone(line: Line, width: int) -> bool:
-    return width > 1 and spans_all(line, width)
+    filled = line.filled()
+    return width > 1 and (spans_all(line, width) or (len(filled) == 1 and filled[0].columns >= max(2, width - 1)))
 
 
 def _is_single(line: Line) -> bool:

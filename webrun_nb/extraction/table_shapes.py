@@ -17,6 +17,7 @@ from webrun_nb.extraction.table_headers import Head, is_bold
 from webrun_nb.extraction.text_shapes import is_absent, majority, shape_of
 
 _SAMPLE = 60
+_BULLETS = "•·◦▪‣- "
 _LONGEST_LABEL = 120
 _ALIKE = 0.85
 _UNLIKE = 0.75
@@ -166,14 +167,25 @@ def _is_mixed(column: TableColumn) -> bool:
 def _pairs(columns: Sequence[TableColumn], rows: Sequence[TableRow]) -> Records:
     found: list[SourceColumn] = []
     cells: list[Cell | None] = []
+    within: tuple[str, ...] = ()
+    """The label without a value above labels with bullets."""
     first = next(row.node for row in rows)
+    name = columns[1]
+    if name.labels and name.heads and not columns[0].labels:  # the heading says which thing the values are about
+        found.append(SourceColumn())
+        cells.append(Cell(name.heads[-1], " ".join(name.labels)))
     for place, row in enumerate(rows):
         for number in range(0, len(columns), 2):
             label, value = columns[number].cells[place], columns[number + 1].cells[place]
-            name = label.text.rstrip(":： ") if label is not None else ""
-            if label is value or (not name and (value is None or not value.text)):
+            text = label.text.rstrip(":： ") if label is not None else ""
+            if label is value or (not text and (value is None or not value.text)):
                 continue
-            found.append(SourceColumn((*row.groups, name) if name else row.groups))
+            if not text.startswith(_BULLETS):
+                within = (text,) if value is None or not (value.text or value.label or value.href) else ()
+                path = (*row.groups, text)
+            else:
+                path = (*row.groups, *within, text.lstrip(_BULLETS))
+            found.append(SourceColumn(tuple(part for part in path if part)))
             cells.append(value)
     parent = first.parent or first
     return Records("pairs", found, [SourceRow(parent, tuple(cells))])
