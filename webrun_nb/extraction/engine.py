@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from webrun_nb.common.column_types import Column, ColumnType
+from webrun_nb.common.garbage import collector_paused
 from webrun_nb.extraction.answer import answer
 from webrun_nb.extraction.answer_rows import Part
 from webrun_nb.extraction.assign import Assignment
@@ -34,6 +35,7 @@ from webrun_nb.extraction.values import read_address, readings
 _MOST_FRAMES = 20
 
 
+@collector_paused()
 def extract(
     snapshots: Sequence[Snapshot],
     schema: Mapping[str, Any] | None,
