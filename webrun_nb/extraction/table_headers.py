@@ -125,7 +125,7 @@ def labels_of(head: Head, layout: Layout) -> list[tuple[str, ...]]:
         last: Slot | None = None
         for line in lines:
             slot = line.slots[column]
-            if slot is None or slot is last or (layout.width > 1 and len(line.filled()) == 1 and slot.columns > 1):
+            if slot is None or slot is last or (layout.width > 1 and spans_all(line, layout.width)):
                 continue
             last = slot
             label = _label(slot)

@@ -17,7 +17,7 @@ from webrun_nb.extraction.table_headers import Head, is_bold
 from webrun_nb.extraction.text_shapes import is_absent, majority, shape_of
 
 _SAMPLE = 60
-_BULLETS = "•·◦▪‣- "
+_BULLETS = "•·◦▪‣-"
 _LONGEST_LABEL = 120
 _ALIKE = 0.85
 _UNLIKE = 0.75
@@ -180,11 +180,11 @@ def _pairs(columns: Sequence[TableColumn], rows: Sequence[TableRow]) -> Records:
             text = label.text.rstrip(":： ") if label is not None else ""
             if label is value or (not text and (value is None or not value.text)):
                 continue
-            if not text.startswith(_BULLETS):
+            if text[:1] not in _BULLETS or not text:
                 within = (text,) if value is None or not (value.text or value.label or value.href) else ()
                 path = (*row.groups, text)
             else:
-                path = (*row.groups, *within, text.lstrip(_BULLETS))
+                path = (*row.groups, *within, text.lstrip(_BULLETS).lstrip())
             found.append(SourceColumn(tuple(part for part in path if part)))
             cells.append(value)
     parent = first.parent or first

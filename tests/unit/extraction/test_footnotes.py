@@ -119,6 +119,16 @@ def test_notes_are_what_stands_below_with_a_mark_or_a_word() -> None:
     assert source.notes == ("* Estimated.", "Quelle: Amt.")
 
 
+def test_each_line_below_is_a_note_of_its_own() -> None:
+    html = "<table><tr><th>Town</th><th>N</th></tr><tr><td>Bern (1)</td><td>5 (p)</td></tr></table>"
+    (source,) = grids_of(snapshot_of_html(html + "<p>(p) Provisional.<br>(1) With suburbs.</p>"))
+    cells = [cell for cell in source.rows[0].cells if cell is not None]
+    assert (source.notes, [(cell.text, cell.notes) for cell in cells]) == (
+        ("(p) Provisional.", "(1) With suburbs."),
+        [("Bern", ("1",)), ("5", ("p",))],
+    )
+
+
 def test_raised_cents_along_the_row_of_a_turned_table() -> None:
     prices = "".join(f"<td>{price}</td>" for price in ("$87<sup>11</sup>", "$104<sup>84</sup>", "$49<sup>99</sup>"))
     facts = "<tr><th>Size</th><td>12 cm</td><td>13 cm</td><td>40 cm</td></tr>" + "".join(

@@ -67,10 +67,16 @@ def test_a_table_without_rows_keeps_its_columns() -> None:
         "<p id=t>People</p>" + TABLE.replace("<table", "<table aria-labelledby=t"),
         f"<figure>{TABLE}<figcaption>People</figcaption></figure>",
         f"<p><b>People</b></p>{TABLE}",
+        TABLE.replace("<tr>", "<tr><th colspan=2>People</th></tr><tr>", 1),
     ],
 )
 def test_captions(html: str) -> None:
     assert grids_of(snapshot_of_html(html))[0].caption == "People"
+
+
+@pytest.mark.parametrize("title", ["Table 3.1: People", "表1：人口", "Tableau 2. Population"])
+def test_a_numbered_line_before_a_table_is_its_caption(title: str) -> None:
+    assert grids_of(snapshot_of_html(f"<p>{title}</p>{TABLE}"))[0].caption == title
 
 
 def test_headings_are_the_nearest_before_that_are_not_about_something_else() -> None:

@@ -42,6 +42,15 @@ def test_a_column_of_currencies_with_a_heading_of_its_own_stays() -> None:
     assert texts(source) == [["s", "EUR", "5"], ["t", "USD", "6"]]
 
 
+def test_a_dash_in_a_column_of_its_own_is_no_minus() -> None:
+    assert texts(source_of(row("a", "-", "5"), row("b", "-", "7"), row("c", "-", "9")))[0] == ["a", "-", "5"]
+
+
+def test_a_minus_under_the_heading_of_its_number_is_one() -> None:
+    head = "<tr><th>x</th><th colspan=2>Change</th></tr>"
+    assert texts(source_of(head, row("a", "-", "5"), row("b", "+", "7"))) == [["a", "-5"], ["b", "+7"]]
+
+
 def test_marks_in_cells_of_their_own_are_notes() -> None:
     source = source_of(row("x", "2023", "", tag="th"), row("s", "12", "<sup>(1)</sup>"), row("t", "13", "*"))
     assert [[cell.notes for cell in each.cells if cell is not None] for each in source.rows] == [

@@ -38,6 +38,29 @@ def test_a_second_row_that_is_not_marked_says_what_the_columns_of_a_heading_are(
     assert labels(source) == ["Region", "2022 / Men", "2022 / Women"]
 
 
+def test_a_heading_over_all_columns_but_the_first_is_a_heading() -> None:
+    source = source_of(
+        "<tr><td></td><td colspan=2><b>In March</b></td></tr>",
+        row("", "2024", "2023"),
+        row("a", "1", "2"),
+        row("b", "3", "4"),
+    )
+    assert labels(source) == ["", "In March / 2024", "In March / 2023"]
+
+
+def test_units_below_the_headings_are_headings() -> None:
+    source = source_of(
+        row("Drug", "Dose", "Half-life", tag="th"), row("", "mg", "h"), row("a", "50", "3"), row("b", "9", "5")
+    )
+    assert labels(source) == ["Drug", "Dose / mg", "Half-life / h"]
+
+
+def test_fields_that_filter_columns_are_no_headings() -> None:
+    filters = row("<input placeholder=Filter>", "<select><option>All</option></select>", tag="th")
+    source = source_of("<thead>", row("Name", "Age", tag="th"), filters, "</thead>", row("Al", "3"))
+    assert (labels(source), texts(source)) == (["Name", "Age"], [["Al", "3"]])
+
+
 def test_a_first_row_over_all_columns_is_the_title() -> None:
     source = source_of("<tr><th colspan=2>Towns</th></tr>", row("Town", "N", tag="th"), row("Bern", "1"))
     assert (source.caption, labels(source)) == ("Towns", ["Town", "N"])
@@ -62,8 +85,9 @@ def test_a_row_that_numbers_the_columns_is_no_heading() -> None:
         ],
         [row("Town", "People", "Area"), row("Bern", "134.591", "51,6 km²"), row("Basel", "171.017", "23,9 km²")],
         [row("", "2021", "2022"), row("Births", "10", "20"), row("Deaths", "11", "21")],
+        [row("", "March 31, 2024", "March 31, 2023"), row("Sales", "$10", "$20"), row("Costs", "$11", "$21")],
     ],
-    ids=["bold", "another class", "words above numbers", "years above numbers"],
+    ids=["bold", "another class", "words above numbers", "years above numbers", "dates above numbers"],
 )
 def test_a_first_row_of_another_form_or_kind_is_the_headings(rows: list[str]) -> None:
     assert len(source_of(*rows).rows) == len(rows) - 1

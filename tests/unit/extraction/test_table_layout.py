@@ -105,16 +105,19 @@ def tables(draw: st.DrawFn) -> tuple[list[str], list[list[str]], str]:
             lambda rows: all(len(set(row)) > 1 for row in rows)
         )
     )
-    in_head = draw(st.booleans())
     head = f"<tr>{''.join(f'<th>{escape(each)}</th>' for each in heads)}</tr>"
-    body = _spanned(draw, rows)
-    html = f"<thead>{head}</thead><tbody>{body}</tbody>" if in_head else head + body
+    parts = [rows[:-1], rows[-1:]] if draw(st.booleans()) else [rows]
+    first = draw(st.sampled_from(["td", "th"]))
+    bodies = [_spanned(draw, part, first) for part in parts]
+    foot = "tfoot" if len(bodies) > 1 and draw(st.booleans()) else "tbody"
+    body = "".join(f"<{tag}>{each}</{tag}>" for tag, each in zip(["tbody", foot], bodies, strict=False))
+    html = f"<thead>{head}</thead>{body}" if draw(st.booleans()) else f"<tbody>{head}</tbody>{body}"
     direction = draw(st.sampled_from(["ltr", "rtl"]))
     return heads, rows, f"<table dir={direction}>{html}</table>"
 
 
-def _spanned(draw: st.DrawFn, rows: list[list[str]]) -> str:
-    """Return rows as HTML, with rectangles of equal texts at random as one cell."""
+def _spanned(draw: st.DrawFn, rows: list[list[str]], first: str) -> str:
+    """Return rows as HTML, rectangles of equal texts at random as one cell; `first` is the tag of the first cells."""
     height, width = len(rows), len(rows[0])
     done: set[tuple[int, int]] = set()
     lines = []
@@ -133,7 +136,8 @@ def _spanned(draw: st.DrawFn, rows: list[list[str]]) -> str:
                 down += 1
             down = draw(st.integers(1, down))
             done.update((y, x) for y in range(row, row + down) for x in range(column, column + right))
-            cells.append(f"<td rowspan={down} colspan={right}>{escape(text)}</td>")
+            tag = "td" if column else first
+            cells.append(f"<{tag} rowspan={down} colspan={right}>{escape(text)}</{tag}>")
         lines.append(f"<tr>{''.join(cells)}</tr>")
     return "".join(lines)
 

@@ -95,6 +95,24 @@ def test_an_infobox_is_one_record_under_its_title() -> None:
     )
 
 
+def test_a_label_without_a_value_is_above_labels_with_bullets() -> None:
+    source = source_of(
+        "<tr><th>Area</th><td></td></tr>", "<tr><th>• Land</th><td>5 km²</td></tr>", "<tr><th>Head</th><td>Al</td></tr>"
+    )
+    assert labels(source) == ["Area", "Area / Land", "Head"]
+
+
+def test_the_heading_of_the_values_is_what_they_are_about() -> None:
+    head = row("", "Model X", tag="th")
+    source = source_of(
+        head,
+        "<tr><th>Price</th><td>$5</td></tr>",
+        "<tr><th>Size</th><td>4 cm</td></tr>",
+        "<tr><th>Colour</th><td>red</td></tr>",
+    )
+    assert texts(source) == [["Model X", "$5", "4 cm", "red"]]
+
+
 def test_two_columns_of_alike_values_are_a_list() -> None:
     assert source_of(row("Apple", "$1.20"), row("Pear", "$2.00"), row("Fig", "$3.00")).kind == "table"
 
