@@ -343,8 +343,8 @@ def unit(word: str, language: str) -> str:
 def dimension(short_unit: str) -> str:
     """Return the dimension of a unit in its short English form: `mass` of `kg`; the unit itself if none is known.
 
-    >>> dimension("kg") == dimension("oz"), dimension("%")
-    (True, '%')
+    >>> dimension("kg"), dimension("oz"), dimension("Mbit/s")
+    ('mass', 'mass', 'Mbit/s')
     """
     return _dimensions().get(short_unit, short_unit)
 

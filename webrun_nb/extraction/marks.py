@@ -16,7 +16,8 @@ from itertools import permutations
 from webrun_nb.common.column_types import ColumnType
 from webrun_nb.extraction.currencies import country_of_currency, decimals_of
 from webrun_nb.extraction.locale import decimal_marks, group_marks, groups_with_space, is_divided
-from webrun_nb.extraction.numbers import NO_BREAK, Digits, NumberText, read_number
+from webrun_nb.extraction.numbers import NumberText, read_number
+from webrun_nb.extraction.numerals import NO_BREAK, Digits
 from webrun_nb.extraction.reasons import Reason
 
 _SAMPLE_ROWS = 300

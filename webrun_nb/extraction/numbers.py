@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
 
 from webrun_nb.extraction.currencies import currency_after, currency_before
 from webrun_nb.extraction.locale import LETTERS, SPACES, magnitude, plain, region_of, unit, unit_in
+from webrun_nb.extraction.numerals import NUMERAL, Digits, read_digits
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.vocabulary import (
     about_words,
@@ -28,12 +28,8 @@ from webrun_nb.extraction.vocabulary import (
 
 MOST_CHARACTERS = 200
 """Longer texts are no values."""
-NO_BREAK = "\u202f"
 MINOR = "¢"
 """The unit of amounts in the hundredth part of a currency."""
-_MOST_DIGITS = 30
-_SEPARATORS = ".,'·٫٬_" + SPACES
-_NUMERAL = re.compile(rf"\d+(?:[.,'·٫٬_]\d+|[{SPACES}]\d{{3}}(?!\d))*|(?<![\w.,])[.,٫]\d+")
 _NO_CENTS = re.compile(r"[.,:]\s?[-–—]{1,2}(?!\d)")
 """Marks that stand for no cents, after a number: `12.-`, `5,--`, `7:-`."""
 _ONLY_CENTS = re.compile(r"(?:[–—]|--)\s?(?P<mark>[.,])(?P<cents>\d\d)(?!\d)")
@@ -62,18 +58,6 @@ _SI_UNITS = frozenset({"km", "mm", "cm", "kg", "mg", "ml", "kW", "MW", "GB", "MB
 _USUAL = re.compile(r"(?P<sign>-?)(?P<currency>[$€£₹₽₩]?)(?P<numeral>\d+(?:[.,]\d+)*)")
 """A numeral with a sign and a currency at most: most cells of most tables are so, and need no further look."""
 _STARS = re.compile(r"(?P<full>[★⭐✭🌟]{1,10})(?P<rest>[☆✩✰]{0,10})")
-
-
-class Digits(NamedTuple):
-    """One value of a numeral, without sign and magnitude, and the condition under which it has this value."""
-
-    value: Decimal
-    decimal: str = ""
-    """The character that is its decimal mark; empty where it has no decimals."""
-    group: str = ""
-    """The character that groups its digits; `NO_BREAK` for any space that does not break a line."""
-    places: int = 0
-    """The number of its decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,64 +93,6 @@ class NumberText:
         """Return a value with its sign and its magnitude."""
         number = digits.value * self.scale if self.scale != 1 else digits.value
         return -number if self.is_negative else number
-
-
-def read_digits(numeral: str) -> tuple[Digits, ...]:
-    """Return the possible values of a numeral, which holds nothing but ASCII digits and marks.
-
-    >>> read_digits("1.401,40")
-    (Digits(value=Decimal('1401.40'), decimal=',', group='.', places=2),)
-    >>> [one.value for one in read_digits("1.250")]
-    [Decimal('1250'), Decimal('1.250')]
-    >>> [one.value for one in read_digits("12,34,567")], read_digits("1.2.3")
-    ([Decimal('1234567')], ())
-    """
-    if numeral.isdigit():
-        return (Digits(Decimal(numeral)),) if len(numeral) <= _MOST_DIGITS else ()
-    if len(numeral) > 2 * _MOST_DIGITS:
-        return ()
-    marks, runs = _cut(numeral)
-    kinds = set(marks)
-    last = marks[-1]
-    found = []
-    if len(kinds) == 1 and _is_grouped(runs, last):
-        found.append(Digits(Decimal("".join(runs)), "", last))
-    if (
-        last in ".,٫·"
-        and marks.count(last) == 1
-        and len(kinds) <= 2
-        and (len(marks) == 1 or _is_grouped(runs[:-1], marks[0]))
-    ):
-        whole = "".join(runs[:-1]) or "0"
-        group = marks[0] if len(marks) > 1 else ""
-        found.append(Digits(Decimal(f"{whole}.{runs[-1]}"), last, group, len(runs[-1])))
-    if len(found) == 2 and last in "٫":  # never a thousands' mark
-        del found[0]
-    return tuple(found)
-
-
-def _cut(numeral: str) -> tuple[list[str], list[str]]:
-    """Return the marks of a numeral (any space but the plain one as `NO_BREAK`) and the runs of digits between them."""
-    marks: list[str] = []
-    runs: list[str] = []
-    run: list[str] = []
-    for char in numeral:
-        if char in _SEPARATORS:
-            marks.append(NO_BREAK if char in SPACES[1:] else char)
-            runs.append("".join(run))
-            run = []
-        else:
-            run.append(char)
-    runs.append("".join(run))
-    return marks, runs
-
-
-def _is_grouped(runs: list[str], mark: str) -> bool:
-    """Return whether the runs are groups of thousands, or, with commas, of lakhs (12,34,567)."""
-    if mark in "٫" or not 1 <= len(runs[0]) <= 3 or len(runs[-1]) != 3 or (runs[0][0] == "0"):
-        return False
-    inner = {len(run) for run in runs[1:-1]}
-    return inner <= {3} or (mark in ",٬ \u202f" and inner == {2} and len(runs[0]) <= 2)
 
 
 # --- texts --------------------------------------------------------------------------------------------------
@@ -213,7 +139,7 @@ def read_number(text: str, language: str = "") -> NumberText | Reason:
         part = Decimal(mixed["top"]) / Decimal(mixed["bottom"])
         if part < 1:
             line = f"{line[: mixed.start()]}{int(mixed['whole']) + part:f}{line[mixed.end() :]}"
-    found = [match for match in _NUMERAL.finditer(line) if not _is_part_of_a_word(line, match, language)]
+    found = [match for match in NUMERAL.finditer(line) if not _is_part_of_a_word(line, match, language)]
     match found:
         case []:
             return _without_figures(line, language)

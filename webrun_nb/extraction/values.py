@@ -19,7 +19,8 @@ from webrun_nb.extraction.availability import availability, entailed_choice
 from webrun_nb.extraction.currencies import resolve_currency
 from webrun_nb.extraction.dates import DateText, Day, days_from_today, read_date, read_iso
 from webrun_nb.extraction.locale import plain
-from webrun_nb.extraction.numbers import MINOR, MOST_CHARACTERS, Digits, NumberText, read_number
+from webrun_nb.extraction.numbers import MINOR, MOST_CHARACTERS, NumberText, read_number
+from webrun_nb.extraction.numerals import Digits
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.vocabulary import boolean, is_blank
 
@@ -86,6 +87,8 @@ class Value:
     """How it was read, and what proved it: `decimal mark , by column`."""
     readings: tuple[Reading, ...] = ()
     """The possible readings, where there are several and none is proved."""
+    shows: tuple[tuple[str, str], ...] = ()
+    """The conditions of readings that this value proves for others of its site, like `Reading.assumes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,14 @@ def assumptions_of(digits: Digits) -> tuple[tuple[str, str], ...]:
     return (("decimal", digits.decimal),) if digits.decimal else (("group", digits.group),) if digits.group else ()
 
 
+def shown_by(digits: Digits) -> tuple[tuple[str, str], ...]:
+    """Return the conditions that a numeral with one possible value proves."""
+    shown = [("decimal", digits.decimal)] if digits.decimal else []
+    if digits.group:
+        shown.append(("group", digits.group))
+    return (*shown, ("places", "many")) if digits.places > 2 else tuple(shown)
+
+
 def how_of(digits: Digits) -> str:
     """Return how a numeral was read, for people."""
     if digits.decimal:
@@ -252,6 +263,52 @@ def read_relative(text: str, context: Context) -> date | None:
 
     offset = days_from_today(text, context.language)
     return None if offset is None else context.page_date + timedelta(days=offset)
+
+
+# --- values of several answers ------------------------------------------------------------------------------
+
+
+def settle(values: Sequence[Value]) -> list[Value]:
+    """Decide values of one column and one site that were read apart, by what the certain ones among them show.
+
+    >>> apart = [Value("1.250", readings=readings("1.250", Column("x", ColumnType.FLOAT))), Value("0,5", 0.5,
+    ...     shows=(("decimal", ","),))]
+    >>> settle(apart)[0].value
+    1250.0
+
+    Parameters
+    ----------
+    values : sequence of Value
+        Values of the same column of several pages of a site.
+
+    Returns
+    -------
+    list of Value
+        The same values; those whose condition the others prove have it.
+    """
+    shown = {pair for value in values for pair in value.shows}
+    return [_settled(value, shown) if value.value is None and value.readings else value for value in values]
+
+
+def _settled(value: Value, shown: set[tuple[str, str]]) -> Value:
+    fitting = [one for one in value.readings if one.assumes and all(_is_proved(pair, shown) for pair in one.assumes)]
+    if len(fitting) != 1:
+        return value
+    (one,) = fitting
+    return Value(value.text, one.value, None, f"{one.how} by other pages of the site")
+
+
+def _is_proved(pair: tuple[str, str], shown: set[tuple[str, str]]) -> bool:
+    kind, what = pair
+    decimals = {mark for name, mark in shown if name == "decimal"}
+    groups = {mark for name, mark in shown if name == "group"}
+    if len(decimals) > 1 or decimals & groups:
+        return kind == "order" and {one for name, one in shown if name == "order"} == {what}
+    if kind == "group":
+        return what in groups or (bool(decimals) and what not in decimals)
+    if kind == "decimal":  # "12.50" on one page does not make "1.299" on another 1.299
+        return what in decimals and ("places", "many") in shown
+    return {one for name, one in shown if name == "order"} == {what}
 
 
 # --- texts without alternatives -----------------------------------------------------------------------------

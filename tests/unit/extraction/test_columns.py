@@ -19,7 +19,7 @@ from webrun_nb.extraction.columns import ColumnReading, read_column
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Cell
-from webrun_nb.extraction.values import Context
+from webrun_nb.extraction.values import Context, settle
 
 Texts = Sequence[str | tuple[str, ...] | None]
 
@@ -350,6 +350,20 @@ def test_what_was_decided_is_told() -> None:
     found = read(["1.401,40", "1.250"], "float")
     assert found.conventions == {"thousands' mark .": "by column"}
     assert found.values[1].how == "thousands' mark . by column"
+
+
+def test_values_of_several_pages_of_a_site_are_settled_together() -> None:
+    pages = [read(["1.250"], "float"), read(["0,5"], "float"), read(["7"], "float")]
+    assert [one.value for one in settle([page.values[0] for page in pages])] == [1250.0, 0.5, 7.0]
+    days = [read(["2/5/2019"], "date", "en"), read(["28/6/2019"], "date", "en")]
+    assert [one.value for one in settle([page.values[0] for page in days])] == ["2019-05-02", "2019-06-28"]
+
+
+def test_pages_that_contradict_each_other_settle_nothing() -> None:
+    pages = [read([text], "float") for text in ("1.250", "0,5", "0.5")]
+    assert [one.value for one in settle([page.values[0] for page in pages])] == [None, 0.5, 0.5]
+    prices = [read([text], "money") for text in ("£1.250", "£12.50")]
+    assert [one.value for one in settle([page.values[0] for page in prices])] == [None, "12.50 GBP"]
 
 
 def test_reading_a_large_column_is_linear() -> None:

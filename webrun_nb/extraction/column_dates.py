@@ -1,0 +1,161 @@
+"""Columns of dates and times, and of ranges of them: the order of day and month is decided for the whole column.
+
+The proofs, from the strongest: other dates of the column, also those whose element carries an exact date; dates in
+other columns of the list; the page's language and country; dots between the figures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from webrun_nb.common.column_types import Column, ColumnType
+from webrun_nb.extraction.column_reader import CellKey, ColumnReader
+from webrun_nb.extraction.dates import DateText, Day, read_date, read_iso
+from webrun_nb.extraction.locale import date_orders, plain
+from webrun_nb.extraction.reasons import Reason
+from webrun_nb.extraction.sources import Cell
+from webrun_nb.extraction.values import ORDERS, Context, Value, read_relative, readings_of_date, wire_date
+
+_SAMPLE_ROWS = 300
+_MOST_DATE_CHARACTERS = 40
+_TO = re.compile(r"\s+(?:[-–—~〜]|to|through|until|bis|à|au|a|al|até|tot|till|til|до|do|から|至|到)\s+|\s*[–—~〜]\s*")
+
+
+class DateReader(ColumnReader):
+    """Reads a column of dates or times."""
+
+    def __init__(self, column: Column, context: Context, group: Mapping[CellKey, Cell]) -> None:
+        super().__init__()
+        self._type = column.type
+        self._context = context
+        self._proved: dict[str, set[str]] = {}
+        for cell in group.values():
+            found = read_date(cell.text, context.language)
+            if isinstance(found, DateText) and found.mark:
+                exact = self._exact(cell)
+                day = _matching(found, exact) if exact is not None else None
+                if len(found.days) == 1 or day is not None:
+                    order = found.days[0].order if day is None else day.order
+                    if order:
+                        self._proved.setdefault(found.mark, set()).add(order)
+        self._of_table: dict[str, set[str]] | None = None
+
+    def _exact(self, cell: Cell) -> DateText | None:
+        """Return the date of a cell's machine-readable form, else of its label."""
+        if (iso := read_iso(cell.exact)) is not None:
+            return iso
+        for text in (cell.exact, cell.label):
+            found = read_date(text, self._context.language) if text else Reason.BLANK
+            if isinstance(found, DateText) and len(found.days) == 1:
+                return found
+        return None
+
+    def read(self, cell: Cell) -> Value:
+        """Return the value of a cell: of its displayed text, or of its exact date where that text is no whole date."""
+        shown, exact = read_date(cell.text, self._context.language), self._exact(cell)
+        if isinstance(shown, Reason):
+            if exact is not None:
+                return self._value(cell.exact or cell.label, exact, exact.days[0], "as the element's value")
+            day = read_relative(cell.text, self._context) if len(cell.text) <= _MOST_DATE_CHARACTERS else None
+            if day is not None and self._type is ColumnType.DATE:
+                return Value(cell.text, day.isoformat(), None, "relative to the page's date")
+            return Value(cell.text, None, Reason.RELATIVE_DATE if day is not None else shown)
+        agreed = None if exact is None else _matching(shown, exact)
+        if agreed is not None:
+            best = (
+                exact if exact is not None and exact.time is not None and self._type is ColumnType.DATETIME else shown
+            )
+            text = cell.text if best is shown else (cell.exact or cell.label)
+            return self._value(text, best, best.days[0] if best is exact else agreed, "as the element's value")
+        day_found, proof = self._choose(shown)
+        if day_found is None:
+            readings = readings_of_date(shown, self._type)
+            return Value(cell.text, None, Reason.AMBIGUOUS_DAY_MONTH, "", readings)
+        value = self._value(cell.text, shown, day_found, proof)
+        if exact is not None and abs(exact.days[0].day - day_found.day) > timedelta(days=1):
+            return replace(value, reason=value.reason or Reason.EXACT_DIFFERS)
+        return value
+
+    def _value(self, text: str, found: DateText, day: Day, proof: str) -> Value:
+        value = wire_date(found, day, self._type)
+        if isinstance(value, Reason):
+            return Value(text, None, value)
+        order = ORDERS.get(day.order, "")
+        if order and len(found.days) > 1:
+            self.conventions[order] = proof
+        shows = (("order", day.order),) if len(found.days) == 1 and day.order else ()
+        return Value(text, value, None, f"{order} {proof}".strip() or "a whole date", shows=shows)
+
+    def _choose(self, found: DateText) -> tuple[Day | None, str]:
+        """Return the day that is proved, and by what."""
+        if len(found.days) == 1:
+            return found.days[0], ""
+        proofs = (
+            (self._proved.get(found.mark) or set().union(*self._proved.values()), "by column"),
+            (self._table().get(found.mark, set()), "by the other columns"),
+        )
+        for orders, proof in proofs:
+            if orders:
+                fitting = [day for day in found.days if day.order in orders]
+                return (fitting[0], proof) if len(fitting) == 1 else (None, "")
+        context = self._context
+        orders = set(date_orders(context.language, context.country))
+        fitting = [day for day in found.days if day.order in orders]
+        if len(fitting) == 1:
+            return fitting[
+                0
+            ], f"by language {context.language}" if context.language else f"by country {context.country}"
+        if found.mark == "." and not orders:  # no locale of CLDR writes the month first with dots
+            fitting = [day for day in found.days if day.order == "dmy"]
+            if len(fitting) == 1 and all(day.order != "ymd" for day in found.days):
+                return fitting[0], "by its dots"
+        return None, ""
+
+    def _table(self) -> dict[str, set[str]]:
+        """Return the orders that dates in other columns prove, by the mark between their figures."""
+        if self._of_table is None:
+            self._of_table = {}
+            texts = {text for column in self._context.siblings for text in column[:_SAMPLE_ROWS]}
+            for text in texts:
+                if len(text) <= _MOST_DATE_CHARACTERS and sum(char.isdecimal() for char in text) >= 4:
+                    found = read_date(text, self._context.language)
+                    if isinstance(found, DateText) and found.mark and len(found.days) == 1 and found.days[0].order:
+                        self._of_table.setdefault(found.mark, set()).add(found.days[0].order)
+        return self._of_table
+
+
+def _matching(shown: DateText, exact: DateText) -> Day | None:
+    """Return the possible day of a displayed text that its machine-readable form names."""
+    return next((day for day in shown.days if day.day == exact.days[0].day), None)
+
+
+class DateRangeReader(ColumnReader):
+    """Reads a column of ranges of dates; both ends of all of them are decided together."""
+
+    def __init__(self, item: Column, context: Context, group: Mapping[CellKey, Cell]) -> None:
+        super().__init__()
+        parts = {
+            (context.language, text, "", "", ""): Cell(cell.node, text)
+            for cell in group.values()
+            for text in self._ends(cell.text)
+        }
+        self._dates = DateReader(item, context, parts)
+        self.conventions = self._dates.conventions
+
+    @staticmethod
+    def _ends(text: str) -> list[str]:
+        if len(text) > 2 * _MOST_DATE_CHARACTERS:
+            return [text]
+        parts = _TO.split(plain(text).strip())
+        return parts if len(parts) == 2 else [text]
+
+    def read(self, cell: Cell) -> Value:
+        """Return the range of a cell; a single date is a range of one day."""
+        ends = [self._dates.read(Cell(cell.node, text)) for text in self._ends(cell.text)]
+        lacking = next((one for one in ends if one.value is None), None)
+        if lacking is not None:
+            return Value(cell.text, None, lacking.reason)
+        return Value(cell.text, {"low": ends[0].value, "high": ends[-1].value}, None, ends[0].how)
