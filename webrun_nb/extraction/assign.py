@@ -131,7 +131,7 @@ def assign(
     source: Source,
     *,
     reads: Reads,
-    phrases: Mapping[str, Name] | None = None,
+    phrases: Mapping[str, Sequence[Name]] | None = None,
     requested: Requested | None = None,
     chosen: Mapping[str, str] | None = None,
 ) -> Assignment:
@@ -145,7 +145,7 @@ def assign(
         The list or record.
     reads : callable
         Tells which share of cells can be read as a column's type.
-    phrases : mapping of str to Name, optional
+    phrases : mapping of str to sequence of Name, optional
         What the task's text calls the columns.
     requested : Requested, optional
         What the text asks for: a column of the name of what is listed tells which thing a row is about.
@@ -172,7 +172,7 @@ class _Scorer:
         self,
         fields: Sequence[Field],
         reads: Reads,
-        phrases: Mapping[str, Name],
+        phrases: Mapping[str, Sequence[Name]],
         requested: Requested,
         chosen: Mapping[str, str],
     ) -> None:
@@ -224,8 +224,7 @@ class _Scorer:
         names = [(whole, 1.0)]
         if len(wanted.path) > 1:
             names.append((last, _LAST_PART))
-        if (phrase := self._phrases.get(wanted.name)) is not None:
-            names.append((phrase, _PHRASE))
+        names += [(phrase, _PHRASE) for phrase in self._phrases.get(wanted.name, ())]
         if wanted.description:
             names.append((name_of(wanted.description), _DESCRIPTION))
         return names

@@ -93,7 +93,7 @@ class Chooser:
         What the text says.
     reads : Reads
         Tells which share of cells can be read as a column's type.
-    phrases : mapping of str to Name
+    phrases : mapping of str to sequence of Name
         What the text calls the columns.
     chosen : mapping of str to str
         What a person chose: a field's label by column, a source's title by the empty name.
@@ -102,7 +102,7 @@ class Chooser:
     columns: Sequence[Wanted]
     requested: Requested
     reads: Reads
-    phrases: Mapping[str, Name]
+    phrases: Mapping[str, Sequence[Name]]
     chosen: Mapping[str, str]
 
     def choose(self, sources: Sequence[Source], records: Callable[[], Sequence[Source]], *, many: bool) -> Choice:

@@ -1,7 +1,7 @@
 """Likeness of names: what a column is called by the user ("bank_name"), and what the page calls it ("Bank Name").
 
 A name is split into words. Two words are alike if they are the same, if they share a stem, or if they stand for the
-same concept (`concepts.WORDS`, in many languages); the likeness of two names is made of that of their words.
+same concept (`concepts.txt`, in many languages); the likeness of two names is made of that of their words.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from webrun_nb.extraction.concepts import OTHERS, RELATED, WORDS
+from webrun_nb.extraction.concepts import OTHERS, RELATED, concept_words
 
 SYNONYM, STEM, KIN = 0.92, 0.85, 0.5
 """Likeness of two words for one concept, of two forms of one word, and of words for related concepts."""
@@ -22,7 +22,7 @@ _LONGEST_NAME = 160
 """Characters of a name that are looked at: a longer text is no name."""
 _MOST_WORDS = 14
 _LONGEST_PHRASE = 3
-"""Words of the longest phrase in `concepts.WORDS`."""
+"""Words of the longest phrase in `concepts.txt`."""
 _SHORTEST_TAIL = 4
 """Letters that the last part of a compound has at least ("Listenpreis"); more if its first part is not known."""
 
@@ -31,7 +31,9 @@ _CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _MEASURE = re.compile(r"(?<![\d.,])(\d{1,6})(?:[.,]0{1,3})?\s?(kg|mg|g|ml|l|cm|mm|km|m|oz|lb|gb|mb|tb)\b")
 """A measure in a name is one word: "100.0 g" is "100g"."""
 _BRACKETED = re.compile(r"\([^()]{1,60}\)|\[[^\[\]]{1,60}\]")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_LETTER = "(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff\u0e01-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff])"
+"""A letter or digit; of scripts whose vowels are marks, the marks too."""
+_WORD = re.compile(rf"{_LETTER}+(?:['’]{_LETTER}+)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Scripts whose words stand without spaces between them, or take endings without a break."""
@@ -313,8 +315,8 @@ def _cut_unspaced(word: str) -> list[Word]:
 @cache
 def _known() -> dict[str, frozenset[str]]:
     known: dict[str, set[str]] = {}
-    for concept, words in WORDS.items():
-        for word in words.split():
+    for concept, words in concept_words().items():
+        for word in words:
             known.setdefault(plain(word), set()).add(concept)
     return {word: frozenset(concepts) for word, concepts in known.items()}
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from webrun_nb.extraction.names import KIN, SYNONYM, Name, likeness, name_of
-from webrun_nb.extraction.schema import Wanted
+from webrun_nb.extraction.schema import ANSWER, Wanted
 
 _LONGEST_TEXT = 4000
 """Characters of the text that are looked at."""
@@ -136,11 +136,18 @@ def _without_ordinals(name: Name) -> Name:
     return replace(name, words=kept)
 
 
-def phrases_for(columns: Sequence[Wanted], requested: Requested) -> dict[str, Name]:
+def phrases_for(columns: Sequence[Wanted], requested: Requested) -> dict[str, tuple[Name, ...]]:
     """Return what the text calls the columns, by column: "quantity" for `qty`, "the price in euros" for `price`.
 
-    A phrase belongs to the column whose name it is most like, and a column has the phrase that is most like it.
+    A phrase belongs to the column whose name it is most like, and a column has the phrase that is most like it. The
+    values of an answer without names may be called by any part of the text.
     """
+    if [wanted.name for wanted in columns] == [ANSWER]:
+        said = [requested.subject, *map(name_of, requested.phrases)]
+        words = [Name((word,)) for phrase in said for word in phrase.words]
+        return {
+            ANSWER: tuple(dict.fromkeys(name for name in (*said, *words) if 0 < len(name.words) <= _LONGEST_PHRASE))
+        }
     names = {wanted.name: name_of(wanted.path[-1]) for wanted in columns}
     best: dict[str, tuple[float, Name]] = {}
     for phrase in requested.phrases:
@@ -152,7 +159,7 @@ def phrases_for(columns: Sequence[Wanted], requested: Requested) -> dict[str, Na
         rivals = [other for other, value in scores.items() if value >= score - 1e-9]
         if score >= KIN and len(rivals) == 1 and score > best.get(column, (0.0, said))[0]:
             best[column] = (score, said)
-    return {column: said for column, (_, said) in best.items()}
+    return {column: (said,) for column, (_, said) in best.items()}
 
 
 def _resemblance(name: Name, said: Name) -> float:

@@ -158,6 +158,14 @@ def test_without_columns_those_of_the_page():
     assert result.records == [{"Nome": "Ada", "Età": "30"}, {"Nome": "Bea", "Età": "41"}]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"), [("List all the ages", ["30", "41"]), ("List the names", ["Ada", "Bea"])]
+)
+def test_a_list_of_values_is_named_by_the_text(text, expected):
+    wanted = {"type": "array", "items": {"type": "string"}}
+    assert extract([snapshot_of_html(table("Name|Age", "Ada|30", "Bea|41"))], wanted, text).data == expected
+
+
 def test_an_aria_grid():
     row = '<div role="row"><span role="{0}">{1}</span><span role="{0}">{2}</span></div>'
     rows = row.format("columnheader", "Order", "Total"), row.format("gridcell", "A-17", "$99.50")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.extraction.concepts import OTHERS, RELATED, WORDS
+from webrun_nb.extraction.concepts import OTHERS, RELATED, concept_words
 from webrun_nb.extraction.names import STEM, SYNONYM, likeness, name_of, path_likeness, plain
 
 
@@ -94,7 +94,7 @@ def test_accents_do_not_matter():
 
 
 def test_related_and_other_concepts_are_in_the_table():
-    assert OTHERS | frozenset().union(*RELATED) <= set(WORDS)
+    assert OTHERS | frozenset().union(*RELATED) <= set(concept_words())
 
 
 @given(st.text(max_size=400), st.text(max_size=400))

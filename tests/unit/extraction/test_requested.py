@@ -66,8 +66,8 @@ def test_what_the_table_is_called(text, place):
 def test_columns_by_other_words():
     wanted = [Wanted(column, (column.name,)) for column in parse_columns("qty:int, price:money, sku:str")]
     said = phrases_for(wanted, requested_of("List quantity, the price in euros and the weight"))
-    assert {name: phrase.joined for name, phrase in said.items()} == {"qty": "quantity", "price": "price"}
-    assert said["price"].units == {"€"}
+    assert {name: phrase.joined for name, (phrase,) in said.items()} == {"qty": "quantity", "price": "price"}
+    assert said["price"][0].units == {"€"}
 
 
 def test_a_phrase_that_fits_two_columns_is_no_ones():
