@@ -143,11 +143,9 @@ def phrases_for(columns: Sequence[Wanted], requested: Requested) -> dict[str, tu
     values of an answer without names may be called by any part of the text.
     """
     if [wanted.name for wanted in columns] == [ANSWER]:
-        said = [requested.subject, *map(name_of, requested.phrases)]
-        words = [Name((word,)) for phrase in said for word in phrase.words]
-        return {
-            ANSWER: tuple(dict.fromkeys(name for name in (*said, *words) if 0 < len(name.words) <= _LONGEST_PHRASE))
-        }
+        parts = [requested.subject, *map(name_of, requested.phrases)]
+        parts += [Name((word,)) for part in parts for word in part.words]
+        return {ANSWER: tuple(dict.fromkeys(part for part in parts if 0 < len(part.words) <= _LONGEST_PHRASE))}
     names = {wanted.name: name_of(wanted.path[-1]) for wanted in columns}
     best: dict[str, tuple[float, Name]] = {}
     for phrase in requested.phrases:
