@@ -21,8 +21,8 @@ from webrun_nb.extraction.pairs import definition_list, labelled_texts
 from webrun_nb.extraction.snapshot import TEXT, Node, Snapshot
 from webrun_nb.extraction.sources import Cell, Source, SourceKind
 from webrun_nb.extraction.split_cells import TableColumn, joined
-from webrun_nb.extraction.table_headers import Head, head_of, is_bold, labels_of, own_labels
-from webrun_nb.extraction.table_layout import Layout, Line, Slot, html_layout
+from webrun_nb.extraction.table_headers import Head, head_of, is_bold, labels_of, own_labels, parts_of
+from webrun_nb.extraction.table_layout import Layout, Line, Slot, html_layout, whole_number
 from webrun_nb.extraction.table_rows import Body, body_of, totals_of
 from webrun_nb.extraction.table_shapes import TableRow, is_pairs, records_of
 from webrun_nb.extraction.text_shapes import shape_of
@@ -184,12 +184,12 @@ def _tables(page: _Page, taken: set[Node]) -> list[tuple[Source, bool]]:
         loose_head = (layout, head) if is_only_head else None
         if not _is_data(layout, head, page):
             continue
-        source = _source(_kind(node), layout, head, candidate, page)
-        if source is not None:
-            taken.add(node)
-            data.add(node)
-            is_inner = candidate.is_inner and any(around in data for around in node.ancestors())
-            found.append((source, is_inner))
+        is_inner = candidate.is_inner and any(around in data for around in node.ancestors())
+        for part, headings in parts_of(layout, head):
+            if (source := _source(_kind(node), part, headings, candidate, page)) is not None:
+                taken.add(node)
+                data.add(node)
+                found.append((source, is_inner))
     return found
 
 
@@ -253,7 +253,14 @@ def _source(kind: SourceKind, layout: Layout, head: Head, candidate: _Candidate,
         caption=_caption(layout.node, head, page),
         heading=candidate.heading,
         notes=tuple(dict.fromkeys([*(note.text for note in body.notes), *notes])),
+        stated_rows=_stated_rows(layout, head),
     )
+
+
+def _stated_rows(layout: Layout, head: Head) -> int | None:
+    """Return the number of rows that a grid says to have, without its headings, which ARIA counts too."""
+    stated = whole_number(layout.node.attributes.get("aria-rowcount", ""))
+    return max(stated - len(head.lines), 0) if stated is not None else None
 
 
 def _div_source(layout: Layout) -> Source | None:
@@ -274,6 +281,8 @@ def _columns(
 ) -> tuple[list[TableColumn], list[TableRow]]:
     """Return the columns with their cells, pieces of values joined, and the rows."""
     paths = labels_of(head, layout)
+    if body.starts_with_group:
+        paths[0] = ()
     if not any(paths):
         paths = own_labels(layout, body.lines)
     columns = []

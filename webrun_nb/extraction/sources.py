@@ -72,6 +72,9 @@ class Source:
     heading: str = ""
     """The text of the nearest heading before it."""
     number: int = 0
-    """Its number among the sources of its kind on the page, from 1."""
+    """Its number on the page, from 1: among all tables, whatever their kind and those in cells last, or among the lists
+    of its kind."""
     notes: Sequence[str] = ()
     """The footnotes below it."""
+    stated_rows: int | None = None
+    """Number of rows, headings left out, that the page says the whole list has (`aria-rowcount`)."""

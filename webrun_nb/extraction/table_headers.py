@@ -6,6 +6,7 @@ form (bold, another class) or its contrast to the columns below (words above num
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from webrun_nb.extraction.text_shapes import is_year, majority, shape_of
 
 MAX_HEAD_LINES = 12
 _MAX_GUESSED = 3
+_MAX_PARTS = 100
 _SAMPLE = 40
 """Rows below a supposed heading that are compared with it."""
 _LONGEST_LABEL = 200
@@ -71,6 +73,63 @@ def head_of(layout: Layout) -> Head:
         # all rows look like headings: the first one is
         head.lines, head.end = head.lines[:1], lines.index(head.lines[0]) + 1
     return head
+
+
+def parts_of(layout: Layout, head: Head) -> list[tuple[Layout, Head]]:
+    """Split a layout at rows of other headings: tables of other columns may stand below one another in one element."""
+    if not head.lines:
+        return [(layout, head)]
+    sample = layout.lines[head.end : head.end + _SAMPLE]
+    usual = [majority(_below(column, sample))[0] for column in range(layout.width)]
+    starts = [
+        number for number in range(head.end, len(layout.lines)) if _begins_anew(layout.lines[number], head, usual)
+    ][:_MAX_PARTS]
+    if not starts:
+        return [(layout, head)]
+    parts = [(Layout(layout.node, layout.lines[: starts[0]], layout.width), head)]
+    for start, end in itertools.pairwise([*starts, len(layout.lines)]):
+        part = Layout(layout.node, layout.lines[start:end], layout.width)
+        parts.append((part, head_of(part)))
+    return parts
+
+
+def repeated_heading(line: Line, head: Head) -> tuple[bool, Slot | None]:
+    """Tell a row that repeats the headings; a first cell that differs from them is the heading of a group."""
+    filled = line.filled()
+    differing = _differing(line, head)
+    if len(filled) < 2 or len(differing) > 1 or (differing and not is_header_line(line)):
+        return False, None
+    if not differing:
+        return True, None
+    return differing[0].column == 0, differing[0]
+
+
+def _differing(line: Line, head: Head) -> list[Slot]:
+    """Return the cells of a row that say something else than the headings of their columns."""
+    return [
+        slot
+        for slot in line.filled()
+        if not any((above := each.slots[slot.column]) is not None and above.text == slot.text for each in head.lines)
+    ]
+
+
+def _begins_anew(line: Line, head: Head, usual: Sequence[str]) -> bool:
+    """Tell a row of other headings than those above: headers, or years, dates and bold words above numbers."""
+    filled = line.filled()
+    first = line.slots[0]
+    if len(filled) < 2 or line in head.lines or len(_differing(line, head)) < 2:
+        return False
+    for slot in filled:
+        shape = shape_of(slot.text)
+        if shape not in ("", "text") and not is_year(slot.text) and shape == usual[slot.column]:
+            return False  # a value: the row is a total
+    if is_header_line(line):
+        return True
+    return not (first is not None and first.text) and all(
+        usual[slot.column] not in ("", "text", "date")
+        and (is_year(slot.text) or shape_of(slot.text) == "date" or is_bold(slot.node))
+        for slot in filled
+    )
 
 
 def spans_all(line: Line, width: int) -> bool:

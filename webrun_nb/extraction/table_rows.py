@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from webrun_nb.extraction.cell_texts import Reading
 from webrun_nb.extraction.footnotes import label_without_marks
 from webrun_nb.extraction.sources import Cell
-from webrun_nb.extraction.table_headers import Head, is_bold, is_header_line, look_of, spans_all
+from webrun_nb.extraction.table_headers import Head, is_bold, look_of, repeated_heading, spans_all
 from webrun_nb.extraction.table_layout import Layout, Line, Slot
 from webrun_nb.extraction.text_shapes import is_absent
 
@@ -53,13 +53,14 @@ class Body:
     details: list[Slot | None] = field(default_factory=list)
     """The cell of the row behind each row that says more about it."""
     notes: list[Reading] = field(default_factory=list)
+    starts_with_group: bool = False
+    """True where the heading of the first column is that of the first group: each group repeats the headings."""
 
 
 def body_of(layout: Layout, head: Head) -> Body:
     """Tell the rows below the headings apart."""
     lines = [line for line in layout.lines[head.end :] if line.filled()]
     alone = [_is_alone(line, layout.width) for line in lines]
-    heading = {_texts(line) for line in head.lines}
     data = len(lines) - sum(alone)
     has_details = bool(lines) and not alone[0] and data > 1 and _followed(alone) >= _DETAILS_SHARE * data
     single = [_is_single(line) and not alone[number] for number, line in enumerate(lines)]
@@ -77,8 +78,12 @@ def body_of(layout: Layout, head: Head) -> Body:
         elif is_heading:
             _enter(stack, line, was_heading=was_heading)
             was_heading = True
-        elif head.lines and (_texts(line) in heading or (line.section != "foot" and _repeats_heading(line))):
-            continue
+        elif head.lines and (repeated := repeated_heading(line, head))[0]:
+            if repeated[1] is not None:
+                if not any(body.groups) and (first := head.lines[-1].slots[0]) is not None:
+                    body.groups = [(first.text[:_LONGEST_GROUP],)] * len(body.groups)
+                    body.starts_with_group = True
+                _enter(stack, line, was_heading=was_heading)
         else:
             body.lines.append(line)
             # the rows of a `tfoot` are about the whole table
@@ -86,15 +91,6 @@ def body_of(layout: Layout, head: Head) -> Body:
             body.details.append(None)
             was_heading = False
     return body
-
-
-def _texts(line: Line) -> tuple[str, ...]:
-    return tuple(slot.text for slot in line.filled())
-
-
-def _repeats_heading(line: Line) -> bool:
-    """Tell a row of headings further down: all its cells are headers of columns."""
-    return len(line.filled()) > 1 and is_header_line(line) and all(slot.scope != "row" for slot in line.filled())
 
 
 def _is_alone(line: Line, width: int) -> bool:

@@ -114,11 +114,11 @@ def is_turned(columns: Sequence[TableColumn], rows: Sequence[TableRow], head: He
         return False
     if not all(_is_label(name, is_marked=headed) for name in names):
         return False
+    along, down = _likeness(columns)
     if headed and not head.lines:
-        return True
+        return not (down >= _ALIKE and along <= _UNLIKE)
     if head.lines and 2 * sum(_is_period(column) for column in columns[1:]) > len(columns) - 1:
         return False  # a time series: the rows are what is measured
-    along, down = _likeness(columns)
     if headed and not columns[0].labels:
         return along >= _ALIKE and down <= _ALIKE
     return along >= _ALIKE and down <= _UNLIKE and (headed or head.is_guessed or not columns[0].labels)
@@ -155,7 +155,8 @@ def _is_label(text: str, *, is_marked: bool) -> bool:
     """Tell a text that can be a label; one that is marked as a header may look like a value."""
     if not 0 < len(text) <= _LONGEST_LABEL:
         return False
-    return is_marked or shape_of(text) not in ("", "number", "money", "percent", "date")
+    shape = shape_of(text)
+    return shape != "number" and (is_marked or shape not in ("", "money", "percent", "date"))
 
 
 def _is_mixed(column: TableColumn) -> bool:

@@ -32,6 +32,12 @@ def test_rows_are_in_the_order_of_their_index() -> None:
     assert [(each.index, each.cells[0].text) for each in source.rows if each.cells[0]] == [(11, "Al"), (12, "Bo")]
 
 
+def test_the_number_of_rows_is_the_one_that_the_grid_says() -> None:
+    head = row("Name", "Age", role="columnheader")
+    assert grid_of(f"<div role=grid aria-rowcount=121>{head}{row('Al', '4')}</div>").stated_rows == 120
+    assert grid_of(f"<div role=grid aria-rowcount=-1>{head}{row('Al', '4')}</div>").stated_rows is None
+
+
 def test_rows_without_an_index_are_in_the_order_of_their_boxes() -> None:
     def at(y: int) -> str:
         return f"data-box='0 {y} 90 20'"

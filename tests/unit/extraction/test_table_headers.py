@@ -111,6 +111,46 @@ def test_headings_that_come_again_are_no_rows() -> None:
     assert texts(source_of(head, row("x", "1"), head, row("y", "2"))) == [["x", "1"], ["y", "2"]]
 
 
+def test_headings_that_come_again_with_another_first_cell_are_above_groups() -> None:
+    parts = [
+        row("North", "Men", "Women", tag="th"),
+        row("a", "1", "2"),
+        row("South", "Men", "Women", tag="th"),
+        row("b", "3", "4"),
+    ]
+    source = source_of(*parts)
+    assert labels(source) == ["", "Men", "Women"]
+    assert [(each.groups, cell.text) for each in source.rows if (cell := each.cells[0])] == [
+        (("North",), "a"),
+        (("South",), "b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (
+            row("Name", "Age", tag="th") + row("Al", "3") + row("Bo", "4"),
+            row("Product", "Price", tag="th") + row("Pen", "$5"),
+        ),
+        (
+            row("", "<b>2023</b>", "<b>2022</b>") + row("Sales", "3", "4") + row("Costs", "1", "2"),
+            row("", "<b>2021</b>", "<b>2020</b>") + row("Sales", "5", "6") + row("Costs", "7", "8"),
+        ),
+    ],
+    ids=["headers", "years"],
+)
+def test_other_headings_further_down_begin_another_table(first: str, second: str) -> None:
+    alone = [source_of(first), source_of(second)]
+    together = grids_of(snapshot_of_html(f"<table>{first}{second}</table>"))
+    assert [(labels(each), texts(each)) for each in together] == [(labels(each), texts(each)) for each in alone]
+
+
+def test_a_total_in_header_cells_is_a_row() -> None:
+    source = source_of(row("Name", "N", tag="th"), row("Al", "3"), row("Bo", "4"), row("Total", "7", tag="th"))
+    assert texts(source)[-1] == ["Total", "7"]
+
+
 def test_labels_that_cells_have_with_them_are_headings() -> None:
     rows = "".join(f"<tr><td data-label=Name>{name}</td><td data-label=Price>$3</td></tr>" for name in "ab")
     assert labels(source_of(rows)) == ["Name", "Price"]

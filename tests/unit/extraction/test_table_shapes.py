@@ -34,6 +34,12 @@ def test_records_are_columns_where_texts_are_alike_along_rows(head: str) -> None
     assert labels(source)[1:] == ["Price", "Storage", "Released"]
 
 
+@pytest.mark.parametrize("names", [("1", "2", "3"), ("Ann", "Bo", "Cy")])
+def test_rows_that_begin_with_a_header_are_records_where_columns_are_alike(names: tuple[str, ...]) -> None:
+    rows = [f"<tr><th>{name}</th><td>Bern {name}x</td><td>{40 + place}</td></tr>" for place, name in enumerate(names)]
+    assert [each[0] for each in texts(source_of(*rows))] == [*names]
+
+
 def test_sections_of_a_comparison_are_above_its_labels() -> None:
     source = source_of(
         "<tr><th scope=row>Model</th><td>A1</td><td>B2</td></tr>",
