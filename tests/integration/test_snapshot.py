@@ -437,6 +437,11 @@ async def test_a_forms_fields_do_not_hide_what_is_in_it(seen):
     assert (the(page, "form").text, len(page.root.find("input"))) == ("text", len(names))
 
 
+async def test_names_of_fields_do_not_replace_the_documents_own(seen):
+    page = await seen("<form name=documentElement><p>x</p></form><form name=querySelectorAll></form>")
+    assert page.root.text == "x"
+
+
 async def test_named_elements_do_not_replace_the_documents_own(visited):
     page = await visited("<title>T</title><img name=title><img name=documentElement><img name=styleSheets><p>x")
     assert (page.title, page.root.text) == ("T", "x")

@@ -128,7 +128,7 @@ class Node:
         """A CSS selector of the element (of a text: its parent's) in its document; it pierces open shadow roots."""
         steps: list[str] = []
         node: Node | None = self.parent if self.is_text else self
-        while node is not None and node.tag != "html":
+        while node is not None and (node.tag != "html" or node.parent is not None):
             if whole := node.attributes.get(PATH):
                 steps.append(whole)
                 break

@@ -20,8 +20,9 @@
   const SPACELESS = /^(inline-)?(flex|grid)$|^(inline-)?table$|^table-(row|row-group|header-group|footer-group|column-group)$/;
   const RUN = /[\t\n\r\f ]+/g, ONLY_SPACE = /^[\t\n\r\f ]*$/, LAID_OUT = /\S[ \t]*\n/;
 
-  if (isLoose) SHOW_LOOSE();
-  const dom = DOM(), hiding = HIDING(dom, isLoose), gaps = GAPS(dom), attributesOf = ATTRIBUTES(dom, unknownUrl), generated = GENERATED(dom);
+  const dom = DOM();
+  if (isLoose) SHOW_LOOSE(dom);
+  const hiding = HIDING(dom, isLoose), gaps = GAPS(dom), attributesOf = ATTRIBUTES(dom, unknownUrl), generated = GENERATED(dom);
   // A page can replace these by its own.
   const pageX = Number(scrollX) || 0, pageY = Number(scrollY) || 0;
   const tags = [], tagNumbers = new Map(), nodes = [], embedded = [];
