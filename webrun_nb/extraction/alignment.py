@@ -19,6 +19,11 @@ from webrun_nb.extraction.prices import Role
 from webrun_nb.extraction.sources import Cell, SourceColumn
 
 MAX_COLUMNS = 60
+_MOST_COLUMNS_MADE = 4 * MAX_COLUMNS
+"""Columns that are compared with units; what fits none of them is left out of a page that has more."""
+_MOST_COMPARISONS = 500_000
+"""Comparisons of units with columns in one list. Items of forms that are not known by then have no cells: a page on which
+so many items differ is no list."""
 _ALIKE = 3.0
 """Similarity of two units of one field, at least."""
 _FEWEST_LABELLED = 2
@@ -203,11 +208,15 @@ def _in_order(items: Sequence[Sequence[Unit]]) -> list[_Column]:
     """Align the items one after the other, that with most units first."""
     columns: list[_Column] = []
     known: dict[tuple[object, ...], list[_Column]] = {}
+    compared = 0
     for item in sorted(range(len(items)), key=lambda i: (-len(items[i]), i)):
         units = items[item]
         form = tuple((u.path, u.kind, u.label, u.names, u.classes) for u in units)
         places = known.get(form)
         if places is None:
+            compared += len(columns) * len(units)
+            if compared > _MOST_COMPARISONS:
+                continue
             places = _places(columns, units)
             known[form] = places
         for column, unit in zip(places, units, strict=True):
@@ -241,8 +250,9 @@ def _places(columns: list[_Column], units: Sequence[Unit]) -> list[_Column]:
             i += 1
         else:
             made = _Column()
-            columns.insert(i + inserted, made)
-            inserted += 1
+            if len(columns) < _MOST_COLUMNS_MADE:
+                columns.insert(i + inserted, made)
+                inserted += 1
             places.append(made)
             j += 1
     return places

@@ -68,6 +68,8 @@ _LONGEST_PERIOD = 6
 _MAX_GROUP_NODES = 12
 _HEADING_CHARS = 160
 
+_MOST_REJECTED = 300
+"""Lists in lists that turn out to be none, until no more are looked for: such a page is made to take time."""
 _MOST_UNITS = 30
 """Units of an item on average; items of more are parts of the page."""
 _FEW_COLUMNS, _LEAST_FILLED = 4, 0.35
@@ -127,8 +129,8 @@ class _Finder:
         self._shapes: dict[Node, frozenset[str]] = {}
 
     def visit(self, root: Node) -> None:
-        waiting = [root]
-        while waiting and len(self.sources) < MAX_LISTS:
+        waiting, rejected = [root], 0
+        while waiting and len(self.sources) < MAX_LISTS and rejected < _MOST_REJECTED:
             node = waiting.pop()
             if node.hidden or node.is_text:
                 continue
@@ -136,6 +138,8 @@ class _Finder:
                 self._heading = text[:_HEADING_CHARS]
             found = self._list_in(node) if node.tag not in _NOT_LISTS and node.role not in _NOT_LIST_ROLES else None
             source = None if found is None else _source(found, len(self.sources) + 1)
+            if found is not None and source is None:
+                rejected += 1
             if found is None or source is None:
                 waiting.extend(reversed(node.children))
                 continue

@@ -251,6 +251,19 @@ def test_no_value_gets_into_the_column_of_another_field(present: list[tuple[bool
             assert len(said) <= 1, (column.labels, said)
 
 
+def test_page_whose_items_have_nothing_in_common_takes_no_longer() -> None:
+    tags = ("b", "i", "em", "u", "small", "code")
+    item = "<li>{}<b>{}</b></li>"
+    parts = (
+        "".join(f"<{tags[(n * 7 + k * k) % 6]} class=c{n}x{k}>{n}t{k}</{tags[(n * 7 + k * k) % 6]}>" for k in range(20))
+        for n in range(200)
+    )
+    snapshot = snapshot_of_html("<ul>" + "".join(item.format(part, n) for n, part in enumerate(parts)) + "</ul>")
+    started = time.process_time()
+    lists_of(snapshot)
+    assert time.process_time() - started < 3
+
+
 def test_page_of_fifty_cards_is_read_in_time() -> None:
     card = """<div><a href="/{0}"><img src="/{0}.png" alt="Lamp {0}"></a><h3><a href="/{0}">Lamp number {0}</a></h3>
       <span aria-label="{0} out of 5"></span><p><s>${0}9.00</s> <b>${0}2.50</b></p><p>In stock</p>
