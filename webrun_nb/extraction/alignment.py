@@ -7,6 +7,7 @@ is None. Amounts of money are put together by their role.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,8 +23,9 @@ MAX_COLUMNS = 60
 _MOST_COLUMNS_MADE = 4 * MAX_COLUMNS
 """Columns that are compared with units; what fits none of them is left out of a page that has more."""
 _MOST_COMPARISONS = 500_000
-"""Comparisons of units with columns in one list. Items of forms that are not known by then have no cells: a page on which
+"""Comparisons of units with columns in one list. Items of forms that are not known by then have no cells: a page where
 so many items differ is no list."""
+_COUNT = re.compile(r"[(（]\s*\d[\d.,\s]*[)）]")
 _ALIKE = 3.0
 """Similarity of two units of one field, at least."""
 _FEWEST_LABELLED = 2
@@ -96,8 +98,20 @@ def align(items: Sequence[Sequence[Unit]]) -> tuple[list[SourceColumn], list[tup
     prepared = _with_lists_joined(_with_labels_settled(items))
     columns = _with_variants_merged(_aligned(prepared))
     columns = _without_buttons(_labelled_by_constants(columns, len(items)), len(items))[:MAX_COLUMNS]
+    described = [_described(column) for column in columns]
+    for place, column in enumerate(columns[1:], 1):
+        # "4.5 (128)": the brackets are no minus.
+        if "ratingvalue" in described[place - 1].properties and column.kinds <= {"number"} and _is_count(column):
+            described[place] = replace(described[place], properties=described[place].properties | {"reviewcount"})
+            for item, unit in column.units.items():
+                text = unit.cell.text.strip("()（） ")
+                column.units[item] = replace(unit, cell=replace(unit.cell, text=text))
     rows = [tuple(column.units[i].cell if i in column.units else None for column in columns) for i in range(len(items))]
-    return [_described(column) for column in columns], rows
+    return described, rows
+
+
+def _is_count(column: _Column) -> bool:
+    return all(_COUNT.fullmatch(unit.cell.text) for unit in column.units.values())
 
 
 # --- before

@@ -26,7 +26,7 @@ _STRONG = (*_HEADINGS, "strong", "b", "dt", "th", "caption", "figcaption", "summ
 _SILENT = ("script", "meta", "link", "head")
 _MARKUP_STEPS = 3
 """Elements around a cell whose classes may name it."""
-_LETTERS = re.compile(r"[^\W\d_]{3,}")
+_LETTERS = re.compile("[^\\W\\d_]{3,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _MIN_SHARE = 0.8
 """Share of the cells in which a word of markup or of the values must be to name the field."""
 _STYLE = frozenset(

@@ -80,7 +80,7 @@ def units_of(roots: Sequence[Node]) -> list[Unit]:
         The elements of the item: one, or several that stand side by side.
     """
     item = _Item(roots)
-    lines = [line for root in roots for line in lines_of(root)]
+    lines = lines_of(*roots)
     amounts: dict[int, list[Amount]] = {}
     for amount in amounts_of(lines):
         amounts.setdefault(amount.line, []).append(amount)

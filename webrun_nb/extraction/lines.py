@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from webrun_nb.extraction.snapshot import Node
@@ -47,18 +47,18 @@ class Line:
         return self.pieces[max(0, bisect_right(self.starts, start) - 1)].is_struck
 
 
-def lines_of(root: Node) -> list[Line]:
-    """Return the lines of displayed text in an element, in document order."""
+def lines_of(*roots: Node) -> list[Line]:
+    """Return the lines of displayed text in an element, or in several that stand side by side, in document order."""
     lines: list[Line] = []
-    line = Line(root)
+    line = Line(roots[0])
     # A block stands here twice: where it begins, and, with True, where it ends.
-    waiting: list[tuple[Node, bool]] = [(root, False)]
+    waiting: list[tuple[Node, bool]] = [(root, False) for root in reversed(roots)]
     while waiting:
         node, ends = waiting.pop()
         if ends or ((node.is_block or node.tag == "br") and not node.hidden):
             if line.text.strip():
                 lines.append(_finished(line))
-            line = Line(_block_of(node, root) if ends or node.tag == "br" else node)
+            line = Line(_block_of(node, roots) if ends or node.tag == "br" else node)
         if ends or node.hidden:
             continue
         if node.is_text:
@@ -72,10 +72,10 @@ def lines_of(root: Node) -> list[Line]:
     return lines
 
 
-def _block_of(node: Node, root: Node) -> Node:
-    """Return the block around an element, within the root."""
+def _block_of(node: Node, roots: Sequence[Node]) -> Node:
+    """Return the block around an element, within the roots."""
     above = node
-    while above is not root and above.parent is not None:
+    while not any(above is root for root in roots) and above.parent is not None:
         above = above.parent
         if above.is_block:
             break

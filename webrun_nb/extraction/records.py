@@ -27,6 +27,8 @@ _NOT_LISTS = frozenset(
 )
 """Elements whose children are no items: those of tables are read by `grids`, those of texts are parts of a sentence."""
 _NOT_LIST_ROLES = frozenset({"table", "grid", "treegrid", "row", "rowgroup", "listbox", "menu", "menubar", "tablist"})
+_LIST_TAGS = frozenset({"ul", "ol", "dl", "table"})
+"""Lists of their own: several side by side are no items of one list."""
 _NOT_ITEMS = frozenset(
     {"br", "hr", "script", "style", "template", "link", "meta", "img", "input", "b", "i", "em", "strong", "wbr"}
 )
@@ -66,6 +68,7 @@ _ITEM_CHARS = 4_000
 _FEWEST_ITEMS = 2
 _LONGEST_PERIOD = 6
 _MAX_GROUP_NODES = 12
+_FEWEST_RULES = 2
 _HEADING_CHARS = 160
 
 _MOST_REJECTED = 300
@@ -153,6 +156,8 @@ class _Finder:
 
     def _list_in(self, node: Node) -> _List | None:
         children = [child for child in node.elements if not child.hidden and child.tag not in _NOT_ITEMS]
+        if ruled := _between_rules(node):
+            return _List(node, ruled, [()] * len(ruled), self._heading)
         if len(children) < _FEWEST_ITEMS:
             return None
         children = children[:MAX_ITEMS]
@@ -169,8 +174,8 @@ class _Finder:
         """Return the children that are alike, of the tag that most of them have; None if there are not two."""
         tags = Counter((child.tag, child.role) for child in children if child.tag not in _HEADINGS)
         for (tag, role), count in tags.most_common(2):
-            if count < _FEWEST_ITEMS:
-                break
+            if count < _FEWEST_ITEMS or tag in _LIST_TAGS:
+                continue
             alike = [child for child in children if child.tag == tag and child.role == role]
             usual = Counter(step for child in alike for step in self.shape(child))
             core = {step for step, number in usual.items() if 2 * number >= len(alike)}
@@ -306,6 +311,20 @@ def _runs(children: Sequence[Node]) -> list[Item] | None:
         if _are_items(runs):
             return _cut_to_usual(runs)
     return _in_rhythm(children, tags)
+
+
+def _between_rules(node: Node) -> list[Item]:
+    """Return what stands between the horizontal rules of an element, if there are several of them."""
+    if sum(child.tag == "hr" for child in node.children) < _FEWEST_RULES:
+        return []
+    runs: list[list[Node]] = [[]]
+    for child in node.children[: MAX_ITEMS * _MAX_GROUP_NODES]:
+        if child.tag == "hr":
+            runs.append([])
+        elif not child.hidden and not (child.is_text and not child.content.strip()):
+            runs[-1].append(child)
+    items = [tuple(run) for run in runs if run]
+    return items if max(map(len, items), default=0) <= 2 * _MAX_GROUP_NODES and len(items) > _FEWEST_RULES else []
 
 
 def _are_items(runs: Sequence[Item]) -> bool:
