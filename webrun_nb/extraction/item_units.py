@@ -31,7 +31,7 @@ _MIXED_CHARS = 160
 _SPOKEN_CHARS = 50
 """A text up to so long that holds an amount with a role ("Free shipping over $35") says nothing beside it."""
 _STARS = re.compile(r"[★☆✭✩⭐✮✯\s]+")
-_RATING = re.compile(
+RATING = re.compile(
     r"[★✭⭐]|\d(?:[.,]\d+)?\s*(?:out of|of|von|sur|de|su|van|av|af|z|ze|od|из|з|na|/|／|中|满分)"
     r"\s*(?:5|10|100|五|十)(?!\d)"
     r"|\b\d(?:[.,]\d)?\s*(?:stars?|sterne?|étoiles?|estrellas?|stelle|sterren|stjärnor|gwiazd\w*|зв[её]зд\w*|つ星|星)\b",
@@ -183,7 +183,7 @@ class _Item:
                     if text not in displayed:
                         yield self._unit(
                             node.parent,
-                            "rating" if _RATING.search(text) else "text",
+                            "rating" if RATING.search(text) else "text",
                             Cell(node.parent, "", label=text),
                             place,
                         )
@@ -207,7 +207,7 @@ class _Item:
                 text = node.text
                 if not text or (len(text) <= _ICON_CHARS or _STARS.fullmatch(text)):
                     yield self._unit(
-                        node, "rating" if _RATING.search(said) else "text", Cell(node, text, label=said), place
+                        node, "rating" if RATING.search(said) else "text", Cell(node, text, label=said), place
                     )
 
     # --- parts of a line
@@ -256,7 +256,7 @@ class _Item:
         exact, href, said = self._carried(node)
         kind = (
             "date" if exact and node.closest("time") is not None
-            else "rating" if len(text) <= 40 and _RATING.search(text)
+            else "rating" if len(text) <= 40 and RATING.search(text)
             else "number" if _NUMBER.fullmatch(text)
             else "long" if len(text) > _PROSE_CHARS
             else "text"

@@ -12,22 +12,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from webrun_nb.extraction.comparing import agrees, plain_words
+from webrun_nb.extraction.item_units import RATING
 from webrun_nb.extraction.labelled import IDENTIFIERS
 from webrun_nb.extraction.main_thing import MainThing, main_thing_of
 from webrun_nb.extraction.prices import Amount, Role
 from webrun_nb.extraction.product_terms import (
     BRAND_LINES,
+    BYLINES,
     STRONG_IDENTIFIERS,
     WEAK_IDENTIFIERS,
     is_buy_button,
     stock_status,
 )
+from webrun_nb.extraction.records import lists_of
 from webrun_nb.extraction.snapshot import Node, Snapshot
 from webrun_nb.extraction.sources import Cell, Source, SourceColumn, SourceRow
 from webrun_nb.extraction.structured_data import Datum
 
 _SCHEMA_ORG = "https://schema.org/"
 _TO_BE_HAD = ("InStock", "LimitedAvailability", "OnlineOnly", "InStoreOnly", "PreOrder", "PreSale", "BackOrder")
+_EMBEDDED_ONLY = (
+    *("ratingvalue", "reviewcount", "author", "datepublished", "description", "image"),
+    *("lowprice", "highprice", "pricecurrency"),
+)
+_NAME_WORDS = 5
+_RATING_LINES, _RATING_CHARS = 15, 60
 _FEWEST_FACTS = 2
 _MAX_PAIRS = 150
 _NEAR_LINES = 40
@@ -37,6 +46,8 @@ _STEP_LINES = 5
 _SHORT_LINE_CHARS = 40
 _IDENTIFIER = re.compile(r"[\w][\w./+\-]*(?: [\w./+\-]+){0,3}")
 _DATE_OR_PHONE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\+[\d ()-]{8,}|\d{1,2}:\d{2}.*")
+_BYLINES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in BYLINES)
+_COUNT = re.compile(r"[(（]\s*(\d[\d.,\s]*)[^()（）\d]{0,20}[)）]")
 _BRANDS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in BRAND_LINES)
 
 
@@ -51,7 +62,7 @@ class _Fact:
 
 def main_record_of(snapshot: Snapshot) -> Source | None:
     """Return the page's main record, one row; None for a page that is about no one thing."""
-    page = main_thing_of(snapshot)
+    page = main_thing_of(snapshot, lists_of(snapshot))
     if page is None:
         return None
     facts = [
@@ -60,8 +71,10 @@ def main_record_of(snapshot: Snapshot) -> Source | None:
         *_identifiers(page),
         *_brand(page),
         *_availability(page),
-        *_embedded_only(page),
+        *_rating(page),
+        *_origin(page),
     ]
+    facts += _embedded_only(page, {name for fact in facts for name in fact.properties})
     facts += _pairs(page, {name for fact in facts for name in fact.properties})
     if len(facts) < _FEWEST_FACTS:
         return None
@@ -253,11 +266,59 @@ def _button_texts(page: MainThing, node: Node) -> Iterator[str]:
     )
 
 
-def _embedded_only(page: MainThing) -> list[_Fact]:
+def _rating(page: MainThing) -> list[_Fact]:
+    """Return the rating that stands close to the heading, with the number of reviews in brackets behind it."""
+    facts: list[_Fact] = []
+    for line in page.lines[page.heading_line + 1 : page.heading_line + _RATING_LINES]:
+        match = RATING.search(line.text)
+        if match is None or len(line.text) > _RATING_CHARS or page.is_aside(line.pieces[0]):
+            continue
+        cell = Cell(line.node_of(*match.span()), match[0])
+        facts.append(_Fact((), frozenset({"ratingvalue"}), _with_evidence(cell, page.embedded("ratingvalue"))))
+        if count := _COUNT.search(line.text, match.end()):
+            cell = Cell(line.node_of(*count.span(1)), count[1].strip())
+            facts.append(_Fact((), frozenset({"reviewcount"}), _with_evidence(cell, page.embedded("reviewcount"))))
+        break
+    return facts
+
+
+def _origin(page: MainThing) -> list[_Fact]:
+    """Return the author and the date that stand close to the heading of an article."""
+    facts: list[_Fact] = []
+    first = max(0, page.heading_line - _BEFORE_LINES)
+    near = page.lines[first : page.heading_line + 2 * _BEFORE_LINES]
+    for line in near:
+        match = next((m for pattern in _BYLINES if (m := pattern.fullmatch(line.text))), None)
+        if match is None or page.is_aside(line.pieces[0]):
+            continue
+        node = line.node_of(*match.span(1))
+        if node.closest("a") is not None or _is_name(match[1]):
+            cell = Cell(node, match[1].strip())
+            facts.append(_Fact((), frozenset({"author"}), _with_evidence(cell, page.embedded("author"))))
+            break
+    times = [piece.closest("time") for line in near for piece in line.pieces]
+    found = next((time for time in times if time is not None and not page.is_aside(time)), None)
+    if found is not None and found.attributes.get("datetime"):
+        names = {"date", "datepublished"} if facts or found.closest("article") is not None else {"date"}
+        facts.append(_Fact((), frozenset(names), Cell(found, found.text, exact=found.attributes["datetime"])))
+    return facts
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether a text can be a person's name: two words or more, all with capitals where the script has them."""
+    words = text.split()
+    return (
+        2 <= len(words) <= _NAME_WORDS
+        and not any(map(str.isdecimal, text))
+        and all(word[:1] == word[:1].upper() for word in words)
+    )
+
+
+def _embedded_only(page: MainThing, known: set[str]) -> list[_Fact]:
     """Return the facts that only embedded data names: rating, number of reviews, description, picture."""
     facts = []
-    for name in ("ratingvalue", "reviewcount", "description", "image", "lowprice", "highprice", "pricecurrency"):
-        if data := page.embedded(name):
+    for name in _EMBEDDED_ONLY:
+        if name not in known and (data := page.embedded(name)):
             facts.append(_Fact((), frozenset({name}), _embedded_cell(page, data[0])))
     return facts
 

@@ -15,6 +15,7 @@ from webrun_nb.extraction.labelled import Labelled, labelled_of
 from webrun_nb.extraction.lines import Line, beginning, lines_of
 from webrun_nb.extraction.prices import Amount, amounts_of
 from webrun_nb.extraction.snapshot import Node, Snapshot
+from webrun_nb.extraction.sources import Source
 from webrun_nb.extraction.structured_data import Datum, Entity, entities_of, nested
 
 MAIN_TYPES = (
@@ -80,6 +81,8 @@ EMBEDDED_NAMES: Mapping[str, Sequence[tuple[str, ...]]] = {
     ),
     "ratingvalue": (("aggregaterating", "ratingvalue"),),
     "reviewcount": (("aggregaterating", "reviewcount"), ("aggregaterating", "ratingcount")),
+    "author": (("author",), ("article:author",)),
+    "datepublished": (("datepublished",), ("article:published_time",), ("dateposted",), ("uploaddate",)),
     "description": (("description",), ("og:description",)),
     "image": (("image",), ("og:image",)),
 }  # fmt: skip
@@ -97,6 +100,8 @@ class MainThing:
     """The number of the line that names the thing."""
     entities: Sequence[Entity]
     """The embedded entities that describe the thing, and that of the meta tags."""
+    lists: Sequence[Source]
+    """The lists of records on the page."""
 
     @cached_property
     def amounts(self) -> list[Amount]:
@@ -116,7 +121,11 @@ class MainThing:
     @cached_property
     def cards(self) -> frozenset[int]:
         """The ids of elements that are cards of other things."""
-        return _cards(self.amounts, self.heading)
+        around = {self.heading, *self.heading.ancestors()}
+        items = {
+            id(row.node) for each in self.lists if _are_priced(each) for row in each.rows if row.node not in around
+        }
+        return _cards(self.amounts, self.heading) | items
 
     @property
     def heading(self) -> Node:
@@ -144,14 +153,21 @@ class MainThing:
         ]
 
 
-def main_thing_of(snapshot: Snapshot) -> MainThing | None:
-    """Return the thing that a page is about; None for a page without a heading."""
+def main_thing_of(snapshot: Snapshot, lists: Sequence[Source]) -> MainThing | None:
+    """Return the thing that a page is about; None for a page without a heading.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+    lists : sequence of Source
+        The lists of records on the page (`records.lists_of`): the prices of their items are not the thing's.
+    """
     lines = lines_of(snapshot.root)
     entities = entities_of(snapshot)
     number = _heading_line(snapshot, lines, entities)
     if number is None:
         return None
-    return MainThing(snapshot, lines, number, _about(entities, lines[number].text, snapshot))
+    return MainThing(snapshot, lines, number, _about(entities, lines[number].text, snapshot), lists)
 
 
 def _heading_line(snapshot: Snapshot, lines: Sequence[Line], entities: Sequence[Entity]) -> int | None:
@@ -217,6 +233,13 @@ def _is_list(entity: Entity) -> bool:
     return bool({"itemlist", "breadcrumblist", "website", "organization", "webpage"} & set(entity.types)) and not any(
         name in entity.values for name in ("mainentity", "offers")
     )
+
+
+def _are_priced(source: Source) -> bool:
+    """Tell whether a list is one of things with prices."""
+    places = [place for place, column in enumerate(source.columns) if "price" in column.properties]
+    priced = sum(any(row.cells[place] is not None for place in places) for row in source.rows)
+    return priced >= _CARDS_IN_ROW and len(source.columns) > len(places) and 2 * priced >= len(source.rows)
 
 
 def _cards(amounts: Sequence[Amount], heading: Node) -> frozenset[int]:

@@ -160,6 +160,15 @@ BRAND_LINES = (
 """Links to a brand's own shop, with the brand in brackets."""
 
 
+BYLINES = (
+    r"(?:written |posted |published |words )?by:? (.{3,60})", r"von:? (.{3,60})", r"(?:écrit )?par:? (.{3,60})",
+    r"por:? (.{3,60})", r"(?:scritto )?(?:di|da):? (.{3,60})", r"door:? (.{3,60})", r"(?:av|af):? (.{3,60})",
+    r"(?:kirjoittanut|autor|автор|szerző|yazar|autorka|napsal|napísal|text|words)(?:: ?| )(.{3,60})",
+    r"(?:作者|著者|文|글|كتب|بقلم|מאת)[:：]? ?(.{2,60})",
+)  # fmt: skip
+"""Lines that name the author of a text, with the name in brackets."""
+
+
 def label_key(text: str) -> str:
     """Return a label in the form in which labels are compared.
 

@@ -163,3 +163,41 @@ def test_other_labels_are_columns_under_their_own_names() -> None:
 
 def test_what_is_in_menus_is_no_fact() -> None:
     assert text("<footer><p>Marke: Footer</p></footer><p>x: y</p>", "brand") is None
+
+
+class TestArticles:
+    BODY = "<article>{}<p>A long text.</p></article>"
+
+    @pytest.mark.parametrize(
+        ("line", "author"),
+        [
+            ("<p>By <a rel='author' href='/j'>Jane</a></p>", "Jane"),
+            ("<p>Von Ada Lovelace</p>", "Ada Lovelace"),
+            ("<p>作者：李明</p>", None),
+            ("<p>by hand</p>", None),
+            ("<p>Von Hand</p>", None),
+            ("<p>by 3 people</p>", None),
+        ],
+    )
+    def test_author_is_in_a_line_of_its_own(self, line: str, author: str | None) -> None:
+        assert text(self.BODY.format(line), "author") == author
+
+    def test_date_of_an_article_is_the_time_at_its_heading(self) -> None:
+        body = self.BODY.format("<time datetime='2026-04-02'>2 April</time>")
+        found = cell(record(f"<h1>Lamp Orla 400</h1>{body}"), "date")
+        assert found is not None
+        assert (found.text, found.exact) == ("2 April", "2026-04-02")
+
+
+class TestRating:
+    def test_rating_and_number_of_reviews_stand_at_the_heading(self) -> None:
+        body = "<p>4,6 / 5 (231 avis)</p>"
+        assert (text(body, "ratingvalue"), text(body, "reviewcount")) == ("4,6 / 5", "231")
+
+    def test_rating_further_down_is_of_something_else(self) -> None:
+        assert text("<p>line</p>" * 20 + "<p>4.6 out of 5</p>", "ratingvalue") is None
+
+
+def test_prices_of_a_list_s_items_are_not_that_of_the_page() -> None:
+    items = "".join(f"<div><h2>Flat {n}</h2><p>Lyon {n}</p><p>{n}00 000 €</p></div>" for n in range(1, 5))
+    assert text(f"<main>{items}</main><p>x: y</p>", "price") is None
