@@ -184,12 +184,22 @@ class NumberRangeReader(NumberReader):
         fault = self._fault_of(replace(number, low=(), bound=""))
         if fault:
             return Value(text, None, fault)
+        signs = ((number.low, number.is_low_negative), (number.digits, number.is_negative))
         ends = [
-            self._value(replace(number, low=(), digits=one), text, None) for one in (number.low, number.digits) if one
+            self._value(replace(number, low=(), digits=digits, is_negative=sign), text, None)
+            for digits, sign in signs
+            if digits
         ]
         lacking = next((one for one in ends if one.value is None), None)
         if lacking is not None:
             return Value(text, None, lacking.reason)
         low = None if number.bound == "high" else ends[0].value
         high = None if number.bound == "low" else ends[-1].value
+        if low is not None and high is not None and _amount(low) > _amount(high):
+            return Value(text, None, Reason.NOT_A_RANGE)  # a score, or an old and a new price
         return Value(text, {"low": low, "high": high}, None, ends[0].how)
+
+
+def _amount(value: int | float | str) -> Decimal:
+    """Return the number of a value in the wire form of its type."""
+    return Decimal(str(value).partition(" ")[0])

@@ -31,12 +31,13 @@ SIGNS: Mapping[str, str] = {
     ":-": "SEK", "fr.": "CHF", "sfr": "CHF", "sfr.": "CHF", "fcfa": "XOF XAF", "cfa": "XOF XAF", "rm": "MYR",
     "rp": "IDR", "r": "ZAR", "ksh": "KES", "tsh": "TZS", "ush": "UGX", "s/": "PEN", "s/.": "PEN", "bs": "BOB VES",
     "bs.": "BOB VES", "q": "GTQ", "l": "HNL", "b/.": "PAB", "د.إ": "AED", "درهم": "AED MAD", "ر.س": "SAR",
-    "ريال": "SAR QAR YER OMR IRR", "ریال": "IRR", "﷼": "SAR IRR QAR YER OMR", "ر.ق": "QAR", "د.ك": "KWD", "د.ب": "BHD",
-    "ر.ع": "OMR", "ج.م": "EGP", "جنيه": "EGP SDG GBP", "د.ا": "JOD", "د.ت": "TND",
-    "دينار": "KWD BHD JOD IQD TND DZD LYD", "د.م": "MAD", "dh": "AED MAD", "dhs": "AED MAD", "₿": "BTC",
-    "e£": "EGP", "euro": "EUR", "euros": "EUR", "eur": "EUR", "dollars": _DOLLARS, "dollar": _DOLLARS,
-    "pounds": "GBP", "yen": "JPY", "yuan": "CNY", "rmb": "CNY", "rupees": "INR PKR LKR NPR MUR SCR",
-    "francs": "CHF XOF XAF", "franken": "CHF", "rubles": "RUB BYN", "kronor": "SEK", "kroner": "NOK DKK",
+    "ريال": "SAR QAR YER OMR IRR", "ریال": "IRR", "रुपये": "INR NPR", "रुपए": "INR NPR", "kd": "KWD", "bd": "BHD",
+    "jd": "JOD", "qr": "QAR", "﷼": "SAR IRR QAR YER OMR", "ر.ق": "QAR", "د.ك": "KWD", "د.ب": "BHD", "ر.ع": "OMR",
+    "ج.م": "EGP", "جنيه": "EGP SDG GBP", "د.ا": "JOD", "د.ت": "TND", "دينار": "KWD BHD JOD IQD TND DZD LYD",
+    "د.م": "MAD", "dh": "AED MAD", "dhs": "AED MAD", "₿": "BTC", "e£": "EGP", "euro": "EUR", "euros": "EUR",
+    "eur": "EUR", "dollars": _DOLLARS, "dollar": _DOLLARS, "pounds": "GBP", "yen": "JPY", "yuan": "CNY",
+    "rmb": "CNY", "rupees": "INR PKR LKR NPR MUR SCR", "francs": "CHF XOF XAF", "franken": "CHF",
+    "rubles": "RUB BYN", "kronor": "SEK", "kroner": "NOK DKK",
 }  # fmt: skip
 """The currencies that a sign or word may mean, by what is written (words in lower case)."""
 _MOST_LETTERS = 40

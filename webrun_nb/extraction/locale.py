@@ -233,6 +233,7 @@ _MAGNITUDES = {
     "hundred": 100, "dozen": 12, "dozens": 12, "k": 10**3, "thousand": 10**3,
     "mn": 10**6, "mln": 10**6, "mio": 10**6, "bn": 10**9, "mrd": 10**9, "tn": 10**12,
     "millions": 10**6, "billions": 10**9, "thousands": 10**3, "trillions": 10**12,
+    "tsd": 10**3, "mrds": 10**9, "mld": 10**9, "dzd": 10**3, "tis": 10**3,
     "lac": 10**5, "lacs": 10**5, "lakh": 10**5, "lakhs": 10**5, "crore": 10**7, "crores": 10**7, "cr": 10**7,
 }  # fmt: skip
 """Forms in common use that CLDR lacks; those of the page's language come first."""
@@ -316,8 +317,8 @@ def _unit_patterns(locale: Locale) -> Iterator[tuple[str, list[str]]]:
         texts = [
             pattern.replace("{0}", "").strip(SPACES)
             for width in ("short", "long", "narrow")
-            for pattern in (widths.get(width) or {}).values()
-            if isinstance(pattern, str) and "{0}" in pattern
+            for form, pattern in (widths.get(width) or {}).items()
+            if form != "per" and isinstance(pattern, str) and "{0}" in pattern
         ]
         yield key, [text for text in texts if text]
 
@@ -333,11 +334,20 @@ def unit(word: str, language: str) -> str:
     >>> unit("Kilogramm", "de"), unit("km/h", "fr"), unit("foo", "en")
     ('kg', 'km/h', '')
     """
+    key = (word if len(word) < 3 else word_key(word)) if word else ""
     for tag in dict.fromkeys((language, "en")):
-        key = (word if len(word) < 3 else word_key(word)) if word else ""
         if key and key in (known := unit_names(tag)):
             return _short_units()[known[key]]
-    return ""
+    return _short_units()[_ANY_CASE[key]] if key in _ANY_CASE else ""
+
+
+_ANY_CASE = {
+    "l": "volume-liter", "ml": "volume-milliliter", "cl": "volume-centiliter", "dl": "volume-deciliter",
+    "KG": "mass-kilogram", "Kg": "mass-kilogram", "KM": "length-kilometer", "CM": "length-centimeter",
+    "MM": "length-millimeter", "Oz": "mass-ounce", "OZ": "mass-ounce", "LB": "mass-pound", "qm": "area-square-meter",
+    "m2": "area-square-meter", "m3": "volume-cubic-meter", "KB": "digital-kilobyte",
+}  # fmt: skip
+"""Short units as pages write them beside CLDR's way."""
 
 
 def dimension(short_unit: str) -> str:

@@ -84,6 +84,8 @@ class NumberText:
     """Words after it that are none of the above."""
     low: tuple[Digits, ...] = ()
     """Of a range: the possible values of its low end, while `digits` are those of its high end."""
+    is_low_negative: bool = False
+    """The sign of the low end; `is_negative` is that of the high one."""
     out_of: Digits | None = None
     """Of `4 out of 5` and `4/5`: the number behind."""
     is_slash: bool = False
@@ -147,6 +149,8 @@ def read_number(text: str, language: str = "") -> NumberText | Reason:
             return _one(line, one, language)
         case [first, second]:
             return _two(line, first, second, language)
+        case [first, second, third]:
+            return _rating_of_many(line, first, second, third, language)
     return Reason.SEVERAL_NUMBERS
 
 
@@ -271,6 +275,9 @@ def _words_around(number: NumberText, before: str, after: str, language: str) ->
     for _ in range(3):
         if not after:
             break
+        if after[0] in '"″”' and '"' not in before and not unit_name:
+            unit_name, after = unit("in", "en"), after[1:].strip()
+            continue
         if after[0] in "%‰":
             unit_name, after = after[0], after[1:].strip()
             continue
@@ -314,6 +321,8 @@ def _words_around(number: NumberText, before: str, after: str, language: str) ->
             unit_name, after = measured, after[length:].strip()
             continue
         break
+    if not currency and any(currency_after(word, language)[0] for word in after.split()[:3]):
+        return Reason.AMBIGUOUS_MAGNITUDE  # "450 Xyz. €": the word before the currency may be one
     if _HALVES.intersection(after.casefold().split()[:3]):
         return Reason.WORDS_AROUND
     bound, about, before = _known_words(before, language)
@@ -357,7 +366,7 @@ def _known_words(before: str, language: str) -> tuple[str, bool, str]:
         elif last in about_words(language):
             about = True
             words.pop()
-        elif not words[-1].strip(".,;:|·•*#"):
+        elif not words[-1].strip(".,;:|·•*#★☆⭐✭✩"):
             words.pop()
         elif words[-1].endswith(":"):
             words.clear()  # a label: "Weight: 5 kg"
@@ -370,6 +379,8 @@ def _known_words(before: str, language: str) -> tuple[str, bool, str]:
 
 # --- two numbers --------------------------------------------------------------------------------------------
 
+_BEST_FIRST = frozenset({"つ星のうち", "個の星のうち", "개 중", "점 만점에"})
+"""Words between the best rating and the rating, in this order."""
 _DASH = re.compile(r"[-–—~〜∼‒]|\.\.\.?|…")
 
 
@@ -390,7 +401,12 @@ def _two(line: str, first: re.Match[str], second: re.Match[str], language: str) 
     if words == "/" or words in out_of_words(language):
         number = _around(NumberText(low, out_of=high[0], is_slash=words == "/"), before, "", language)
         return number if isinstance(number, Reason) else replace(number, after=after.strip())
+    if words in _BEST_FIRST:
+        number = _around(NumberText(high), "", after, language)
+        return number if isinstance(number, Reason) else replace(number, out_of=low[0])
     core, currency, unit_name, factor = _range_core(between, language)
+    is_negative = len(core) > 1 and core.endswith(" -")
+    core = core.removesuffix(" -")
     if core and (_DASH.fullmatch(core) or core.casefold().strip(" .") in range_words(language)):
         number = _around(NumberText(high, low=low), _without_range_word(before, language), after, language)
         if isinstance(number, Reason):
@@ -399,10 +415,21 @@ def _two(line: str, first: re.Match[str], second: re.Match[str], language: str) 
             unit_name and number.unit and unit_name != number.unit
         ):
             return Reason.MIXED_UNITS
-        if factor != 1 and factor != number.scale:
-            return Reason.SEVERAL_NUMBERS
+        if factor != number.scale and (factor != 1 or currency):
+            return Reason.AMBIGUOUS_MAGNITUDE  # "€5 to €10k"
+        number = replace(number, is_negative=is_negative, is_low_negative=number.is_negative)
         return replace(number, currency=number.currency or currency, unit=number.unit or unit_name)
     return Reason.SEVERAL_NUMBERS
+
+
+def _rating_of_many(
+    line: str, first: re.Match[str], second: re.Match[str], third: re.Match[str], language: str
+) -> NumberText | Reason:
+    """Read `4.5/5 (120)` and `4.5 out of 5 based on 120 ratings`: a rating and the number of those who gave it."""
+    number = _two(line[: third.start()], first, second, language)
+    if isinstance(number, Reason) or number.out_of is None or not (number.after or line[third.start() - 1] == "("):
+        return Reason.SEVERAL_NUMBERS
+    return replace(number, after=number.after.strip("( ") or "")
 
 
 def _range_core(between: str, language: str) -> tuple[str, str, str, int]:

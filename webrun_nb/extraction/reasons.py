@@ -37,7 +37,7 @@ class Reason(_Code):
     # numbers
     SEVERAL_NUMBERS = "several-numbers", "the text has several numbers"
     RANGE = "range", "the text is a range, not one value"
-    NOT_A_RANGE = "not-a-range", "the text is one value, not a range"
+    NOT_A_RANGE = "not-a-range", "the text is no range, or its first end is above the second"
     BOUND = "bound", "the text gives a limit (more than, up to), not a value"
     AMBIGUOUS_MARK = "ambiguous-mark", "nothing proves whether the mark is a decimal or a thousands' mark"
     AMBIGUOUS_SIGN = "ambiguous-sign", "nothing proves whether the sign is a minus"

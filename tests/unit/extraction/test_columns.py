@@ -315,6 +315,15 @@ def test_ranges() -> None:
         {"low": 7, "high": 7},
         Reason.BOUND,
     ]
+    assert values(["−5 to 3", "−5 to −3", "5–3"], "range(int)", "en") == [
+        {"low": -5, "high": 3},
+        {"low": -5, "high": -3},
+        Reason.NOT_A_RANGE,
+    ]
+    assert values(["1-2 million", "€5 to €10k"], "range(float)", "en") == [
+        {"low": 1e6, "high": 2e6},
+        Reason.AMBIGUOUS_MAGNITUDE,
+    ]
     assert values(["€24.00 – €39.00"], "range(money)") == [{"low": "24.00 EUR", "high": "39.00 EUR"}]
     assert values(["1.5.2024 – 28.6.2024"], "range(date)", "de") == [{"low": "2024-05-01", "high": "2024-06-28"}]
 
