@@ -31,12 +31,16 @@ _MIXED_CHARS = 160
 _SPOKEN_CHARS = 50
 """A text up to so long that holds an amount with a role ("Free shipping over $35") says nothing beside it."""
 _STARS = re.compile(r"[★☆✭✩⭐✮✯\s]+")
-RATING = re.compile(
-    r"[★✭⭐]|\d(?:[.,]\d+)?\s*(?:out of|of|von|sur|de|su|van|av|af|z|ze|od|из|з|na|/|／|中|满分)"
+RATING_OUT_OF = re.compile(
+    r"(?<![\d.,])\d(?:[.,]\d+)?\s*(?:out of|of|von|sur|de|su|van|av|af|z|ze|od|из|з|na|/|／|中|满分)"
     r"\s*(?:5|10|100|五|十)(?!\d)"
-    r"|\b\d(?:[.,]\d)?\s*(?:stars?|sterne?|étoiles?|estrellas?|stelle|sterren|stjärnor|gwiazd\w*|зв[её]зд\w*|つ星|星)\b",
+    r"|(?<![\d.,])\d(?:[.,]\d)?\s*(?:stars?|sterne?|étoiles?|estrellas?|stelle|sterren|stjärnor|gwiazd\w*|зв[её]зд\w*"
+    r"|つ星|星)\b",
     re.IGNORECASE,
 )
+"""A rating in words: "4.5 out of 5", "3 Sterne"."""
+RATING_STARS = re.compile(r"[★✭⭐✮✯][★☆✭✩⭐✮✯\s]*")
+"""A rating as a row of stars."""
 _NUMBER = re.compile(r"\W{0,3}\d[\d.,\s]*\W{0,3}")
 _FOR_OTHERS = ("clipped", "offscreen", "transparent")
 """The ways in which texts are hidden that are for those who can't see what is displayed instead."""
@@ -183,7 +187,7 @@ class _Item:
                     if text not in displayed:
                         yield self._unit(
                             node.parent,
-                            "rating" if RATING.search(text) else "text",
+                            "rating" if _is_rating(text) else "text",
                             Cell(node.parent, "", label=text),
                             place,
                         )
@@ -207,7 +211,7 @@ class _Item:
                 text = node.text
                 if not text or (len(text) <= _ICON_CHARS or _STARS.fullmatch(text)):
                     yield self._unit(
-                        node, "rating" if RATING.search(said) else "text", Cell(node, text, label=said), place
+                        node, "rating" if _is_rating(said) else "text", Cell(node, text, label=said), place
                     )
 
     # --- parts of a line
@@ -256,7 +260,7 @@ class _Item:
         exact, href, said = self._carried(node)
         kind = (
             "date" if exact and node.closest("time") is not None
-            else "rating" if len(text) <= 40 and RATING.search(text)
+            else "rating" if len(text) <= 40 and _is_rating(text)
             else "number" if _NUMBER.fullmatch(text)
             else "long" if len(text) > _PROSE_CHARS
             else "text"
@@ -317,6 +321,10 @@ def without_label(unit: Unit) -> Unit:
     if match is None:
         return unit
     return replace(unit, cell=replace(unit.cell, text=unit.cell.text[match.end() :].strip()))
+
+
+def _is_rating(text: str) -> bool:
+    return RATING_OUT_OF.search(text) is not None or RATING_STARS.search(text) is not None
 
 
 def _label_before(text: str) -> str:

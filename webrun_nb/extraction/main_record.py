@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from webrun_nb.extraction.comparing import agrees, plain_words
-from webrun_nb.extraction.item_units import RATING
+from webrun_nb.extraction.item_units import RATING_OUT_OF, RATING_STARS
 from webrun_nb.extraction.labelled import IDENTIFIERS
 from webrun_nb.extraction.main_thing import MainThing, main_thing_of
 from webrun_nb.extraction.prices import Amount, Role
@@ -46,6 +46,8 @@ _STEP_LINES = 5
 _SHORT_LINE_CHARS = 40
 _IDENTIFIER = re.compile(r"[\w][\w./+\-]*(?: [\w./+\-]+){0,3}")
 _DATE_OR_PHONE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\+[\d ()-]{8,}|\d{1,2}:\d{2}.*")
+_RATINGS = (RATING_OUT_OF, re.compile(r"(?<![\d.,])\d[.,]\d(?=\s*[(（])"), RATING_STARS)
+"""Ratings, the most exact form first: in words, as a number before a number of reviews, as stars."""
 _BYLINES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in BYLINES)
 _COUNT = re.compile(r"[(（]\s*(\d[\d.,\s]*)[^()（）\d]{0,20}[)）]")
 _BRANDS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in BRAND_LINES)
@@ -270,7 +272,7 @@ def _rating(page: MainThing) -> list[_Fact]:
     """Return the rating that stands close to the heading, with the number of reviews in brackets behind it."""
     facts: list[_Fact] = []
     for line in page.lines[page.heading_line + 1 : page.heading_line + _RATING_LINES]:
-        match = RATING.search(line.text)
+        match = next((found for pattern in _RATINGS if (found := pattern.search(line.text))), None)
         if match is None or len(line.text) > _RATING_CHARS or page.is_aside(line.pieces[0]):
             continue
         cell = Cell(line.node_of(*match.span()), match[0])

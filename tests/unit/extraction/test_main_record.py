@@ -194,6 +194,12 @@ class TestRating:
         body = "<p>4,6 / 5 (231 avis)</p>"
         assert (text(body, "ratingvalue"), text(body, "reviewcount")) == ("4,6 / 5", "231")
 
+    def test_number_goes_before_the_stars_that_round_it(self) -> None:
+        assert text("<p>★★★★☆ 4.4 (128 reviews)</p>", "ratingvalue") == "4.4"
+
+    def test_stars_alone_are_a_rating(self) -> None:
+        assert text("<p>★★★★☆</p>", "ratingvalue") == "★★★★☆"
+
     def test_rating_further_down_is_of_something_else(self) -> None:
         assert text("<p>line</p>" * 20 + "<p>4.6 out of 5</p>", "ratingvalue") is None
 
