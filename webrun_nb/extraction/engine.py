@@ -30,7 +30,7 @@ from webrun_nb.extraction.schema import Shape, Wanted, shape_of
 from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.extraction.sources import Cell, Source
 from webrun_nb.extraction.structured_data import embedded_of
-from webrun_nb.extraction.values import read_address, readings
+from webrun_nb.extraction.values import Context, read_address, readings
 
 _MOST_FRAMES = 20
 
@@ -148,7 +148,8 @@ def _can_be(cell: Cell, column: Column) -> bool:
         return bool(cell.href) or isinstance(read_address(cell.text), str)
     if column.type is ColumnType.RANGE and column.item is not None:
         return any(char.isdigit() for char in cell.text)
-    return any(readings(text, column) for text in (cell.exact, cell.text, cell.label) if text)
+    context = Context(language=cell.node.language)
+    return any(readings(text, column, context) for text in (cell.exact, cell.text, cell.label) if text)
 
 
 def _currencies(sources: Sequence[Source]) -> frozenset[str]:
