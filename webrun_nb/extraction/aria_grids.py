@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from webrun_nb.extraction.snapshot import TEXT, Node
-from webrun_nb.extraction.table_layout import MAX_COLUMNS, Layout, Line, Slot, place, squeezed, whole_number
+from webrun_nb.extraction.table_layout import MAX_COLUMNS, MAX_SLOTS, Layout, Line, Slot, place, squeezed, whole_number
 
 TABLE_ROLES = frozenset({"table", "grid", "treegrid"})
 _CELL_ROLES = frozenset({"cell", "gridcell", "columnheader", "rowheader"})
@@ -26,6 +26,8 @@ def aria_layout(grid: Node) -> Layout | None:
     numbers = [_number(cell, "aria-colindex") for _, cells in rows for cell in cells]
     if all(number is not None for number in numbers):
         lines = _by_index(rows)
+        if not lines:
+            return None
     else:
         lines = place([(row, [_slot(cell) for cell in cells]) for row, cells in rows])
     for line in lines:
@@ -89,6 +91,8 @@ def _by_index(rows: list[tuple[Node, list[Node]]]) -> list[Line]:
     """Put cells at the columns that `aria-colindex` says; the numbers of columns that are not there are left out."""
     used = sorted({_number(cell, "aria-colindex") or 0 for _, cells in rows for cell in cells})[:MAX_COLUMNS]
     columns = {number: column for column, number in enumerate(used)}
+    if len(used) * len(rows) > MAX_SLOTS:
+        return []
     lines = []
     for row, cells in rows:
         slots: list[Slot | None] = [None] * len(used)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from webrun_nb.extraction.cell_texts import Part, Reading, plain
+from webrun_nb.extraction.locale import base_language, decimal_marks, locale_of
 from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.text_shapes import has_currency, is_currency
 
@@ -229,10 +230,9 @@ def _raised_number(
 
 def _raised_letters(text: str, marks: list[str], before: str, node: Node) -> tuple[str, list[str]]:
     number = re.search(r"(?<![\d.,])\d{1,3}$", before)
-    if number and text.lower() in _ORDINALS:
-        language = node.language.lower().partition("-")[0]
-        if len(text) > 1 or language in _ORDINAL_LANGUAGES:
-            return text, []
+    is_ordinal = len(text) > 1 or base_language(node.language) in _ORDINAL_LANGUAGES
+    if number and is_ordinal and text.lower() in _ORDINALS:
+        return text, []
     if len(marks[0]) == 1 or re.fullmatch(r"[ivx]{2,4}", text):
         return "", marks
     return text, []
@@ -246,19 +246,8 @@ def _decimal_mark(whole: str, column: Column, node: Node) -> str:
     """Return the mark to put between a whole amount and its raised cents: one that does not group its digits."""
     if grouping := re.search(r"\d([.,])\d{3}$", whole):
         return {".": ",", ",": "."}[grouping[1]]
-    return column.decimal_mark or _mark_of_language(node.language)
-
-
-@lru_cache(maxsize=64)
-def _mark_of_language(language: str) -> str:
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        symbols = Locale.parse(language.replace("-", "_")).number_symbols
-    except (ValueError, TypeError, UnknownLocaleError):
-        return "."
-    mark = str(symbols.get("latn", {}).get("decimal", "."))
-    return mark if mark in (".", ",") else "."
+    marks = decimal_marks(node.language)
+    return column.decimal_mark or (next(iter(marks)) if len(marks) == 1 else ".")
 
 
 def _is_length(before: str, node: Node) -> bool:
@@ -269,12 +258,10 @@ def _is_length(before: str, node: Node) -> bool:
 
 @lru_cache(maxsize=64)
 def _lengths(language: str) -> frozenset[str]:
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        names = Locale.parse(language.replace("-", "_")).unit_display_names
-    except (ValueError, TypeError, UnknownLocaleError):
+    locale = locale_of(language)
+    if locale is None:
         return frozenset()
+    names = locale.unit_display_names
     shown = {str(name) for key, forms in names.items() if "square" in key or "cubic" in key for name in forms.values()}
     common = {"m", "km", "cm", "mm", "dm", "in", "ft", "yd", "mi", "µm", "μm", "nm", "s"}
     return frozenset({name[:-1] for name in shown if name[-1:] in ("²", "³")} | common)

@@ -74,10 +74,10 @@ def labelled_texts(root: Node, taken: set[Node]) -> list[Source]:
     ]
 
 
-def cell_of(node: Node, column: Column = Column()) -> Cell:  # noqa: B008
+def cell_of(node: Node) -> Cell:
     """Return the cell of an element by itself."""
     reading = reading_of(node)
-    text, notes = without_marks(reading, column, node)
+    text, notes = without_marks(reading, Column(), node)
     return Cell(node, text, reading.exact, reading.label, reading.href, notes)
 
 

@@ -84,8 +84,8 @@ def parts_of(layout: Layout, head: Head) -> list[tuple[Layout, Head]]:
     starts = [
         number for number in range(head.end, len(layout.lines)) if _begins_anew(layout.lines[number], head, usual)
     ][:_MAX_PARTS]
-    if not starts:
-        return [(layout, head)]
+    if not starts or 2 * len(starts) > len(layout.lines) - head.end:
+        return [(layout, head)]  # none, or all cells are marked as headers
     parts = [(Layout(layout.node, layout.lines[: starts[0]], layout.width), head)]
     for start, end in itertools.pairwise([*starts, len(layout.lines)]):
         part = Layout(layout.node, layout.lines[start:end], layout.width)

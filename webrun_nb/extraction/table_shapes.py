@@ -14,6 +14,7 @@ from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Cell, SourceColumn, SourceKind, SourceRow
 from webrun_nb.extraction.split_cells import TableColumn
 from webrun_nb.extraction.table_headers import Head, is_bold
+from webrun_nb.extraction.table_rows import is_summary_name
 from webrun_nb.extraction.text_shapes import is_absent, majority, shape_of
 
 _SAMPLE = 60
@@ -209,7 +210,8 @@ def _turned(kind: SourceKind, columns: Sequence[TableColumn], rows: Sequence[Tab
             cells.insert(0, Cell(head, " ".join(column.labels)) if head is not None else None)
         node = next((cell.node for cell in cells if cell is not None), None)
         if node is not None:
-            records.append(SourceRow(node, tuple(cells)))
+            first = cells[0].text if cells[0] is not None else ""
+            records.append(SourceRow(node, tuple(cells), is_total=is_summary_name(first)))
     return Records(kind, found, records)
 
 

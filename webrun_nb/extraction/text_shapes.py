@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
+
+from webrun_nb.extraction.currencies import SIGNS, currency_codes
 
 _ABSENT = frozenset(
     {"", "-", "--", "–", "—", "―", "−", "…", "...", "..", ".", ":", "/", "x", "n/a", "na", "n.a.", "n. a.", "k. a."}
@@ -14,6 +15,7 @@ _ABSENT = frozenset(
 """Texts that stand for "no value", lower case; they fit columns of all shapes."""
 _CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
 _TICKS = frozenset("✓✔✗✘✕✖☑☐☒●○◯×√")
+_LONGEST_SIGN = 5
 _LONGEST_PROBED = 200
 _LONGEST_VALUE = 40
 """Characters; a longer text is prose, whatever digits are in it."""
@@ -82,49 +84,23 @@ def is_year(text: str) -> bool:
 
 def has_currency(text: str) -> bool:
     """Tell a text with a currency's sign or code."""
+    if "$" in text or ((found := _CODE.search(text)) is not None and found[0] in currency_codes()):
+        return True
     if text.isascii():
-        return "$" in text or _has_code(text)
-    return any(unicodedata.category(char) == "Sc" for char in text) or _has_code(text)
+        return False
+    return any(unicodedata.category(char) == "Sc" or char in SIGNS for char in text if not char.isascii()) or any(
+        not word.isascii() and word.casefold() in SIGNS for word in text.split()
+    )
 
 
 def is_currency(text: str) -> bool:
-    """Tell a text that is a currency's sign or code and nothing else (`US$`, `EUR`, `zł`)."""
-    if not text or len(text) > 5:
+    """Tell a text that is a currency's sign or code and nothing else (`US$`, `EUR`, `zł`).
+
+    Signs of ASCII letters alone are none here: `km` and `ft` are units too.
+    """
+    if not text or len(text) > _LONGEST_SIGN:
         return False
-    rest = "".join(char for char in text if unicodedata.category(char) != "Sc")
-    return (rest != text and len(rest) <= 2 and not any(char.isdecimal() for char in rest)) or text in _codes()
-
-
-def _has_code(text: str) -> bool:
-    found = _CODE.search(text)
-    return found is not None and found[0] in _codes()
-
-
-@lru_cache(maxsize=1)
-def _codes() -> frozenset[str]:
-    from babel import Locale
-
-    names = Locale("en")
-    local = {
-        "zł",
-        "kr",
-        "kr.",
-        "Kč",
-        "Ft",
-        "lei",
-        "лв.",
-        "руб.",
-        "р.",
-        "грн.",
-        "Rs",
-        "Rs.",
-        "元",
-        "円",
-        "د.إ",
-        "ر.س",
-        "ج.م",
-    }
-    return frozenset({*names.currencies, *names.currency_symbols.values(), *local})
+    return text in currency_codes() or (text.casefold() in SIGNS and not (text.isascii() and text.isalpha()))
 
 
 def majority(shapes: Iterable[str]) -> tuple[str, float]:

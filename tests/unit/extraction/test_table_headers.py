@@ -146,6 +146,11 @@ def test_other_headings_further_down_begin_another_table(first: str, second: str
     assert [(labels(each), texts(each)) for each in together] == [(labels(each), texts(each)) for each in alone]
 
 
+def test_a_table_of_header_cells_alone_has_its_first_row_as_headings() -> None:
+    source = source_of(row("Name", "Town", tag="th"), row("Al", "Bern", tag="th"), row("Bo", "Chur", tag="th"))
+    assert (labels(source), texts(source)) == (["Name", "Town"], [["Al", "Bern"], ["Bo", "Chur"]])
+
+
 def test_a_total_in_header_cells_is_a_row() -> None:
     source = source_of(row("Name", "N", tag="th"), row("Al", "3"), row("Bo", "4"), row("Total", "7", tag="th"))
     assert texts(source)[-1] == ["Total", "7"]
