@@ -16,6 +16,8 @@ from webrun_nb.extraction.snapshot import Snapshot
 if TYPE_CHECKING:
     from webrun_nb.extraction.results import Extraction
 
+READ_TIMEOUT_S = 60.0
+"""Time limit for one page, with the wait for the pages before it."""
 _AT_ONCE = 2
 """Pages that are loaded or read at once: each takes a core."""
 
@@ -35,6 +37,7 @@ class PageReader:
         self._browsers = browsers
         self._workers = workers
         self._free = asyncio.Semaphore(_AT_ONCE)
+        self._reading: set[asyncio.Task[tuple[Snapshot, Extraction]]] = set()
 
     async def read(
         self, page: str | Session, schema: Mapping[str, Any] | None, text: str = "", *, url: str = ""
@@ -56,8 +59,23 @@ class PageReader:
         ------
         CommandRefusedError
             `INVALID_PARAMETER`: the schema asks for no records, or the HTML can't be loaded; `INVALID_STATE`: the
-            session has no browser now; `INSTANCE_UNAVAILABLE`: there is none, or it does not answer.
+            session has no browser now; `INSTANCE_UNAVAILABLE`: there is none, or it does not answer, or the page was
+            not read within `READ_TIMEOUT_S`.
         """
+        reading = asyncio.create_task(self._read(page, schema, text, url), name="read a page")
+        self._reading.add(reading)
+        reading.add_done_callback(self._reading.discard)
+        # What takes too long goes on, and keeps its place: a thread can't be ended.
+        await asyncio.wait({reading}, timeout=READ_TIMEOUT_S)
+        if reading.done():
+            return reading.result()
+        reading.add_done_callback(_retrieve)
+        why = f"the page was not read within {READ_TIMEOUT_S:.0f} s"
+        raise CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, why)
+
+    async def _read(
+        self, page: str | Session, schema: Mapping[str, Any] | None, text: str, url: str
+    ) -> tuple[Snapshot, Extraction]:
         async with self._free:
             seen = await self._snapshot(page, url)
             return seen, await asyncio.to_thread(_extract, seen, schema, text)
@@ -71,6 +89,12 @@ class PageReader:
             if error.code == TaskFailureCode.NAVIGATION_FAILED:
                 raise CommandRefusedError(ErrorCode.INVALID_PARAMETER, error.message, parameter="html") from error
             raise CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, error.message) from error
+
+
+def _retrieve(reading: asyncio.Task[tuple[Snapshot, Extraction]]) -> None:
+    """Keep asyncio from reporting an error that no caller waits for any more."""
+    if not reading.cancelled():
+        reading.exception()
 
 
 def _extract(seen: Snapshot, schema: Mapping[str, Any] | None, text: str) -> Extraction:
