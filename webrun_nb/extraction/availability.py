@@ -73,7 +73,8 @@ STATES: Mapping[str, tuple[str, ...]] = {
         "ostatnie sztuki", "мало", "осталось мало", "残りわずか", "在庫わずか", "库存紧张", "稀少",
     ),
     "InStock": (
-        "in stock", "in-stock", "instock", "available now", "available", "ready to ship", "ships today",
+        "in stock", "in-stock", "instock", "available now", "available", "ready to ship", "sofort versandfertig",
+        "sofort versandbereit", "ships today",
         "ships immediately", "auf lager", "vorrätig", "verfügbar", "lieferbar", "sofort lieferbar", "lagernd",
         "en stock", "disponible", "en existencia", "disponibile", "in magazzino", "em estoque", "em stock",
         "disponível", "op voorraad", "leverbaar", "beschikbaar", "i lager", "finns i lager", "på lager",
@@ -100,12 +101,29 @@ _ALSO: Mapping[str, str] = {
 }  # fmt: skip
 _ENTAILED = {"SoldOut": "OutOfStock", "Discontinued": "OutOfStock", "LimitedAvailability": "InStock"}
 """The wider state that a state is one of, for choices that lack the narrow one."""
+_LATER = (
+    "available from", "available in", "available on", "available soon", "soon available", "available again",
+    "coming soon", "back in stock", "in stock soon", "not yet in stock", "not available for", "when available",
+    "when in stock", "if available", "subject to availability", "demnächst", "verfügbar ab", "lieferbar ab",
+    "wieder verfügbar", "wieder lieferbar", "wieder auf lager", "bald verfügbar", "bientôt disponible",
+    "bientôt en stock", "disponible à partir", "disponible le", "de nouveau disponible", "disponible desde",
+    "disponible el", "disponible próximamente", "próximamente", "disponibile da", "disponibile dal",
+    "presto disponibile",
+    "disponibile a partire", "disponível a partir", "disponível em breve", "beschikbaar vanaf", "leverbaar vanaf",
+    "binnenkort", "weer leverbaar", "snart i lager", "kommer snart", "snart på lager", "tilbage på lager",
+    "tilbake på lager", "tulossa", "dostępne od", "wkrótce", "brzy skladem", "скоро", "ожидается", "очікується",
+    "yakında", "قريبا", "近日入荷", "入荷予定", "即将", "即將", "到货通知", "곧 입고", "재입고",
+)  # fmt: skip
+"""Phrases that speak of another time or condition: with one of them, a text says no state."""
 _IN_STOCK_COUNT = re.compile(
-    r"(?:only )?([1-9]\d{0,4}) (?:left|in stock|available|items? left|auf lager|en stock|på lager)"
+    r"(?:only )?\b[1-9]\d{0,4} (?:left|in stock|available|items? left|auf lager|en stock|på lager)"
+    r"|nur noch [1-9]|noch [1-9]\d{0,4} (?:stück|verfügbar|auf lager)|plus que [1-9]|quedan [1-9]|restano [1-9]"
+    r"|nog (?:maar )?[1-9]\d{0,4} op voorraad|осталось [1-9]|残り[1-9]|[仅僅]剩[1-9]"
 )
+"""A count of what is left."""
 
 
-_STATE_OF = {phrase: state for state, phrases in STATES.items() for phrase in phrases}
+_STATE_OF = dict.fromkeys(_LATER, "") | {phrase: state for state, phrases in STATES.items() for phrase in phrases}
 _WHOLE_WORD = re.compile(r"[a-z\u00c0-\u052f].*", re.DOTALL)
 """Phrases of scripts that set words apart."""
 
@@ -135,7 +153,7 @@ def availability(text: str) -> str | None:
     if _IN_STOCK_COUNT.search(line):
         return "InStock"
     found = {_STATE_OF[match[0]] for match in _PHRASE.finditer(line)}
-    return found.pop() if len(found) == 1 else None
+    return found.pop() or None if len(found) == 1 else None
 
 
 def entailed_choice(state: str, choices: Mapping[str, str]) -> str | None:

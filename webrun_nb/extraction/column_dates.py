@@ -20,6 +20,8 @@ from webrun_nb.extraction.sources import Cell
 from webrun_nb.extraction.values import ORDERS, Context, Value, read_relative, readings_of_date, wire_date
 
 _SAMPLE_ROWS = 300
+_ZONES_APART = timedelta(days=1)
+"""An instant has two dates at most, which depend on the zone."""
 _MOST_DATE_CHARACTERS = 40
 _TO = re.compile(r"\s+(?:[-–—~〜]|to|through|until|bis|à|au|a|al|até|tot|till|til|до|do|から|至|到)\s+|\s*[–—~〜]\s*")
 
@@ -70,12 +72,14 @@ class DateReader(ColumnReader):
             )
             text = cell.text if best is shown else (cell.exact or cell.label)
             return self._value(text, best, best.days[0] if best is exact else agreed, "as the element's value")
+        if self._type is ColumnType.DATETIME and exact is not None and _is_instant_of(shown, exact):
+            return self._value(cell.exact or cell.label, exact, exact.days[0], "as the element's value")
         day_found, proof = self._choose(shown)
         if day_found is None:
             readings = readings_of_date(shown, self._type)
             return Value(cell.text, None, Reason.AMBIGUOUS_DAY_MONTH, "", readings)
         value = self._value(cell.text, shown, day_found, proof)
-        if exact is not None and abs(exact.days[0].day - day_found.day) > timedelta(days=1):
+        if exact is not None and abs(exact.days[0].day - day_found.day) > _ZONES_APART:
             return replace(value, reason=value.reason or Reason.EXACT_DIFFERS)
         return value
 
@@ -132,6 +136,30 @@ def _matching(shown: DateText, exact: DateText) -> Day | None:
     return next((day for day in shown.days if day.day == exact.days[0].day), None)
 
 
+def _is_instant_of(shown: DateText, exact: DateText) -> bool:
+    """Return whether an exact time may be on the day that a text without a time displays."""
+    lacks_time = shown.time is None and exact.time is not None
+    return lacks_time and any(abs(one.day - exact.days[0].day) <= _ZONES_APART for one in shown.days)
+
+
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_DAY = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
+
+
+def _completed(low: str, high: str) -> list[str]:
+    """Return the ends of a range of dates, each with what only the other end says: `5–7 May 2024`, `May 5–7, 2024`."""
+    year, day = _YEAR.search(high), _DAY.search(high)
+    if year is None or day is None or _YEAR.search(low):
+        return [low, high]
+    if _DAY.fullmatch(low.rstrip(". ")):
+        return [f"{high[: day.start()]}{low}{high[day.end() :]}", high]
+    if not any(map(str.isalpha, low)):
+        return [low, high]
+    if not any(map(str.isalpha, high)):
+        high = f"{_DAY.sub(day[0], low, count=1)} {year[0]}"
+    return [f"{low} {year[0]}", high]
+
+
 class DateRangeReader(ColumnReader):
     """Reads a column of ranges of dates; both ends of all of them are decided together."""
 
@@ -150,7 +178,7 @@ class DateRangeReader(ColumnReader):
         if len(text) > 2 * _MOST_DATE_CHARACTERS:
             return [text]
         parts = _TO.split(plain(text).strip())
-        return parts if len(parts) == 2 else [text]
+        return _completed(*parts) if len(parts) == 2 else [text]
 
     def read(self, cell: Cell) -> Value:
         """Return the range of a cell; a single date is a range of one day."""

@@ -100,7 +100,7 @@ class NumberReader(ColumnReader):
         number, text = self._parsed[key_of(cell, self._context.language)]
         exact = Decimal(cell.exact) if _PLAIN_NUMBER.fullmatch(cell.exact) else None
         if isinstance(number, Reason):
-            if exact is not None and number is not Reason.TOO_LONG and not cell.text.strip():
+            if exact is not None and not any(map(str.isdigit, cell.text)):
                 machine = read_number(cell.exact)
                 if isinstance(machine, NumberText):
                     return self._value(machine, cell.exact, exact)

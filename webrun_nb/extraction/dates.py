@@ -39,7 +39,12 @@ _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|re|º|ª|°|-?(?:го|е|ый|�
 _FIRST_YEAR, _LAST_YEAR = 1000, 2200
 _FIRST_YEAR_IN_FIGURES = 1700
 """A year before it, in figures alone, is of another calendar (1403 is Persian, 1446 Islamic)."""
-_ERAS = ("令和", "平成", "昭和", "民國", "พ.ศ.", "هـ", "هـ.ش", "ه.ش")
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "民國": 1911, "民国": 1911}
+"""The year before the first one of an era."""
+_ERA_YEAR = re.compile(rf"({'|'.join(_ERAS)})\s?(\d{{1,3}}|元)(?=\s?年)")
+_THAI_YEAR = re.compile(r"(?<!\d)2[45]\d\d(?!\d)")
+_THAI_YEARS_AHEAD = 543
+_OTHER_ERAS = ("هـ", "ه.ش", "ه‍.ش")
 _THIS_CENTURY_TO, _LAST_CENTURY_FROM = 35, 70
 """Years of two digits up to the one are 20xx, from the other on 19xx; between them nothing proves the century."""
 
@@ -116,7 +121,8 @@ def read_date(text: str, language: str = "") -> DateText | Reason:
         return Reason.BLANK
     if (iso := read_iso(line)) is not None and "-" in line:
         return iso
-    if any(era in line for era in _ERAS):
+    line = _in_common_years(line, language)
+    if any(era in line for era in _OTHER_ERAS):
         return Reason.OTHER_CALENDAR
     taken = take_time(line, language)
     if isinstance(taken, Reason):
@@ -144,6 +150,16 @@ def read_date(text: str, language: str = "") -> DateText | Reason:
         return Reason.SEVERAL_DATES if re.search(r"\d{4}", outside) else Reason.NOT_A_WHOLE_DATE
     days = _on_weekday(days, rest, language)
     return DateText(days, mark, clock, zone_name) if days else Reason.NOT_A_WHOLE_DATE
+
+
+def _in_common_years(line: str, language: str) -> str:
+    """Return the text of a date with years of Japanese, Taiwanese and Thai eras as common ones."""
+    if base_language(language) == "th" or "พ.ศ." in line:
+        line = line.replace("พ.ศ.", "")
+        return _THAI_YEAR.sub(lambda year: str(int(year[0]) - _THAI_YEARS_AHEAD), line)
+    if "年" not in line:
+        return line
+    return _ERA_YEAR.sub(lambda era: str(_ERAS[era[1]] + (1 if era[2] == "元" else int(era[2]))), line)
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -131,6 +131,8 @@ def read_number(text: str, language: str = "") -> NumberText | Reason:
         return Reason.BLANK
     if stars := _STARS.fullmatch(line.replace(" ", "")):
         full, rest = len(stars["full"]), len(stars["rest"])
+        if full + rest == 1:
+            return Reason.NOT_THIS_TYPE  # an ornament, or one star
         return NumberText((Digits(Decimal(full)),), out_of=Digits(Decimal(full + rest)) if rest else None)
     line = _REFERENCE.sub("", line)
     if cents := _ONLY_CENTS.search(line):

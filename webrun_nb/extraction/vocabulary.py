@@ -406,6 +406,10 @@ def spelled_number(word: str, language: str) -> int | None:
     return _spelled(language).get(word.casefold().strip(".,"))
 
 
+_NOT = frozenset({"not", "nicht", "non", "no", "não", "niet", "inte", "ikke", "ei", "nie", "не"})
+"""Words that turn the word for yes behind them into no: `not included`."""
+
+
 def boolean(text: str, language: str) -> bool | None:
     """Return the truth value that a whole text says; None where it says none, or both in different languages.
 
@@ -414,4 +418,7 @@ def boolean(text: str, language: str) -> bool | None:
     """
     key = word_key(text)
     yes, no = key in _meanings(4, language), key in _meanings(5, language)
+    if not yes and not no:
+        first, _, rest = key.partition(" ")
+        no = first in _NOT and rest in _meanings(4, language)
     return None if yes == no else yes

@@ -133,6 +133,15 @@ def test_the_machine_readable_value_of_one_element_proves_the_others() -> None:
     assert values([("1.234", "1234"), "5.678"], "float") == [1234.0, 5678.0]
 
 
+def test_a_machine_readable_value_stands_for_a_text_without_figures() -> None:
+    assert values([("★", "4.4"), ("", "3.5"), ("n/a", "2"), ("2-way", "7")], "float", "en") == [
+        4.4,
+        3.5,
+        2.0,
+        Reason.NOT_THIS_TYPE,
+    ]
+
+
 def test_what_is_displayed_comes_before_the_machine_readable_value() -> None:
     (found,) = read([("12.50", "12.60")], "float").values
     assert (found.value, found.reason) == (12.5, Reason.EXACT_DIFFERS)
@@ -248,6 +257,9 @@ def test_a_displayed_date_comes_before_an_exact_one_that_differs() -> None:
 
 
 def test_a_time_is_never_made_up() -> None:
+    shown_and_exact = ("5 January 2024", "2024-01-04T23:00:00Z")
+    assert values([shown_and_exact], "datetime", "en") == ["2024-01-04T23:00:00+00:00"]
+    assert values([shown_and_exact], "date", "en") == ["2024-01-05"]
     assert values(["5 May 2024", "5 May 2024 10:00 CET"], "datetime", "en") == [Reason.NO_TIME, Reason.UNKNOWN_ZONE]
 
 
@@ -325,6 +337,9 @@ def test_ranges() -> None:
         Reason.AMBIGUOUS_MAGNITUDE,
     ]
     assert values(["€24.00 – €39.00"], "range(money)") == [{"low": "24.00 EUR", "high": "39.00 EUR"}]
+    days = ["5–7 January 2024", "Jan 5–7, 2024", "5 Jan – 7 Feb 2024"]
+    ends = [("2024-01-05", "2024-01-07"), ("2024-01-05", "2024-01-07"), ("2024-01-05", "2024-02-07")]
+    assert values(days, "range(date)", "en") == [{"low": low, "high": high} for low, high in ends]
     assert values(["1.5.2024 – 28.6.2024"], "range(date)", "de") == [{"low": "2024-05-01", "high": "2024-06-28"}]
 
 
@@ -337,6 +352,7 @@ def test_lists() -> None:
 def test_truth_values() -> None:
     assert values(["Yes", "No", "—", "maybe"], "bool", "en") == [True, False, Reason.BLANK, Reason.NOT_THIS_TYPE]
     assert values(["ja", "✗"], "bool", "de") == [True, False]
+    assert values(["Included", "Not included"], "bool", "en") == [True, False]
     assert values(["In stock", "Sold out"], "in_stock:bool", "en") == [True, False]
     assert values(["In stock"], "waterproof:bool", "en") == [Reason.NOT_THIS_TYPE]
     assert values(["Sold out"], "sold_out:bool", "en") == [True]

@@ -77,7 +77,17 @@ def test_every_phrase_says_its_state(state: str, phrase: str) -> None:
     assert availability(phrase.upper()) == state
 
 
-@pytest.mark.parametrize("text", ["", "In stock or sold out", "Add to basket", "See availability in store"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "In stock or sold out",
+        "Add to basket",
+        "See availability in store",
+        "Available from 5 May",
+        "Bientôt disponible",
+    ],
+)
 def test_a_text_without_one_state(text: str) -> None:
     assert availability(text) is None
 
