@@ -22,6 +22,7 @@ _BULLETS = "•·◦▪‣-"
 _LONGEST_LABEL = 120
 _ALIKE = 0.85
 _UNLIKE = 0.75
+_QUITE_UNLIKE = 0.6
 _MAX_TURNED_ROWS = 400
 """Rows of a table whose records are columns: each is an attribute."""
 
@@ -122,7 +123,7 @@ def is_turned(columns: Sequence[TableColumn], rows: Sequence[TableRow], head: He
         return False  # a time series: the rows are what is measured
     if headed and not columns[0].labels:
         return along >= _ALIKE and down <= _ALIKE
-    return along >= _ALIKE and down <= _UNLIKE and (headed or head.is_guessed or not columns[0].labels)
+    return along >= _ALIKE and down <= _QUITE_UNLIKE and (headed or head.is_guessed or not columns[0].labels)
 
 
 def _is_period(column: TableColumn) -> bool:
@@ -143,8 +144,13 @@ def _likeness(columns: Sequence[TableColumn]) -> tuple[float, float]:
 
 
 def _family(text: str) -> str:
-    """Return the shape of a text, amounts and percentages as numbers: statements mix them in one column."""
+    """Return the shape of a text as far as columns of measures agree in it.
+
+    Statements mix amounts and percentages in one column, and tables of nutrients mix units.
+    """
     shape = shape_of(text)
+    if shape.startswith("unit"):
+        return "unit"
     return "number" if shape in ("money", "percent") else shape
 
 

@@ -59,6 +59,13 @@ def test_a_time_series_is_not_turned() -> None:
     assert labels(source) == ["", "2022", "2023"]
 
 
+@pytest.mark.parametrize("tag", ["td", "th"])
+def test_a_table_of_measures_is_not_turned(tag: str) -> None:
+    facts = [("Energy", "358 kcal", "107 kcal"), ("Fat", "1.2 g", "0.4 g"), ("Salt", "0.2 g", "0.1 g")]
+    rows = [f"<tr><{tag}>{name}</{tag}><td>{first}</td><td>{second}</td></tr>" for name, first, second in facts]
+    assert labels(source_of(row("", "per 100 g", "per portion", tag="th"), *rows)) == ["", "per 100 g", "per portion"]
+
+
 def test_a_list_in_groups_of_columns_goes_down_each_group() -> None:
     source = source_of(
         row("Name", "Age", "Name", "Age", tag="th"),
