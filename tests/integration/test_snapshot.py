@@ -170,6 +170,10 @@ BESIDE = [
     ("5<img width=30>3", "5 3"),
     ("<div style='width:3em'>日本語日本語<b>日本語</b></div>", "日本語日本語日本語"),
     ("<p dir=rtl>مرح<b>با</b></p>", "مرحبا"),
+    ("<b style='unicode-bidi:bidi-override;direction:rtl'>99.95</b>", "59.99"),
+    ("<bdo dir=rtl>99.95</bdo>", "59.99"),
+    ("<bdo dir=rtl>مرحبا</bdo>", "مرحبا"),
+    ("<p dir=rtl>السعر 59.99</p>", "السعر 59.99"),
     ("<div role=row style='display:flex'><i role=cell>1</i><i role=cell>2</i></div>", "1 2"),
     ("<table><tr><td style='display:inline-block'>1</td><td style='display:inline-block'>2</td></table>", "1 2"),
     ("<p>one<br>two", "one two"),
@@ -299,6 +303,16 @@ async def test_visible_frames_are_read_and_hidden_ones_are_not(seen):
     frame = "<iframe srcdoc='<p>{}</p>' style='{}'></iframe>"
     page = await seen(frame.format("shown", "width:200px;height:100px") + frame.format("hidden", "display:none"))
     assert [each.root.text for each in page.frames] == ["shown"]
+
+
+async def test_a_frame_of_another_site_is_read_with_its_own_url(visited, site):
+    site.page("/frame", "<title>F</title><p>inside <a href=x>link</a>")
+    url = site.url("/frame", "other.localhost")
+    page = await visited(f"<p>outside</p><iframe src='{url}' width=300 height=200></iframe>")
+    (frame,) = page.frames
+    assert (frame.url, frame.title, frame.root.text) == (url, "F", "inside link")
+    assert the(frame, "a").attributes["href"] == site.url("/x", "other.localhost")
+    assert page.root.text == "outside"
 
 
 # --- attributes -------------------------------------------------------------------------------------------------------

@@ -76,6 +76,12 @@
     if (frame.textHidden < 0) frame.textHidden = hiding.ofText(frame.el, frame.tag, frame.style, frame.ground);
     return frame.textHidden;
   };
+  // A style can turn a text round: `59.99` in the document is `99.95` to a reader.
+  const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
+  const asRead = (text, style) => {
+    const isTurned = style && /override$/.test(style.unicodeBidi) && style.direction === "rtl" && !RIGHT_TO_LEFT.test(text);
+    return isTurned ? [...text].reverse().join("") : text;
+  };
   const takeText = (node, above) => {
     let text = dom.data(node);
     if (!text || above.isTextless) return;
@@ -105,6 +111,7 @@
       while (around.depth > beside.lowest + 1) around = around.above;
       if (around.depth > beside.lowest) around.entry[3] |= RAISED;
     }
+    text = asRead(text, above.style);
     nodes.push([beside && beside.apart ? " " + text : text, above.index, 0, above.isStruck ? STRUCK : 0]);
   };
 
