@@ -7,7 +7,6 @@ is None. Amounts of money are put together by their role.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,36 +14,33 @@ from typing import NamedTuple
 
 from webrun_nb.extraction.item_units import MAX_TEXT_CHARS, Unit, without_label
 from webrun_nb.extraction.lines import common_ancestor
-from webrun_nb.extraction.names import name_of
 from webrun_nb.extraction.prices import Role
-from webrun_nb.extraction.sources import Cell, SourceColumn
+from webrun_nb.extraction.sources import Cell
 
-MAX_COLUMNS = 60
-_MOST_COLUMNS_MADE = 4 * MAX_COLUMNS
+_MOST_COLUMNS = 240
 """Columns that are compared with units; what fits none of them is left out of a page that has more."""
 _MOST_COMPARISONS = 500_000
 """Comparisons of units with columns in one list. Items of forms that are not known by then have no cells: a page where
 so many items differ is no list."""
-_COUNT = re.compile(r"[(（]\s*\d[\d.,\s]*[)）]")
-_ALIKE = 3.0
-"""Similarity of two units of one field, at least."""
-_FEWEST_LABELLED = 2
-_LABELLED_SHARE = 0.3
-"""A text before a colon is a label if so large a part of the items has it; else it is part of a title."""
-_CONSTANT_SHARE = 0.9
-_LABEL_CHARS = 30
-_PARAGRAPH_CHARS = 60
-"""Texts in one place of which one is longer are the paragraphs of a text."""
-_ROLE_NAMES = {
+ROLE_NAMES = {
     Role.CURRENT.value: "price", Role.UNKNOWN.value: "price", Role.OLD.value: "oldprice", Role.UNIT.value: "unitprice",
     Role.INSTALMENT.value: "instalment", Role.SHIPPING.value: "shipping", Role.THRESHOLD.value: "threshold",
     Role.SAVING.value: "saving", Role.OTHER.value: "amount",
 }  # fmt: skip
+"""The names of columns of amounts, by the role of these."""
+_ALIKE = 3.0
+"""Likeness of a unit and a column that it is of, at least."""
+_FEWEST_LABELLED = 2
+_LABELLED_SHARE = 0.3
+"""A text before a colon is a label if so large a part of the items has it; else it is part of a title."""
+_SHORT_CHARS = 30
+_PARAGRAPH_CHARS = 60
+"""Texts in one place of which one is longer are the paragraphs of a text."""
 
 
 @dataclass(slots=True)
-class _Column:
-    """A column while it is being made: its units by the number of their item, and what they have in common."""
+class Column:
+    """A column of a list: its units by the number of their item, and what they have in common."""
 
     units: dict[int, Unit] = field(default_factory=dict)
     paths: set[str] = field(default_factory=set)
@@ -54,6 +50,7 @@ class _Column:
     names: frozenset[str] = frozenset()
 
     def add(self, item: int, unit: Unit) -> None:
+        """Add the unit of an item."""
         self.units[item] = unit
         self.paths.add(unit.path)
         self.kinds.add(unit.kind)
@@ -86,32 +83,10 @@ class _Column:
         return score
 
 
-def align(items: Sequence[Sequence[Unit]]) -> tuple[list[SourceColumn], list[tuple[Cell | None, ...]]]:
-    """Put the units of items into columns.
-
-    Returns
-    -------
-    columns : list of SourceColumn
-    rows : list of tuple of Cell or None
-        The cells of each item, one per column.
-    """
+def align(items: Sequence[Sequence[Unit]]) -> list[Column]:
+    """Put the units of items into columns, in the order in which they stand in the items."""
     prepared = _with_lists_joined(_with_labels_settled(items))
-    columns = _with_variants_merged(_aligned(prepared))
-    columns = _without_buttons(_labelled_by_constants(columns, len(items)), len(items))[:MAX_COLUMNS]
-    described = [_described(column) for column in columns]
-    for place, column in enumerate(columns[1:], 1):
-        # "4.5 (128)": the brackets are no minus.
-        if "ratingvalue" in described[place - 1].properties and column.kinds <= {"number"} and _is_count(column):
-            described[place] = replace(described[place], properties=described[place].properties | {"reviewcount"})
-            for item, unit in column.units.items():
-                text = unit.cell.text.strip("()（） ")
-                column.units[item] = replace(unit, cell=replace(unit.cell, text=text))
-    rows = [tuple(column.units[i].cell if i in column.units else None for column in columns) for i in range(len(items))]
-    return described, rows
-
-
-def _is_count(column: _Column) -> bool:
-    return all(_COUNT.fullmatch(unit.cell.text) for unit in column.units.values())
+    return _with_variants_merged(_aligned(prepared))
 
 
 # --- before
@@ -193,35 +168,35 @@ def _joined(units: Sequence[Unit], lists: Collection[_ListKey], longest: Mapping
 # --- alignment
 
 
-def _aligned(items: Sequence[Sequence[Unit]]) -> list[_Column]:
+def _aligned(items: Sequence[Sequence[Unit]]) -> list[Column]:
     """Align the items' amounts by their roles, and the rest by its place."""
     columns = _in_order([[unit for unit in units if not unit.is_amount] for units in items])
     return sorted([*columns, *_by_role(items)], key=_place)
 
 
-def _place(column: _Column) -> float:
+def _place(column: Column) -> float:
     """Return where in its items a column stands, on average."""
     return sum(unit.order for unit in column.units.values()) / len(column.units)
 
 
-def _by_role(items: Sequence[Sequence[Unit]]) -> list[_Column]:
+def _by_role(items: Sequence[Sequence[Unit]]) -> list[Column]:
     """Put amounts into columns by their role: the old price stands before the price here and behind it there."""
-    columns: dict[tuple[str, str, int], _Column] = {}
+    columns: dict[tuple[str, str, int], Column] = {}
     for item, units in enumerate(items):
         seen: Counter[tuple[str, str]] = Counter()
         amounts = [unit for unit in units if unit.is_amount]
         # An amount that a word calls the price goes before one that nothing does.
         for unit in sorted(amounts, key=lambda unit: unit.kind != Role.CURRENT.value):
-            role = (_ROLE_NAMES[unit.kind], unit.label)
-            columns.setdefault((*role, seen[role]), _Column()).add(item, unit)
+            role = (ROLE_NAMES[unit.kind], unit.label)
+            columns.setdefault((*role, seen[role]), Column()).add(item, unit)
             seen[role] += 1
     return list(columns.values())
 
 
-def _in_order(items: Sequence[Sequence[Unit]]) -> list[_Column]:
+def _in_order(items: Sequence[Sequence[Unit]]) -> list[Column]:
     """Align the items one after the other, that with most units first."""
-    columns: list[_Column] = []
-    known: dict[tuple[object, ...], list[_Column]] = {}
+    columns: list[Column] = []
+    known: dict[tuple[object, ...], list[Column]] = {}
     compared = 0
     for item in sorted(range(len(items)), key=lambda i: (-len(items[i]), i)):
         units = items[item]
@@ -238,7 +213,7 @@ def _in_order(items: Sequence[Sequence[Unit]]) -> list[_Column]:
     return columns
 
 
-def _places(columns: list[_Column], units: Sequence[Unit]) -> list[_Column]:
+def _places(columns: list[Column], units: Sequence[Unit]) -> list[Column]:
     """Return the column of each unit, in order; columns that are not there yet are added in their place.
 
     The longest common subsequence with weights, by dynamic programming over columns and units.
@@ -251,7 +226,7 @@ def _places(columns: list[_Column], units: Sequence[Unit]) -> list[_Column]:
             here = max(below[j], row[j + 1])
             score = scores[i][j]
             row[j] = max(here, score + below[j + 1]) if score >= _ALIKE else here
-    places: list[_Column] = []
+    places: list[Column] = []
     i = j = 0
     inserted = 0
     while j < len(units):
@@ -263,8 +238,8 @@ def _places(columns: list[_Column], units: Sequence[Unit]) -> list[_Column]:
         elif i < len(columns) - inserted and best[i][j] == best[i + 1][j] and best[i][j] > 0:
             i += 1
         else:
-            made = _Column()
-            if len(columns) < _MOST_COLUMNS_MADE:
+            made = Column()
+            if len(columns) < _MOST_COLUMNS:
                 columns.insert(i + inserted, made)
                 inserted += 1
             places.append(made)
@@ -275,9 +250,9 @@ def _places(columns: list[_Column], units: Sequence[Unit]) -> list[_Column]:
 # --- after
 
 
-def _with_variants_merged(columns: Sequence[_Column]) -> list[_Column]:
+def _with_variants_merged(columns: Sequence[Column]) -> list[Column]:
     """Merge neighbours of which each item has one: a date in a `time` here, and in a text there."""
-    merged: list[_Column] = []
+    merged: list[Column] = []
     for column in columns:
         if merged and _are_variants(merged[-1], column):
             for item, unit in column.units.items():
@@ -287,7 +262,7 @@ def _with_variants_merged(columns: Sequence[_Column]) -> list[_Column]:
     return merged
 
 
-def _are_variants(first: _Column, second: _Column) -> bool:
+def _are_variants(first: Column, second: Column) -> bool:
     if first.units.keys() & second.units.keys() or not first.kinds | second.kinds <= {"text", "date", "number"}:
         return False
     if (first.label, first.names) != (second.label, second.names):
@@ -303,90 +278,6 @@ def _words(unit: Unit) -> set[str]:
     """Return the words of a short text, without numbers."""
     return (
         {word for word in unit.cell.text.casefold().split() if word.isalpha()}
-        if len(unit.cell.text) <= _LABEL_CHARS
+        if len(unit.cell.text) <= _SHORT_CHARS
         else set()
     )
-
-
-def _labelled_by_constants(columns: Sequence[_Column], count: int) -> list[_Column]:
-    """Take a column that says the same in all items for the label of the next one, if both stand together."""
-    constants = [_constant(column, count) for column in columns]
-    styles = Counter(
-        (path, classes)
-        for column, said in zip(columns, constants, strict=True)
-        if said
-        for path in column.paths
-        for classes in column.classes or {frozenset[str]()}
-    )
-    kept: list[_Column] = []
-    label = ""
-    for place, (column, said) in enumerate(zip(columns, constants, strict=True)):
-        if label:
-            column.label, label = column.label or label, ""
-        following = next((each for each in columns[place + 1 :] if not each.kinds & {"image", "meta"}), None)
-        if said and following is not None and not following.label and columns[place + 1] is following:
-            is_styled = any(
-                styles[path, classes] > 1 for path in column.paths for classes in column.classes or {frozenset[str]()}
-            )
-            if _stand_together(column, following, said, is_label=is_styled or bool(name_of(said).concepts)):
-                label = said.rstrip(":： ")
-                continue
-        kept.append(column)
-    return kept
-
-
-def _constant(column: _Column, count: int) -> str:
-    """Return the short text that a column has in nearly all of its items; empty where it has none."""
-    texts = Counter(unit.cell.text for unit in column.units.values())
-    text, number = texts.most_common(1)[0]
-    is_label = 0 < len(text) <= _LABEL_CHARS and not any(char.isdecimal() for char in text) and len(text.split()) <= 4
-    enough = number >= _CONSTANT_SHARE * len(column.units) and number >= max(2, 0.3 * count)
-    return text if is_label and enough and column.kinds <= {"text"} else ""
-
-
-def _stand_together(label: _Column, value: _Column, said: str, *, is_label: bool) -> bool:
-    """Tell whether a text that is the same in all items labels what is next to it.
-
-    A colon says so, or a description list; otherwise both are all that is in an element, and the text is a word for a
-    fact or one of several in its place (`is_label`).
-    """
-    pairs = [(unit, value.units[item]) for item, unit in label.units.items() if item in value.units]
-    if not pairs or 2 * len(pairs) < len(label.units):
-        return False
-    first, second = pairs[0]
-    if said.endswith((":", "：")) or (first.cell.node.tag, second.cell.node.tag) == ("dt", "dd"):
-        return True
-    around = first.cell.node.parent
-    inside = around is not None and any(node is around for node in second.cell.node.ancestors())
-    alone = inside and around is not None and len(around.elements) == 2
-    return is_label and alone and len({unit.cell.text for _, unit in pairs}) > 1
-
-
-def _without_buttons(columns: Sequence[_Column], count: int) -> list[_Column]:
-    """Leave out links that say the same in all items ("Read more"), if other columns have the address too."""
-    kept = []
-    for column in columns:
-        links = [unit.cell for unit in column.units.values() if unit.cell.href and unit.kind == "text"]
-        is_same = count > 2 and len(links) == len(column.units) > 2 and len({cell.text for cell in links}) == 1
-        leads_nowhere = all(cell.href.endswith("#") for cell in links)
-        others = any(other is not column and any(u.cell.href for u in other.units.values()) for other in columns)
-        if is_same and (others or leads_nowhere):
-            continue
-        kept.append(column)
-    return kept
-
-
-def _described(column: _Column) -> SourceColumn:
-    names = set(column.names)
-    roles = {_ROLE_NAMES[kind] for kind in column.kinds if kind in _ROLE_NAMES}
-    if column.label and column.kinds == {Role.UNKNOWN.value}:
-        pass  # the amount is what its label says: a deposit, a salary
-    elif roles:
-        names |= roles
-        if roles == {"oldprice"}:
-            names.add("listprice")
-    elif "rating" in column.kinds:
-        names.add("ratingvalue")
-    elif column.kinds == {"image"}:
-        names.add("image")
-    return SourceColumn((column.label,) if column.label else (), frozenset(names))

@@ -273,7 +273,7 @@ def _rating(page: MainThing) -> list[_Fact]:
     facts: list[_Fact] = []
     for line in page.lines[page.heading_line + 1 : page.heading_line + _RATING_LINES]:
         match = next((found for pattern in _RATINGS if (found := pattern.search(line.text))), None)
-        if match is None or len(line.text) > _RATING_CHARS or page.is_aside(line.pieces[0]):
+        if match is None or len(line.text) > _RATING_CHARS or _is_elsewhere(page, line.pieces[0]):
             continue
         cell = Cell(line.node_of(*match.span()), match[0])
         facts.append(_Fact((), frozenset({"ratingvalue"}), _with_evidence(cell, page.embedded("ratingvalue"))))
@@ -291,7 +291,7 @@ def _origin(page: MainThing) -> list[_Fact]:
     near = page.lines[first : page.heading_line + 2 * _BEFORE_LINES]
     for line in near:
         match = next((m for pattern in _BYLINES if (m := pattern.fullmatch(line.text))), None)
-        if match is None or page.is_aside(line.pieces[0]):
+        if match is None or _is_elsewhere(page, line.pieces[0]):
             continue
         node = line.node_of(*match.span(1))
         if node.closest("a") is not None or _is_name(match[1]):
@@ -299,11 +299,15 @@ def _origin(page: MainThing) -> list[_Fact]:
             facts.append(_Fact((), frozenset({"author"}), _with_evidence(cell, page.embedded("author"))))
             break
     times = [piece.closest("time") for line in near for piece in line.pieces]
-    found = next((time for time in times if time is not None and not page.is_aside(time)), None)
+    found = next((time for time in times if time is not None and not _is_elsewhere(page, time)), None)
     if found is not None and found.attributes.get("datetime"):
         names = {"date", "datepublished"} if facts or found.closest("article") is not None else {"date"}
         facts.append(_Fact((), frozenset(names), Cell(found, found.text, exact=found.attributes["datetime"])))
     return facts
+
+
+def _is_elsewhere(page: MainThing, node: Node) -> bool:
+    return page.is_aside(node) or page.item_of(node) is not None
 
 
 def _is_name(text: str) -> bool:

@@ -49,6 +49,7 @@ _SIDE_TAGS = frozenset({"nav", "footer", "aside", "select", "option", "datalist"
 _SIDE_ROLES = frozenset(
     {"navigation", "contentinfo", "complementary", "dialog", "alertdialog", "menu", "menubar", "search", "listbox"}
 )
+_FEWEST_ALIKE = 2
 _NO_CARDS = frozenset({"tr", "td", "th", "tbody", "span", "b", "strong", "p"})
 _CARD_CHARS = 600
 _CARDS_IN_ROW = 3
@@ -111,7 +112,17 @@ class MainThing:
     @cached_property
     def labelled(self) -> list[Labelled]:
         """The labelled texts that may be facts of the thing."""
-        return [each for each in labelled_of(self.lines) if not self.is_aside(each.node)]
+        found = [each for each in labelled_of(self.lines) if not self.is_aside(each.node)]
+        # What several items of a list have a label for is a field of these.
+        holders = [self.item_of(each.node) for each in found]
+        named: dict[str, set[int]] = {}
+        for each, holder in zip(found, holders, strict=True):
+            named.setdefault(plain_words(each.label), set()).update([] if holder is None else [id(holder)])
+        return [
+            each
+            for each, holder in zip(found, holders, strict=True)
+            if holder is None or len(named[plain_words(each.label)]) < _FEWEST_ALIKE
+        ]
 
     @cached_property
     def by_id(self) -> Mapping[str, Node]:
@@ -126,6 +137,20 @@ class MainThing:
             id(row.node) for each in self.lists if _are_priced(each) for row in each.rows if row.node not in around
         }
         return _cards(self.amounts, self.heading) | items
+
+    @cached_property
+    def _items(self) -> frozenset[int]:
+        """The ids of the items of lists of records, those around the heading left out."""
+        around = {self.heading, *self.heading.ancestors()}
+        lists = [each for each in self.lists if len(each.rows) >= _CARDS_IN_ROW and len(each.columns) > 1]
+        return frozenset(id(row.node) for each in lists for row in each.rows if row.node not in around)
+
+    def item_of(self, node: Node) -> Node | None:
+        """Return the item of a list of records that an element is in."""
+        inside: Node | None = node
+        while inside is not None and id(inside) not in self._items:
+            inside = inside.parent
+        return inside
 
     @property
     def heading(self) -> Node:

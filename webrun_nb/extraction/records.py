@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from webrun_nb.extraction.alignment import align
+from webrun_nb.extraction.item_fields import item_fields
 from webrun_nb.extraction.item_units import units_of
 from webrun_nb.extraction.lines import beginning
 from webrun_nb.extraction.snapshot import Node, Snapshot
@@ -57,6 +58,7 @@ _INLINE = frozenset(
     }
 )
 _MOST_EQUAL = 3
+_COMPARED_ITEMS, _MORE_ALIKE = 5, 0.15
 _INNER_SHARE = 0.6
 """Part of the text of items that is that of the lists in them, if the items are no more than parts of one list."""
 _ALIKE = 0.5
@@ -103,7 +105,7 @@ def _source(found: _List, number: int) -> Source | None:
     units = [units_of(item) for item in found.items]
     if sum(map(len, units)) > _MOST_UNITS * len(units):
         return None
-    columns, rows = align(units)
+    columns, rows = item_fields(units)
     filled = sum(cell is not None for cells in rows for cell in cells)
     if not filled or (len(columns) > _FEW_COLUMNS and filled < _LEAST_FILLED * len(columns) * len(rows)):
         return None
@@ -221,7 +223,7 @@ class _Finder:
         if first is None or longest[0].parent is None or longest[0].parent.tag in _NOT_LISTS:
             return None
         core = set(self.shape(first[0]))
-        if len(core) < _FEWEST_COMMON:
+        if len(core) < _FEWEST_COMMON or self._are_parts([rest for _, rest in parts]):
             return None
         found = _List(node, [], [], self._heading)
         for item, (title, rest) in zip(items, parts, strict=True):
@@ -232,6 +234,25 @@ class _Finder:
             found.items += [(each,) for each in inner]
             found.groups += [(title,) if title else ()] * len(inner)
         return found
+
+    def _are_parts(self, items: Sequence[Sequence[Node]]) -> bool:
+        """Tell whether elements in items are parts of these: more like those in their place than like each other."""
+        full = [parts for parts in items if len(parts) == len(items[0])][:_COMPARED_ITEMS]
+        if len(full) < _FEWEST_ITEMS or 2 * len(full) < len(items[:_COMPARED_ITEMS]) or len(items[0]) < _FEWEST_ITEMS:
+            return False
+        places = range(min(len(items[0]), _COMPARED_ITEMS))
+        across = [self._likeness(a[place], b[place]) for a, b in pairwise(full) for place in places]
+        within = [self._likeness(parts[place], parts[place + 1]) for parts in full for place in places[:-1]]
+        return sum(across) / len(across) > sum(within) / len(within) + _MORE_ALIKE
+
+    def _likeness(self, first: Node, second: Node) -> float:
+        """Rate how alike two elements are, by their structure and by the classes that they have in common."""
+        shapes = self.shape(first), self.shape(second)
+        classes = [set(node.attributes.get("class", "").split()) for node in (first, second)]
+        of_shape = len(shapes[0] & shapes[1]) / max(1, len(shapes[0] | shapes[1]))
+        if not any(classes):
+            return of_shape
+        return (of_shape + len(classes[0] & classes[1]) / len(classes[0] | classes[1])) / 2
 
     def shape(self, node: Node) -> frozenset[str]:
         """Return the paths of tags in an element that end with a text, a picture or a time."""

@@ -204,6 +204,14 @@ class TestRating:
         assert text("<p>line</p>" * 20 + "<p>4.6 out of 5</p>", "ratingvalue") is None
 
 
+def test_facts_of_a_list_s_items_are_not_those_of_the_page() -> None:
+    items = "".join(
+        f"<div><h4>Ann {n}</h4><p>Tel.: 12{n}</p><time datetime='2026-01-0{n}'>{n} Jan</time></div>" for n in "123"
+    )
+    body = f"<main>{items}</main>"
+    assert (text(body, "Tel."), text(body, "date")) == (None, None)
+
+
 def test_prices_of_a_list_s_items_are_not_that_of_the_page() -> None:
     items = "".join(f"<div><h2>Flat {n}</h2><p>Lyon {n}</p><p>{n}00 000 €</p></div>" for n in range(1, 5))
     assert text(f"<main>{items}</main><p>x: y</p>", "price") is None

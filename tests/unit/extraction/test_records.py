@@ -87,6 +87,11 @@ class TestItems:
     def test_equal_items_are_all_kept(self) -> None:
         assert len(only("<ul>" + "<li><b>A</b> <i>1</i></li>" * 3 + "<li><b>B</b> <i>2</i></li></ul>").rows) == 4
 
+    def test_parts_of_items_that_are_alike_are_no_items(self) -> None:
+        item = """<li><div><img src='/{0}'></div><div><b>H{0}</b><i>T{0}</i></div>
+          <div><b>{0} nights</b><i>{0} €</i></div></li>"""
+        assert len(only("<ul>" + "".join(map(item.format, range(1, 5))) + "</ul>").rows) == 4
+
 
 class TestSiblings:
     def test_items_split_over_siblings_begin_with_their_heading(self) -> None:
@@ -157,6 +162,30 @@ class TestLabels:
         body = "".join(f"<li><b>{x}</b><p>Deposit: ${x}00</p></li>" for x in ("1", "2", "3"))
         source = only(f"<ul>{body}</ul>")
         assert values(source, "Deposit") == ["$100", "$200", "$300"]
+
+
+class TestNames:
+    def test_heading_names_the_item(self) -> None:
+        body = "".join(f"<div><a href='/{x}'>Ad {x}</a><h4>{x}</h4><p>about {x}</p></div>" for x in "ABC")
+        assert values(only(f"<main>{body}</main>"), "name") == ["A", "B", "C"]
+
+    def test_first_link_names_an_item_without_a_heading(self) -> None:
+        body = "".join(f"<div><i>May {x}</i><a href='/{x}'>Talk {x}</a><p>about {x}</p></div>" for x in "123")
+        assert values(only(f"<main>{body}</main>"), "name") == ["Talk 1", "Talk 2", "Talk 3"]
+
+    def test_longest_text_is_the_text_of_the_item(self) -> None:
+        body = "".join(
+            f"<div><b>{x}</b><i>{x}ville</i><p>{x} says what there is to say of it, and more.</p></div>" for x in "abc"
+        )
+        assert [text[:6] for text in values(only(f"<main>{body}</main>"), "text") if text] == [
+            "a says",
+            "b says",
+            "c says",
+        ]
+
+    def test_addresses_name_their_columns(self) -> None:
+        body = "".join(f"<div><h4>{x}</h4><a href='mailto:{x}@x.org'>{x}@x.org</a><p>{x}.</p></div>" for x in "abc")
+        assert values(only(f"<main>{body}</main>"), "email") == ["a@x.org", "b@x.org", "c@x.org"]
 
 
 class TestFields:
