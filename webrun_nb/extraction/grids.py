@@ -8,82 +8,32 @@ lists and texts such as "Label: value".
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from collections.abc import Sequence
+from dataclasses import replace
 
 from webrun_nb.extraction.aria_grids import TABLE_ROLES, aria_layout
-from webrun_nb.extraction.cell_texts import Reading, reading_of
+from webrun_nb.extraction.cell_texts import Reading
 from webrun_nb.extraction.div_grids import div_layouts
-from webrun_nb.extraction.footnotes import Column, column_of, label_without_marks, notes_in, row_of, without_marks
+from webrun_nb.extraction.footnotes import Column, column_of, notes_in, row_of, without_marks
 from webrun_nb.extraction.pairs import definition_list, labelled_texts
-from webrun_nb.extraction.snapshot import TEXT, Node, Snapshot
+from webrun_nb.extraction.snapshot import Node, Snapshot
 from webrun_nb.extraction.sources import Cell, Source, SourceKind
 from webrun_nb.extraction.split_cells import TableColumn, joined
-from webrun_nb.extraction.table_headers import Head, head_of, is_bold, labels_of, own_labels, parts_of
+from webrun_nb.extraction.table_context import HEADINGS, Candidate, PageContext, context_of
+from webrun_nb.extraction.table_headers import Head, head_of, labels_of, own_labels, parts_of
 from webrun_nb.extraction.table_layout import Layout, Line, Slot, html_layout, whole_number
 from webrun_nb.extraction.table_rows import Body, body_of, totals_of
 from webrun_nb.extraction.table_shapes import TableRow, is_pairs, records_of
 from webrun_nb.extraction.text_shapes import shape_of
 
-MAX_TABLES = 500
-"""Tables of a page; later ones are not read."""
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_APART = frozenset({"aside", "nav", "footer", "dialog", "article"})
-"""Elements whose headings are about nothing outside them."""
 _STRUCTURE = frozenset(
-    {*_HEADINGS, "ul", "ol", "form", "nav", "article", "section", "aside", "header", "footer", "main"}
+    {*HEADINGS, "ul", "ol", "form", "nav", "article", "section", "aside", "header", "footer", "main"}
 )
 """Elements that a cell of a layout table holds, and a value does not."""
-_NUMBERED = re.compile(r"[^\W\d_]{1,12}\.? ?\d{1,3}(?:\.\d{1,3}){0,2} ?[.:：–—-]")
-"""Beginnings of numbered titles, such as "Table 3.1:" and "表1：", in any language."""
-_LONGEST_TITLE = 300
+_SAMPLE = 300
+"""Cells that tell a table of data."""
 _LONGEST_SPANNING = 60
 """Characters of a cell that spans the rows of a table of data."""
-_MAX_BELOW = 6
-"""Elements below a table that may be its notes."""
-
-
-@dataclass(slots=True)
-class _Candidate:
-    """A table or list of the page, with what is said about it."""
-
-    node: Node
-    heading: str
-    is_inner: bool = False
-    """True where it is in a cell of another table."""
-
-
-class _Siblings(NamedTuple):
-    """The displayed elements in one element, and the place of each among them."""
-
-    elements: Sequence[Node]
-    places: Mapping[Node, int]
-
-
-@dataclass(slots=True)
-class _Page:
-    """What is known of the page while its tables are read."""
-
-    candidates: list[_Candidate] = field(default_factory=list)
-    holds_tables: set[Node] = field(default_factory=set)
-    """The cells and tables that have tables in them."""
-    headings: list[tuple[Node, str]] = field(default_factory=list)
-    by_id: dict[str, Node] = field(default_factory=dict)
-    order: dict[Node, int] = field(default_factory=dict)
-    """The place in the document of each displayed element."""
-    siblings: dict[Node, _Siblings] = field(default_factory=dict)
-
-    def around(self, node: Node) -> tuple[Sequence[Node], int]:
-        """Return the displayed elements beside an element, itself included, and its place among them."""
-        if node.parent is None:
-            return [node], 0
-        if node.parent not in self.siblings:
-            elements = [each for each in node.parent.elements if not each.hidden]
-            self.siblings[node.parent] = _Siblings(elements, {each: place for place, each in enumerate(elements)})
-        siblings = self.siblings[node.parent]
-        return siblings.elements, siblings.places[node]
 
 
 def grids_of(snapshot: Snapshot) -> list[Source]:
@@ -97,7 +47,7 @@ def grids_of(snapshot: Snapshot) -> list[Source]:
         Of the kinds `table`, `grid` and `pairs`. Tables are numbered together, whatever their kind; those in cells of
         other tables come last. Lists of labels and values are numbered by themselves.
     """
-    page = _survey(snapshot.root)
+    page = context_of(snapshot.root)
     taken: set[Node] = set()
     tables = _tables(page, taken)
     lists: list[Source] = []
@@ -105,64 +55,16 @@ def grids_of(snapshot: Snapshot) -> list[Source]:
         if candidate.node.tag == "dl" and (source := definition_list(candidate.node)) is not None:
             taken.add(candidate.node)
             lists.append(replace(source, heading=candidate.heading))
-    order = page.order
-    heads = [(order[node], text) for node, text in page.headings]
     for layout in div_layouts(snapshot.root, taken):
         if (source := _div_source(layout)) is not None:
             taken.add(layout.node)
-            tables.append((replace(source, heading=_before(heads, order[layout.node])), False))
+            tables.append((replace(source, heading=page.heading_before(layout.node)), False))
     for source in labelled_texts(snapshot.root, taken):
-        lists.append(replace(source, heading=_before(heads, order[source.node])))
-    return _numbered(tables, lists, order)
+        lists.append(replace(source, heading=page.heading_before(source.node)))
+    return _numbered(tables, lists, page.order)
 
 
-def _survey(root: Node) -> _Page:
-    """Find tables, definition lists and headings in one pass."""
-    page = _Page()
-    heading = ""
-    saved: list[str] = []
-    inside: list[Node] = []
-    waiting: list[tuple[Node, bool]] = [(root, False)]
-    while waiting:
-        node, is_end = waiting.pop()
-        if is_end:
-            if node.tag in _APART:
-                heading = saved.pop()
-            else:
-                inside.pop()
-            continue
-        if node.hidden:
-            continue
-        tag, attributes = node.tag, node.attributes
-        page.order[node] = len(page.order)
-        role = node.role if "role" in attributes else ""
-        if attributes and (name := attributes.get("id")):
-            page.by_id.setdefault(name, node)
-        if (tag in _HEADINGS or role == "heading") and (text := _title(node)):
-            heading = text
-            page.headings.append((node, text))
-        if tag in _APART:
-            saved.append(heading)
-            waiting.append((node, True))
-        is_table = tag == "table" or role in TABLE_ROLES
-        if is_table or tag == "dl":
-            if len(page.candidates) < MAX_TABLES:
-                page.candidates.append(_Candidate(node, heading, bool(inside)))
-            if is_table:
-                for around in reversed(inside):
-                    if around in page.holds_tables:
-                        break
-                    page.holds_tables.add(around)
-        elements = [(child, False) for child in node.children if child.tag != TEXT]
-        if elements and (is_table or tag in ("td", "th")):
-            inside.append(node)
-            waiting.append((node, True))
-        elements.reverse()
-        waiting.extend(elements)
-    return page
-
-
-def _tables(page: _Page, taken: set[Node]) -> list[tuple[Source, bool]]:
+def _tables(page: PageContext, taken: set[Node]) -> list[tuple[Source, bool]]:
     """Return the page's tables, each with whether it is in a cell of another one."""
     found: list[tuple[Source, bool]] = []
     data: set[Node] = set()
@@ -207,7 +109,7 @@ def _continues(loose: tuple[Layout, Head], layout: Layout, head: Head) -> bool:
     return a is None or b is None or (abs(a.x - b.x) < b.width / 2 and -8 < b.y - a.y - a.height < 40)
 
 
-def _is_data(layout: Layout, head: Head, page: _Page) -> bool:
+def _is_data(layout: Layout, head: Head, page: PageContext) -> bool:
     """Tell a table of data from one that only arranges other things."""
     node = layout.node
     if node.role in ("presentation", "none"):
@@ -226,11 +128,13 @@ def _is_data(layout: Layout, head: Head, page: _Page) -> bool:
         return True
     if len(body) < 2 or (layout.width == 1 and len(body) < 3):
         return False
-    if len(body) > 2 and any(2 * slot.rows > len(body) and len(slot.text) > _LONGEST_SPANNING for slot in cells[:300]):
+    if len(body) > 2 and any(
+        2 * slot.rows > len(body) and len(slot.text) > _LONGEST_SPANNING for slot in cells[:_SAMPLE]
+    ):
         return False  # a column of the page beside its main part
-    if layout.width > 1 and all(slot.reading.href and shape_of(slot.text) in ("", "text") for slot in cells[:300]):
+    if layout.width > 1 and all(slot.reading.href and shape_of(slot.text) in ("", "text") for slot in cells[:_SAMPLE]):
         return False  # a menu
-    return 3 * sum(_arranges(slot.node) for slot in cells[:300]) <= len(cells[:300])
+    return 3 * sum(_arranges(slot.node) for slot in cells[:_SAMPLE]) <= len(cells[:_SAMPLE])
 
 
 def _arranges(cell: Node) -> bool:
@@ -238,9 +142,9 @@ def _arranges(cell: Node) -> bool:
     return any(each.tag in _STRUCTURE for _, each in zip(range(200), cell.walk(), strict=False))
 
 
-def _source(kind: SourceKind, layout: Layout, head: Head, candidate: _Candidate, page: _Page) -> Source | None:
+def _source(kind: SourceKind, layout: Layout, head: Head, candidate: Candidate, page: PageContext) -> Source | None:
     body = body_of(layout, head)
-    notes, marks = notes_in([*body.notes, *_texts_below(layout.node, page)])
+    notes, marks = notes_in([*body.notes, *page.texts_below(layout.node)])
     columns, rows = _columns(layout, head, body, marks)
     if not columns or (not head.lines and len(columns) == 1 and layout.width > 1):
         return None  # labels of controls
@@ -250,7 +154,7 @@ def _source(kind: SourceKind, layout: Layout, head: Head, candidate: _Candidate,
         layout.node,
         made.columns,
         made.rows,
-        caption=_caption(layout.node, head, page),
+        caption=page.caption(layout.node, head.titles),
         heading=candidate.heading,
         notes=tuple(dict.fromkeys([*(note.text for note in body.notes), *notes])),
         stated_rows=_stated_rows(layout, head),
@@ -342,82 +246,6 @@ def _groups(body: Body) -> list[tuple[str, ...]]:
         groups.append((*above, *path))
         path.append(next((slot.text for slot in line.filled()), ""))
     return groups
-
-
-def _caption(node: Node, head: Head, page: _Page) -> str:
-    """Return what a table is called: its caption, its label, a title in its first rows, or a title before it."""
-    for child in node.children:
-        if child.tag == "caption" and not child.hidden and (text := _title(child)):
-            return text
-    if title := " ".join(head.titles):
-        return title[:_LONGEST_TITLE]
-    if name := node.attributes.get("aria-label"):
-        return name[:_LONGEST_TITLE]
-    named = [page.by_id[each] for each in node.attributes.get("aria-labelledby", "").split()[:4] if each in page.by_id]
-    if text := " ".join(_title(each) for each in named):
-        return text[:_LONGEST_TITLE]
-    figure = node.closest("figure")
-    for child in figure.children if figure is not None else ():
-        if child.tag == "figcaption" and not child.hidden:
-            return _title(child)
-    before = _title_before(node, page)
-    return before if before else node.attributes.get("summary", "")[:_LONGEST_TITLE]
-
-
-def _title(node: Node) -> str:
-    return label_without_marks(reading_of(node), node)[:_LONGEST_TITLE]
-
-
-def _title_before(node: Node, page: _Page) -> str:
-    siblings, place = page.around(node)
-    before = siblings[place - 1] if place else None
-    if before is None or before.tag in ("table", "dl", "ul", "ol", *_HEADINGS):
-        return ""
-    text = reading_of(before).text
-    lead = before.elements[0] if before.tag in ("p", "div") and before.elements else before
-    is_title = is_bold(lead) or _NUMBERED.match(text) is not None
-    return _title(before) if is_title and len(text) <= _LONGEST_TITLE else ""
-
-
-def _texts_below(node: Node, page: _Page) -> Iterator[Reading]:
-    """Yield the readings of the first texts behind a table, up to the next heading or table."""
-    following: Sequence[Node] = ()
-    for _ in range(3):
-        siblings, place = page.around(node)
-        following = siblings[place + 1 : place + 1 + _MAX_BELOW]
-        if following or node.parent is None or node.parent.tag in ("td", "body"):
-            break
-        node = node.parent
-    for each in following:
-        if each.tag in _HEADINGS or any(inner.tag == "table" for _, inner in zip(range(50), each.walk(), strict=False)):
-            return
-        if each.tag in ("nav", "form", "aside") or each.role == "navigation":
-            continue
-        if each.tag in ("ul", "ol", "dl", "div") and len(each.elements) > 1:
-            yield from (reading_of(item) for item in each.elements[:30] if not item.hidden)
-        else:
-            yield from (reading_of(line) for line in _lines(each))
-
-
-def _lines(node: Node) -> Iterator[Node]:
-    """Yield an element's lines, each as an element of its own, as `br` parts them."""
-    line = Node(node.tag)
-    for child in node.children:
-        if child.tag == "br":
-            yield line
-            line = Node(node.tag)
-        else:
-            line.children.append(child)
-    yield line
-
-
-def _before(headings: Sequence[tuple[int, str]], place: int) -> str:
-    """Return the last heading before a place in the document."""
-    low, high = 0, len(headings)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if headings[middle][0] < place else (low, middle)
-    return headings[low - 1][1] if low else ""
 
 
 def _numbered(tables: Sequence[tuple[Source, bool]], lists: Sequence[Source], order: dict[Node, int]) -> list[Source]:

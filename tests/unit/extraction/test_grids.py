@@ -84,6 +84,26 @@ def test_headings_are_the_nearest_before_that_are_not_about_something_else() -> 
     assert [(source.heading, source.number) for source in grids_of(page)] == [("First", 1), ("First", 2), ("Last", 3)]
 
 
+def test_a_sentence_before_a_table_is_no_caption() -> None:
+    page = snapshot_of_html(f"<p>Of <b>all</b> people, these came in <i>May</i> and left in June.</p>{TABLE}")
+    assert grids_of(page)[0].caption == ""
+
+
+def test_a_grid_may_be_an_element_that_keeps_its_headings_to_itself() -> None:
+    grid = TABLE.replace("table", "div").replace("<tr>", "<div role=row>").replace("</tr>", "</div>")
+    grid = grid.replace("<th>", "<b role=columnheader>").replace("</th>", "</b>").replace("td>", "b>")
+    page = snapshot_of_html(f"<h2>One</h2><article role=grid><h3>Two</h3>{grid}</article>{TABLE}")
+    assert [(source.kind, source.heading) for source in grids_of(page)] == [("grid", "One"), ("table", "One")]
+
+
+def test_a_displayed_table_in_an_invisible_element_is_read() -> None:
+    html = TABLE.replace("<table", "<table data-shown")
+    page = snapshot_of_html(f"<div style='visibility:hidden'>{html}</div>")
+    for node in page.root.find("table", displayed=False)[0].walk():
+        node.hidden = None  # as with `visibility: visible` within
+    assert [texts(source) for source in grids_of(page)] == [[["Al", "3"]]]
+
+
 # --- what cells carry -------------------------------------------------------------------------------------------------
 
 
