@@ -100,7 +100,8 @@ class NumberReader(ColumnReader):
         number, text = self._parsed[key_of(cell, self._context.language)]
         exact = Decimal(cell.exact) if _PLAIN_NUMBER.fullmatch(cell.exact) else None
         if isinstance(number, Reason):
-            if exact is not None and not any(map(str.isdigit, cell.text)):
+            shows_none = number is Reason.BLANK and bool(cell.text.strip())
+            if exact is not None and not shows_none and not any(map(str.isdigit, cell.text)):
                 machine = read_number(cell.exact)
                 if isinstance(machine, NumberText):
                     return self._value(machine, cell.exact, exact)

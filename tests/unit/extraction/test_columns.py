@@ -137,7 +137,7 @@ def test_a_machine_readable_value_stands_for_a_text_without_figures() -> None:
     assert values([("★", "4.4"), ("", "3.5"), ("n/a", "2"), ("2-way", "7")], "float", "en") == [
         4.4,
         3.5,
-        2.0,
+        Reason.BLANK,
         Reason.NOT_THIS_TYPE,
     ]
 

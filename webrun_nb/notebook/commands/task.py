@@ -400,7 +400,8 @@ also limits tasks after the session's end, until you start another session; %web
 
 Schemas
   "name:str, price:float?, when:date, kind:enum(a|b), cost:money"
-      columns, of the types TYPES; ? = may be missing; many rows
+      columns, of the types TYPES,
+      or list(T) or range(T) of one of them; ? = may be missing; many rows
   Laptop, list[Laptop]
       a pydantic model or a dataclass of the notebook: one record, or many; also the name of a dict
   laptop.json, '{"type": "object", "properties": {…}}'
