@@ -17,6 +17,7 @@ from webrun_nb.extraction.currencies import currencies_named, resolve_currency
 from webrun_nb.extraction.locale import dimension, unit
 from webrun_nb.extraction.marks import Marks, evidence_of, proved_by_product
 from webrun_nb.extraction.numbers import NumberText, read_number
+from webrun_nb.extraction.prices import Role, role_of
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.sources import Cell
 from webrun_nb.extraction.values import (
@@ -30,6 +31,8 @@ from webrun_nb.extraction.values import (
     wire_number,
 )
 
+_NO_PRICES = frozenset({Role.SAVING, Role.THRESHOLD, Role.SHIPPING})
+"""Roles of amounts that are taken only for columns of the same role."""
 _PLAIN_NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,12})?")
 _RATING_NAMES = re.compile(
     r"rating|score|stars?\b|bewertung|note|sterne|valoraci|calificaci|voto|оценка|рейтинг|評価|评分|평점", re.I
@@ -62,6 +65,9 @@ class NumberReader(ColumnReader):
         self._fault = self._mixed_units(numbers)
         evidence = evidence_of([*numbers, *self._settled_by_elements(group)])
         self._marks = Marks(evidence, context.siblings, context.language, context.country, self._type)
+        self._roles = {role_of(label, "") for label in (*context.labels, column.name.replace("_", " "))} - {
+            Role.UNKNOWN
+        }
         self._rows = keys
         self._products: dict[str, str] = {}
 
@@ -114,6 +120,12 @@ class NumberReader(ColumnReader):
         is_amount = bool(number.currency or number.digits[0].decimal)
         if number.is_bracketed and not self._proves_brackets and not is_amount:
             return Reason.AMBIGUOUS_SIGN
+        if (number.before or number.after) and (number.currency or self._type is ColumnType.MONEY):
+            role = role_of(number.before, number.after)
+            if role in _NO_PRICES and role not in self._roles:
+                return Reason.WORDS_AROUND  # "$5 off" is no price of $5
+            if role in self._roles or role is Role.CURRENT:
+                number = replace(number, before="")  # "Was $15" in a column of old prices
         return self._fault or number_fault(number, self._type, self._measures)
 
     def _value(self, number: NumberText, text: str, exact: Decimal | None) -> Value:

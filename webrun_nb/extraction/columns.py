@@ -15,6 +15,7 @@ from webrun_nb.common.column_types import Column, ColumnType
 from webrun_nb.extraction.column_dates import DateRangeReader, DateReader
 from webrun_nb.extraction.column_numbers import NumberRangeReader, NumberReader
 from webrun_nb.extraction.column_reader import CellKey, ColumnReader, key_of
+from webrun_nb.extraction.locale import base_language
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Cell
@@ -97,7 +98,8 @@ class _Languages:
         language = self._default
         while here is not None:
             if tag := here.attributes.get("lang"):
-                language = tag
+                is_vaguer = tag.lower() == base_language(self._default)  # "en" within "en-US"
+                language = self._default if is_vaguer else tag
                 break
             if (known := self._known.get(id(here))) is not None:
                 language = known

@@ -36,7 +36,7 @@ _ONLY_CENTS = re.compile(r"(?:[–—]|--)\s?(?P<mark>[.,])(?P<cents>\d\d)(?!\d)
 """Cents without a whole part: `–,50`."""
 _REFERENCE = re.compile(r"(?<=\S)\s?\[[\w ]{1,3}\]$")
 """The mark of a footnote behind a value: `845[1]`."""
-_ORDINAL = re.compile(r"(?:st|nd|rd|th|ST|ND|RD|TH|er|re|ème|e|º|ª|°|\.)(?![^\W\d_])")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|ST|ND|RD|TH|er|re|ème|e|r|º|ª|°|\.)(?![^\W\d_])")
 _WORD = re.compile(
     rf"万亿|万億|[\u3400-\u9fff]|[만억조천](?=\s?[원명개]|\s|$)|{LETTERS}+(?:['’.&/]{LETTERS}+)*\.?|[^\w\s]"
 )

@@ -158,6 +158,7 @@ def test_the_language_of_a_cell_comes_before_that_of_the_page() -> None:
     cell = Cell(Node("td", parent=row), "1.250")
     (wanted,) = parse_columns("n:int")
     assert read_column([cell], wanted, Context(language="en")).values[0].value == 1250
+    assert read_column([cell], wanted, Context(language="de-CH")).values[0].value is None
 
 
 # babel's locales of all kinds of marks, grouping and digits
@@ -273,6 +274,14 @@ def test_a_currency_is_the_cells_own_or_what_heading_or_column_say() -> None:
     assert values(["5"], "money") == ["5"]
     assert values(["$5"], "money", "en") == ["5"]
     assert values(["$5"], "money", "en", currencies=frozenset({"CAD"})) == ["5 CAD"]
+
+
+def test_words_beside_an_amount_must_fit_the_column() -> None:
+    texts = ["$5 off", "Was $15.00", "Now $12.00", "$9.00 plus tax", "RRP $20"]
+    around = Reason.WORDS_AROUND
+    assert values(texts, "price:float", "en-US") == [around, around, 12.0, 9.0, around]
+    assert values(texts, "list_price:money", "en-US") == [around, "15.00 USD", "12.00 USD", "9.00 USD", "20 USD"]
+    assert values(["$5 off", "Save $3"], "discount:money", "en-US") == ["5 USD", "3 USD"]
 
 
 def test_cents_are_hundredths() -> None:
