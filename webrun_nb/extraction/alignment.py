@@ -23,9 +23,10 @@ _MOST_COMPARISONS = 500_000
 """Comparisons of units with columns in one list. Items of forms that are not known by then have no cells: a page where
 so many items differ is no list."""
 ROLE_NAMES = {
-    Role.CURRENT.value: "price", Role.UNKNOWN.value: "price", Role.OLD.value: "oldprice", Role.UNIT.value: "unitprice",
-    Role.INSTALMENT.value: "instalment", Role.SHIPPING.value: "shipping", Role.THRESHOLD.value: "threshold",
-    Role.SAVING.value: "saving", Role.OTHER.value: "amount",
+    Role.CURRENT.value: "price", Role.UNKNOWN.value: "price", Role.OLD.value: "oldprice",
+    Role.UNIT.value: "unitprice", Role.INSTALMENT.value: "instalment", Role.RATE.value: "rate",
+    Role.SHIPPING.value: "shipping", Role.THRESHOLD.value: "threshold", Role.SAVING.value: "saving",
+    Role.OTHER.value: "amount",
 }  # fmt: skip
 """The names of columns of amounts, by the role of these."""
 _ALIKE = 3.0

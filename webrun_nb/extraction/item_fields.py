@@ -46,6 +46,10 @@ def _named(columns: Sequence[Column], described: list[SourceColumn]) -> None:
     for place, column in enumerate(columns[1:], 1):
         if "ratingvalue" in described[place - 1].properties and _is_count(column):
             name(place, "reviewcount")
+    if not any("price" in each.properties for each in described):
+        for place in range(len(columns)):
+            if "rate" in described[place].properties:
+                name(place, "price")
     longest = sorted(range(len(columns)), key=lambda place: -_chars(columns[place]))[:2]
     if longest and not described[longest[0]].properties:
         others = _chars(columns[longest[1]]) if len(longest) > 1 else 0

@@ -126,7 +126,13 @@ def _prices(page: MainThing) -> list[_Fact]:
                 facts.append(_Fact((), frozenset(names), Cell(found.node, found.text)))
     elif embedded:
         facts.append(_Fact((), frozenset({"price"}), _embedded_cell(page, embedded[0])))
+    elif (rate := next((a for a in page.amounts if a.role is Role.RATE and _is_near(page, a)), None)) is not None:
+        facts.append(_Fact((), frozenset({"price", "rate"}), Cell(rate.node, rate.text)))
     return facts
+
+
+def _is_near(page: MainThing, amount: Amount) -> bool:
+    return 0 <= amount.line - page.heading_line <= _NEAR_LINES and not _is_elsewhere(page, amount.node)
 
 
 def _price_score(page: MainThing, amount: Amount, embedded: Sequence[Datum]) -> float | None:

@@ -123,12 +123,11 @@ BEFORE: Mapping[str, str] = {
 """The words that stand before an amount, by its role."""
 
 AFTER: Mapping[str, str] = {
-    "instalment": """
-        month, mo, monthly, per month, a month, mth, week, per week, year, yr, monat, mtl, monatlich, mois, par mois,
-        mes, al mes, mensuales, mese, al mese, mês, por mês, mensais, maand, per maand, mån, per månad, md, måned, kk,
-        miesiąc, mies, miesięcznie, měsíc, měsíčně, mesiac, mesačne, hó, hónap, havonta, lună, luna, pe lună,
-        mjesečno, mesečno, мес, месяц, в месяц, міс, місяць, ay, ayda, aylık, شهريا, לחודש, tháng, bulan, x months,
-        instalments, installments, ×, cuotas
+    "instalment": "x months, instalments, installments, cuotas, raten, mensualités, parcelas, rate, rat, splátek",
+    "rate": """
+        monthly, mtl, monatlich, mensuels, mensuales, mensais, mensili, kk, miesięcznie, měsíčně, mesačne, havonta,
+        lunar, mjesečno, mesečno, в месяц, на місяць, aylık, شهريا, לחודש, weekly, wöchentlich, yearly, annually,
+        jährlich, nightly, hourly, pm, pcm, pw, p m, p a, mo, mth
     """,
     "saving": """
         off, discount, saved, cheaper, coupon, cashback, rabatt, gespart, günstiger, gutschein, de réduction,
@@ -156,24 +155,35 @@ UNITS = """
 kg, g, gr, gram, grams, kilo, mg, 100g, 1kg, 100 g, l, lt, ltr, litre, liter, litro, litru, ml, cl, dl, 100ml, 1l, oz,
 ounce, fl oz, floz, lb, lbs, pound, m, m2, m², m³, qm, mq, sq ft, ft², ft, sqft, sqm, yd, yard, cm, gal, gallon, pint,
 unit, unité, unidad, unità, unidade, stück, stk, st, count, ct, pc, sheet, roll, load, wash, dose, tablet, kw, kwh,
-kwp, mb, gb, min, minute, h, hour, hr, stunde, heure, hora, ora, night, person, noite, nacht, nuit, кг, г, л, мл, шт,
-м, м2, м², kus, ks, db, szt, buc, kom, adet, kpl, piece, item, kilogram, kilogramm, metre, meter, metro, blatt,
-waschladung, 斤, 克, 升, 毫升, 公斤
+kwp, mb, gb, кг, г, л, мл, шт, м, м2, м², kus, ks, db, szt, buc, kom, adet, kpl, piece, item, kilogram, kilogramm,
+metre, meter, metro, blatt, waschladung, 斤, 克, 升, 毫升, 公斤
 """
 """Units that follow a price for one of them: "per kg", "/ 100 ml"."""
-PER = "per, pro, je, par, por, al, alla, au, za, pe, на, за, kohti, pour, pr, na, el, x, ea, each"
+PERIODS = """
+hour, hr, h, day, night, week, month, mo, year, yr, annum, person, guest, adult, stunde, tag, nacht, woche, monat,
+jahr, heure, jour, nuit, semaine, mois, an, personne, hora, día, noche, semana, mes, año, persona, ora, giorno, notte,
+settimana, mese, anno, dia, noite, mês, ano, pessoa, uur, dag, maand, jaar, persoon, timme, dygn, natt, vecka, månad,
+mån, md, måned, år, time, døgn, nat, uge, tunti, päivä, yö, viikko, kk, kuukausi, vuosi, godz, godzina, doba, dzień,
+noc, tydzień, mies, miesiąc, rok, osoba, hodina, hod, den, týden, měsíc, deň, týždeň, mesiac, óra, nap, éj, éjszaka,
+hét, hó, hónap, év, fő, oră, zi, noapte, săptămână, lună, sat, dan, tjedan, mjesec, teden, mesec, leto, час, день,
+сутки, ночь, неделю, месяц, мес, год, чел, доба, ніч, тиждень, місяць, міс, рік, saat, gün, gece, hafta, ay, yıl,
+kişi, ώρα, ημέρα, νύχτα, μήνα, χρόνο, ساعة, يوم, ليلة, أسبوع, شهر, سنة, שעה, יום, לילה, שבוע, חודש, שנה, giờ, ngày,
+đêm, tuần, tháng, năm, jam, hari, malam, bulan, tahun, 月, 年, 日, 晚, 夜, 泊, 人, 時間, 월, 년, 박
+"""
+"""Periods and persons that a price is for one of: "per night", "/ month"."""
+PER = "a, an, per, pro, je, par, por, al, alla, au, za, pe, на, за, kohti, pour, pr, na, el, x, ea, each"
 """Words between an amount and the unit that it is the price of one of."""
 
 CURRENCY_WORDS = (
     *("Rs.", "Rs", "kr.", "kr", "Kr", "KR", "zł", "ZŁ", "zl", "Kč", "KČ", "kč", "Lei", "lei"),
-    *("LEI", "leu", "Ft", "FT", "Kn", "kn", "руб.", "руб", "РУБ", "р.", "грн.", "грн", "лв.", "лв"),
+    *("LEI", "leu", "Ft", "Kn", "kn", "руб.", "руб", "РУБ", "р.", "грн.", "грн", "лв.", "лв"),
     *("ЛВ", "TL", "RM", "Rp", "Fr.", "SFr.", "sFr.", "fr.", "din.", "din", "дин.", "дин", "ден.", "ден"),
-    *("KM", "元", "円", "圆", "원", "บาท", "đ", "Đ", "VNĐ", "сум", "тг", "тенге", "сом", "S/."),
+    *("元", "円", "圆", "원", "บาท", "đ", "Đ", "VNĐ", "сум", "тг", "тенге", "сом", "S/."),
     *("S/", "Bs.", "Bs", "Dhs", "Dh", "د.إ", "ر.س", "ج.م", "د.ك", "ر.ق", "درهم", "ريال", "جنيه", "دينار"),
     *("تومان", "ریال", "ש\"ח", "ש״ח", "euro", "euros", "Euro", "dollars", "NTD", "б.р.", "б. р.", "RMB", "XBT"),
 )  # fmt: skip
 """What is written for a currency beside its sign and its ISO code."""
 CODES_THAT_ARE_WORDS = frozenset(
-    {"ALL", "TOP", "CUP", "PEN", "MOP", "LAK", "ANG", "GEL", "BAM", "COP", "COU", "SOS", "VES", "TRY"}
+    {"KM", "ALL", "TOP", "CUP", "PEN", "MOP", "LAK", "ANG", "GEL", "BAM", "COP", "COU", "SOS", "VES", "TRY"}
 )
 """ISO codes that stand beside numbers as other words do ("TOP 10"); they count as currencies behind a number only."""

@@ -39,6 +39,8 @@ class Role(Enum):
     OLD = "old"
     UNIT = "unit"
     INSTALMENT = "instalment"
+    RATE = "rate"
+    """The price of a period or for a person ("per night", "a month"): the price, where there is no other."""
     THRESHOLD = "threshold"
     SAVING = "saving"
     SHIPPING = "shipping"
@@ -123,8 +125,8 @@ def role_of(before: str, after: str, label: str = "") -> Role:
     (<Role.THRESHOLD: 'threshold'>, <Role.UNIT: 'unit'>, <Role.INSTALMENT: 'instalment'>)
     """
     before, after = before[-_CONTEXT_CHARS:], after[:_CONTEXT_CHARS]
-    if _is_per_unit(after):
-        return Role.UNIT
+    if role := _price_of_one(after):
+        return role
     if role := _first_role(after):
         return role
     if before.rstrip().endswith(("+", "＋")):
@@ -236,15 +238,14 @@ def _is_of_next(line: Line, number: int, sign: int, end: int) -> bool:
 
 
 @cache
-def _tables() -> tuple[Mapping[str, Role], Mapping[str, Role], frozenset[str], Mapping[str, Role]]:
+def _tables() -> tuple[Mapping[str, Role], Mapping[str, Role], Mapping[str, Role]]:
     def table(columns: Mapping[str, str]) -> dict[str, Role]:
         return {
             _plain(phrase): Role(role) for role, text in columns.items() for phrase in text.split(",") if _plain(phrase)
         }
 
-    units = {_plain(unit) for unit in words.UNITS.split(",")}
     no_spaces = {word: Role(role) for role, text in words.NO_SPACES.items() for word in text.split()}
-    return table(words.BEFORE), table(words.AFTER), frozenset(units), no_spaces
+    return table(words.BEFORE), table(words.AFTER), no_spaces
 
 
 _FROM = frozenset(
@@ -282,7 +283,7 @@ def _phrases(text: str) -> Iterator[str]:
 
 
 def _last_role(text: str) -> Role | None:
-    before, _, _, no_spaces = _tables()
+    before, _, no_spaces = _tables()
     found = next((before[phrase] for phrase in _phrases(text) if phrase in before), None)
     if found is None and not text.isascii():
         places = [(text.rfind(word) + len(word), len(word), role) for word, role in no_spaces.items() if word in text]
@@ -292,7 +293,7 @@ def _last_role(text: str) -> Role | None:
 
 def _label_role(label: str) -> Role | None:
     """Return the role that a label above an amount tells: the whole of it, or the end of one that names a price."""
-    before, _, _, _ = _tables()
+    before, _, _ = _tables()
     found = _WORD.findall(label.casefold())
     if role := before.get(" ".join(found)):
         return role
@@ -303,7 +304,7 @@ def _label_role(label: str) -> Role | None:
 
 def _first_role(text: str) -> Role | None:
     """Return the role that the words directly after an amount tell."""
-    _, after, _, no_spaces = _tables()
+    _, after, no_spaces = _tables()
     if text.lstrip().startswith("+"):
         return None
     found = _WORD.findall(text.casefold())[:4]
@@ -323,16 +324,22 @@ def _first_role(text: str) -> Role | None:
     return None
 
 
-def _is_per_unit(after: str) -> bool:
-    """Tell whether the text after an amount makes it a unit price: "/ kg", "per 100 ml", "pro Stück"."""
-    _, _, units, _ = _tables()
+def _price_of_one(after: str) -> Role | None:
+    """Return the role of an amount that is the price of one of what follows it: "/ kg", "per 100 ml", "a month"."""
     stripped = after.lstrip(" (*")
     found = _WORD.findall(stripped.casefold())[:3]
     if stripped.startswith(("/", "／")):
-        found = ["per", *found][:4]
-    if not found or found[0] not in _PER:
-        return False
-    rest = found[1:]
-    if rest and rest[0].isdecimal():
-        rest = rest[1:]
-    return bool(rest) and (rest[0] in units or rest[0].lstrip("0123456789") in units)
+        found = ["per", *found]
+    if len(found) < 2 or found[0] not in _PER:
+        return None
+    rest = found[2:] if found[1].isdecimal() and len(found) > 2 else found[1:]
+    units, periods = _ones()
+    if rest[0] in units:
+        return Role.UNIT
+    return Role.RATE if rest[0] in periods and rest == found[1:] else None
+
+
+@cache
+def _ones() -> tuple[frozenset[str], frozenset[str]]:
+    units, periods = ({_plain(one) for one in table.split(",")} for table in (words.UNITS, words.PERIODS))
+    return frozenset(units), frozenset(periods)

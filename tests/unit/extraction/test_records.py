@@ -256,6 +256,14 @@ class TestAmounts:
         assert values(source, "price") == ["$59.99", "$12.00", "$1,349.00", None]
         assert values(source, "oldprice") == ["$80.00", "$15.00", None, "$44.50"]
 
+    def test_price_of_a_period_is_the_price_where_there_is_no_other(self) -> None:
+        body = "".join(f"<li><b>Flat {x}</b><p>{x}00 € / Monat</p></li>" for x in ("7", "8", "9"))
+        assert values(only(f"<ul>{body}</ul>"), "price") == ["700 €", "800 €", "900 €"]
+
+    def test_price_of_a_period_is_not_the_price_beside_another(self) -> None:
+        body = "".join(f"<li><b>TV {x}</b><p>${x}00</p><p>$2{x} per month</p></li>" for x in ("7", "8", "9"))
+        assert values(only(f"<ul>{body}</ul>"), "price") == ["$700", "$800", "$900"]
+
     def test_two_amounts_without_a_role_are_two_columns(self) -> None:
         body = "".join(f"<li><b>{x}</b><p>Adults {x}0 €</p><p>Children {x} €</p></li>" for x in ("1", "2", "3"))
         prices = [c for c in only(f"<ul>{body}</ul>").columns if "price" in c.properties]
