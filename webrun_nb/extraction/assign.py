@@ -10,7 +10,7 @@ other values, it is a question (`Ambiguous`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from webrun_nb.common.column_types import Column, ColumnType
 from webrun_nb.extraction.comparing import agrees
@@ -46,6 +46,8 @@ _BY_TYPE, _BY_PLACE = 0.62, 0.66
 """The score of a field without a name that is the only one of a type, or that says what a row is about."""
 _LEAST_FIT = 0.5
 """Share of the values that have to be readable as the column's type, unless the field is called exactly so."""
+_MOST_CANDIDATES = 12
+"""Fields that are considered for one column, and more only where they are equally good."""
 _NEAREST = 3
 """Fields of the page that are named for a column that none is taken for."""
 _EXAMPLE_CHARS = 60
@@ -157,12 +159,21 @@ def assign(
     assignment = Assignment(source)
     for kind in (False, True):  # an address and the text of its link are one field
         asked = [w for w in columns if (w.type in _ADDRESSES) is kind and w.type is not ColumnType.JSON]
-        scores = [[scorer.score(wanted, each) for each in fields] for wanted in asked]
+        scores = [_best_few([scorer.score(wanted, each) for each in fields]) for wanted in asked]
         _take_best(assignment, asked, fields, scores, (requested or Requested()).words)
     for wanted in columns:
         if wanted.name not in assignment.fields:
             assignment.nearest[wanted.name] = _nearest(wanted, fields, scorer)
     return assignment
+
+
+_Kind = tuple[ColumnType, tuple[str, ...], ColumnType | None]
+"""All of a column that its values' readings depend on."""
+
+
+def _kind(wanted: Wanted) -> _Kind:
+    item = wanted.column.item
+    return wanted.type, wanted.column.choices, None if item is None else item.type
 
 
 class _Scorer:
@@ -183,7 +194,9 @@ class _Scorer:
         self._said = requested.words
         self._chosen = chosen
         self._key = key_field(fields)
-        self._fits: dict[tuple[Column, Field], float] = {}
+        self._longest = max(fields, key=lambda each: each.words_per_value, default=None)
+        self._fits: dict[tuple[_Kind, Field], float] = {}
+        self._only: dict[_Kind, Field | None] = {}
 
     def score(self, wanted: Wanted, found: Field) -> float:
         """Score a pair; 0 where the field may not be taken."""
@@ -232,21 +245,19 @@ class _Scorer:
     def _borne_out(self, wanted: Wanted, found: Field, named: float) -> float:
         """Raise a low score where type, place and uniqueness together say what the field is."""
         name = name_of(wanted.path[-1])
-        only_one = self._is_only_one(wanted, found)
         is_key = found is self._key
-        if named >= KIN * 0.9 and (only_one or (is_key and name.is_about(*_NAMES))):
+        if named >= KIN * 0.9 and ((is_key and name.is_about(*_NAMES)) or self._is_only_one(wanted, found)):
             return named + _BORNE_OUT
         if is_key and name.is_about("name") and self._is_thing(found):
             return max(named, _BY_PLACE)
         if found.is_named or found.group is not None:
             return named
         about_type = _ABOUT.get(wanted.type)
-        if about_type and name.is_about(*about_type) and only_one:
+        if about_type and name.is_about(*about_type) and self._is_only_one(wanted, found):
             return max(named, _BY_TYPE)
         if is_key and (name.is_about(*_NAMES) or (name.words and likeness(name, self._subject) >= THRESHOLD)):
             return max(named, _BY_PLACE)
-        longest = max(self._fields, key=lambda each: each.words_per_value)
-        if found is longest and name.is_about(*_TEXTS) and found.words_per_value >= 5 and not is_key:
+        if found is self._longest and name.is_about(*_TEXTS) and found.words_per_value >= 5 and not is_key:
             return max(named, _BY_TYPE)
         return named
 
@@ -262,15 +273,24 @@ class _Scorer:
         """Tell whether no other field has values of the column's type, which has to be more than text."""
         if wanted.type in (ColumnType.STR, ColumnType.JSON, ColumnType.LIST, ColumnType.INT, ColumnType.FLOAT):
             return False
-        fitting = [each for each in self._fields if self.fit(wanted, each) >= _LEAST_FIT]
-        return fitting == [found]
+        kind = _kind(wanted)
+        if kind not in self._only:
+            fitting = [each for each in self._fields if self.fit(wanted, each) >= _LEAST_FIT]
+            self._only[kind] = fitting[0] if len(fitting) == 1 else None
+        return self._only[kind] is found
 
     def fit(self, wanted: Wanted, found: Field) -> float:
         """Return the share of the field's values that can be read as the column's type."""
-        key = (replace(wanted.column, name=""), found)
+        key = (_kind(wanted), found)
         if key not in self._fits:
             self._fits[key] = self._reads(found.sample, wanted.column) if found.sample else 0.0
         return self._fits[key]
+
+
+def _best_few(scores: list[float]) -> list[float]:
+    """Return the scores of one column without all but the highest, which keeps the problem small."""
+    lowest = sorted(scores, reverse=True)[:_MOST_CANDIDATES][-1:]
+    return [score if lowest and score >= lowest[0] else 0.0 for score in scores]
 
 
 def _take_best(
@@ -330,6 +350,10 @@ def _optimum(scores: Sequence[Sequence[float]]) -> tuple[float, dict[int, int]]:
 
 def _rivals(scores: Sequence[Sequence[float]], row: int, column: int, best: float) -> list[int]:
     """Return the other fields that a column has in assignments that are as good as the best one."""
+    own = scores[row]
+    second = max((score for place, score in enumerate(own) if place != column), default=0.0)
+    if second < own[column] - _MARGIN:  # no other assignment can make up for the difference
+        return []
     rivals: list[int] = []
     open_scores = [list(values) for values in scores]
     open_scores[row][column] = 0.0

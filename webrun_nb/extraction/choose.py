@@ -49,7 +49,7 @@ _BESIDE = frozenset(
 """Types of things that a page embeds beside what it is about: its publisher, its menu, its pictures."""
 _SIZE_RATIO = 3
 """Of equally good lists, one that is so many times longer is the list of the page."""
-_MOST_SOURCES = 60
+_MOST_SOURCES = 1000
 """Sources of a page that are compared."""
 
 

@@ -17,6 +17,8 @@ from webrun_nb.extraction.names import name_of
 from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Cell, Source, SourceRow
 
+MOST_FIELDS = 200
+"""Columns of a source that are considered."""
 SAMPLE = 40
 """Cells of a field that its evidence is taken from."""
 _MOST_SHARED_WORDS = 8
@@ -194,7 +196,7 @@ class Field:
 
 def fields_of(source: Source) -> list[Field]:
     """Return the fields of a source: its columns, and the levels of headings within it."""
-    fields = [Field(source, index) for index in range(len(source.columns))]
+    fields = [Field(source, index) for index in range(min(len(source.columns), MOST_FIELDS))]
     levels = max((len(row.groups) for row in source.rows), default=0)
     return [*fields, *(Field(source, 0, level) for level in range(min(levels, 4)))]
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from helpers.snapshots import snapshot_of_html
 from webrun_nb.common.column_types import column_schema, parse_columns
@@ -284,3 +288,22 @@ def test_a_page_that_has_nothing_to_extract_says_what_it_is(body, problem):
     assert (
         extracted(f"<html><body>{body}</body></html>", "name:str, price:money", "List the products").problem == problem
     )
+
+
+# --- what no answer may hold ----------------------------------------------------------------------------------
+
+NUMERALS = st.from_regex(r"[-−(€$]?\d{1,4}([.,' ]\d{1,3}){0,2}( ?(%|€|kg|million|k|bn|\)|lakh))?", fullmatch=True)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.sampled_from(["en", "de", "fr", "hi", "ar", ""]),
+    st.sampled_from(["int", "float", "money", "percent", "quantity"]),
+    st.lists(NUMERALS, min_size=2, max_size=5),
+)
+def test_the_digits_of_an_answer_are_on_the_page(lang, kind, texts):
+    html = table("Name|Amount", *(f"Row {number}|{text}" for number, text in enumerate(texts)), lang=lang)
+    for (value,), text in zip(records(html, f"amount:{kind}", "List the amounts"), texts, strict=True):
+        significant = "".join(char for char in str(value).partition("e")[0] if char.isdigit()).strip("0")
+        shown = iter(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
+        assert value is None or all(digit in shown for digit in significant)
