@@ -63,8 +63,12 @@ def reading_of(cell: Node) -> Reading:
     children = cell.children
     if len(children) == 1 and not cell.attributes:
         only = children[0]
-        if only.tag == TEXT and not only.hidden and not only.is_raised and only.content.isascii():
-            return Reading(" ".join(only.content.split()))
+        content = only.content
+        if only.tag == TEXT and not only.hidden and not only.is_raised:
+            if content.isascii():
+                return Reading(" ".join(content.split()))
+            if not _SUPERSCRIPT.search(content):
+                return Reading(plain(content))
     return _Reader().read(cell)
 
 

@@ -105,27 +105,30 @@ def repeated_heading(line: Line, head: Head) -> tuple[bool, Slot | None]:
 
 
 def _differing(line: Line, head: Head) -> list[Slot]:
-    """Return the cells of a row that say something else than the headings of their columns."""
-    return [
-        slot
-        for slot in line.filled()
-        if not any((above := each.slots[slot.column]) is not None and above.text == slot.text for each in head.lines)
-    ]
+    """Return the first two cells of a row that say something else than the headings of their columns."""
+    found: list[Slot] = []
+    for slot in line.filled():
+        if not any((above := each.slots[slot.column]) is not None and above.text == slot.text for each in head.lines):
+            found.append(slot)
+            if len(found) > 1:
+                break
+    return found
 
 
 def _begins_anew(line: Line, head: Head, usual: Sequence[str]) -> bool:
     """Tell a row of other headings than those above: headers, or years, dates and bold words above numbers."""
     filled = line.filled()
     first = line.slots[0]
+    is_marked = is_header_line(line)
+    if not is_marked and first is not None and first.text:
+        return False
     if len(filled) < 2 or line in head.lines or len(_differing(line, head)) < 2:
         return False
     for slot in filled:
         shape = shape_of(slot.text)
         if shape not in ("", "text") and not is_year(slot.text) and shape == usual[slot.column]:
             return False  # a value: the row is a total
-    if is_header_line(line):
-        return True
-    return not (first is not None and first.text) and all(
+    return is_marked or all(
         usual[slot.column] not in ("", "text", "date")
         and (is_year(slot.text) or shape_of(slot.text) == "date" or is_bold(slot.node))
         for slot in filled
