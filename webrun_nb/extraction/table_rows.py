@@ -40,6 +40,8 @@ _SUMMARIES: frozenset[str] = frozenset(
     for word in words.split(",")
 )  # fmt: skip
 """Words that are the name of a row which sums others up, lower case, in many languages."""
+_FEWEST_ADDED = 2
+"""Rows that a total adds up at least, to be proved by its sum."""
 _LONGEST_SUMMARY = max(len(word) for word in _SUMMARIES)
 
 
@@ -174,28 +176,41 @@ def totals_of(lines: Sequence[Line], rows: Sequence[Sequence[Cell | None]]) -> l
     rows : sequence of sequence of Cell or None
         Their cells.
     """
+    table = [["" if cell is None else cell.text for cell in cells] for cells in rows]
+    has_own_foot = any(line.section != "foot" for line in lines)
     sums = _Sums()
     totals = []
-    for number, (line, cells) in enumerate(zip(lines, rows, strict=True)):
-        texts = ["" if cell is None else cell.text for cell in cells]
-        name = next((text for text in texts if text), "")
-        last = number == len(lines) - 1
-        values = any(char.isdecimal() for text in texts[1:] for char in text)
-        is_total = values and is_summary_name(name)
-        if not is_total and values and number > 1:
-            unnamed = bool(texts) and (not texts[0] or is_absent(texts[0]))
-            is_named = _begins_with_summary(name)
-            proved = sums.prove(texts) if last or is_named else 0
-            is_total = proved > (0 if is_named or unnamed else 1)
-        is_total = is_total or (line.section == "foot" and values and len(lines) > 1 and _is_in_own_foot(lines))
+    for number, (line, texts) in enumerate(zip(lines, table, strict=True)):
+        is_total = False
+        if any(char.isdecimal() for text in texts[1:] for char in text):
+            is_total = (
+                is_summary_name(_name(texts))
+                or (line.section == "foot" and has_own_foot)
+                or (number >= _FEWEST_ADDED and _is_proved(texts, sums, is_last=number == len(table) - 1))
+            )
         totals.append(is_total)
         if not is_total:
             sums.add(texts)
+    if len(table) > _FEWEST_ADDED and not totals[0] and _begins_with_summary(_name(table[0])):
+        below = _Sums()
+        for texts, is_total in zip(table[1:], totals[1:], strict=True):
+            if not is_total:
+                below.add(texts)
+        totals[0] = below.prove(table[0]) > 0  # a total above the rows that it adds up
     return totals
 
 
-def _is_in_own_foot(lines: Sequence[Line]) -> bool:
-    return any(line.section != "foot" for line in lines)
+def _name(texts: Sequence[str]) -> str:
+    return next((text for text in texts if text), "")
+
+
+def _is_proved(texts: Sequence[str], sums: _Sums, *, is_last: bool) -> bool:
+    """Tell whether a row's numbers are sums of those above: one of them where its name says so or is missing."""
+    is_named = _begins_with_summary(_name(texts))
+    if not (is_last or is_named):
+        return False
+    is_unnamed = not texts[0] or is_absent(texts[0])
+    return sums.prove(texts) > (0 if is_named or is_unnamed else 1)
 
 
 class _Sums:

@@ -99,6 +99,11 @@ def test_a_last_row_that_adds_up_the_others_is_a_total(name: str) -> None:
     assert totals(source_of(*rows)) == [False, False, False, True]
 
 
+def test_a_first_row_that_adds_up_the_others_is_a_total() -> None:
+    rows = [row("Total of all", "14", "7.75"), row("a", "1", "2.50"), row("b", "3", "4.00"), row("c", "10", "1.25")]
+    assert totals(source_of(*rows)) == [True, False, False, False]
+
+
 def test_a_last_row_that_adds_up_nothing_is_none() -> None:
     assert not any(totals(source_of(row("a", "1", "2"), row("b", "3", "4"), row("Total War", "9", "9"))))
 
