@@ -33,6 +33,8 @@ from webrun_nb.extraction.values import (
 
 _NO_PRICES = frozenset({Role.SAVING, Role.THRESHOLD, Role.SHIPPING})
 """Roles of amounts that are taken only for columns of the same role."""
+_DEBIT = re.compile(r"dr\b", re.IGNORECASE)
+_CRORE = 10**7
 _PLAIN_NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,12})?")
 _RATING_NAMES = re.compile(
     r"rating|score|stars?\b|bewertung|note|sterne|valoraci|calificaci|voto|оценка|рейтинг|評価|评分|평점", re.I
@@ -61,6 +63,7 @@ class NumberReader(ColumnReader):
         self._measures = _measures(column, context, numbers, self._code)
         if not self._measures.currency and len(self._said) == 1:
             self._measures = replace(self._measures, currency=next(iter(self._said)))
+        self._has_debits = any(_DEBIT.match(one.after) for one in numbers)
         self._proves_brackets = any(not one.is_bracketed for one in numbers)
         self._fault = self._mixed_units(numbers)
         evidence = evidence_of([*numbers, *self._settled_by_elements(group)])
@@ -120,6 +123,8 @@ class NumberReader(ColumnReader):
         is_amount = bool(number.currency or number.digits[0].decimal)
         if number.is_bracketed and not self._proves_brackets and not is_amount:
             return Reason.AMBIGUOUS_SIGN
+        if self._has_debits and (number.scale == _CRORE or _DEBIT.match(number.after)):
+            return Reason.AMBIGUOUS_SIGN  # "Cr" beside "Dr" is no crore, and their signs differ by bank
         if (number.before or number.after) and (number.currency or self._type is ColumnType.MONEY):
             role = role_of(number.before, number.after)
             if role in _NO_PRICES and role not in self._roles:

@@ -228,11 +228,13 @@ def _around(number: NumberText, before: str, after: str, language: str) -> Numbe
     if after.startswith("-") and (len(after) == 1 or currency_after(after[1:].strip(), language)[0]):
         negative, after = True, after[1:]
     sign, before = _taken_sign(before, language)
-    if sign == "?":
+    if sign == "?" or after.strip(SPACES) in _LOOSE_DASHES:
         return Reason.AMBIGUOUS_SIGN
     return _words_around(replace(number, is_negative=negative or sign == "-"), before, after, language)
 
 
+_LOOSE_DASHES = frozenset({"-", "–", "—"})
+"""After a number, a minus or a separator."""
 _SIGN_BEFORE = re.compile(r"(?P<rest>.*?)(?P<sign>[-+–—±▲▼△▽↑↓]+)(?P<space>\s*)(?P<symbol>[^\d\s]{0,4}\s?)", re.DOTALL)
 
 

@@ -376,7 +376,9 @@ def read_choice(text: str, choices: Sequence[str]) -> str | Reason:
     for candidate in (line, said if colon and "//" not in said and len(label) < 40 else "", head):
         key = _choice_key(candidate)
         if key and key in keys:
-            return keys[key]
+            others = _choice_key(line.replace(candidate, " ", 1))
+            is_one = not others or not any(other in others for other in keys if other != key and len(other) > 1)
+            return keys[key] if is_one else Reason.SEVERAL_CHOICES
     state = availability(line)
     if state is not None and (entailed := entailed_choice(state, keys)) is not None:
         return entailed

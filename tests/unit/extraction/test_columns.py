@@ -304,6 +304,11 @@ def test_numbers_in_brackets_are_negative_beside_others_without() -> None:
     assert values(["(0.09)"], "float", "en") == [-0.09]
 
 
+def test_credits_are_no_crores() -> None:
+    assert values(["1,234.50 Cr", "200.00 Dr"], "float", "en-IN") == [Reason.AMBIGUOUS_SIGN] * 2
+    assert values(["1.5 Cr", "12 Cr"], "float", "en-IN") == [15_000_000.0, 120_000_000.0]
+
+
 def test_names_with_numbers_prove_nothing_about_other_columns() -> None:
     names = ["Thinkbook 13.3 Zoll", "Elitebook 15.6 Zoll"]
     assert values(["1.299 €"], "money", "de", siblings=[names]) == ["1299 EUR"]

@@ -136,6 +136,8 @@ def test_a_magnitude(text: str, language: str, expected: int) -> None:
         ("–.50", "en", Reason.AMBIGUOUS_SIGN),
         ("▲ 2.5%", "en", Reason.AMBIGUOUS_SIGN),
         ("- 5", "en", None),
+        ("5 -", "en", Reason.AMBIGUOUS_SIGN),
+        ("5–", "en", Reason.AMBIGUOUS_SIGN),
         ("(7,310", "en", Reason.AMBIGUOUS_SIGN),
         ("n/a (2020)", "en", Reason.WORDS_AROUND),
         ("2 and a half", "en", Reason.WORDS_AROUND),

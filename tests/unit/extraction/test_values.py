@@ -63,6 +63,7 @@ def test_an_amount_in_pieces(pieces: list[str], text: str) -> None:
         ("Ausverkauft", ("InStock", "OutOfStock"), "OutOfStock"),
         ("Only 3 left", ("InStock", "OutOfStock"), "InStock"),
         ("not new", ("new", "used"), Reason.NOT_ENTAILED),
+        ("In stock (out of stock online)", ("In stock", "Out of stock"), Reason.SEVERAL_CHOICES),
         ("New York", ("new", "used"), Reason.NOT_ENTAILED),
         ("Vorbestellbar", ("InStock", "OutOfStock"), Reason.NOT_ENTAILED),
         ("", ("a", "b"), Reason.BLANK),
