@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from webrun_nb.common.column_types import Column, ColumnType
 from webrun_nb.extraction.column_reader import CellKey, ColumnReader, key_of
-from webrun_nb.extraction.currencies import currencies_named, resolve_currency
+from webrun_nb.extraction.currencies import candidates, currencies_named, resolve_currency
 from webrun_nb.extraction.locale import dimension, unit
 from webrun_nb.extraction.marks import Marks, evidence_of, proved_by_product
 from webrun_nb.extraction.numbers import NumberText, read_number
@@ -137,7 +137,7 @@ class NumberReader(ColumnReader):
         code = self._code(number) if self._type is ColumnType.MONEY else ""
         if not number.currency and self._type is ColumnType.MONEY:
             code = self._measures.currency
-        digits, proof = self._marks.choose(number.digits, code)
+        digits, proof = self._marks.choose(number.digits, self._likeliest_code(number, code))
         if digits is None and exact is not None:
             same = [one for one in number.digits if number.value(one) == exact]
             digits, proof = (same[0], "by the element's value") if len(same) == 1 else (None, "")
@@ -160,6 +160,12 @@ class NumberReader(ColumnReader):
         how = f"about, {how}".rstrip(", ") if number.is_about else how
         shows = shown_by(digits) if len(number.digits) == 1 else ()
         return Value(text, value, Reason.EXACT_DIFFERS if differs else None, how or "as written", shows=shows)
+
+    def _likeliest_code(self, number: NumberText, code: str) -> str | None:
+        """Return the currency whose habits tell the marks of an amount; None for a number that is no amount."""
+        if not number.currency and self._type is not ColumnType.MONEY:
+            return None
+        return code or self._code(number) or next(iter(candidates(number.currency)), "")
 
     def _by_product(self, mark: str) -> str:
         if mark not in self._products:

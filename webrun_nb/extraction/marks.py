@@ -116,15 +116,15 @@ class Marks:
             numbers += _of_numeric_column(column, self.language)
         return evidence_of(numbers)
 
-    def choose(self, digits: tuple[Digits, ...], currency: str = "") -> tuple[Digits | None, str]:
+    def choose(self, digits: tuple[Digits, ...], currency: str | None = None) -> tuple[Digits | None, str]:
         """Return the value that is proved and what proves it; None where nothing does.
 
         Parameters
         ----------
         digits : tuple of Digits
             The possible values of one numeral.
-        currency : str
-            The ISO 4217 code of the amount; empty if unknown or none.
+        currency : str, optional
+            Of an amount of money: its ISO 4217 code, or the likeliest one; empty if unknown.
         """
         if len(digits) == 1:
             return self._single(digits[0])
@@ -142,9 +142,9 @@ class Marks:
         is_usual = self.column.spaced >= _ENOUGH_SPACED or NO_BREAK in self.column.groups
         return (one, "by column") if is_usual else (None, "")
 
-    def _proofs(self, mark: str, currency: str) -> Iterable[tuple[str, str]]:
+    def _proofs(self, mark: str, currency: str | None) -> Iterable[tuple[str, str]]:
         """Yield what is proved (`group`, `decimal`, or empty for a contradiction) and by what, the strongest first."""
-        is_money = self.column_type is ColumnType.MONEY
+        is_money = currency is not None
         of_locale = decimal_marks(self.language, self.country)
         column = self.column
         if column.contradicts_itself:
@@ -157,7 +157,7 @@ class Marks:
                 not is_money and (len(column.places) > 1 or of_locale == {mark})
             )
             yield ("decimal" if is_usual else ""), "by column"
-        if is_money and currency and decimals_of(currency) == 0:
+        if currency and decimals_of(currency) == 0:
             yield "group", "by currency"
         table = self.table
         if table.contradicts_itself:
@@ -174,7 +174,7 @@ class Marks:
             yield ("group" if of_locale and mark not in of_locale else ""), "by currency"
         yield self._by_locale(mark, currency, of_locale)
 
-    def _by_locale(self, mark: str, currency: str, of_locale: frozenset[str]) -> tuple[str, str]:
+    def _by_locale(self, mark: str, currency: str | None, of_locale: frozenset[str]) -> tuple[str, str]:
         proof = f"by language {self.language}" if self.language else f"by country {self.country}"
         if len(of_locale) != 1:
             return "", ""
@@ -182,7 +182,7 @@ class Marks:
             return ("group" if mark in group_marks(self.language, self.country) else ""), proof
         if is_divided(self.language, self.country) or self.column_type is ColumnType.INT:
             return "", ""
-        if self.column_type is ColumnType.MONEY and decimals_of(currency) != 3:
+        if currency is not None and decimals_of(currency) != 3:
             return "", ""
         return "decimal", proof
 

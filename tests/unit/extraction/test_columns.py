@@ -65,6 +65,9 @@ def test_a_column_proves_its_marks(texts: Texts, expected: list[float]) -> None:
         ("1.299 €", "money", "de", "1299 EUR"),
         ("$1,299", "money", "en-US", "1299 USD"),
         ("1.234", "float", "es-MX", 1.234),
+        ("1.299 €", "float", "de", 1299.0),
+        ("$1,299", "float", "", 1299.0),  # all who write dollars so group with a comma
+        ("1.299 kr", "money", "", "1299"),
         ("1.234", "float", "es", 1234.0),
         ("1,299", "float", "de-CH", Reason.AMBIGUOUS_MARK),
     ],
@@ -82,6 +85,8 @@ def test_a_language_proves_a_single_number(text: str, column: str, language: str
         ("1.299 €", "money", "en"),  # the language says decimals, the currency thousands
         ("1,299 €", "money", "de"),
         ("€1.299", "money", ""),
+        ("€1.299", "float", "en"),
+        ("$1.299", "float", ""),
         ("1,234", "float", "es"),  # Mexico or Spain
         ("12.000", "float", "fr"),  # neither of the marks of French
     ],
