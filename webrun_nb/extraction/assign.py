@@ -250,6 +250,8 @@ class _Scorer:
             return named + _BORNE_OUT
         if is_key and name.is_about("name") and self._is_thing(found):
             return max(named, _BY_PLACE)
+        if is_key and wanted.type is ColumnType.URL and "url" in name.concepts and self._is_of_row(name):
+            return max(named, _BY_PLACE)
         if found.is_named or found.group is not None:
             return named
         about_type = _ABOUT.get(wanted.type)
@@ -260,6 +262,12 @@ class _Scorer:
         if found is self._longest and name.is_about(*_TEXTS) and found.words_per_value >= 5 and not is_key:
             return max(named, _BY_TYPE)
         return named
+
+    def _is_of_row(self, name: Name) -> bool:
+        """Tell whether an address is that of the row itself: "url", "product_link", "talk_url" in a list of talks."""
+        subject = {word.stem for word in self._subject.words}
+        others = [word for word in name.words if "url" not in word.concepts]
+        return all(word.concepts & {"item", "name"} or word.stem in subject for word in others)
 
     def _is_thing(self, found: Field) -> bool:
         """Tell whether a heading says what the rows are ("Dish", in a list of dishes), so that its values name them."""

@@ -24,7 +24,7 @@ _LISTS = ("table", "grid", "list")
 _RECORDS = ("page", "pairs")
 _ORDER = ("table", "grid", "list", "pairs", "page", "embedded")
 """Kinds of sources, the most structured first."""
-_LEAST_ANSWERED = 0.5
+_LEAST_ANSWERED = 0.4
 """Share of the columns that a list has to have."""
 _MARGIN = 0.04
 """Scores of sources that differ by less are equally good."""

@@ -30,6 +30,8 @@ _MARKS = re.compile("[\u0300-\u036f\u064b-\u065f\u0670\u0640]+")
 _CAMEL = re.compile(r"(?<=[a-z]{2})(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 _MEASURE = re.compile(r"(?<![\d.,])(\d{1,6})(?:[.,]0{1,3})?\s?(kg|mg|g|ml|l|cm|mm|km|m|oz|lb|gb|mb|tb)\b")
 """A measure in a name is one word: "100.0 g" is "100g"."""
+_YEAR = re.compile(r"(?<![^\W\d_])(?:y|yr|fy|year)[ _]?((?:19|20)\d\d)\b")
+"""A year in a name that can't begin with a digit: "y2023", "year_2023"."""
 _BRACKETED = re.compile(r"\([^()]{1,60}\)|\[[^\[\]]{1,60}\]")
 _LETTER = "(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff\u0e01-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff])"
 """A letter or digit; of scripts whose vowels are marks, the marks too."""
@@ -144,7 +146,7 @@ def name_of(text: str) -> Name:
     (['price', 'each'], frozenset({'$'}))
     """
     folded = plain(_CAMEL.sub(" ", text[:_LONGEST_NAME])).replace("_", " ").replace("#", " number ")
-    folded = _MEASURE.sub(r" \1\2 ", folded)
+    folded = _YEAR.sub(r" \1 ", _MEASURE.sub(r" \1\2 ", folded))
     units = {char for char in folded if char in _SIGNS}
     words = tuple(_words_of(_WORD.findall(folded)[:_MOST_WORDS]))
     named = tuple(word for word in words if word.text not in _STOP) or words

@@ -250,6 +250,16 @@ def test_an_infobox_is_one_record():
     assert result.data == {"name": "Ada Berg", "born": "1931-04-02", "occupation": "Chemist"}
 
 
+def test_the_address_of_an_item_is_that_of_its_title():
+    items = "".join(
+        f'<li><h3><a href="https://page.example/{n}">Talk {n}</a></h3><p>Room {n}</p><a href="https://map.example/{n}">Map</a></li>'
+        for n in (1, 2, 3)
+    )
+    html = f"<html lang='en'><body><main><h1>Talks</h1><ul>{items}</ul></main></body></html>"
+    assert records(html, "title:str, url:url", "List the talks")[1] == ("Talk 2", "https://page.example/2")
+    assert records(html, "title:str, speaker_url:url", "List the talks")[1] == ("Talk 2", None)
+
+
 def test_nested_records():
     address = {"type": "object", "properties": {"city": {"type": "string"}, "street": {"type": "string"}}}
     wanted = {
