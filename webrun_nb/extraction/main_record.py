@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from webrun_nb.extraction.comparing import agrees, plain_words
+from webrun_nb.extraction.comparing import agrees, plain_number, plain_words
 from webrun_nb.extraction.item_units import RATING_OUT_OF, RATING_STARS
 from webrun_nb.extraction.labelled import IDENTIFIERS
 from webrun_nb.extraction.main_thing import MainThing, main_thing_of
@@ -124,7 +124,7 @@ def _prices(page: MainThing) -> list[_Fact]:
             if near:
                 found = min(near, key=lambda a: abs(a.line - amount.line))
                 facts.append(_Fact((), frozenset(names), Cell(found.node, found.text)))
-    elif embedded:
+    elif embedded and len({plain_number(datum.text) for datum in embedded}) == 1:
         facts.append(_Fact((), frozenset({"price"}), _embedded_cell(page, embedded[0])))
     elif (rate := next((a for a in page.amounts if a.role is Role.RATE and _is_near(page, a)), None)) is not None:
         facts.append(_Fact((), frozenset({"price", "rate"}), Cell(rate.node, rate.text)))

@@ -15,6 +15,15 @@ OTHER_STATES = ("InStoreOnly", "OnlineOnly", "PreSale", "Reserved", "MadeToOrder
 MAX_STATUS_CHARS = 120
 _LONGEST_PHRASE = 8
 _SCHEMA_ORG = re.compile(r"^https?://(?:www\.)?schema\.org/", re.IGNORECASE)
+_COUNT_LEFT = re.compile(
+    r"(?:only|just|more than|over|last|nur noch|noch|mehr als|plus que|plus de|il reste|solo|quedan|más de|restano|"
+    r"apenas|mais de|nog|meer dan|endast|över|kun|enää|tylko|ponad|více než|viac ako|már csak|doar|peste)?\s*"
+    r"[1-9]\d{0,4}\+?\s*(?:left|in stock|available|pieces? left|items? left|left in stock|remaining|auf lager|"
+    r"verfügbar|stück verfügbar|stück auf lager|en stock|disponibles?|disponibili|disponíveis|op voorraad|i lager|på lager|"
+    r"varastossa|dostępnych|szt\.? dostępnych|ks skladem|ks na sklade|db raktáron|în stoc|in stoc|на складе|в наличии)",
+    re.IGNORECASE,
+)
+"""How many there are: "only 3 left", "more than 10 available"."""
 _FIRST_PART = re.compile(r"[.,!;|–—(、。，]")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _NUMBER_SIGN = re.compile(r"[#№]|\bn[º°o]\b\.?", re.IGNORECASE)
@@ -230,6 +239,8 @@ def stock_status(text: str) -> str:
         by_name = {state.casefold(): state for state in (*STATES, *OTHER_STATES)}
         if state := by_name.get(address.casefold()):
             return state
+    if _COUNT_LEFT.fullmatch(text.strip(" .!")):
+        return "InStock"
     states = _states()
     first = _FIRST_PART.split(text.strip(), maxsplit=1)[0]
     for part in (text, first):

@@ -68,6 +68,9 @@ class TestPrice:
     def test_displayed_price_goes_before_an_embedded_one_that_is_not_displayed(self) -> None:
         assert text(product('"offers": {"price": "99.00"}') + "<p>12,50 €</p>", "price") == "12,50 €"
 
+    def test_embedded_prices_of_several_variants_are_none_of_the_thing(self) -> None:
+        assert text(product('"offers": [{"price": "12.50"}, {"price": "14.50"}]'), "price") is None
+
     def test_embedded_price_that_differs_is_beside_the_displayed_one(self) -> None:
         found = cell(
             record("<h1>Lamp Orla 400</h1>" + product('"offers": {"price": "99.00"}') + "<p>12,50 €</p>"), "price"
