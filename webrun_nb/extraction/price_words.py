@@ -174,15 +174,13 @@ kişi, ώρα, ημέρα, νύχτα, μήνα, χρόνο, ساعة, يوم, �
 PER = "a, an, per, pro, je, par, por, al, alla, au, za, pe, на, за, kohti, pour, pr, na, el, x, ea, each"
 """Words between an amount and the unit that it is the price of one of."""
 
-CURRENCY_WORDS = (
-    *("Rs.", "Rs", "kr.", "kr", "Kr", "KR", "zł", "ZŁ", "zl", "Kč", "KČ", "kč", "Lei", "lei"),
-    *("LEI", "leu", "Ft", "Kn", "kn", "руб.", "руб", "РУБ", "р.", "грн.", "грн", "лв.", "лв"),
-    *("ЛВ", "TL", "RM", "Rp", "Fr.", "SFr.", "sFr.", "fr.", "din.", "din", "дин.", "дин", "ден.", "ден"),
-    *("元", "円", "圆", "원", "บาท", "đ", "Đ", "VNĐ", "сум", "тг", "тенге", "сом", "S/."),
-    *("S/", "Bs.", "Bs", "Dhs", "Dh", "د.إ", "ر.س", "ج.م", "د.ك", "ر.ق", "درهم", "ريال", "جنيه", "دينار"),
-    *("تومان", "ریال", "ש\"ח", "ש״ח", "euro", "euros", "Euro", "dollars", "NTD", "б.р.", "б. р.", "RMB", "XBT"),
-)  # fmt: skip
-"""What is written for a currency beside its sign and its ISO code."""
+MORE_CURRENCIES = (
+    *("р.", "б.р.", "б. р.", "сум", "сом", "тенге", "تومان", "ریال"),
+    *('ש"ח', "ש״ח", "NTD", "грн.", "лв.", "ден."),
+)
+"""What is written for a currency, beside the table of `currencies`."""
+NO_CURRENCIES = frozenset({"km", "KM", "ft", "FT", "bs", "din", "dh", "cfa", "kc"})
+"""What the table of `currencies` has, but what stands beside numbers as other words do ("12 km", "6 ft")."""
 CODES_THAT_ARE_WORDS = frozenset(
     {"KM", "ALL", "TOP", "CUP", "PEN", "MOP", "LAK", "ANG", "GEL", "BAM", "COP", "COU", "SOS", "VES", "TRY"}
 )

@@ -16,6 +16,7 @@ from typing import Literal
 
 from webrun_nb.extraction import price_words as words
 from webrun_nb.extraction.comparing import plain_number
+from webrun_nb.extraction.currencies import SIGNS
 from webrun_nb.extraction.lines import Line, beginning, common_ancestor
 from webrun_nb.extraction.snapshot import Node
 
@@ -24,6 +25,8 @@ _LONGEST_PHRASE_WORDS = 6
 _CONTEXT_CHARS = 60
 _LABEL_CHARS = 40
 """A line of more characters does not label the next one."""
+_IDEOGRAPHS = "\u2e80"
+"""The first character of scripts in which one is a word."""
 _SIDE_BY_SIDE_CHARS = 80
 _NOT_SIGN = re.compile(r"[\d\s.,'’٬٫-]+")
 _NUMBER = (
@@ -198,9 +201,9 @@ def _pattern() -> re.Pattern[str]:
     from babel.core import get_global
 
     codes = sorted(set(get_global("all_currencies")) - words.CODES_THAT_ARE_WORDS)
-    signs = "".join(re.escape(chr(c)) for c in range(0x24, 0xFFE7) if unicodedata.category(chr(c)) == "Sc")
-    names = "|".join(sorted(map(re.escape, words.CURRENCY_WORDS), key=len, reverse=True))
-    named = rf"(?<![^\W\d_])(?:{names}|{'|'.join(codes)})(?![^\W\d_])"
+    signs = "".join(re.escape(chr(c)) for c in range(0x24, 0xFFE7) if _is_sign(chr(c)))
+    names = "|".join(map(re.escape, sorted(_currency_words(), key=len, reverse=True)))
+    named = rf"(?<![^\W\d_])(?:(?:{names})\.?|{'|'.join(codes)})(?![^\W\d_])"
     sign = rf"(?:(?<![^\W\d_])(?:US\s|[A-Z]{{1,3}}))?[{signs}]"
     behind = rf"(?:{named}|(?<=[.,]\d\d\s)(?:{'|'.join(sorted(words.CODES_THAT_ARE_WORDS))})(?!\w))"
     rand = r"(?<!\w)R(?=\s\d|\d+[.,\s]\d)"
@@ -209,6 +212,23 @@ def _pattern() -> re.Pattern[str]:
         rf"(?:{currency}\s?){{1,2}}[-−–]?\s?(?:{_NUMBER})(?:\s?(?:{behind}|{sign})(?!\s?\d))?"
         rf"|(?<![\w.,])[-−–]?(?:{_NUMBER})\s?(?P<sign_behind>{sign}(?!\d)|{behind})"
     )
+
+
+def _currency_words() -> set[str]:
+    """Return what is written for currencies, in letters, in all cases that are in use."""
+    written = [
+        name
+        for name in SIGNS
+        if any(map(str.isalpha, name))
+        and not any(map(_is_sign, name))
+        and (len(name.strip(".")) > 1 or name > _IDEOGRAPHS)
+    ]
+    cased = {form for name in written for form in (name, name.capitalize(), name.upper())}
+    return (cased | {*words.MORE_CURRENCIES}) - words.NO_CURRENCIES
+
+
+def _is_sign(char: str) -> bool:
+    return unicodedata.category(char) == "Sc"
 
 
 def _matches(text: str, line: Line | None = None) -> Iterator[tuple[int, int]]:

@@ -19,8 +19,9 @@ _COUNT_LEFT = re.compile(
     r"(?:only|just|more than|over|last|nur noch|noch|mehr als|plus que|plus de|il reste|solo|quedan|más de|restano|"
     r"apenas|mais de|nog|meer dan|endast|över|kun|enää|tylko|ponad|více než|viac ako|már csak|doar|peste)?\s*"
     r"[1-9]\d{0,4}\+?\s*(?:left|in stock|available|pieces? left|items? left|left in stock|remaining|auf lager|"
-    r"verfügbar|stück verfügbar|stück auf lager|en stock|disponibles?|disponibili|disponíveis|op voorraad|i lager|på lager|"
-    r"varastossa|dostępnych|szt\.? dostępnych|ks skladem|ks na sklade|db raktáron|în stoc|in stoc|на складе|в наличии)",
+    r"verfügbar|stück verfügbar|stück auf lager|en stock|disponibles?|disponibili|disponíveis|op voorraad|i lager|"
+    r"på lager|varastossa|dostępnych|szt\.? dostępnych|ks skladem|ks na sklade|db raktáron|în stoc|in stoc|"
+    r"на складе|в наличии)",
     re.IGNORECASE,
 )
 """How many there are: "only 3 left", "more than 10 available"."""

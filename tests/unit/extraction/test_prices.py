@@ -133,12 +133,32 @@ def test_lowest_of_several_prices_is_marked() -> None:
         "R$ 1.299,90",
         "٣٥٠ ر.س",
         "S/ 20",
+        "12,50 KM",
+        "249 Kč",
+        "99 ZŁ",
+        "1 200 руб.",
+        "350 грн",
+        "5.000 Ft",
+        "20 Euro",
     ],
 )
 def test_amounts_of_many_countries_are_found_whole(text: str) -> None:
     assert found(f"<p>{text}</p>") == [(text, "unknown")]
 
 
-@pytest.mark.parametrize("text", ["R171 engine", "Collection 05 TOP", "Article 12", "4.5 out of 5", "2026-05-01"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "R171 engine",
+        "12 km",
+        "6 FT tall",
+        "45 000 KM",
+        "3 L",
+        "Collection 05 TOP",
+        "Article 12",
+        "4.5 out of 5",
+        "2026-05-01",
+    ],
+)
 def test_numbers_without_a_currency_are_no_amounts(text: str) -> None:
     assert found(f"<p>{text}</p>") == []
