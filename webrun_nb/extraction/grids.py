@@ -8,6 +8,7 @@ lists and texts such as "Label: value".
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,7 +21,7 @@ from webrun_nb.extraction.snapshot import Node, Snapshot
 from webrun_nb.extraction.sources import Cell, Source, SourceKind
 from webrun_nb.extraction.split_cells import TableColumn, joined
 from webrun_nb.extraction.table_context import HEADINGS, Candidate, PageContext, context_of
-from webrun_nb.extraction.table_headers import Head, head_of, labels_of, own_labels, parts_of
+from webrun_nb.extraction.table_headers import Head, head_of, labels_of, long_names_of, own_labels, parts_of
 from webrun_nb.extraction.table_layout import Layout, Line, Slot, html_layout, whole_number
 from webrun_nb.extraction.table_rows import Body, body_of, totals_of
 from webrun_nb.extraction.table_shapes import TableRow, is_pairs, records_of
@@ -201,7 +202,11 @@ def _columns(
             for slot, line in zip(slots, body.lines, strict=True)
         ]
         heads = [slot for line in head.lines if (slot := line.slots[number]) is not None and slot.text]
-        columns.append(TableColumn(path, cells, tuple(slot.node for slot in heads)))
+        names = long_names_of(head, number) | _item_properties(slots)
+        columns.append(TableColumn(path, cells, tuple(slot.node for slot in heads), names))
+    shared = Counter(name for column in columns for name in column.properties)
+    for column in columns:  # "click to sort" names no column
+        column.properties = frozenset(name for name in column.properties if shared[name] == 1)
     totals = totals_of(body.lines, list(zip(*(column.cells for column in columns), strict=True)))
     rows = [
         TableRow(line.node, groups, is_total, line.index, _starts_with_header(line))
@@ -212,6 +217,12 @@ def _columns(
         cells = [None if slot is None else _cell(slot, Column(), settled) for slot in body.details]
         columns.append(TableColumn((), cells))
     return columns, rows
+
+
+def _item_properties(slots: Sequence[Slot | None]) -> frozenset[str]:
+    """Return the property that microdata gives to the cells of a column."""
+    said = {slot.node.attributes.get("itemprop", "") for slot in slots[:_SAMPLE] if slot is not None}
+    return frozenset(said.pop().lower().split()) if len(said) == 1 else frozenset()
 
 
 def _cell(slot: Slot | None, evidence: Column, settled: dict[Slot, Cell]) -> Cell | None:

@@ -34,6 +34,8 @@ class TableColumn:
     cells: list[Cell | None]
     heads: tuple[Node, ...] = ()
     """The cells of its headings, to tell columns under one heading."""
+    properties: frozenset[str] = frozenset()
+    """The names that markup gives it."""
 
     kind: Kind = field(default="", init=False)
 
@@ -140,7 +142,7 @@ def _belong(piece: TableColumn, target: TableColumn) -> bool:
 
 def _join(target: TableColumn, piece: TableColumn, *, is_behind: bool) -> None:
     if len(piece.labels) > len(target.labels):
-        target.labels, target.heads = piece.labels, piece.heads
+        target.labels, target.heads, target.properties = piece.labels, piece.heads, piece.properties
     for row, added in enumerate(piece.cells):
         cell = target.cells[row]
         if added is None or cell is added or (cell is not None and cell.node is added.node):

@@ -204,6 +204,17 @@ def _label(slot: Slot) -> str:
     return " ".join((said or slot.node.attributes.get("abbr", "")).split())[:_LONGEST_LABEL]
 
 
+def long_names_of(head: Head, column: int) -> frozenset[str]:
+    """Return the long names of a column's headings, which are shown to those who point at them or hear them."""
+    names: set[str] = set()
+    for line in head.lines:
+        slot = line.slots[column]
+        if slot is not None and slot.columns == 1 and slot.text:
+            names.update((slot.reading.label, slot.node.attributes.get("abbr", "")))
+            names.discard(slot.text)
+    return frozenset(" ".join(name.lower().split())[:_LONGEST_LABEL] for name in names if name)
+
+
 def own_labels(layout: Layout, body: Sequence[Line]) -> list[tuple[str, ...]]:
     """Return the labels that the cells themselves have with them (`data-label`), by column."""
     paths: list[tuple[str, ...]] = []

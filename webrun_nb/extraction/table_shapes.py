@@ -71,7 +71,7 @@ def records_of(kind: SourceKind, columns: list[TableColumn], rows: list[TableRow
     cells = zip(*(column.cells for column in columns), strict=True)
     return Records(
         kind,
-        [SourceColumn(column.labels) for column in columns],
+        [SourceColumn(column.labels, column.properties) for column in columns],
         [SourceRow(row.node, each, row.groups, row.is_total, row.index) for row, each in zip(rows, cells, strict=True)],
     )
 
@@ -246,7 +246,7 @@ def _unfolded(kind: SourceKind, columns: list[TableColumn], rows: Sequence[Table
         if filled:
             of = rows[row]
             records.append(SourceRow(filled[0].node, cells, of.groups, of.is_total, of.index))
-    return Records(kind, [SourceColumn(column.labels) for column in groups[0]], records)
+    return Records(kind, [SourceColumn(column.labels, column.properties) for column in groups[0]], records)
 
 
 def _runs_across(

@@ -156,6 +156,18 @@ def test_a_total_in_header_cells_is_a_row() -> None:
     assert texts(source)[-1] == ["Total", "7"]
 
 
+def test_long_names_of_headings_are_names_of_the_column() -> None:
+    heads = "<tr><th>Team</th><th><abbr title='Matches played'>MP</abbr></th><th abbr=Points>P</th>"
+    heads += "<th title='Click to sort'>W</th><th title='Click to sort'>L</th></tr>"
+    source = source_of(heads, row("A", "3", "5", "2", "1"))
+    assert [{*column.properties} for column in source.columns] == [set(), {"matches played"}, {"points"}, set(), set()]
+
+
+def test_microdata_of_cells_names_their_column() -> None:
+    rows = [f"<tr><td itemprop=name>{name}</td><td>{name}x</td></tr>" for name in ("Al", "Bo")]
+    assert [{*column.properties} for column in source_of(row("A", "B", tag="th"), *rows).columns] == [{"name"}, set()]
+
+
 def test_labels_that_cells_have_with_them_are_headings() -> None:
     rows = "".join(f"<tr><td data-label=Name>{name}</td><td data-label=Price>$3</td></tr>" for name in "ab")
     assert labels(source_of(rows)) == ["Name", "Price"]
