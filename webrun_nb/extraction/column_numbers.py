@@ -28,11 +28,14 @@ from webrun_nb.extraction.values import (
     number_fault,
     readings_of_number,
     shown_by,
+    unit_in_words,
     wire_number,
 )
 
 _NO_PRICES = frozenset({Role.SAVING, Role.THRESHOLD, Role.SHIPPING})
 """Roles of amounts that are taken only for columns of the same role."""
+_PREFIXES = frozenset("kMGTmµ")
+"""SI prefixes of units that CLDR does not know (Mbit/s, Gbit/s)."""
 _DEBIT = re.compile(r"dr\b", re.IGNORECASE)
 _CRORE = 10**7
 _PLAIN_NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,12})?")
@@ -57,6 +60,7 @@ class NumberReader(ColumnReader):
         self._type = column.type
         self._context = context
         named = frozenset().union(*map(currencies_named, (*context.labels, column.name)))
+        self._named = named
         self._said = named or context.currencies
         self._parsed = {key: self._parse(cell) for key, cell in group.items()}
         numbers = [one for one, _ in self._parsed.values() if isinstance(one, NumberText)]
@@ -101,7 +105,11 @@ class NumberReader(ColumnReader):
             return None
         units = {one.unit for one in numbers if one.unit}
         currencies = {one.currency for one in numbers if one.currency}
-        is_mixed = len({dimension(one) for one in units}) < len(units) or len(currencies) > 1
+        unknown = {unit_in_words(one.after) for one in numbers if one.after and not one.unit}
+        bases = {one[1:] if one[:1] in _PREFIXES and len(one) > 2 else one for one in unknown}
+        is_mixed = (
+            len({dimension(one) for one in units}) < len(units) or len(currencies) > 1 or len(bases) < len(unknown)
+        )
         return Reason.MIXED_UNITS if is_mixed else None
 
     def read(self, cell: Cell) -> Value:
@@ -163,9 +171,9 @@ class NumberReader(ColumnReader):
 
     def _likeliest_code(self, number: NumberText, code: str) -> str | None:
         """Return the currency whose habits tell the marks of an amount; None for a number that is no amount."""
-        if not number.currency and self._type is not ColumnType.MONEY:
+        if not number.currency and self._type is not ColumnType.MONEY and not self._named:
             return None
-        return code or self._code(number) or next(iter(candidates(number.currency)), "")
+        return code or self._code(number) or next(iter(candidates(number.currency)), next(iter(self._named), ""))
 
     def _by_product(self, mark: str) -> str:
         if mark not in self._products:

@@ -276,7 +276,7 @@ def magnitude(word: str, language: str) -> tuple[int | None, bool]:
     ((1000000000, True), (1000000000000, True), (None, True), (None, False))
     """
     key = word if len(word) == 1 else word_key(word)
-    if word in ("MM", "MMM"):  # millions and billions, or thousands of thousands, by house style
+    if word in ("MM", "MMM", "CR"):  # millions or thousands of thousands, crores or credits, by house style
         return None, True
     for tag in dict.fromkeys((language, base_language(language))):
         if base_language(tag) and key in (known := magnitudes(tag)):

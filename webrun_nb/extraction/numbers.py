@@ -34,6 +34,11 @@ _NO_CENTS = re.compile(r"[.,:]\s?[-–—]{1,2}(?!\d)")
 """Marks that stand for no cents, after a number: `12.-`, `5,--`, `7:-`."""
 _ONLY_CENTS = re.compile(r"(?:[–—]|--)\s?(?P<mark>[.,])(?P<cents>\d\d)(?!\d)")
 """Cents without a whole part: `–,50`."""
+_SCIENTIFIC = re.compile(
+    r"(?P<sign>-?)(?P<number>\d{1,20}(?:[.,]\d{1,20})?)\s?(?:[eE]|[×x·*]\s?10\^?)(?P<power>[-+⁺]?\d{1,2}|[-⁺]?[⁰¹²³⁴-⁹]{1,2})"
+)
+"""A number with a power of ten: `1.2e-5`, `1.2 × 10⁶`."""
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺", "0123456789+")
 _REFERENCE = re.compile(r"(?<=\S)\s?\[[\w ]{1,3}\]$")
 """The mark of a footnote behind a value: `845[1]`."""
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|ST|ND|RD|TH|er|re|ème|e|r|º|ª|°|\.)(?![^\W\d_])")
@@ -129,6 +134,9 @@ def read_number(text: str, language: str = "") -> NumberText | Reason:
         )
     if is_blank(line):
         return Reason.BLANK
+    if scientific := _SCIENTIFIC.fullmatch(line):
+        value = Decimal(scientific["number"].replace(",", ".")).scaleb(int(scientific["power"].translate(_RAISED)))
+        return NumberText((Digits(value),), is_negative=bool(scientific["sign"]))
     if stars := _STARS.fullmatch(line.replace(" ", "")):
         full, rest = len(stars["full"]), len(stars["rest"])
         if full + rest == 1:
@@ -313,6 +321,9 @@ def _words_around(number: NumberText, before: str, after: str, language: str) ->
                 if factor is None:
                     return Reason.AMBIGUOUS_MAGNITUDE
                 scale, after = factor, rest
+                following = _WORD.match(after)
+                if following is not None and len(following[0]) > 1 and magnitude(following[0], language)[1]:
+                    return Reason.AMBIGUOUS_MAGNITUDE  # "5 hundred thousand"
                 continue
         if word[0].casefold().rstrip(".") in _MINOR_UNITS and not unit_name and not currency and scale == 1:
             unit_name, after = MINOR, rest
@@ -456,6 +467,9 @@ def _range_core(between: str, language: str) -> tuple[str, str, str, int]:
         if measured := unit(word, language):
             return parts[1], currency, measured, factor
     elif len(parts) == 1 and len(between) > 1 and _DASH.fullmatch(between[-1]):
+        scale, is_magnitude = magnitude(between[:-1], language)
+        if is_magnitude and scale:
+            return between[-1], currency, unit_name, scale
         measured = between[:-1] if between[:-1] in ("%", "‰") else unit(between[:-1], language)
         if measured:
             return between[-1], currency, measured, factor

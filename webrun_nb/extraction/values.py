@@ -157,7 +157,7 @@ def wire_number(
         case ColumnType.MONEY:
             amount = amount.scaleb(-2) if number.unit == MINOR else amount
             return f"{_written(amount, number)} {currency}" if currency else _written(amount, number)
-    unit_name = number.unit or _unit_in_words(number.after) or measures.unit
+    unit_name = number.unit or unit_in_words(number.after) or measures.unit
     return f"{_written(amount, number)} {unit_name}" if unit_name else _written(amount, number)
 
 
@@ -167,7 +167,7 @@ def _written(amount: Decimal, number: NumberText) -> str:
     return f"{amount:f}"
 
 
-def _unit_in_words(after: str) -> str:
+def unit_in_words(after: str) -> str:
     """Return the only word after a number, which is its unit even if no table knows it (`100 Mbit/s`)."""
     return after if re.fullmatch(r"[^\W\d_][^\s,;:()]{0,19}", after) else ""
 

@@ -111,6 +111,11 @@ def test_prices_with_two_decimals_have_no_third_one() -> None:
     assert values(["£0.035", "£3.350"], "money", "en") == ["0.035 GBP", "3.350 GBP"]
 
 
+def test_a_heading_with_a_currency_makes_numbers_amounts() -> None:
+    assert values(["1.299", "899"], "float", "en", labels=("Preis (EUR)",)) == [Reason.AMBIGUOUS_MARK, 899.0]
+    assert values(["1,299", "899"], "float", labels=("Price (USD)",)) == [1299.0, 899.0]
+
+
 def test_other_columns_prove_the_marks() -> None:
     others = [["20.320.945,77", "600,00"]]
     assert values(["1.250", "980"], "int", siblings=others) == [1250, 980]
@@ -295,6 +300,7 @@ def test_cents_are_hundredths() -> None:
 
 def test_plain_numbers_of_different_units_are_missing() -> None:
     assert values(["500 g", "1.2 kg"], "float", "en") == [Reason.MIXED_UNITS] * 2
+    assert values(["12 Mbit/s", "1.5 Gbit/s"], "float", "en") == [Reason.MIXED_UNITS] * 2
     assert values(["48 g", "61 g", "7"], "int", "en") == [48, 61, 7]
     assert values(["500 g", "1.2 kg"], "quantity", "en") == ["500 g", "1.2 kg"]
     assert values(["$12,408", "41%", "7"], "float", "en") == [12408.0, 41.0, 7.0]
