@@ -252,7 +252,11 @@ class Chooser:
         fields = [found.get(wanted.name) for wanted in self.columns]
         cells = [each.cells() if each else [None] * len(source.rows) for each in fields]
         rows = [replace(row, cells=tuple(column[place] for column in cells)) for place, row in enumerate(source.rows)]
-        return replace(source, columns=[SourceColumn((wanted.name,)) for wanted in self.columns], rows=rows)
+        names = [
+            each.labels if each and any(each.labels) else (wanted.name,)
+            for each, wanted in zip(fields, self.columns, strict=True)
+        ]
+        return replace(source, columns=[SourceColumn(labels) for labels in names], rows=rows)
 
     # --- records
 

@@ -6,7 +6,6 @@ A field is a column of a `Source`, or the headings within a list that its rows a
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -28,7 +27,6 @@ _STRONG = (*_HEADINGS, "strong", "b", "dt", "th", "caption", "figcaption", "summ
 _SILENT = ("script", "meta", "link", "head")
 _MARKUP_STEPS = 3
 """Elements around a cell whose classes may name it."""
-_LETTERS = re.compile("[^\\W\\d_]{3,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _MIN_SHARE = 0.8
 """Share of the cells in which a word of markup or of the values must be to name the field."""
 _STYLE = frozenset(
@@ -186,7 +184,8 @@ class Field:
     @cached_property
     def has_letters(self) -> bool:
         """True if most of its values are words rather than numbers."""
-        return sum(bool(_LETTERS.search(text)) for text in self.texts) * 2 > len(self.texts)
+        worded = sum(sum(map(str.isalpha, text[:80])) > sum(map(str.isdigit, text[:80])) for text in self.texts)
+        return worded * 2 > len(self.texts)
 
     @cached_property
     def distinct_share(self) -> float:

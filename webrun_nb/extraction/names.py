@@ -18,6 +18,9 @@ SYNONYM, STEM, KIN = 0.92, 0.85, 0.5
 """Likeness of two words for one concept, of two forms of one word, and of words for related concepts."""
 _PART = 0.97
 """Weight of the likeness of a part of a label: without its brackets, or without the headings above it."""
+_NAME_OF_ANOTHER = 0.55
+_NAMED = frozenset({"name", "item", "model", "talk", "job", "person", "player"})
+"""The concepts whose name is that of the row: the name of a product in a list of products."""
 _LONGEST_NAME = 160
 """Characters of a name that are looked at: a longer text is no name."""
 _MOST_WORDS = 14
@@ -185,9 +188,18 @@ def likeness(wanted: Name, found: Name) -> float:
         beside = len(name.words) > 1
         if beside and any(part < STEM and word.concepts & OTHERS for word, part in zip(name.words, alike, strict=True)):
             score *= 0.5
+    if _is_name_of_another(found, explained):
+        score *= _NAME_OF_ANOTHER
     if any(word.is_number and part < 1 for word, part in zip(found.words, explained, strict=True)):
         score *= 0.9
     return score
+
+
+def _is_name_of_another(found: Name, explained: list[float]) -> bool:
+    """Tell whether a heading is the name of something that was not asked for: "Brand name", for "name"."""
+    is_name = any("name" in word.concepts for word in found.words)
+    others = (word for word, part in zip(found.words, explained, strict=True) if part < KIN)
+    return is_name and any(word.concepts and not word.concepts & _NAMED for word in others)
 
 
 def path_likeness(wanted: Name, labels: Iterable[str]) -> float:

@@ -213,3 +213,12 @@ def test_a_wide_table_and_a_long_schema_take_no_time():
     source = table([f"Price {place} of the thing" for place in range(500)], ["$5"] * 500, ["$6"] * 500)
     found = taken(", ".join(f"price_{place}:money" for place in range(60)), source)
     assert found == {f"price_{place}": place for place in range(60)}
+
+
+def test_the_name_of_something_else_is_not_the_name():
+    jobs = table(["Job title", "Company name"], ["Cook", "A"], ["Nurse", "B"])
+    assert taken("name:str", jobs) == {"name": 0}
+    firms = table(["Company name", "City"], ["A", "Oslo"], ["B", "Rome"])
+    assert taken("name:str", firms) == {"name": 0}
+    notes = table(["Note", "Brand name"], ["long", "A"], ["short", "B"])
+    assert taken("name:str", notes) == {}

@@ -51,7 +51,8 @@ def test_forms_of_one_word(wanted, found):
     ("wanted", "found"),
     [
         ("price", "Shipping price"), ("price", "Listenpreis"), ("price", "Unit price"), ("list_price", "Price"),
-        ("city", "City rank"), ("name", "First name"), ("year_2023", "2022"), ("price_usd", "Preis (€)"),
+        ("city", "City rank"), ("name", "First name"),
+        ("name", "Brand name"), ("name", "company_name"), ("year_2023", "2022"), ("price_usd", "Preis (€)"),
         ("height_m", "Height (ft)"), ("country", "County"), ("status", "Station"), ("date", "candidate"),
         ("population", "Population density"), ("price", "Weight"), ("price", ""), ("", "price"),
     ],
