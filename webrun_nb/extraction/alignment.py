@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from webrun_nb.extraction.inner_labels import split_inner_labels
 from webrun_nb.extraction.item_units import MAX_TEXT_CHARS, Unit, without_label
 from webrun_nb.extraction.lines import common_ancestor
 from webrun_nb.extraction.prices import Role
@@ -86,7 +87,7 @@ class Column:
 
 def align(items: Sequence[Sequence[Unit]]) -> list[Column]:
     """Put the units of items into columns, in the order in which they stand in the items."""
-    prepared = _with_lists_joined(_with_labels_settled(items))
+    prepared = _with_lists_joined(_with_labels_settled(split_inner_labels(items)))
     return _with_variants_merged(_aligned(prepared))
 
 

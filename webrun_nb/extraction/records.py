@@ -69,6 +69,7 @@ _ITEM_CHARS = 4_000
 """Items of more characters are parts of the page."""
 _FEWEST_ITEMS = 2
 _LONGEST_PERIOD = 6
+_SINGLE_SHARE = 0.8
 _MAX_GROUP_NODES = 12
 _FEWEST_RULES = 2
 _HEADING_CHARS = 160
@@ -141,7 +142,11 @@ class _Finder:
                 continue
             if node.tag in _HEADINGS and (text := beginning(node, _HEADING_CHARS)):
                 self._heading = text[:_HEADING_CHARS]
-            found = self._list_in(node) if node.tag not in _NOT_LISTS and node.role not in _NOT_LIST_ROLES else None
+            found = None
+            if node.tag in ("table", "tbody"):
+                found = self._list_of_rows(node)
+            elif node.tag not in _NOT_LISTS and node.role not in _NOT_LIST_ROLES:
+                found = self._list_in(node)
             source = None if found is None else _source(found, len(self.sources) + 1)
             if found is not None and source is None:
                 rejected += 1
@@ -171,6 +176,15 @@ class _Finder:
         if items is None or not self._is_plausible(items):
             return None
         return self._inner(node, items) or self._with_groups(node, children, [(item,) for item in items])
+
+    def _list_of_rows(self, node: Node) -> _List | None:
+        """Return the items of a table that only arranges texts: rows of one cell in a rhythm, as of text and links."""
+        rows = [row for row in node.elements if row.tag == "tr" and not row.hidden]
+        single = [row for row in rows if sum(not cell.hidden for cell in row.elements) == 1]
+        if len(single) < 2 * _FEWEST_ITEMS or _SINGLE_SHARE * len(rows) > len(single):
+            return None
+        items = _in_rhythm(single, ["links" if row.find("a") else "text" for row in single])
+        return None if items is None else _List(node, items, [()] * len(items), self._heading)
 
     def _alike(self, children: Sequence[Node]) -> list[Node] | None:
         """Return the children that are alike, of the tag that most of them have; None if there are not two."""

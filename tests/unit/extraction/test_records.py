@@ -106,6 +106,17 @@ class TestSiblings:
         body = "".join(f"<a href='/{x}'>{x}</a><small>{x}{x}</small>" for x in "ABCD")
         assert table(only(f"<div>{body}</div>")) == [("A", "AA"), ("B", "BB"), ("C", "CC"), ("D", "DD")]
 
+    def test_rows_of_a_layout_table_in_a_rhythm_are_items(self) -> None:
+        rows = "".join(
+            f"<tr><td>Text {x}</td></tr><tr><td>Tags: <a href='/1'>{x}1</a> <a href='/2'>{x}2</a></td></tr>"
+            for x in "ABC"
+        )
+        assert table(only(f"<table><tbody>{rows}</tbody></table>")) == [
+            ("Text A", "A1, A2"),
+            ("Text B", "B1, B2"),
+            ("Text C", "C1, C2"),
+        ]
+
 
 class TestGroups:
     ITEM = "<div><b>{0}</b> <i>{0}:00</i> <span>Room {0}</span></div>"
@@ -145,6 +156,12 @@ class TestLabels:
             f"<li><b>{x}</b> <i>19{i}0</i></li>" for i, x in enumerate(("Dune: Part", "Alien", "Jaws: Again"))
         )
         assert values(only(f"<ul>{body}</ul>"), 0) == ["Dune: Part", "Alien", "Jaws: Again"]
+
+    def test_label_within_a_text_names_what_is_behind_it(self) -> None:
+        body = "".join(f"<li><b>{x}</b><p>A saying of {x}. Author: Ann {x}</p></li>" for x in ("one", "two", "ten"))
+        source = only(f"<ul>{body}</ul>")
+        assert values(source, "Author") == ["Ann one", "Ann two", "Ann ten"]
+        assert values(source, 1) == ["A saying of one.", "A saying of two.", "A saying of ten."]
 
     def test_small_text_before_a_value_is_its_label(self) -> None:
         body = "".join(f"<li><b>{x}</b><div><small>Location</small><span>{x}ville</span></div></li>" for x in "ABC")
