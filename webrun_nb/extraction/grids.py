@@ -129,6 +129,8 @@ def _is_data(layout: Layout, head: Head, page: PageContext) -> bool:
         return True
     if len(body) < 2 or (layout.width == 1 and len(body) < 3):
         return False
+    if 3 * sum(len(line.filled()) == 1 for line in body) > 2 * len(body) and layout.width > 1:
+        return False  # texts one below the other, with something beside a few of them
     if len(body) > 2 and any(
         2 * slot.rows > len(body) and len(slot.text) > _LONGEST_SPANNING for slot in cells[:_SAMPLE]
     ):

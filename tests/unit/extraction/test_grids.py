@@ -151,3 +151,9 @@ def test_the_address_is_that_of_the_link_else_of_the_picture() -> None:
 def test_deeply_nested_tables_are_read_without_end() -> None:
     page = snapshot_of_html("<table><tr><th>a</th><td>b</td><td>" * 400)
     assert len(grids_of(page)) <= 400
+
+
+def test_texts_below_each_other_with_a_column_beside_the_first_are_no_table() -> None:
+    rows = "".join(f"<tr><td>Text {n}</td></tr>" for n in range(8))
+    page = f"<body><table><tr><td>First</td><td rowspan='2'>A menu</td></tr>{rows}</table></body>"
+    assert grids_of(snapshot_of_html(page)) == []
