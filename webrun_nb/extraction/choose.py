@@ -126,7 +126,7 @@ class Chooser:
         if wants_many and self._is_whole(of_list):
             return of_list
         record = self._record([*(each for each in sources if not is_list(each)), *records()])
-        if self._record_is_better(record, of_list, wants_many=wants_many):
+        if self._record_is_better(record, of_list, wants_many=wants_many, many=many):
             return record
         if not many and of_list.assignment and len(of_list.assignment.source.rows) > 1:
             return Choice(problem=Problem.SEVERAL_ROWS, near=(of_list.assignment,))
@@ -142,13 +142,15 @@ class Chooser:
         is_table = assignment.source.kind in ("table", "grid") and len(assignment.source.rows) > 1
         return bool(self.requested.many) or (is_table and assignment.answered == len(self.columns))
 
-    def _record_is_better(self, record: Choice, of_list: Choice, *, wants_many: bool) -> bool:
+    def _record_is_better(self, record: Choice, of_list: Choice, *, wants_many: bool, many: bool) -> bool:
         if record.assignment is None:
             return False
         if of_list.assignment is None and of_list.question is None:
             return not wants_many or self._share(record.assignment) >= _LEAST_ANSWERED
         if not wants_many:
-            return True
+            # "The company's employees" are many after all, where a list has more of what is asked for.
+            in_list = 0 if of_list.assignment is None else of_list.assignment.answered
+            return not many or record.assignment.answered >= in_list
         if self.requested.many or of_list.assignment is None:
             return False
         # The text does not tell: the page's main record answers as well as a list that stands on its page.

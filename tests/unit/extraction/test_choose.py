@@ -153,3 +153,11 @@ def test_the_main_record_is_not_looked_for_where_a_list_answers():
     wanted = [Wanted(column, (column.name,)) for column in parse_columns("name:str, age:int")]
     chooser = Chooser(wanted, requested_of("List all people"), lambda *_: 1.0, {}, {})
     assert chooser.choose([PEOPLE], lambda: pytest.fail("looked for"), many=True).assignment is not None
+
+
+def test_a_list_that_has_more_of_the_columns_than_the_record_is_taken():
+    firm = table([""], ["Acme"], kind="page", properties=["name"])
+    assert names(choose([PEOPLE, firm], "name:str, age:int", "Get the company's people with name and age")) == [
+        "Ann",
+        "Bo",
+    ]
