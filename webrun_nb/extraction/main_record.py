@@ -165,7 +165,13 @@ def _identifiers(page: MainThing) -> list[_Fact]:
             labelled = [
                 each for each in labelled if each.phrase not in WEAK_IDENTIFIERS or agrees(each.text, embedded[0].text)
             ]
-        labelled.sort(key=lambda each: (each.phrase not in STRONG_IDENTIFIERS, each.phrase in WEAK_IDENTIFIERS))
+        labelled.sort(
+            key=lambda each: (
+                each.phrase not in STRONG_IDENTIFIERS,
+                each.phrase in WEAK_IDENTIFIERS,
+                each.line < page.heading_line - _BEFORE_LINES,
+            )
+        )
         shown = next((each for each in labelled if embedded and agrees(each.text, embedded[0].text)), None)
         if found := shown or next(iter(labelled), None):
             cell = Cell(found.node, _first_identifier(found.text))
