@@ -28,6 +28,7 @@ _ORDINAL_LANGUAGES = frozenset({"fr", "es", "pt", "it", "ca", "gl", "nl"})
 _MARK = re.compile(r"\*{1,4}|[†‡§¶‖※#]{1,3}|\d{1,2}|[a-zA-Z]{1,2}|[ivx]{1,4}|(?:note|nb|n) ?\d{1,2}", re.I)
 _SEPARATOR = re.compile(r"\s*[,;]\s*|\s+")
 _LONGEST_MARK = 12
+_BRANDS = frozenset({"TM", "SM", "R", "C", "™", "®", "©", "℠"})
 _SHORTEST_WORD = 3
 _HABIT_SHARE = 0.6
 """Share of a column's numbers from which a raised number is the column's habit, not a mark of single cells."""
@@ -169,7 +170,8 @@ def _raised(part: Part, before: str, after: str, column: Column, node: Node) -> 
     inner = text.strip("[]()").strip()
     glued = before[-1:].strip()
     touching = bool(glued) and not part.text[:1].isspace()
-    if not text or text in "°º%‰" or inner in ("TM", "SM", "R", "C", "™", "®", "©", "℠"):
+    is_brand = inner in _BRANDS and not glued.isdecimal()
+    if not text or text in "°º%‰" or is_brand:
         return part.text, []
     if inner.lower() == "o" and glued.isdecimal() and after[:1] in ("C", "F"):
         return "°", []
@@ -279,7 +281,7 @@ def _without_trailing(text: str, known_marks: frozenset[str]) -> tuple[str, list
         text = rest
         notes.insert(0, mark)
     lead = len(text) - len(text.lstrip("*†‡"))
-    if 0 < lead < 4 and text[lead:].strip() and any(char.isalnum() for char in text):
+    if 0 < lead < 4 and (text[:lead] in known_marks or text[lead:].lstrip()[:1].isdecimal()):
         notes.insert(0, text[:lead])
         text = text[lead:].lstrip()
     return text, notes
@@ -298,7 +300,7 @@ def _last_mark(text: str, known_marks: frozenset[str]) -> tuple[str, str]:
     if not inner or not _MARK.fullmatch(inner):
         return text, ""
     behind_number = rest[-1:].isdecimal() or rest[-1:] in ("%", "€", "$", "£")
-    if last == "]" or set(inner) <= _SYMBOLS or inner in known_marks:
+    if set(inner) <= _SYMBOLS or inner in known_marks or (last == "]" and behind_number):
         return rest, inner
     return (rest, inner) if behind_number and len(inner) == 1 and inner.isalpha() and inner.islower() else (text, "")
 

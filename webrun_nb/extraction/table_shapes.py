@@ -84,7 +84,7 @@ def is_pairs(columns: Sequence[TableColumn], rows: Sequence[TableRow], *, is_hea
     labels = [column for number, column in enumerate(columns) if number % 2 == 0]
     within = [(row.groups, cell.text) for each in labels for row, cell in zip(rows, each.cells, strict=True) if cell]
     values = [column for number, column in enumerate(columns) if number % 2 == 1]
-    if is_headed and not (headed and len(columns) == 2 and _is_mixed(values[0])):
+    if is_headed and not (headed and len(columns) == 2 and not columns[0].labels and _is_mixed(values[0])):
         return False
     names = [cell.text for column in labels for cell in column.cells if cell is not None and cell.text]
     if not names or not all(_is_label(name, is_marked=headed) for name in names) or len(set(within)) < len(within):

@@ -33,7 +33,8 @@ def cells(column: list[str], head: str = "Value", language: str = "en", below: s
         ("*77", "77", ("*",)),
         ("Germany<sup>2</sup>", "Germany", ("2",)),
         ("Germany<sup>ii</sup>", "Germany", ("ii",)),
-        ("Germany[3]", "Germany", ("3",)),
+        ("845[3]", "845", ("3",)),
+        ("845<sup>R</sup>", "845", ("R",)),
         ("France*", "France", ("*",)),
     ],
 )
@@ -53,6 +54,8 @@ def test_marks_are_taken_off_the_text(cell: str, text: str, marks: tuple[str, ..
         ("20<sup>o</sup>C", "20°C"),
         ("<sup>$</sup>59.<sup>99</sup>", "$59.99"),
         ("Brand<sup>TM</sup>", "BrandTM"),
+        ("int[3]", "int[3]"),
+        ("*args", "*args"),
         ("Grade A*", "Grade A"),
         ("A*", "A*"),
         ("***", "***"),

@@ -126,6 +126,14 @@ def test_the_heading_of_the_values_is_what_they_are_about() -> None:
     assert texts(source) == [["Model X", "$5", "4 cm", "red"]]
 
 
+def test_columns_that_both_have_headings_are_a_list() -> None:
+    rows = [
+        f"<tr><th>{name}</th><td>{born}</td></tr>"
+        for name, born in (("Ann", "1950"), ("Bo", "May 3, 1960"), ("Cy", "early"))
+    ]
+    assert labels(source_of(row("Person", "Born", tag="th"), *rows)) == ["Person", "Born"]
+
+
 def test_two_columns_of_alike_values_are_a_list() -> None:
     assert source_of(row("Apple", "$1.20"), row("Pear", "$2.00"), row("Fig", "$3.00")).kind == "table"
 
