@@ -33,8 +33,8 @@ _STRUCTURE = frozenset(
 """Elements that a cell of a layout table holds, and a value does not."""
 _SAMPLE = 300
 """Cells that tell a table of data."""
-_LONGEST_SPANNING = 60
-"""Characters of a cell that spans the rows of a table of data."""
+_LONGEST_SPANNING = 100
+"""Characters of a cell that spans rows of a table without headings, unless it is a column of the page."""
 
 
 def grids_of(snapshot: Snapshot) -> list[Source]:
@@ -131,9 +131,7 @@ def _is_data(layout: Layout, head: Head, page: PageContext) -> bool:
         return False
     if 3 * sum(len(line.filled()) == 1 for line in body) > 2 * len(body) and layout.width > 1:
         return False  # texts one below the other, with something beside a few of them
-    if len(body) > 2 and any(
-        2 * slot.rows > len(body) and len(slot.text) > _LONGEST_SPANNING for slot in cells[:_SAMPLE]
-    ):
+    if any(slot.rows > 2 and len(slot.text) > _LONGEST_SPANNING for slot in cells[:_SAMPLE]):
         return False  # a column of the page beside its main part
     if layout.width > 1 and all(slot.reading.href and shape_of(slot.text) in ("", "text") for slot in cells[:_SAMPLE]):
         return False  # a menu

@@ -163,7 +163,7 @@ def _is_label(text: str, *, is_marked: bool) -> bool:
     if not 0 < len(text) <= _LONGEST_LABEL:
         return False
     shape = shape_of(text)
-    return shape != "number" and (is_marked or shape not in ("", "money", "percent", "date"))
+    return shape not in ("number", "date") and (is_marked or shape not in ("", "money", "percent"))
 
 
 def _is_mixed(column: TableColumn) -> bool:

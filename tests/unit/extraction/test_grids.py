@@ -28,10 +28,12 @@ def cell_of(html: str) -> Cell:
         "<table><tr><td><ul><li>Home</li></ul></td><td><h1>News</h1></td></tr><tr><td>x</td><td>y</td></tr></table>",
         "<table><tr><td>Name</td><td><input></td></tr><tr><td>Mail</td><td><input></td></tr></table>",
         "<table><tr><td>one</td><td>row</td></tr></table>",
+        f"<table><tr><td>a</td><td rowspan=3>{'tags and ' * 20}</td></tr><tr><td>b</td></tr><tr><td>c</td></tr></table>",
+        "<table><tr><td><a href=/a>A</a></td><td><a href=/b>B</a></td></tr><tr><td><a href=/c>C</a></td></tr></table>",
         "<table></table>",
         f"<div style='display:none'>{TABLE}</div>",
     ],
-    ids=["parts of a page", "a form", "one row", "nothing", "not displayed"],
+    ids=["parts of a page", "a form", "one row", "a column of the page", "a menu", "nothing", "not displayed"],
 )
 def test_a_table_without_data_is_none(html: str) -> None:
     assert grids_of(snapshot_of_html(html)) == []

@@ -34,7 +34,7 @@ def test_records_are_columns_where_texts_are_alike_along_rows(head: str) -> None
     assert labels(source)[1:] == ["Price", "Storage", "Released"]
 
 
-@pytest.mark.parametrize("names", [("1", "2", "3"), ("Ann", "Bo", "Cy")])
+@pytest.mark.parametrize("names", [("1", "2", "3"), ("Ann", "Bo", "Cy"), ("May 2020", "June 2020", "July 2020")])
 def test_rows_that_begin_with_a_header_are_records_where_columns_are_alike(names: tuple[str, ...]) -> None:
     rows = [f"<tr><th>{name}</th><td>Bern {name}x</td><td>{40 + place}</td></tr>" for place, name in enumerate(names)]
     assert [each[0] for each in texts(source_of(*rows))] == [*names]
