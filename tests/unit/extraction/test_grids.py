@@ -28,7 +28,7 @@ def cell_of(html: str) -> Cell:
         "<table><tr><td><ul><li>Home</li></ul></td><td><h1>News</h1></td></tr><tr><td>x</td><td>y</td></tr></table>",
         "<table><tr><td>Name</td><td><input></td></tr><tr><td>Mail</td><td><input></td></tr></table>",
         "<table><tr><td>one</td><td>row</td></tr></table>",
-        f"<table><tr><td>a</td><td rowspan=3>{'tags and ' * 20}</td></tr><tr><td>b</td></tr><tr><td>c</td></tr></table>",
+        f"<table><tr><td>a</td><td rowspan=3>{'tags, ' * 25}</td></tr><tr><td>b</td></tr><tr><td>c</td></tr></table>",
         "<table><tr><td><a href=/a>A</a></td><td><a href=/b>B</a></td></tr><tr><td><a href=/c>C</a></td></tr></table>",
         "<table></table>",
         f"<div style='display:none'>{TABLE}</div>",
