@@ -163,6 +163,7 @@ def currency_of_country(country: str) -> str:
     return used[0] if len(used) == 1 else ("" if not used else used[0])
 
 
+@lru_cache(2_000)
 def resolve_currency(written: str, language: str, country: str = "", said: frozenset[str] = frozenset()) -> str:
     """Return the ISO 4217 code of what is written; empty where nothing proves which of several it is.
 

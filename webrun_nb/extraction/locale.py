@@ -89,11 +89,13 @@ def locale_of(language: str) -> Locale | None:
     return None
 
 
+@lru_cache(512)
 def base_language(language: str) -> str:
     """Return the language of a tag: `pt` of `pt-BR`."""
     return re.split(r"[-_]", language.strip().lower())[0]
 
 
+@lru_cache(512)
 def region_of(language: str) -> str:
     """Return the country of a tag: `BR` of `pt-BR`; empty without one."""
     locale = locale_of(language)

@@ -238,7 +238,9 @@ def _around(number: NumberText, before: str, after: str, language: str) -> Numbe
     sign, before = _taken_sign(before, language)
     if sign == "?" or after.strip(SPACES) in _LOOSE_DASHES:
         return Reason.AMBIGUOUS_SIGN
-    return _words_around(replace(number, is_negative=negative or sign == "-"), before, after, language)
+    negative = negative or sign == "-"
+    signed = number if negative == number.is_negative else replace(number, is_negative=negative)
+    return _words_around(signed, before, after, language)
 
 
 _LOOSE_DASHES = frozenset({"-", "–", "—"})
