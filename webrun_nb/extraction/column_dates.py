@@ -18,12 +18,15 @@ from webrun_nb.extraction.locale import date_orders, plain
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.sources import Cell
 from webrun_nb.extraction.values import ORDERS, Context, Value, read_relative, readings_of_date, wire_date
+from webrun_nb.extraction.vocabulary import opens_range
 
 _SAMPLE_ROWS = 300
 _ZONES_APART = timedelta(days=1)
 """An instant has two dates at most, which depend on the zone."""
 _MOST_DATE_CHARACTERS = 40
-_TO = re.compile(r"\s+(?:[-–—~〜]|to|through|until|bis|à|au|a|al|até|tot|till|til|до|do|から|至|到)\s+|\s*[–—~〜]\s*")
+_TO = re.compile(
+    r"\s+(?:[-–—~〜]|to|through|until|bis|à|au|a|al|até|tot|till|til|до|do|から|至|到)\s+|\s*[–—~〜]\s*|(?<=\d)/(?=\d{4}-)"
+)
 
 
 class DateReader(ColumnReader):
@@ -148,6 +151,8 @@ _DAY = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 
 def _completed(low: str, high: str) -> list[str]:
     """Return the ends of a range of dates, each with what only the other end says: `5–7 May 2024`, `May 5–7, 2024`."""
+    first, _, rest = low.partition(" ")
+    low = rest if opens_range(first) else low
     year, day = _YEAR.search(high), _DAY.search(high)
     if year is None or day is None or _YEAR.search(low):
         return [low, high]

@@ -365,6 +365,9 @@ def test_ranges() -> None:
     days = ["5–7 January 2024", "Jan 5–7, 2024", "5 Jan – 7 Feb 2024"]
     ends = [("2024-01-05", "2024-01-07"), ("2024-01-05", "2024-01-07"), ("2024-01-05", "2024-02-07")]
     assert values(days, "range(date)", "en") == [{"low": low, "high": high} for low, high in ends]
+    first_days_of_may = [{"low": "2024-05-06", "high": "2024-05-08"}]
+    assert values(["du 6 au 8 mai 2024"], "range(date)", "fr") == first_days_of_may
+    assert values(["2024-05-06/2024-05-08"], "range(date)") == first_days_of_may
     assert values(["1.5.2024 – 28.6.2024"], "range(date)", "de") == [{"low": "2024-05-01", "high": "2024-06-28"}]
 
 
