@@ -26,6 +26,8 @@ _ORDER = ("table", "grid", "list", "pairs", "page", "embedded")
 """Kinds of sources, the most structured first."""
 _LEAST_ANSWERED = 0.4
 """Share of the columns that a list has to have."""
+_LITTLE = 0.5
+"""Share of the columns up to which a record may be about something else than what is asked for."""
 _MARGIN = 0.04
 """Scores of sources that differ by less are equally good."""
 _TITLE_BONUS, _SUBJECT_BONUS = 0.15, 0.1
@@ -134,13 +136,14 @@ class Chooser:
             return of_list
         return Choice(problem=Problem.NO_SOURCE, near=(*of_list.near, *record.near))
 
-    def _is_whole(self, choice: Choice) -> bool:
-        """Tell whether no record can answer better: a list was asked for, or it is a table that has all columns."""
+    def _is_whole(self, choice: Choice, *, table: bool = False) -> bool:
+        """Tell whether no record can answer better: it is a table that has all columns, or a list was asked for."""
         assignment = choice.assignment
         if assignment is None or not self.columns:
             return bool(self.requested.many) and (assignment is not None or choice.question is not None)
         is_table = assignment.source.kind in ("table", "grid") and len(assignment.source.rows) > 1
-        return bool(self.requested.many) or (is_table and assignment.answered == len(self.columns))
+        has_all = is_table and assignment.answered == len(self.columns)
+        return has_all or (bool(self.requested.many) and not table)
 
     def _record_is_better(self, record: Choice, of_list: Choice, *, wants_many: bool, many: bool) -> bool:
         if record.assignment is None:
@@ -148,9 +151,8 @@ class Chooser:
         if of_list.assignment is None and of_list.question is None:
             return not wants_many or self._share(record.assignment) >= _LEAST_ANSWERED
         if not wants_many:
-            # "The company's employees" are many after all, where a list has more of what is asked for.
-            in_list = 0 if of_list.assignment is None else of_list.assignment.answered
-            return not many or record.assignment.answered >= in_list
+            # "The company's employees" are many after all, where a table has all columns and the record few.
+            return not many or self._share(record.assignment) > _LITTLE or not self._is_whole(of_list, table=True)
         if self.requested.many or of_list.assignment is None:
             return False
         # The text does not tell: the page's main record answers as well as a list that stands on its page.

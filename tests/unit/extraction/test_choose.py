@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from helpers.sources import table
@@ -161,3 +163,11 @@ def test_a_list_that_has_more_of_the_columns_than_the_record_is_taken():
         "Ann",
         "Bo",
     ]
+
+
+def test_the_variants_of_a_product_are_not_the_product():
+    variants = replace(DATA, rows=table(["", "", ""], ["Lamp", "A-1", "6"], ["Lamp", "A-2", "6"], kind="embedded").rows)
+    page = table(["", ""], ["Lamp", "5"], kind="page", properties=["name", "price"])
+    choice = choose([variants, page], "name:str, price:int, sku:str", "Get the product's name, price and sku")
+    assert not choice.many
+    assert "sku" not in choice.assignment.fields
