@@ -22,6 +22,8 @@ _ENDS_WHOLE = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’\u00a0\u202f ]?\d{3})*$")
 """A text that ends with a whole number: one whose last mark groups thousands."""
 _ONLY_AMOUNT = re.compile(r"[^\w\s]{0,3}\s?[^\W\d]{0,4}[.$]?\s?\d[\d.,'’\s]{0,14}\s?[^\w\s]{0,3}[^\W\d]{0,4}\.?[*¹]?")
 _LONGEST_AMOUNT_CHARS = 40
+_BLANKS = 4
+"""Characters of a text that are looked at for one that is wanted: the others may be white space."""
 
 
 @dataclass(slots=True)
@@ -98,7 +100,7 @@ def beginning(node: Node, chars: int) -> str:
     text = ""
     for part in node.walk():
         if part.is_text and not part.hidden:
-            text += part.content
+            text += _SPACE.sub(" ", part.content[: _BLANKS * chars])
         if len(text) > chars:
             break
     return _SPACE.sub(" ", text).strip()
@@ -112,7 +114,7 @@ def elements_of(line: Line) -> Iterator[Node]:
 
 
 def _append(line: Line, node: Node) -> None:
-    text = _SPACE.sub(" ", node.content)
+    text = _SPACE.sub(" ", node.content[: _BLANKS * MAX_LINE_CHARS])
     if len(line.text) + len(text) > MAX_LINE_CHARS:
         text = text[: max(0, MAX_LINE_CHARS - len(line.text))]
     if not text:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from webrun_nb.extraction.comparing import plain_words
 from webrun_nb.extraction.json_ld import parse_json_ld
 from webrun_nb.extraction.snapshot import Node, Snapshot
 from webrun_nb.extraction.sources import Cell, Source, SourceColumn, SourceRow
@@ -284,6 +285,10 @@ def _alike(entities: Sequence[Entity]) -> list[list[Entity]]:
 
 def _source(group: Sequence[Entity], number: int) -> Source | None:
     rows = [dict(_flat(entity, (), 0)) for entity in group]
+    if len(group) > 1 and _are_variants(rows):
+        # What all variants of one thing say is said of the thing; the rest is not.
+        rows = [{name: datum for name, datum in rows[0].items() if all(_same(row.get(name), datum) for row in rows)}]
+        group = group[:1]
     names = list(dict.fromkeys(name for row in rows for name in row))[:_MAX_COLUMNS]
     if not names:
         return None
@@ -294,6 +299,16 @@ def _source(group: Sequence[Entity], number: int) -> Source | None:
     ]
     caption = " ".join(group[0].types)
     return Source("embedded", group[0].node, columns, made, caption=caption, number=number)
+
+
+def _are_variants(rows: Sequence[Mapping[tuple[str, ...], Datum]]) -> bool:
+    """Tell whether entities are variants of one thing: they have one name."""
+    names = {plain_words(datum.text) if (datum := row.get(("name",))) else "" for row in rows}
+    return len(names) == 1 and "" not in names
+
+
+def _same(datum: Datum | None, other: Datum) -> bool:
+    return datum is not None and datum.text == other.text
 
 
 def _flat(entity: Entity, path: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], Datum]]:

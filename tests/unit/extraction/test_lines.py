@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import time
+
 from helpers.snapshots import snapshot_of_html
 from webrun_nb.extraction.lines import MAX_LINE_CHARS, Line, lines_of
+from webrun_nb.extraction.prices import amounts_of
 
 
 def lines(body: str) -> list[Line]:
@@ -36,3 +39,10 @@ def test_long_line_is_cut() -> None:
 
 def test_deeply_nested_page_is_read() -> None:
     assert texts("<div>" * 5_000 + "a" + "</div>" * 5_000) == ["a"]
+
+
+def test_huge_text_is_not_looked_at_again_and_again() -> None:
+    page = snapshot_of_html("<body><p>" + "$1 " * 200_000 + "</p></body>")
+    started = time.process_time()
+    amounts_of(lines_of(page.root))
+    assert time.process_time() - started < 1

@@ -84,6 +84,13 @@ class TestEmbeddedSources:
         )
         assert (column(source, "name"), column(source, "sku")) == (["A", "B"], ["1", ""])
 
+    def test_variants_of_one_thing_are_one_row_with_what_all_say(self) -> None:
+        variant = '{{"@type": "Product", "name": "Dress", "sku": "{}", "brand": "Orla"}}'
+        page = snapshot_of_html(f"<body>{script(variant.format('S-1'))}{script(variant.format('S-2'))}</body>")
+        (source,) = embedded_of(page)
+        assert [sorted(c.properties) for c in source.columns] == [["name"], ["brand"]]
+        assert column(source, "brand") == ["Orla"]
+
     def test_item_list_gives_its_items(self) -> None:
         items = '{"@type": "ItemList", "itemListElement": [{"item": {"name": "A"}}, {"item": {"name": "B"}}]}'
         (source,) = embedded_of(snapshot_of_html(f"<body>{script(items)}</body>"))
