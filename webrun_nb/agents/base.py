@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 from webrun_nb.browsers.actions import Action
 from webrun_nb.browsers.observation import Observation, PageData
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.extraction.snapshot import Snapshot
 
 OutputType = Literal["text", "structured_json", "structured_csv"]
 
@@ -80,6 +81,11 @@ class ReadPage:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeSnapshot:
+    """Ask for the page's `Snapshot`, which the extraction engine reads."""
+
+
+@dataclass(frozen=True, slots=True)
 class Perform:
     """Propose an action; `because` is the part of the instruction it serves."""
 
@@ -111,6 +117,18 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class PossibleReading:
+    """One of several meanings of a text, none of which the page proves."""
+
+    value: Any
+    """The value in the form of the wire."""
+    how: str
+    """How it is read, for people: `decimal mark ,`."""
+    assumes: tuple[tuple[str, str], ...] = ()
+    """The conditions under which it holds, as pairs: (`decimal`, `,`), (`order`, `dmy`)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """The origin of one value: its row and column in the answer, and its page, element (a CSS path) and text there."""
 
@@ -119,6 +137,44 @@ class Provenance:
     url: str
     element: str
     text: str
+    reading: str = ""
+    """How the value was read from the text, and what proved it, for people: `decimal mark , by column`."""
+    reason: str = ""
+    """The code of `extraction.reasons.Reason` for which the value is null; beside a value, what is odd about it."""
+    readings: tuple[PossibleReading, ...] = ()
+    """What the text may mean, where none is proved: a table of many pages can decide it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRead:
+    """How the values of one column of the answer were read."""
+
+    name: str
+    label: str = ""
+    """The name of the field on the page; empty where it has none."""
+    reading: str = ""
+    nulls: Mapping[str, int] = field(default_factory=dict)
+    """The number of nulls by the code of their reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRead:
+    """How completely a list was read on one page, or on all pages that were collected by scripts at one URL."""
+
+    url: str
+    title: str
+    shown: int
+    """Rows that the page shows in it."""
+    collected: int
+    """Rows of it that were read for the answer, before conditions of the task left any out."""
+    stated: int | None = None
+    """The number of rows that the page says the whole list has."""
+    ended: str = ""
+    """How its collection ended, for people: `no next page`, `the page says 120, 96 collected`."""
+    repeated: int = 0
+    """Rows left out as an earlier screen or page showed the same element or row index."""
+    is_assumed: bool = False
+    """True if repeated rows were told by the overlap of screens alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +202,8 @@ class Finish:
     provenance: tuple[Provenance, ...] = ()
     unused: tuple[Unused, ...] = ()
     """Parts of the instruction that select something and were not used."""
+    columns: tuple[ColumnRead, ...] = ()
+    lists: tuple[ListRead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +216,7 @@ class PartialResult:
     finish: Callable[[], Finish | None]
 
 
-Step = Observe | ReadPage | Perform | Log | Ask | PartialResult | Finish
+Step = Observe | ReadPage | TakeSnapshot | Perform | Log | Ask | PartialResult | Finish
 
 
 # --- replies ----------------------------------------------------------------------------------------------------------
@@ -176,6 +234,13 @@ class PageContent:
     """Reply to `ReadPage`."""
 
     page: PageData
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotTaken:
+    """Reply to `TakeSnapshot`."""
+
+    snapshot: Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +278,7 @@ class SettledByHand:
     """
 
 
-Reply = Observed | PageContent | Performed | Failed | Refused | Answered | SettledByHand
+Reply = Observed | PageContent | SnapshotTaken | Performed | Failed | Refused | Answered | SettledByHand
 
 Run = AsyncGenerator[Step, Reply | None]
 

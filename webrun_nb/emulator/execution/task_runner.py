@@ -24,7 +24,9 @@ from webrun_nb.agents.base import (
     Refused,
     Reply,
     SettledByHand,
+    SnapshotTaken,
     Step,
+    TakeSnapshot,
     TaskSpec,
     TokenUse,
 )
@@ -190,6 +192,10 @@ class TaskRunner:
                 page = await self._gateway.read(self._task)
                 self._note_page(page.url, page.status)
                 return PageContent(page)
+            case TakeSnapshot():
+                snapshot = await self._gateway.snapshot(self._task)
+                self._note_page(snapshot.url, snapshot.status)
+                return SnapshotTaken(snapshot)
             case Log(text=text):
                 with self._recorder.step(self._task, "note", target=text):
                     self._publish(serialize.MESSAGE, serialize.agent_event(self._session, self._task, text))

@@ -1,0 +1,44 @@
+"""The evidence of an extraction in the form that an agent's answer carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from webrun_nb.agents.base import ColumnRead, PossibleReading, Provenance
+from webrun_nb.extraction.results import ColumnReport, Evidence, Extraction
+
+
+def provenance_of(extraction: Extraction, rows: Sequence[int] | None = None) -> tuple[Provenance, ...]:
+    """Return the origin of each value of an answer.
+
+    Parameters
+    ----------
+    extraction : Extraction
+        The records, with the evidence of each value.
+    rows : sequence of int, optional
+        The numbers of the records that the answer has, in its order; all of them by default.
+    """
+    by_row: dict[int, list[Provenance]] = {}
+    for each in extraction.values:
+        by_row.setdefault(each.row, []).append(_provenance(each))
+    chosen = range(len(extraction.records)) if rows is None else rows
+    return tuple(replace(each, row=place) for place, row in enumerate(chosen) for each in by_row.get(row, ()))
+
+
+def columns_of(reports: Sequence[ColumnReport]) -> tuple[ColumnRead, ...]:
+    """Return how the columns of an answer were read."""
+    return tuple(ColumnRead(each.name, each.label, each.reading, each.nulls) for each in reports)
+
+
+def _provenance(evidence: Evidence) -> Provenance:
+    return Provenance(
+        evidence.row,
+        evidence.column,
+        evidence.url,
+        evidence.element,
+        evidence.text,
+        evidence.reading,
+        evidence.reason or "",
+        tuple(PossibleReading(each.value, each.how, each.assumes) for each in evidence.readings),
+    )
