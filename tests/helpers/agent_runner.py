@@ -20,7 +20,9 @@ from webrun_nb.agents.base import (
     Performed,
     ReadPage,
     Reply,
+    SnapshotTaken,
     Step,
+    TakeSnapshot,
     TaskSpec,
     TokenUse,
 )
@@ -74,6 +76,8 @@ async def work(instance: BrowserInstance, brief: TaskSpec, answers: Sequence[str
                     reply = Observed(await instance.observe())
                 case ReadPage():
                     reply = PageContent(await instance.read())
+                case TakeSnapshot():
+                    reply = SnapshotTaken(await instance.snapshot())
                 case Ask():
                     reply = person.reply()
                 case Perform(action=action):
@@ -120,6 +124,8 @@ class FakeWorker:
                 return Observed(self._page.observation)
             case ReadPage():
                 return PageContent(self._page.data)
+            case TakeSnapshot():
+                return SnapshotTaken(self._page.snapshot)
             case Ask():
                 text = next(self._replies, None)
                 return None if text is None else Answered(text)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from webrun_nb.browsers.observation import Box, Element, FormError, Observation, PageData, SeenFrame
+from webrun_nb.extraction.snapshot import Snapshot, read_snapshot
 
 FOLDER = Path(__file__).parent / "stored_pages"
 
@@ -102,13 +103,14 @@ class StoredPage:
 
     observation: Observation
     data: PageData
+    snapshot: Snapshot
 
 
 @lru_cache
 def stored(name: str) -> StoredPage:
     """Return a stored page."""
     raw = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
-    return StoredPage(_observation(raw["observation"]), _page(raw["data"]))
+    return StoredPage(_observation(raw["observation"]), _page(raw["data"]), read_snapshot(raw["snapshot"]))
 
 
 def names() -> list[str]:
@@ -140,6 +142,37 @@ def _observation(raw: dict[str, Any]) -> Observation:
 def _page(raw: dict[str, Any]) -> PageData:
     made: PageData = _made(PageData, {**raw, "frames": tuple(map(_page, raw["frames"]))})
     return made
+
+
+def _plain(snapshot: Snapshot) -> dict[str, Any]:
+    """Return a snapshot in the form that `read_snapshot` reads."""
+    nodes = list(snapshot.root.walk())
+    places, tags = {id(node): place for place, node in enumerate(nodes)}, sorted({node.tag for node in nodes})
+    hidden = (None, "display", "visibility", "offscreen", "clipped", "transparent", "template")
+    lines: list[list[Any]] = [
+        [
+            node.content if node.is_text else tags.index(node.tag),
+            -1 if node.parent is None else places[id(node.parent)],
+            hidden.index(node.hidden),
+            node.is_block + 2 * node.is_struck + 4 * node.is_raised + 8 * node.is_bold,
+            dict(node.attributes) or 0,
+            list(node.box) if node.box else 0,
+        ]
+        for node in nodes
+    ]
+    for line in lines:
+        while line[-1] == 0 and len(line) > 2:
+            line.pop()
+    return {
+        "url": snapshot.url,
+        "title": snapshot.title,
+        "status": snapshot.status,
+        "captured": snapshot.captured_ms,
+        "embedded": list(snapshot.embedded),
+        "cut": snapshot.is_cut,
+        "tags": tags,
+        "nodes": lines,
+    }
 
 
 # --- capturing them ---------------------------------------------------------------------------------------------------
@@ -178,7 +211,11 @@ async def _capture(folder: Path) -> None:
             for name, url in urls.items():
                 instance = await browsers.open("context", FakeListener())
                 await instance.perform(Navigate(url))
-                page = {"observation": asdict(await instance.observe()), "data": asdict(await instance.read())}
+                page = {
+                    "observation": asdict(await instance.observe()),
+                    "data": asdict(await instance.read()),
+                    "snapshot": _plain(await instance.snapshot()),
+                }
                 text = json.dumps(page, ensure_ascii=False, indent=None, default=dict)
                 host = url.split("/")[2]
                 text = text.replace(host, host.split(":")[0].replace("127.0.0.1", "harbour.example"))

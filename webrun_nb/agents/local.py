@@ -29,7 +29,9 @@ from webrun_nb.agents.base import (
     Run,
     SettledByHand,
     SettledByHandError,
+    SnapshotTaken,
     Step,
+    TakeSnapshot,
     TaskSpec,
     TokenUse,
     Unused,
@@ -90,6 +92,7 @@ from webrun_nb.browsers.actions import Action, Click, GoBack, Navigate, Scroll, 
 from webrun_nb.browsers.observation import Element, Observation, PageData
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.extraction.snapshot import Snapshot
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -305,6 +308,36 @@ class Task(Asking):
             self.statuses.refuse("read from it")
         self.tokens.prompt += estimate_tokens(self.brief.instruction + shown_text(reply.page))
         return reply.page
+
+    def snapshot(self, *, takes_errors: bool = False) -> Work[Snapshot]:
+        """Take a snapshot of the page, to read values from.
+
+        Parameters
+        ----------
+        takes_errors : bool
+            True if the caller looks at `statuses.error_page` and reads nothing from one.
+
+        Raises
+        ------
+        AgentError
+            `NAVIGATION_FAILED`: it is an error page; `AGENT_ERROR`: it is a login in the place of what was asked for.
+        """
+        reply = yield TakeSnapshot()
+        if not isinstance(reply, SnapshotTaken):
+            raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a read with {type(reply).__name__}.")
+        page = reply.snapshot
+        self._arrived(page.url, page.status)
+        host = turned_away(self.meant, page.url)
+        if host is not None and host not in self.let_in_at:  # its words would be taken for the answer
+            raise AgentError(
+                TaskFailureCode.AGENT_ERROR,
+                f"{host} asks to log in before it shows {self.meant}, and the session has no secret for {host}: name "
+                f"one (--secret {host}=NAME), or take over and log in.",
+            )
+        if not takes_errors:
+            self.statuses.refuse("read from it")
+        self.tokens.prompt += estimate_tokens(f"{self.brief.instruction}{page.title}{page.root.text}")
+        return page
 
     def _arrived(self, url: str, status: int | None) -> None:
         """Take notice of where a look shows the browser to be.
