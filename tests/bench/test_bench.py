@@ -31,6 +31,8 @@ RAW_PLAYWRIGHT_CAN = {
 }
 
 IN_JUPYTERLAB = {"event-to-page", "click-to-handler", "cards-in-page"}
+LONG = {"view-rate", "view-cpu", "view-quiet", "widget-messages", "network-lost", "hang-seen", "many-sessions"}
+"""Measurements that wait for seconds; tests of other folders have their subjects too."""
 
 PAGE = {
     "file": "towns.html",
@@ -51,11 +53,17 @@ def bench(*arguments: str, timeout_s: float = 280) -> subprocess.CompletedProces
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)
 
 
+def names_of(config: pytest.Config) -> list[str]:
+    """Return the names of the measurements that a test run makes."""
+    left_out = set() if config.getoption("--every-measurement", False) else IN_JUPYTERLAB | LONG
+    return [name for name in MEASUREMENTS if name not in left_out]
+
+
 @pytest.fixture(scope="module")
 def quick_report(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> dict[str, dict[str, Any]]:
     """Run everything once, with a page and a scorer of the test; return the objects by name.
 
-    Measurements in JupyterLab run only with `--every-measurement`.
+    Long measurements and those in JupyterLab run only with `--every-measurement`.
     """
     if not discovery.installed():
         pytest.skip("no browser is installed; run: webrun-nb install-browser")
@@ -63,16 +71,14 @@ def quick_report(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.
     (pages / "expected.json").write_text(json.dumps([PAGE]))
     (pages / "towns.html").write_text(PAGE_HTML)
     (pages / "score_records.py").write_text(HALF_SCORER)
-    names = MEASUREMENTS if pytestconfig.getoption("--every-measurement", False) else set(MEASUREMENTS) - IN_JUPYTERLAB
-    done = bench(*names, "--json", "--quick", "--pages", str(pages), timeout_s=580)
+    done = bench(*names_of(pytestconfig), "--json", "--quick", "--pages", str(pages), timeout_s=580)
     assert done.returncode == 0, done.stderr
     results: list[dict[str, Any]] = json.loads(done.stdout)
     return {result["name"]: result for result in results}
 
 
 def test_quick_measures_everything_once(quick_report: dict[str, dict[str, Any]], pytestconfig: pytest.Config) -> None:
-    wanted = set(MEASUREMENTS) - (set() if pytestconfig.getoption("--every-measurement", False) else IN_JUPYTERLAB)
-    assert {name: result["rounds"] for name, result in quick_report.items()} == dict.fromkeys(wanted, 1)
+    assert {name: each["rounds"] for name, each in quick_report.items()} == dict.fromkeys(names_of(pytestconfig), 1)
 
 
 def test_every_object_has_the_documented_keys(quick_report: dict[str, dict[str, Any]]) -> None:
@@ -105,6 +111,8 @@ def test_memory_is_that_of_browsers_alone(quick_report: dict[str, dict[str, Any]
 
 
 def test_many_sessions_end_in_the_right_state(quick_report: dict[str, dict[str, Any]]) -> None:
+    if "many-sessions" not in quick_report:
+        pytest.skip("measured with --every-measurement")
     assert quick_report["many-sessions"]["samples"][0]["details"]["wrong"] == []
 
 
@@ -126,6 +134,8 @@ def test_loading_the_extension_imports_nothing_heavy(quick_report: dict[str, dic
 
 
 def test_a_ticking_card_sends_no_widget_messages(quick_report: dict[str, dict[str, Any]]) -> None:
+    if "widget-messages" not in quick_report:
+        pytest.skip("measured with --every-measurement")
     assert quick_report["widget-messages"]["ours"] == 0
 
 
