@@ -88,7 +88,7 @@ from webrun_nb.agents.wording import (
     shown_text,
     written,
 )
-from webrun_nb.browsers.actions import Action, Click, GoBack, Navigate, Scroll, Type, WaitFor
+from webrun_nb.browsers.actions import Action, Click, GoBack, Navigate, Scroll, ScrollBox, Type, WaitFor, WaitForChange
 from webrun_nb.browsers.observation import Element, Observation, PageData
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX
 from webrun_nb.common.codes import TaskFailureCode
@@ -99,6 +99,7 @@ Work = Generator[Step, Reply | None, T]
 """A part of a run: yields steps, is sent replies, returns a result."""
 
 _SETTLE_MS = 800
+_WAITS_AND_SCROLLS = WaitFor | WaitForChange | Scroll | ScrollBox
 
 
 class LocalAgent:
@@ -376,12 +377,12 @@ class Task(Asking):
         if isinstance(reply, Refused | Failed):
             return reply
         self._unsent = unsent_after(dared, before, self._unsent)
-        if not isinstance(action, WaitFor | Scroll):
+        if not isinstance(action, _WAITS_AND_SCROLLS):
             self._last, self._refusal, self._remarks = dared, None, ()
             self._sent = (because, by, before) if by is not None and before is not None else None
         if not keeps_page:
             self.seen = self.statuses.error_page = None
-            if not isinstance(action, WaitFor | Scroll):
+            if not isinstance(action, _WAITS_AND_SCROLLS):
                 self.meant = action.url if isinstance(action, Navigate) else None
         return None
 

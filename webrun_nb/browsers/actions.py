@@ -341,6 +341,46 @@ class Scroll(ActionBase):
         return {"name": self.name, "deltaX": self.delta_x, "deltaY": self.delta_y}
 
 
+ScrollGoal = Literal["on", "end", "start"]
+"""The goals of a scroll: most of the height of what is shown further down, so that a part of it stays; or an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScrollBox(ActionBase):
+    """Scroll one box of the page, or the page itself.
+
+    It is for lists that load more rows, or others, as they are scrolled. A box that is at its end already is moved up
+    and down again: pages load more when the end comes into view.
+    """
+
+    name = "scroll"
+    category = "Scroll"
+    repeatable = True
+
+    path: str = ""
+    """A CSS selector of the box, as `Node.path` of a snapshot; empty for the page."""
+    goal: ScrollGoal = "on"
+
+    def describe(self) -> dict[str, Any]:
+        """Return its name, the box and how far."""
+        return {"name": self.name, "target": self.path, "goal": self.goal}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitForChange(ActionBase):
+    """Wait until the content of the page changes, at most `timeout_ms`. That it does not is no error."""
+
+    name = "waitFor"
+    category = None
+    repeatable = True
+
+    timeout_ms: int = 1_000
+
+    def describe(self) -> dict[str, Any]:
+        """Return its name and the time."""
+        return {"name": self.name, "target": "", "timeoutMs": self.timeout_ms}
+
+
 # Manual input of a person who has taken over (contract, section 3). It needs no observation and returns as soon as the
 # page has received it, without waiting for its consequences.
 
@@ -442,5 +482,18 @@ class Wheel(ActionBase):
 
 Input = PointerClick | TypeText | PressKey | Wheel
 Action = (
-    Navigate | GoBack | Click | Type | TypeSecret | TypeReleased | Select | Press | WaitFor | Scroll | Upload | Input
+    Navigate
+    | GoBack
+    | Click
+    | Type
+    | TypeSecret
+    | TypeReleased
+    | Select
+    | Press
+    | WaitFor
+    | WaitForChange
+    | Scroll
+    | ScrollBox
+    | Upload
+    | Input
 )

@@ -54,6 +54,8 @@ class Element:
     """The page's own names for it (name, id, autocomplete, data-testid): for matching, not for people."""
     region: str = ""
     """nav, header or footer, if it is inside one."""
+    path: str = ""
+    """A CSS selector of it in its document, the same as that of its node in a `Snapshot`."""
     frame: int = 0
     """Number of the frame that it is in, counted from 1 in the observation's `frames`; 0 for the page itself."""
 

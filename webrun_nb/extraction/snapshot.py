@@ -21,6 +21,7 @@ TEXT = "#text"
 """The tag of a text node."""
 PATH = "#path"
 """The attribute that holds an element's selector where its place in the tree does not tell it (in shadow trees)."""
+_SCROLL = "#scroll"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _SPACE = re.compile(r"\s+")
 
@@ -32,6 +33,22 @@ class Box(NamedTuple):
     y: float
     width: float
     height: float
+
+
+class Scrolling(NamedTuple):
+    """The state of a box that can be scrolled up and down, CSS px."""
+
+    offset_px: int
+    """How far it is scrolled."""
+    content_px: int
+    """The height of its content."""
+    view_px: int
+    """The height of the part that it shows."""
+
+    @property
+    def is_at_end(self) -> bool:
+        """True if nothing is below the part that it shows."""
+        return self.offset_px + self.view_px >= self.content_px - 2
 
 
 @dataclass(slots=True, eq=False)
@@ -80,6 +97,12 @@ class Node:
     def role(self) -> str:
         """The explicit ARIA role, lower case; empty without one."""
         return self.attributes.get("role", "").strip().lower().partition(" ")[0]
+
+    @property
+    def scrolling(self) -> Scrolling | None:
+        """Its state as a box that can be scrolled; of the `html` element, that of the window; None for other boxes."""
+        parts = self.attributes.get(_SCROLL, "").split()
+        return Scrolling(*map(int, parts)) if len(parts) == 3 and all(part.isdigit() for part in parts) else None
 
     @property
     def language(self) -> str:

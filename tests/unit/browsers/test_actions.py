@@ -18,6 +18,7 @@ from webrun_nb.browsers.actions import (
     Press,
     PressKey,
     Scroll,
+    ScrollBox,
     Select,
     Type,
     TypeReleased,
@@ -25,6 +26,7 @@ from webrun_nb.browsers.actions import (
     TypeText,
     Upload,
     WaitFor,
+    WaitForChange,
     Wheel,
 )
 from webrun_nb.browsers.observation import HitElement
@@ -45,7 +47,9 @@ FACTS = [
     (Press("Escape", 3, "Box"), "keyPress", "Type / Keyboard", ELEMENT, "Escape"),
     (Upload(3, ("cv.pdf",), "Box", ("/home/me/s3cret",)), "uploadFile", "File Upload", ELEMENT, ""),
     (WaitFor("done"), "waitFor", None, None, ""),
+    (WaitForChange(), "waitFor", None, None, ""),
     (Scroll(0, 9), "scroll", "Scroll", None, ""),
+    (ScrollBox("main > div", "end"), "scroll", "Scroll", None, ""),
     (PointerClick(5, 6), "click", "Click", POINT, ""),
     (PointerClick(5, 6, double=True), "doubleClick", "Click", POINT, ""),
     (TypeText("s3cret"), "type", "Type / Keyboard", FOCUS, ""),
@@ -85,7 +89,14 @@ def test_a_character_that_a_person_presses_is_not_described():
 
 
 def test_repeatable_are_the_actions_that_change_nothing():
-    assert {cls for cls in get_args(Action) if cls.repeatable} == {Navigate, GoBack, WaitFor, Scroll}
+    assert {cls for cls in get_args(Action) if cls.repeatable} == {
+        Navigate,
+        GoBack,
+        WaitFor,
+        WaitForChange,
+        Scroll,
+        ScrollBox,
+    }
 
 
 def test_a_page_that_hangs_can_be_left_and_waited_for():
@@ -96,7 +107,9 @@ def test_a_page_that_hangs_can_be_left_and_waited_for():
     ("action", "hit", "expected"),
     [
         (WaitFor("x"), None, []),
+        (WaitForChange(), None, []),
         (Scroll(), None, ["Scroll"]),
+        (ScrollBox(), None, ["Scroll"]),
         (Click(0), None, ["Click"]),
         (Click(0), BUTTON, ["Click", "Form Submit", "Navigation"]),
         (PointerClick(1, 2), LINK, ["Click", "File Download", "Navigation"]),

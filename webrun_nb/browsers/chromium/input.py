@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import random
@@ -21,11 +22,13 @@ from webrun_nb.browsers.actions import (
     Press,
     PressKey,
     Scroll,
+    ScrollBox,
     Select,
     Type,
     TypeText,
     Upload,
     WaitFor,
+    WaitForChange,
     Wheel,
 )
 from webrun_nb.browsers.chromium.errors import capital, first_line
@@ -60,6 +63,33 @@ _SCROLL_JS = """
   let box = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
   while (box && !moved(box)) box = box.parentElement;
 }
+"""
+# The part of a view that stays visible tells which rows were seen before. A box that is at its end is moved first, in
+# a frame of its own, so that observers of what comes into view notice it again.
+_SCROLL_BOX_JS = """
+async (element, goal) => {
+  const isPage = element === document.documentElement;
+  const box = isPage ? document.scrollingElement || element : element;
+  const view = isPage ? innerHeight : box.clientHeight;
+  const to = top => box.scrollTo({top, behavior: "instant"});
+  if (goal === "end" && box.scrollTop + view >= box.scrollHeight - 2) {
+    to(box.scrollTop - view / 2);
+    await new Promise(resolve => {
+      requestAnimationFrame(() => requestAnimationFrame(resolve));
+      setTimeout(resolve, 200);
+    });
+  }
+  to(goal === "start" ? 0 : goal === "end" ? box.scrollHeight : box.scrollTop + view * 0.8);
+}
+"""
+_CHANGE_JS = """
+maxMs => new Promise(resolve => {
+  const done = () => { observer.disconnect(); clearTimeout(cap); resolve(); };
+  const observer = new MutationObserver(done);
+  const cap = setTimeout(done, maxMs);
+  const attributeFilter = ["aria-busy", "hidden", "disabled", "aria-disabled"];
+  observer.observe(document, {subtree: true, childList: true, characterData: true, attributes: true, attributeFilter});
+})
 """
 
 
@@ -124,10 +154,37 @@ async def perform_on_page(page: Page, action: Action, with_timeout: WithTimeout)
             await _wait_for(page, action)
         case Scroll():
             await with_timeout(page.evaluate(_SCROLL_JS, [action.delta_x, action.delta_y]))
+        case ScrollBox():
+            await with_timeout(_scroll_box(page, action))
+        case WaitForChange():
+            with contextlib.suppress(Error):  # another document took its place: that is a change too
+                await with_timeout(page.evaluate(_CHANGE_JS, min(action.timeout_ms, _MAX_CHANGE_MS)))
         case Press():
             await with_timeout(_press(page, action.key))
         case _:
             raise TypeError(f"not an action on a page: {action!r}")
+
+
+_MAX_CHANGE_MS = 3_000
+"""Longest wait for a change: a page that does not answer for longer is taken for one that hangs."""
+
+
+async def _scroll_box(page: Page, action: ScrollBox) -> None:
+    """Scroll a box, or the page.
+
+    Raises
+    ------
+    BrowserError
+        `ELEMENT_NOT_FOUND`: there is no such box any more.
+    """
+    gone = BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, "The box to be scrolled is not on the page any more")
+    try:
+        box = await page.query_selector(action.path or "html")
+        if box is None:
+            raise gone
+        await box.evaluate(_SCROLL_BOX_JS, action.goal)
+    except Error as error:  # a tag that no selector can name, or another document came meanwhile
+        raise gone from error
 
 
 async def _wait_for(page: Page, action: WaitFor) -> None:

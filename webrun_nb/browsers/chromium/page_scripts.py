@@ -220,6 +220,7 @@ def _element(ref: int, item: Mapping[str, Any]) -> Element:
         box=_box(box),
         hint=_text(item, "hint"),
         region=_text(item, "region"),
+        path=_text(item, "path"),
     )
 
 

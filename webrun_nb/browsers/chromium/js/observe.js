@@ -69,6 +69,33 @@
     return true;
   };
 
+  // Selectors as those of snapshots: see `snapshot.js` and `extraction/snapshot.py`.
+  const steps = new Map(), paths = new Map();
+  const stepOf = (el, parent) => {
+    let known = steps.get(parent);
+    if (!known) {
+      const counts = new Map();
+      steps.set(parent, known = new Map());
+      for (const each of Array.from(parent.children)) {
+        const tag = each.localName, count = (counts.get(tag) || 0) + 1;
+        counts.set(tag, count);
+        known.set(each, [tag, count]);
+      }
+      for (const [each, [tag, count]] of known) known.set(each, counts.get(tag) === 1 ? tag : `${tag}:nth-of-type(${count})`);
+    }
+    return known.get(el);
+  };
+  const MAX_DEPTH = 300;
+  const pathOf = (el, depth = 0) => {
+    if (!el || el === document.documentElement || depth > MAX_DEPTH) return "";
+    if (paths.has(el)) return paths.get(el);
+    const parent = el.parentNode;
+    const above = pathOf(parent instanceof ShadowRoot ? parent.host : parent, depth + 1);
+    const path = `${above ? above + " > " : ""}${stepOf(el, parent)}`;
+    paths.set(el, path);
+    return path;
+  };
+
   const found = [];
   const collect = (root, depth) => {
     for (const el of root.querySelectorAll(SELECTOR)) {
@@ -100,7 +127,7 @@
     const box = el.getBoundingClientRect();
     const checkable = type === "checkbox" || type === "radio";
     const ariaChecked = el.getAttribute("aria-checked");
-    const item = { role, name, tag, box: [box.x, box.y, box.width, box.height] };
+    const item = { role, name, tag, path: pathOf(el), box: [box.x, box.y, box.width, box.height] };
     if (text && text !== name) item.text = text;
     if (label) item.label = label;
     if (placeholder) item.placeholder = collapse(placeholder, MAX_NAME);

@@ -176,6 +176,15 @@
     const isFixed = above.isFixed || position === "fixed";
     const ground = isShown ? hiding.groundOf(style, isPlaced, above) : null;
     const first = dom.firstChild(el), mayScroll = isShown && first && (dom.nodeType(first) !== 3 || dom.nextSibling(first));
+    // Of boxes that scroll, and of the window: how far it is scrolled, the height of its content and that of its view.
+    if (mayScroll && (tag === "html" || /^(auto|scroll|overlay)$/.test(style.overflowY))) {
+      const isWindow = el === dom.root(document), view = isWindow ? Number(innerHeight) || 0 : dom.clientHeight(el);
+      const height = dom.scrollHeight(el);
+      if (view > 0 && height > view + 1) {
+        entry[4] = entry[4] || {};
+        entry[4]["#scroll"] = `${Math.round(isWindow ? pageY : dom.scrollTop(el))} ${height} ${Math.round(view)}`;
+      }
+    }
     const frame = {
       el, tag, above, index, entry, depth: above.depth + 1, hidden, style: isShown ? style : null, ground, isStruck, isFixed,
       textHidden: isShown && tag !== "text" ? -1 : 0,

@@ -23,7 +23,7 @@
     attribute: method(Element, "getAttribute"), attributeNames: method(Element, "getAttributeNames"),
     hasAttributes: method(Element, "hasAttributes"), hasAttribute: method(Element, "hasAttribute"),
     rect: method(Element, "getBoundingClientRect"), hasBox: method(Element, "checkVisibility"),
-    clientWidth: getter(Element, "clientWidth"), scrollLeft: getter(Element, "scrollLeft"), scrollTop: getter(Element, "scrollTop"),
+    clientWidth: getter(Element, "clientWidth"), clientHeight: getter(Element, "clientHeight"), scrollHeight: getter(Element, "scrollHeight"), scrollLeft: getter(Element, "scrollLeft"), scrollTop: getter(Element, "scrollTop"),
     offsetWidth: getter(HTMLElement, "offsetWidth"), offsetHeight: getter(HTMLElement, "offsetHeight"),
     linkHref: ifAny(HTMLAnchorElement, "href"), areaHref: ifAny(HTMLAreaElement, "href"),
     pictureSource: ifAny(HTMLImageElement, "currentSrc"), pictureSrc: ifAny(HTMLImageElement, "src"),
