@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from webrun_nb.common.column_types import ColumnType
 from webrun_nb.common.json_schema import first_misfit
-from webrun_nb.extraction.answer_rows import Kept, Part, rows_of
+from webrun_nb.extraction.answer_rows import Kept, rows_of
 from webrun_nb.extraction.assign import Candidate
 from webrun_nb.extraction.columns import ColumnReading, read_column
 from webrun_nb.extraction.comparing import agrees
@@ -27,7 +27,7 @@ from webrun_nb.extraction.locale import country_of_host
 from webrun_nb.extraction.names import name_of
 from webrun_nb.extraction.numbers import read_number
 from webrun_nb.extraction.reasons import Reason
-from webrun_nb.extraction.results import ColumnReport, Evidence, Extraction, Row
+from webrun_nb.extraction.results import ColumnReport, Evidence, Extraction, Part, Row
 from webrun_nb.extraction.schema import Shape, Wanted
 from webrun_nb.extraction.sources import Cell, SourceRow
 from webrun_nb.extraction.values import Context, Value
@@ -56,7 +56,7 @@ def answer(
         True if the pages are screens of one list that was scrolled.
     """
     kept, lists = rows_of(shape, parts, keep_totals="total" in words, screens=screens)
-    result = Extraction(lists=lists)
+    result = Extraction(lists=lists, parts=parts)
     cells = {wanted.name: _cells(wanted, kept) for wanted in shape.columns}
     context = _context(parts, kept)
     in_money = _with_currency(shape)

@@ -8,23 +8,9 @@ from dataclasses import dataclass
 
 from webrun_nb.extraction.assign import Assignment
 from webrun_nb.extraction.choose import title_of
-from webrun_nb.extraction.results import ListReport
+from webrun_nb.extraction.results import ListReport, Part
 from webrun_nb.extraction.schema import Shape
-from webrun_nb.extraction.snapshot import Snapshot
-from webrun_nb.extraction.sources import Source, SourceRow
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The share of the answer that one page has."""
-
-    snapshot: Snapshot
-    assignment: Assignment
-    sources: tuple[Source, ...] = ()
-    """The sources that the assignment's source was joined of."""
-    is_record: bool = False
-    currencies: frozenset[str] = frozenset()
-    """The currencies that the page's data for machines name."""
+from webrun_nb.extraction.sources import SourceRow
 
 
 @dataclass(slots=True)

@@ -190,10 +190,7 @@ class Chooser:
             return Choice(problem=Problem.NO_SOURCE, near=tuple(each for _, each in rated[:3] if each.nearest))
         best_score, best = good[0]
         equal = [each for score, each in good if score >= best_score - _MARGIN]
-        if self.requested.all_tables:
-            alike = [each for _, each in good]
-        else:
-            alike = [each for each in equal if sorted(_signature(each.source)) == sorted(_signature(best.source))]
+        alike = [each for _, each in good] if self.requested.all_tables else self._parts_of_list(best, good)
         if len(alike) > 1 and any(_signature(best.source)):
             return self._joined([each.source for each in alike])
         rest = [each for each in equal if each is not best and not _is_much_longer(best, each)]
@@ -201,6 +198,22 @@ class Chooser:
             return Choice(problem=Problem.SEVERAL_SOURCES, question=_question([best, *rest]), near=(best, *rest))
         longest = max(equal, key=lambda each: len(each.source.rows))
         return Choice(longest, (longest.source,))
+
+    def _parts_of_list(self, best: Assignment, good: Sequence[tuple[float, Assignment]]) -> list[Assignment]:
+        """Return the tables that have the same headings as the best one, and of whose titles the text says as much."""
+        signature, said = sorted(_signature(best.source)), self._said_of_title(best.source)
+        return [
+            each
+            for _, each in good
+            if sorted(_signature(each.source)) == signature
+            and self._said_of_title(each.source) == said
+            and _is_aside(each.source) == _is_aside(best.source)
+        ]
+
+    def _said_of_title(self, source: Source) -> float:
+        title = name_of(title_of(source))
+        said = sum(word.stem in self.requested.words for word in title.words)
+        return said / len(title.words) if title.words else 0.0
 
     def _named(self, lists: Sequence[Source]) -> Sequence[Source] | None:
         """Return the sources that the request names, otherwise all; None if there is none of that number."""
@@ -225,13 +238,11 @@ class Chooser:
         else:
             score = _richness(source)
         title = name_of(title_of(source))
-        said = sum(word.stem in self.requested.words for word in title.words)
-        if title.words:
-            score += _TITLE_BONUS * said / len(title.words)
+        score += _TITLE_BONUS * self._said_of_title(source)
         subject = {word.stem for word in self.requested.subject.words}
         if subject & {word.stem for word in title.words}:
             score += _SUBJECT_BONUS
-        if source.node.closest(*_ASIDE) is not None:
+        if _is_aside(source):
             score *= _ASIDE_WEIGHT
         if source.kind == "embedded":
             score *= 0.9
@@ -240,7 +251,7 @@ class Chooser:
     def _joined(self, sources: Sequence[Source]) -> Choice:
         """Join tables with the same headings to one list, with their titles as headings above their rows."""
         if len({_signature(each) for each in sources}) > 1:
-            sources = [self._as_columns(each) for each in sources]
+            sources = [self._as_columns(each, sources[0]) for each in sources]
         ordered = sorted(sources, key=lambda each: each.number)
         rows = [
             replace(row, groups=(title_of(each), *row.groups)) if title_of(each) else row
@@ -250,8 +261,10 @@ class Chooser:
         joined = replace(ordered[0], rows=rows, caption="", heading="")
         return Choice(self._assign(joined), tuple(ordered))
 
-    def _as_columns(self, source: Source) -> Source:
+    def _as_columns(self, source: Source, like: Source) -> Source:
         """Return a source with the columns that are asked for alone, so that different tables can be joined."""
+        if not self.columns:
+            return _in_order(source, like)
         found = self._assign(source).fields
         fields = [found.get(wanted.name) for wanted in self.columns]
         cells = [each.cells() if each else [None] * len(source.rows) for each in fields]
@@ -352,6 +365,23 @@ def _padded(source: Source) -> Iterable[Cell | None]:
 
 def _signature(source: Source) -> tuple[tuple[str, ...], ...]:
     return tuple(column.labels for column in source.columns)
+
+
+def _is_aside(source: Source) -> bool:
+    return source.node.closest(*_ASIDE) is not None
+
+
+def _in_order(source: Source, like: Source) -> Source:
+    """Return a source with its columns in the order of another that has the same headings."""
+    own, order = _signature(source), _signature(like)
+    if sorted(own) != sorted(order) or len(set(own)) < len(own):
+        return source
+    places = [own.index(labels) for labels in order]
+    rows = [
+        replace(row, cells=tuple(row.cells[place] if place < len(row.cells) else None for place in places))
+        for row in source.rows
+    ]
+    return replace(source, columns=[source.columns[place] for place in places], rows=rows)
 
 
 def _richness(source: Source) -> float:

@@ -7,30 +7,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from webrun_nb.common.column_types import Column, ColumnType
 from webrun_nb.common.garbage import collector_paused
 from webrun_nb.extraction.answer import answer
-from webrun_nb.extraction.answer_rows import Part
-from webrun_nb.extraction.assign import Assignment
-from webrun_nb.extraction.choose import Choice, Chooser, has_same_columns
-from webrun_nb.extraction.fields import Field, fields_of
+from webrun_nb.extraction.choose import Choice, Chooser, has_same_columns, is_list
+from webrun_nb.extraction.fit import share_read
 from webrun_nb.extraction.grids import grids_of
 from webrun_nb.extraction.main_record import main_record_of
+from webrun_nb.extraction.own_columns import with_own_columns
 from webrun_nb.extraction.page_state import state_of
 from webrun_nb.extraction.reasons import Problem
 from webrun_nb.extraction.records import lists_of
-from webrun_nb.extraction.requested import phrases_for, requested_of
-from webrun_nb.extraction.results import Extraction
-from webrun_nb.extraction.schema import Shape, Wanted, shape_of
+from webrun_nb.extraction.requested import Requested, phrases_for, requested_of
+from webrun_nb.extraction.results import Extraction, Part
+from webrun_nb.extraction.schema import shape_of
 from webrun_nb.extraction.snapshot import Snapshot
-from webrun_nb.extraction.sources import Cell, Source
+from webrun_nb.extraction.sources import Source
 from webrun_nb.extraction.structured_data import embedded_of
-from webrun_nb.extraction.values import Context, read_address, readings
 
 _MOST_FRAMES = 20
 
@@ -43,6 +39,8 @@ def extract(
     *,
     chosen: Mapping[str, str] | None = None,
     screens: bool = False,
+    requested: Requested | None = None,
+    is_meant: Callable[[Source], bool] | None = None,
 ) -> Extraction:
     """Read the records that a schema asks for from one or more pages of a list, or from a record's page.
 
@@ -58,6 +56,10 @@ def extract(
         Answers to earlier questions: the label of a field by column, the title of a table by the empty name.
     screens : bool, optional
         True if the snapshots are screens of one list that was scrolled, which may overlap.
+    requested : Requested, optional
+        What the text asks for, where the caller has understood more of it; by default it is read from the text.
+    is_meant : callable, optional
+        Tells of each list of the first page whether it may be the one that is asked for.
 
     Raises
     ------
@@ -65,8 +67,8 @@ def extract(
         The schema asks for something else than records or values of a page.
     """
     shape = shape_of(schema)
-    requested = requested_of(text)
-    chooser = Chooser(shape.columns, requested, _reads, phrases_for(shape.columns, requested), chosen or {})
+    requested = requested or requested_of(text)
+    chooser = Chooser(shape.columns, requested, share_read, phrases_for(shape.columns, requested), chosen or {})
     parts: list[Part] = []
     for snapshot in snapshots:
         if (problem := state_of(snapshot)) in (Problem.HTTP_ERROR, Problem.EMPTY_PAGE):
@@ -74,6 +76,8 @@ def extract(
                 return Extraction(problem=problem)
             continue
         sources = _shown_of(snapshot)
+        if is_meant is not None and not parts:
+            sources = [each for each in sources if not is_list(each) or is_meant(each)]
         alike = [each for each in sources if parts and has_same_columns(each, parts[0].assignment.source)]
         choice = chooser.choose(alike or sources, partial(_main_of, snapshot), many=shape.many)
         if choice.assignment is None:
@@ -84,7 +88,7 @@ def extract(
     if not parts:
         return Extraction(problem=Problem.EMPTY_PAGE)
     if not shape.columns:
-        shape, parts = _with_own_columns(shape, parts)
+        shape, parts = with_own_columns(shape, parts)
     return answer(shape, parts, words=requested.words, screens=screens)
 
 
@@ -114,42 +118,6 @@ def _without_records(choice: Choice, state: Problem | None) -> Extraction:
     for assignment in choice.near[:1]:
         result.nearest = dict(assignment.nearest)
     return result
-
-
-def _with_own_columns(shape: Shape, parts: Sequence[Part]) -> tuple[Shape, list[Part]]:
-    """Take the columns of the first page's source, as texts under their own names."""
-    names: dict[str, Field] = {}
-    for each in fields_of(parts[0].assignment.source):
-        if not each.sample:
-            continue
-        label, number = each.label or f"column {each.index + 1}", 2
-        name = label
-        while name in names:
-            name, number = f"{label} {number}", number + 1
-        names[name] = each
-    columns = tuple(Wanted(Column(name, ColumnType.STR, True), (name,)) for name in names)
-    made = []
-    for part in parts:
-        own = {(each.index, each.group): each for each in fields_of(part.assignment.source)}
-        fields = {name: own[each.index, each.group] for name, each in names.items() if (each.index, each.group) in own}
-        made.append(replace(part, assignment=Assignment(part.assignment.source, fields)))
-    return replace(shape, columns=columns), made
-
-
-def _reads(cells: Sequence[Cell], column: Column) -> float:
-    """Return the share of cells that have a reading as a column's type."""
-    return sum(_can_be(cell, column) for cell in cells) / len(cells) if cells else 0.0
-
-
-def _can_be(cell: Cell, column: Column) -> bool:
-    if column.type in (ColumnType.STR, ColumnType.LIST, ColumnType.JSON):
-        return bool(cell.text or cell.exact or cell.label)
-    if column.type is ColumnType.URL:
-        return bool(cell.href) or isinstance(read_address(cell.text), str)
-    if column.type is ColumnType.RANGE and column.item is not None:
-        return any(char.isdigit() for char in cell.text)
-    context = Context(language=cell.node.language)
-    return any(readings(text, column, context) for text in (cell.exact, cell.text, cell.label) if text)
 
 
 def _currencies(sources: Sequence[Source]) -> frozenset[str]:

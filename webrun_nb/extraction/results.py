@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from webrun_nb.extraction.assign import Ambiguous, Candidate
+from webrun_nb.extraction.assign import Ambiguous, Assignment, Candidate
 from webrun_nb.extraction.reasons import Problem, Reason
+from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.extraction.sources import Cell, Source, SourceRow
 from webrun_nb.extraction.values import Reading, Value
 
@@ -109,6 +110,19 @@ class Row:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The share of the answer that one page has."""
+
+    snapshot: Snapshot
+    assignment: Assignment
+    sources: tuple[Source, ...] = ()
+    """The sources that the assignment's source was joined of."""
+    is_record: bool = False
+    currencies: frozenset[str] = frozenset()
+    """The currencies that the page's data for machines name."""
+
+
 @dataclass(slots=True)
 class Extraction:
     """The answer to a request, or the reason why there is none.
@@ -135,6 +149,8 @@ class Extraction:
         If there are no records: the fields of the page that come nearest, by column.
     misfit : tuple of str and str, or None
         Place and reason of the first thing that does not fit the schema, null apart.
+    parts : sequence of Part
+        The pages' sources, with the fields that were taken.
     """
 
     data: Any = None
@@ -147,3 +163,4 @@ class Extraction:
     questions: list[Ambiguous] = field(default_factory=list)
     nearest: dict[str, tuple[Candidate, ...]] = field(default_factory=dict)
     misfit: tuple[str, str] | None = None
+    parts: Sequence[Part] = field(default=(), repr=False)
