@@ -19,6 +19,8 @@ SYNONYM, STEM, KIN = 0.92, 0.85, 0.5
 _PART = 0.97
 """Weight of the likeness of a part of a label: without its brackets, or without the headings above it."""
 _NAME_OF_ANOTHER = 0.55
+_ELSEWHERE = 0.5
+"""Weight of a number's likeness ("2024") if the headings above it are about something else."""
 _NAMED = frozenset({"name", "item", "model", "talk", "job", "person", "player"})
 """The concepts whose name is that of the row: the name of a product in a list of products."""
 _LONGEST_NAME = 160
@@ -40,6 +42,8 @@ _LETTER = "(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff\u0e01-\u0e7f\u0e80-\u0eff\u100
 """A letter or digit; of scripts whose vowels are marks, the marks too."""
 _WORD = re.compile(rf"{_LETTER}+(?:['’]{_LETTER}+)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_DIGRAPH = re.compile("([aou])e")
+"""An umlaut as it is written without one, in names of columns: "bevoelkerung"."""
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Scripts whose words stand without spaces between them, or take endings without a break."""
 _STOP = frozenset(
@@ -203,14 +207,34 @@ def _is_name_of_another(found: Name, explained: list[float]) -> bool:
 
 
 def path_likeness(wanted: Name, labels: Iterable[str]) -> float:
-    """Compare a name with a column's headings, from the outermost to its own: its own, and all that are joined."""
+    """Compare a name with a column's headings, from the outermost to its own.
+
+    Its own heading counts with all of its words, those above it with the words that the name has: "Population on 31
+    December", "2024" is the "population_2024". Under other headings a number alone says nothing.
+    """
     path = [label for label in labels if label]
     if not path:
         return 0.0
-    own = _label_likeness(wanted, path[-1])
+    score = _label_likeness(wanted, path[-1])
     if len(path) == 1:
-        return own
-    return max(likeness(wanted, name_of(" ".join(dict.fromkeys(path)))), own * _PART)
+        return score
+    own, above = name_of(path[-1]), name_of(" ".join(dict.fromkeys(path[:-1])))
+    whole = likeness(wanted, name_of(" ".join(dict.fromkeys(path))))
+    shared = tuple(word for word in above.words if _is_met(word, wanted.words) and word not in own.words)
+    if shared:
+        score = max(score, likeness(wanted, Name(shared + own.words, own.units | above.units)))
+    elif all(word.is_number for word in own.words) and not all(map(_is_general, wanted.words)):
+        return whole * _ELSEWHERE
+    return max(whole, score * _PART)
+
+
+def _is_general(word: Word) -> bool:
+    """Tell whether a word can be said of any number: "2024", "value"."""
+    return word.is_number or bool(word.concepts & {"amount", "number", "total", "year"})
+
+
+def _is_met(word: Word, others: Iterable[Word]) -> bool:
+    return any(_word_likeness(word, other) >= STEM for other in others)
 
 
 def _label_likeness(wanted: Name, label: str) -> float:
@@ -274,8 +298,10 @@ def _words_of(words: list[str]) -> Iterable[Word]:
 def _parts(word: str) -> list[Word]:
     if _NUMBER.fullmatch(word):
         return [Word(word, word, is_number=True)]
-    if concepts := _concepts(word):
-        return [Word(word, _stemmer()(word), concepts)]
+    for form in (word, _DIGRAPH.sub(r"\1", word)):
+        if concepts := _concepts(form):
+            return [Word(form, _stemmer()(form), concepts)]
+    word = _DIGRAPH.sub(r"\1", word)
     cut = _cut_unspaced(word) if _UNSPACED.search(word) else _cut_compound(word)
     return cut or [Word(word, _stemmer()(word))]
 

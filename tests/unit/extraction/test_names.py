@@ -79,6 +79,25 @@ def test_the_headings_above_count():
     assert path_likeness(wanted, ("Men", "Height")) > path_likeness(wanted, ("Women", "Height"))
 
 
+POPULATION_2024 = ("Bevölkerung am 31. Dezember", "2024")
+
+
+@pytest.mark.parametrize("name", ["population_2024", "bevölkerung_2024", "bevoelkerung_2024"])
+def test_a_year_is_that_of_the_heading_above_it(name):
+    wanted = name_of(name)
+    assert path_likeness(wanted, POPULATION_2024) > 0.9
+    assert path_likeness(wanted, ("Erwerbstätige in 1 000", "2024")) < 0.3
+
+
+@pytest.mark.parametrize("name", ["year_2024", "value_2024"])
+def test_a_year_alone_is_a_name(name):
+    assert path_likeness(name_of(name), POPULATION_2024) > 0.7
+
+
+def test_umlauts_may_be_written_as_two_letters():
+    assert alike("veroeffentlicht", "Veröffentlicht") == 1
+
+
 def test_phrases_are_concepts_of_their_own():
     assert name_of("mot clé").concepts == {"tag"}
 
