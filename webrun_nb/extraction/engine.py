@@ -84,12 +84,37 @@ def extract(
             if parts:
                 continue
             return _without_records(choice, problem)
-        parts.append(Part(snapshot, choice.assignment, choice.sources, not choice.many, _currencies(sources)))
+        assignment = _as_before(parts[0].assignment, choice.assignment) if parts else choice.assignment
+        parts.append(Part(snapshot, assignment, choice.sources, not choice.many, _currencies(sources)))
     if not parts:
         return Extraction(problem=Problem.EMPTY_PAGE)
     if not shape.columns:
         shape, parts = with_own_columns(shape, parts)
     return answer(shape, parts, words=requested.words, screens=screens)
+
+
+def _as_before(first: Assignment, own: Assignment) -> Assignment:
+    """Return a page's assignment with the fields of the list's first page: the same columns mean the same on all."""
+    if not has_same_columns(first.source, own.source):
+        return own
+    places = {(each.index, each.group): each for each in fields_of(own.source)}
+    fields = {
+        name: places[each.index, each.group]
+        for name, each in first.fields.items()
+        if (each.index, each.group) in places
+    }
+    settled = {*fields, *(question.column for question in first.questions)}
+    taken = {(each.index, each.group) for each in fields.values()}
+    added = {
+        name: each for name, each in own.fields.items() if name not in settled and (each.index, each.group) not in taken
+    }
+    return replace(
+        own,
+        fields={**fields, **added},
+        scores={**own.scores, **first.scores},
+        questions=[each for each in own.questions if each.column not in settled],
+        nearest={name: each for name, each in own.nearest.items() if name not in fields},
+    )
 
 
 def sources_of(snapshot: Snapshot) -> list[Source]:

@@ -317,3 +317,13 @@ def test_the_digits_of_an_answer_are_on_the_page(lang, kind, texts):
         significant = "".join(char for char in str(value).partition("e")[0] if char.isdigit()).strip("0")
         shown = iter(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
         assert value is None or all(digit in shown for digit in significant)
+
+
+def test_a_column_is_the_same_field_on_all_pages_of_a_list():
+    first = table("City|Count (early)|Count (late)", "Ulm|unknown|12", "Graz|unknown|13", "Bern|unknown|14")
+    second = table("City|Count (early)|Count (late)", "Linz|21|31", "Genf|22|32", "Brno|23|33")
+    alone = extract([snapshot_of_html(second)], schema("city:str, count:int"))
+    assert [question.column for question in alone.questions] == ["count"]
+    both = extract([snapshot_of_html(first), snapshot_of_html(second)], schema("city:str, count:int"))
+    assert [record["count"] for record in both.records] == [12, 13, 14, 31, 32, 33]
+    assert both.questions == []

@@ -98,7 +98,7 @@ def test_two_dashes_offer_the_options_alone() -> None:
 
 
 def test_before_a_client_there_are_sites_and_templates_and_no_names() -> None:
-    assert complete("%%webrun task --url practice:s", {}) == Completions("practice:s", ["practice:shop"])
+    assert complete("%%webrun task --url practice:sh", {}) == Completions("practice:sh", ["practice:shop"])
     assert complete("%webrun start --env ", {}) == Completions("", [])
 
 
