@@ -8,12 +8,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from webrun_nb.common.garbage import collector_paused
 from webrun_nb.extraction.answer import answer
+from webrun_nb.extraction.assign import Assignment
 from webrun_nb.extraction.choose import Choice, Chooser, has_same_columns, is_list
+from webrun_nb.extraction.fields import fields_of
 from webrun_nb.extraction.fit import share_read
 from webrun_nb.extraction.grids import grids_of
 from webrun_nb.extraction.main_record import main_record_of
