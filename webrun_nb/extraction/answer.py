@@ -24,7 +24,7 @@ from webrun_nb.extraction.comparing import agrees
 from webrun_nb.extraction.currencies import currencies_named
 from webrun_nb.extraction.fields import Field
 from webrun_nb.extraction.locale import country_of_host
-from webrun_nb.extraction.names import name_of
+from webrun_nb.extraction.names import are_different, name_of
 from webrun_nb.extraction.numbers import read_number
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.results import ColumnReport, Evidence, Extraction, Part, Row
@@ -58,6 +58,7 @@ def answer(
     kept, lists = rows_of(shape, parts, keep_totals="total" in words, screens=screens)
     result = Extraction(lists=lists, parts=parts)
     cells = {wanted.name: _cells(wanted, kept) for wanted in shape.columns}
+    _take_each_once(shape, cells)
     context = _context(parts, kept)
     in_money = _with_currency(shape)
     readings = [_read(w, cells[w.name], context, parts, in_money=w.name in in_money) for w in shape.columns]
@@ -135,6 +136,25 @@ def _cells(wanted: Wanted, kept: Sequence[Kept]) -> list[Cell | None]:
         made.append(cells[part][places[part]])
         places[part] += 1
     return made
+
+
+def _take_each_once(shape: Shape, cells: dict[str, list[Cell | None]]) -> None:
+    """Take a cell that spans two columns for the value of the first one alone where they are about different things.
+
+    A break in a programme that spans titles and speakers is no speaker; a number that spans two years is of both.
+    """
+    columns = [wanted for wanted in shape.columns if wanted.type is not ColumnType.URL]
+    sharing: set[tuple[int, int]] = set()
+    for row in zip(*(cells[wanted.name] for wanted in columns), strict=True):
+        first_of: dict[int, int] = {}
+        for number, cell in enumerate(row):
+            if cell is not None and first_of.setdefault(id(cell), number) != number:
+                sharing.add((first_of[id(cell)], number))
+    for one, other in sharing:
+        first, second = columns[one], columns[other]
+        if are_different(name_of(first.path[-1]), name_of(second.path[-1])):
+            pairs = zip(cells[first.name], cells[second.name], strict=True)
+            cells[second.name] = [None if a is b else b for a, b in pairs]
 
 
 def _judged(wanted: Wanted, values: list[Value], parts: Sequence[Part]) -> list[Value]:
@@ -228,7 +248,9 @@ def _context(parts: Sequence[Part], kept: Sequence[Kept]) -> Context:
         [cell.text if (cell := _at(each.row, place)) is not None else "" for each in kept] for place in range(width)
     ]
     currencies = frozenset().union(*(part.currencies for part in parts))
-    return Context(first.language, country_of_host(host), currencies=currencies, siblings=siblings)
+    days = {part.page_date for part in parts}
+    day = days.pop() if len(days) == 1 else None
+    return Context(first.language, country_of_host(host), day, currencies, siblings=siblings)
 
 
 def _at(row: SourceRow, place: int) -> Cell | None:

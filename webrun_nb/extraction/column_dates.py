@@ -13,17 +13,19 @@ from datetime import timedelta
 
 from webrun_nb.common.column_types import Column, ColumnType
 from webrun_nb.extraction.column_reader import CellKey, ColumnReader
-from webrun_nb.extraction.dates import DateText, Day, read_date, read_iso
+from webrun_nb.extraction.dates import DateText, Day, days_from_today, read_date, read_iso
 from webrun_nb.extraction.locale import date_orders, plain
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.sources import Cell
-from webrun_nb.extraction.values import ORDERS, Context, Value, read_relative, readings_of_date, wire_date
+from webrun_nb.extraction.values import ORDERS, Context, Value, readings_of_date, wire_date
 from webrun_nb.extraction.vocabulary import opens_range
 
 _SAMPLE_ROWS = 300
 _ZONES_APART = timedelta(days=1)
 """An instant has two dates at most, which depend on the zone."""
 _MOST_DATE_CHARACTERS = 40
+_MOST_RELATIVES = 100
+"""Different texts of a column that are looked at for relative dates, which takes a millisecond each."""
 _TO = re.compile(
     r"\s+(?:[-–—~〜]|to|through|until|bis|à|au|a|al|até|tot|till|til|до|do|から|至|到)\s+|\s*[–—~〜]\s*|(?<=\d)/(?=\d{4}-)"
 )
@@ -47,6 +49,7 @@ class DateReader(ColumnReader):
                     if order:
                         self._proved.setdefault(found.mark, set()).add(order)
         self._of_table: dict[str, set[str]] | None = None
+        self._relatives = 0
 
     def _exact(self, cell: Cell) -> DateText | None:
         """Return the date of a cell's machine-readable form, else of its label."""
@@ -64,10 +67,7 @@ class DateReader(ColumnReader):
         if isinstance(shown, Reason):
             if exact is not None:
                 return self._value(cell.exact or cell.label, exact, exact.days[0], "as the element's value")
-            day = read_relative(cell.text, self._context) if len(cell.text) <= _MOST_DATE_CHARACTERS else None
-            if day is not None and self._type is ColumnType.DATE:
-                return Value(cell.text, day.isoformat(), None, "relative to the page's date")
-            return Value(cell.text, None, Reason.RELATIVE_DATE if day is not None else shown)
+            return self._relative(cell, shown)
         agreed = None if exact is None else _matching(shown, exact)
         if agreed is not None:
             best = (
@@ -85,6 +85,20 @@ class DateReader(ColumnReader):
         if exact is not None and abs(exact.days[0].day - day_found.day) > _ZONES_APART:
             return replace(value, reason=value.reason or Reason.EXACT_DIFFERS)
         return value
+
+    def _relative(self, cell: Cell, reason: Reason) -> Value:
+        """Return the value of a text such as "3 days ago", or the reason why it has none."""
+        is_short = 0 < len(cell.text) <= _MOST_DATE_CHARACTERS and reason is not Reason.BLANK
+        if not is_short or self._relatives >= _MOST_RELATIVES:
+            return Value(cell.text, None, reason)
+        self._relatives += 1
+        offset = days_from_today(cell.text, self._context.language)
+        if offset is None:
+            return Value(cell.text, None, reason)
+        if self._context.page_date is None or self._type is not ColumnType.DATE:
+            return Value(cell.text, None, Reason.RELATIVE_DATE)
+        day = self._context.page_date + timedelta(days=offset)
+        return Value(cell.text, day.isoformat(), None, "relative to the page's date")
 
     def _value(self, text: str, found: DateText, day: Day, proof: str) -> Value:
         value = wire_date(found, day, self._type)

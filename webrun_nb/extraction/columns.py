@@ -6,7 +6,6 @@ The cells may come from several pages of one list. No cell is decided by itself:
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from webrun_nb.common.column_types import Column, ColumnType
 from webrun_nb.extraction.column_dates import DateRangeReader, DateReader
 from webrun_nb.extraction.column_numbers import NumberRangeReader, NumberReader
 from webrun_nb.extraction.column_reader import CellKey, ColumnReader, key_of
+from webrun_nb.extraction.list_items import items_of
 from webrun_nb.extraction.locale import base_language
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.snapshot import Node
@@ -130,45 +130,22 @@ class _PlainReader(ColumnReader):
         return Value(cell.text, None, first or Reason.BLANK)
 
 
-_SEPARATORS = (re.compile(r"\s*[;|•·]\s*"), re.compile(r"\s*,\s+|\s+/\s+|\s*、\s*|،\s*"), re.compile(r"\s*,\s*"))
-"""Characters between the items of a list, from the surest; the first that occurs is taken."""
-_MOST_ITEMS = 200
-_LONGEST_LIST = 10_000
-
-
 def _read_lists(cells: Sequence[Cell | None], column: Column, item: Column, context: Context) -> ColumnReading:
-    """Read cells whose texts list values; all items of the column are decided together."""
-    parts: list[Cell | None] = []
-    spans: list[tuple[int, int] | None] = []
-    for cell in cells:
-        start = len(parts)
-        if cell is None or not cell.text.strip():
-            spans.append(None)
-            continue
-        texts = _items(cell.text, item)
-        parts.extend(Cell(cell.node, text) for text in texts[:_MOST_ITEMS])
-        spans.append((start, len(parts)))
+    """Read cells that list values; all items of the column are decided together."""
+    found = items_of(cells, column, item)
+    parts = [part for each in found if not isinstance(each, Reason) for part in each]
     inner = read_column(parts, item, context)
+    left = iter(inner.values)
     values = []
-    for cell, span in zip(cells, spans, strict=True):
-        if cell is None or span is None:
-            values.append(_ABSENT if cell is None else Value(cell.text, None, Reason.BLANK))
+    for cell, items in zip(cells, found, strict=True):
+        text = "" if cell is None else cell.text
+        if isinstance(items, Reason):
+            values.append(Value(text, None, items))
             continue
-        found = inner.values[slice(*span)]
-        lacking = next((one for one in found if one.value is None), None)
+        own = [next(left) for _ in items]
+        lacking = next((one for one in own if one.value is None), None)
         if lacking is not None:
-            values.append(Value(cell.text, None, lacking.reason))
+            values.append(Value(text, None, lacking.reason))
         else:
-            values.append(Value(cell.text, [one.value for one in found], None, found[0].how if found else ""))
+            values.append(Value(text, [one.value for one in own], None, own[0].how if own else ""))
     return ColumnReading(tuple(values), inner.conventions)
-
-
-def _items(text: str, item: Column) -> list[str]:
-    line = " ".join(text[:_LONGEST_LIST].split())
-    for number, separator in enumerate(_SEPARATORS):
-        if number == 2 and item.type in NUMERIC:
-            break  # "1,5" is one number
-        found = [part for part in separator.split(line) if part.strip()]
-        if len(found) > 1:
-            return found
-    return [line]

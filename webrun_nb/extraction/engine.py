@@ -21,6 +21,7 @@ from webrun_nb.extraction.fit import share_read
 from webrun_nb.extraction.grids import grids_of
 from webrun_nb.extraction.main_record import main_record_of
 from webrun_nb.extraction.own_columns import with_own_columns
+from webrun_nb.extraction.page_date import page_date_of
 from webrun_nb.extraction.page_state import state_of
 from webrun_nb.extraction.reasons import Problem
 from webrun_nb.extraction.records import lists_of
@@ -30,6 +31,7 @@ from webrun_nb.extraction.schema import shape_of
 from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.extraction.sources import Source
 from webrun_nb.extraction.structured_data import embedded_of
+from webrun_nb.extraction.values import DATED
 
 _MOST_FRAMES = 20
 
@@ -72,6 +74,7 @@ def extract(
     shape = shape_of(schema)
     requested = requested or requested_of(text)
     chooser = Chooser(shape.columns, requested, share_read, phrases_for(shape.columns, requested), chosen or {})
+    is_dated = any((wanted.column.item or wanted.column).type in DATED for wanted in shape.columns)
     parts: list[Part] = []
     for snapshot in snapshots:
         if (problem := state_of(snapshot)) in (Problem.HTTP_ERROR, Problem.EMPTY_PAGE):
@@ -88,7 +91,8 @@ def extract(
                 continue
             return _without_records(choice, problem)
         assignment = _as_before(parts[0].assignment, choice.assignment) if parts else choice.assignment
-        parts.append(Part(snapshot, assignment, choice.sources, not choice.many, _currencies(sources)))
+        day = page_date_of(snapshot, sources) if is_dated else None
+        parts.append(Part(snapshot, assignment, choice.sources, not choice.many, _currencies(sources), day))
     if not parts:
         return Extraction(problem=Problem.EMPTY_PAGE)
     if not shape.columns:

@@ -199,6 +199,17 @@ def likeness(wanted: Name, found: Name) -> float:
     return score
 
 
+def are_different(one: Name, other: Name) -> bool:
+    """Tell names that are known to be about different things, as "title" and "speaker" are.
+
+    >>> are_different(name_of("title"), name_of("speaker")), are_different(name_of("room A"), name_of("room B"))
+    (True, False)
+    """
+    if not one.concepts or not other.concepts or one.concepts & other.concepts:
+        return False
+    return not any(frozenset((a, b)) in RELATED for a in one.concepts for b in other.concepts)
+
+
 def _is_name_of_another(found: Name, explained: list[float]) -> bool:
     """Tell whether a heading is the name of something that was not asked for: "Brand name", for "name"."""
     is_name = any("name" in word.concepts for word in found.words)

@@ -34,6 +34,8 @@ class Reason(_Code):
     TOO_LONG = "too-long", "the text is too long for a value of this type"
     NOT_THIS_TYPE = "not-this-type", "the text says no value of this type"
 
+    AMBIGUOUS_LIST = "ambiguous-list", "nothing proves whether the comma parts two items or two parts of a name"
+
     # numbers
     SEVERAL_NUMBERS = "several-numbers", "the text has several numbers"
     RANGE = "range", "the text is a range, not one value"

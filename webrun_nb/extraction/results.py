@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from webrun_nb.extraction.assign import Ambiguous, Assignment, Candidate
@@ -121,6 +122,8 @@ class Part:
     is_record: bool = False
     currencies: frozenset[str] = frozenset()
     """The currencies that the page's data for machines name."""
+    page_date: date | None = None
+    """The day that the page says it is of."""
 
 
 @dataclass(slots=True)

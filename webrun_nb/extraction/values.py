@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from webrun_nb.common.column_types import Column, ColumnType
 from webrun_nb.extraction.availability import availability, entailed_choice
 from webrun_nb.extraction.currencies import resolve_currency
-from webrun_nb.extraction.dates import DateText, Day, days_from_today, read_date, read_iso
+from webrun_nb.extraction.dates import DateText, Day, read_date, read_iso
 from webrun_nb.extraction.locale import plain
 from webrun_nb.extraction.numbers import MINOR, MOST_CHARACTERS, NumberText, read_number
 from webrun_nb.extraction.numerals import Digits
@@ -253,16 +253,6 @@ def readings_of_date(found: DateText, column_type: ColumnType) -> tuple[Reading,
 
 ORDERS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
 """The orders of a date's parts, for people."""
-
-
-def read_relative(text: str, context: Context) -> date | None:
-    """Return the day of a relative date (`vor 3 Tagen`), where the page says its own day; else None."""
-    if context.page_date is None:
-        return None
-    from datetime import timedelta
-
-    offset = days_from_today(text, context.language)
-    return None if offset is None else context.page_date + timedelta(days=offset)
 
 
 # --- values of several answers ------------------------------------------------------------------------------

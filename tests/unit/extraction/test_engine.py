@@ -327,3 +327,21 @@ def test_a_column_is_the_same_field_on_all_pages_of_a_list():
     both = extract([snapshot_of_html(first), snapshot_of_html(second)], schema("city:str, count:int"))
     assert [record["count"] for record in both.records] == [12, 13, 14, 31, 32, 33]
     assert both.questions == []
+
+
+def test_a_cell_that_spans_columns_is_of_the_first_where_they_are_about_different_things():
+    html = table("Time|Title|Speaker", "9:00|Intro|Ada", "9:30|Rust|Bob")
+    break_row = "<tr><td>10:00</td><td colspan=2>Coffee break</td></tr></tbody>"
+    assert records(html.replace("</tbody>", break_row), "title:str, speaker:str")[2] == ("Coffee break", None)
+
+
+def test_relative_dates_are_relative_to_the_day_that_the_page_names():
+    page = table("Title|Posted", "Alpha|yesterday", "Beta|3 days ago", "Gamma|2 months ago", before="{}")
+    said = "<p>Last updated: 10 May 2024</p>"
+    assert records(page.format(said), "title:str, posted:date") == [
+        ("Alpha", "2024-05-09"),
+        ("Beta", "2024-05-07"),
+        ("Gamma", None),
+    ]
+    (_, posted) = extracted(page.format(""), "title:str, posted:date").columns
+    assert posted.nulls == {"relative-date": 2, "not-a-whole-date": 1}
