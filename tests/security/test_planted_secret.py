@@ -287,7 +287,8 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
             for step in body["steps"]
             if step["picture"]
         ]
-        lived.report = emulator.get(f"/_emulator/tasks/{said_too_much['taskId']}/report")
+        reported = (said_too_much["taskId"], lived.rows["taskId"])
+        lived.report = [emulator.get(f"/_emulator/tasks/{task_id}/report") for task_id in reported]
         lived.provenance = emulator.get(f"/_emulator/tasks/{lived.rows['taskId']}/provenance")
         policy_id = policy["policy"]["policyId"]
         lived.audit = emulator.get(f"/policies/{policy_id}/audit")

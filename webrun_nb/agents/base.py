@@ -143,6 +143,12 @@ class Provenance:
     """The code of `extraction.reasons.Reason` for which the value is null; beside a value, what is odd about it."""
     readings: tuple[PossibleReading, ...] = ()
     """What the text may mean, where none is proved: a table of many pages can decide it."""
+    shows: tuple[tuple[str, str], ...] = ()
+    """The conditions of readings that it proves for the same column of other pages of its site (`assumes`)."""
+    captured_ms: float | None = None
+    """The time at which the page was read (unix ms); None if it is not known."""
+    box: tuple[float, float, float, float] | None = None
+    """The box of its element: x, y, width and height in CSS px from the top left of the page; None if not displayed."""
 
 
 @dataclass(frozen=True, slots=True)

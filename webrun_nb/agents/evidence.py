@@ -41,4 +41,7 @@ def _provenance(evidence: Evidence) -> Provenance:
         evidence.reading,
         evidence.reason or "",
         tuple(PossibleReading(each.value, each.how, each.assumes) for each in evidence.readings),
+        evidence.shows,
+        evidence.captured_ms,
+        evidence.box,
     )

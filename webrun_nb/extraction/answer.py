@@ -81,7 +81,8 @@ def answer(
         result.records.append(shape.record(values))
         for wanted in shape.columns:
             cell, value = cells[wanted.name][place], read[wanted.name][place]
-            result.values.append(Evidence(place, wanted.name, url, cell, value, _note(wanted, cell, value, each.part)))
+            note = _note(wanted, cell, value, each.part)
+            result.values.append(Evidence(place, wanted.name, url, cell, value, note, each.part.snapshot))
     for wanted, reading in zip(shape.columns, readings, strict=True):
         result.columns.append(_report(wanted, reading, read[wanted.name], parts))
     result.questions = list(

@@ -9,7 +9,7 @@ from typing import Any
 
 from webrun_nb.extraction.assign import Ambiguous, Assignment, Candidate
 from webrun_nb.extraction.reasons import Problem, Reason
-from webrun_nb.extraction.snapshot import Snapshot
+from webrun_nb.extraction.snapshot import Box, Snapshot
 from webrun_nb.extraction.sources import Cell, Source, SourceRow
 from webrun_nb.extraction.values import Reading, Value
 
@@ -30,6 +30,8 @@ class Evidence:
     read: Value
     note: str = ""
     """What else the page says about it."""
+    page: Snapshot | None = None
+    """The page that it was read on."""
 
     @property
     def value(self) -> Any:
@@ -60,6 +62,26 @@ class Evidence:
     def readings(self) -> tuple[Reading, ...]:
         """All that the text may mean, so that a frame of many pages can decide."""
         return self.read.readings
+
+    @property
+    def shows(self) -> tuple[tuple[str, str], ...]:
+        """The conditions of readings that it proves for values of the same column of other pages of its site."""
+        return self.read.shows
+
+    @property
+    def captured_ms(self) -> float | None:
+        """The time at which the page was read (unix ms); None if it is not known."""
+        return None if self.page is None else self.page.captured_ms
+
+    @property
+    def box(self) -> Box | None:
+        """The box of its element on the page; None if that is not displayed, or is in a frame's document."""
+        if self.cell is None or self.page is None:
+            return None
+        around = [self.cell.node, *self.cell.node.ancestors()]
+        if around[-1] is not self.page.root:
+            return None
+        return around[0].box or (around[1].box if around[0].is_text and len(around) > 1 else None)
 
 
 @dataclass(frozen=True, slots=True)

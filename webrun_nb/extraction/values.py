@@ -22,6 +22,7 @@ from webrun_nb.extraction.locale import plain
 from webrun_nb.extraction.numbers import MINOR, MOST_CHARACTERS, NumberText, read_number
 from webrun_nb.extraction.numerals import Digits
 from webrun_nb.extraction.reasons import Reason
+from webrun_nb.extraction.settling import BY_SITE, proved_reading
 from webrun_nb.extraction.vocabulary import boolean, is_blank
 
 NUMERIC = frozenset({ColumnType.INT, ColumnType.FLOAT, ColumnType.MONEY, ColumnType.PERCENT, ColumnType.QUANTITY})
@@ -281,24 +282,8 @@ def settle(values: Sequence[Value]) -> list[Value]:
 
 
 def _settled(value: Value, shown: set[tuple[str, str]]) -> Value:
-    fitting = [one for one in value.readings if one.assumes and all(_is_proved(pair, shown) for pair in one.assumes)]
-    if len(fitting) != 1:
-        return value
-    (one,) = fitting
-    return Value(value.text, one.value, None, f"{one.how} by other pages of the site")
-
-
-def _is_proved(pair: tuple[str, str], shown: set[tuple[str, str]]) -> bool:
-    kind, what = pair
-    decimals = {mark for name, mark in shown if name == "decimal"}
-    groups = {mark for name, mark in shown if name == "group"}
-    if len(decimals) > 1 or decimals & groups:
-        return kind == "order" and {one for name, one in shown if name == "order"} == {what}
-    if kind == "group":
-        return what in groups or (bool(decimals) and what not in decimals)
-    if kind == "decimal":  # "12.50" on one page does not make "1.299" on another 1.299
-        return what in decimals and ("places", "many") in shown
-    return {one for name, one in shown if name == "order"} == {what}
+    proved = proved_reading(value.readings, shown)
+    return value if proved is None else Value(value.text, proved.value, None, f"{proved.how} {BY_SITE}")
 
 
 # --- texts without alternatives -----------------------------------------------------------------------------

@@ -241,33 +241,6 @@ class SourceList(Response):
     provenance: list[SourceBody]
 
 
-class UnusedBody(Response):
-    """A part of a task's text that its answer does not follow; no place where an answer of a person said it."""
-
-    text: str
-    start: int | None
-    end: int | None
-    why: str
-
-
-class PageBody(Response):
-    """A page that a task looked at or read."""
-
-    url: str
-    status: int | None
-    at: int
-
-
-class ReportBody(Response):
-    """Answer to `GET /_emulator/tasks/:id/report`."""
-
-    success: Literal[True] = True
-    session_id: str
-    task_id: str
-    unused: list[UnusedBody]
-    pages: list[PageBody]
-
-
 class PolicyTestStep(Response):
     """The decision of a policy on a recorded step."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from webrun_nb.common.codes import TaskFailureCode, TaskStatus
 from webrun_nb.common.policy_terms import Actor, GuardrailResponse, Permission, StepKind, StepOutcome
+from webrun_nb.emulator.domain.evidence import Evidence, VisitedPage
 from webrun_nb.emulator.domain.policy.engine import Decision
 from webrun_nb.emulator.domain.policy.facts import ActionFacts
 from webrun_nb.emulator.domain.states import TASK_MOVES, Machine
@@ -46,36 +47,6 @@ class Step:
     """The page right after it, a small JPEG."""
     number: int | None = None
     """Its position among the recorded steps of its task, from 1; None where it is not recorded."""
-
-
-@dataclass(frozen=True, slots=True)
-class VisitedPage:
-    """A page that a task observed or read, and its HTTP status where it has one."""
-
-    url: str
-    status: int | None
-    at_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class UnusedPart:
-    """A part of a task's text that the agent did not use; without a position where it came from a person's answer."""
-
-    text: str
-    start: int | None
-    end: int | None
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The source of one value of an answer."""
-
-    row: int
-    column: str
-    url: str
-    element: str
-    text: str
 
 
 CUT_SHORT: frozenset[TaskFailureCode] = frozenset(
@@ -193,10 +164,8 @@ class Task:
         """The part of its cost that its steps account for."""
         self.fact_chars = 0
         """The length of the page texts that are kept with its steps."""
-        self.provenance: tuple[Source, ...] = ()
-        """The sources of its answer's values."""
-        self.unused: tuple[UnusedPart, ...] = ()
-        """The parts of its text that the agent did not use."""
+        self.evidence = Evidence()
+        """The lists, columns and values that its answer rests on."""
         self.pages: list[VisitedPage] = []
         """The pages that it observed and read, in order, without repetitions in a row."""
         self.partial_answer: Callable[[], Answer | None] | None = None
@@ -235,7 +204,7 @@ class TaskRecording:
     session_id: str
     task_id: str
     steps: list[Step]
-    provenance: tuple[Source, ...]
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,12 @@ from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.policy_terms import GuardrailResponse
 from webrun_nb.emulator.domain.events import TookOver
+from webrun_nb.emulator.domain.evidence import MAX_URL, VisitedPage
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
 from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.task import Answer, Question, Source, Task, UnusedPart, VisitedPage
+from webrun_nb.emulator.domain.task import Answer, Question, Task
 from webrun_nb.emulator.execution.action_gateway import CHOICES, ActionGateway, Publish, read_response
+from webrun_nb.emulator.execution.answer_evidence import evidence_of
 from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.result_writer import write_answer
 from webrun_nb.emulator.execution.scheduler import Slot
@@ -48,8 +50,6 @@ from webrun_nb.wire.requests import TaskFields
 
 MAX_ANSWERS = 3
 """The number of unclear answers that count as a rejection."""
-MAX_SOURCE_TEXT = 1_000
-"""The maximum length of a page's text that is kept with a value."""
 MAX_PAGES = 1_000
 """The maximum number of pages that a task's report names."""
 
@@ -164,13 +164,8 @@ class TaskRunner:
     def _finish(self, fields: TaskFields, finish: Finish) -> Answer:
         with self._recorder.step(self._task, "finish"):
             answer = write_answer(fields, finish)
-        self._task.unused = tuple(UnusedPart(p.text, p.start, p.end, p.why) for p in finish.unused)
         cut = answer.truncation if fields.output_type != "text" else None
-        self._task.provenance = tuple(
-            Source(p.row, p.column, p.url, p.element, p.text[:MAX_SOURCE_TEXT])
-            for p in finish.provenance
-            if cut is None or p.row < cut.returned
-        )
+        self._task.evidence = evidence_of(finish, None if cut is None else cut.returned)
         return answer
 
     def _partial_answer(self, finish: Callable[[], Finish | None]) -> Answer | None:
@@ -220,7 +215,7 @@ class TaskRunner:
         """Add a page to the task's report, once as long as it stays open."""
         pages = self._task.pages
         if len(pages) < MAX_PAGES and (not pages or (pages[-1].url, pages[-1].status) != (url, status)):
-            pages.append(VisitedPage(url[:MAX_SOURCE_TEXT], status, self._task.steps[-1].at_ms))
+            pages.append(VisitedPage(url[:MAX_URL], status, self._task.steps[-1].at_ms))
 
     async def _ask(self, question: Question) -> str | TookOver:
         self._pending_answer = asyncio.get_running_loop().create_future()

@@ -12,27 +12,23 @@ from webrun_nb.emulator.domain.policy.model import (
     describe_action_rule,
     describe_domain_entry,
 )
-from webrun_nb.emulator.domain.session import Session
-from webrun_nb.emulator.domain.task import PolicyTestResult, Step, Task, TaskRecording
+from webrun_nb.emulator.domain.task import PolicyTestResult, Step, TaskRecording
 from webrun_nb.wire.policies import (
     ActionRuleBody,
     AuditList,
     AuditRow,
     DomainEntryBody,
     DomainRulesBody,
-    PageBody,
     PolicyAnswer,
     PolicyBody,
     PolicyList,
     PolicyRules,
     PolicyTestStep,
-    ReportBody,
     SourceBody,
     SourceList,
     StepBody,
     StepList,
     TestResult,
-    UnusedBody,
 )
 
 
@@ -89,19 +85,11 @@ def step_list(record: TaskRecording) -> StepList:
 def source_list(record: TaskRecording) -> SourceList:
     """Answer `GET /_emulator/tasks/:id/provenance`."""
     sources = [
-        SourceBody(row=s.row, column=s.column, page=s.url, element=s.element, text=s.text) for s in record.provenance
+        SourceBody(row=s.row, column=s.column, page=s.url, element=s.element, text=s.text)
+        for s in record.evidence.values
+        if s.element or s.text
     ]
     return SourceList(session_id=record.session_id, task_id=record.task_id, provenance=sources)
-
-
-def report(session: Session, task: Task) -> ReportBody:
-    """Answer `GET /_emulator/tasks/:id/report`."""
-    return ReportBody(
-        session_id=session.id,
-        task_id=task.id,
-        unused=[UnusedBody(text=part.text, start=part.start, end=part.end, why=part.why) for part in task.unused],
-        pages=[PageBody(url=page.url, status=page.status, at=round(page.at_ms)) for page in task.pages],
-    )
 
 
 def test_result(policy_id: str, task_id: str, tested: Sequence[PolicyTestResult]) -> TestResult:

@@ -15,14 +15,13 @@ from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError, ended_error
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import StoredRequest, Task
-from webrun_nb.emulator.serializers import policies as serialize_policies
 from webrun_nb.emulator.serializers import sessions as serialize
+from webrun_nb.emulator.serializers.report import Report, unpacked
 from webrun_nb.emulator.services.session_registry import SessionRegistry
 from webrun_nb.emulator.services.signing import WebViewLinks
 from webrun_nb.emulator.storage.database import reason
 from webrun_nb.emulator.storage.write_behind import WriteBehindStore
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
-from webrun_nb.wire.policies import ReportBody
 from webrun_nb.wire.responses import File, InlineResult, SessionState, TaskBody, TaskCompleted, TaskFailed
 
 log = logging.getLogger(__name__)
@@ -88,7 +87,7 @@ class History:
             file["downloadUrl"] = file["downloadUrl"].removeprefix(self._base_url)
         self._store.keep_task(session.id, task.id, task.created_ms, task.ended_ms, answer)
         if task.ended:
-            self._store.keep_report(session.id, task.id, serialize_policies.report(session, task).to_wire())
+            self._store.keep_report(session.id, task.id, Report.of(session, task).to_json)
 
     def keep_request(self, session: Session, task: Task) -> None:
         """Store the request of a task, secrets masked now, while they are known."""
@@ -178,8 +177,8 @@ class History:
             return body.model_copy(update={"result": InlineResult(data=body.data, usage=body.usage)})
         return body
 
-    async def report(self, user: str, task_id: str) -> ReportBody:
-        """Return the report of one of the user's tasks.
+    async def report(self, user: str, task_id: str) -> bytes:
+        """Return the report of one of the user's tasks as JSON: it may be large, and is made in a thread.
 
         Raises
         ------
@@ -188,11 +187,11 @@ class History:
         """
         for session in self._sessions.of(user):
             if task_id in session.tasks:
-                return serialize_policies.report(session, session.tasks[task_id])
+                return await asyncio.to_thread(Report.of(session, session.tasks[task_id]).to_json)
         kept = await self._store.report(user, task_id, self._clock.now())
         if kept is None:
             raise CommandRefusedError(ErrorCode.TASK_NOT_FOUND, f"there is no report of a task {task_id[:40]}")
-        return ReportBody.model_validate(kept)
+        return await asyncio.to_thread(unpacked, kept)
 
     async def sessions(self, user: str) -> list[SessionState]:
         """Return a user's sessions, newest first, at most `LISTED` of them."""

@@ -58,4 +58,4 @@ class TaskRecordings:
 
 
 def _recording(session: Session, task: Task) -> TaskRecording:
-    return TaskRecording(session.owner, session.id, task.id, task.steps, task.provenance)
+    return TaskRecording(session.owner, session.id, task.id, task.steps, task.evidence)

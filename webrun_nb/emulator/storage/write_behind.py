@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +37,9 @@ MOST_PENDING = 2_000
 """The number of rows that wait to be written from which on no new work is accepted; nothing is dropped."""
 _AT_ONCE = 500
 
+MakeRecord = Callable[[], Base]
+"""Makes a row, in a thread, as that takes time."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredSession:
@@ -66,7 +68,7 @@ class WriteBehindStore:
     def __init__(self, database: Database, emulator_id: str) -> None:
         self._database = database
         self._emulator_id = emulator_id
-        self._pending: dict[tuple[str, str], Base] = {}
+        self._pending: dict[tuple[str, str], Base | MakeRecord] = {}
         self._news = asyncio.Event()
         self._written = asyncio.Condition()
         self._kept = 0
@@ -106,10 +108,16 @@ class WriteBehindStore:
         )
         self._keep((session_id, task_id), record)
 
-    def keep_report(self, session_id: str, task_id: str, report: Mapping[str, Any]) -> None:
-        """Store the report of a task that has ended. Its session has to be stored first."""
-        packed = zlib.compress(json.dumps(report, ensure_ascii=False).encode())
-        self._keep((session_id, f"{task_id} report"), TaskReport(session=session_id, id=task_id, report=packed))
+    def keep_report(self, session_id: str, task_id: str, report: Callable[[], bytes]) -> None:
+        """Store the report of a task that has ended. Its session has to be stored first.
+
+        A report may be large: `report` returns its JSON, and is called in a thread.
+        """
+
+        def packed() -> Base:
+            return TaskReport(session=session_id, id=task_id, report=zlib.compress(report()))
+
+        self._keep((session_id, f"{task_id} report"), packed)
 
     def keep_request(self, session_id: str, task_id: str, request: Mapping[str, Any]) -> None:
         """Store a task's request. The task has to be stored first."""
@@ -120,7 +128,7 @@ class WriteBehindStore:
         """Add a row, after all that came in before; the database numbers it."""
         self._keep(("", str(self._kept)), record)
 
-    def _keep(self, key: tuple[str, str], record: Base) -> None:
+    def _keep(self, key: tuple[str, str], record: Base | MakeRecord) -> None:
         self._pending[key] = record
         self._kept += 1
         self._news.set()
@@ -144,10 +152,11 @@ class WriteBehindStore:
         taken, self._pending = self._pending, {}
         reached = self._kept
         try:
+            records = [await _made(record) for record in taken.values()]
             try:
-                await self._write(taken.values())
+                await self._write(records)
             except IntegrityError:  # one of them: its session was removed meanwhile
-                for record in taken.values():
+                for record in records:
                     with contextlib.suppress(IntegrityError):
                         await self._write([record])
         except DBAPIError as error:
@@ -198,8 +207,8 @@ class WriteBehindStore:
             record = await session.get(TaskRecord, (session_id, task_id))
             return None if record is None else record.answer
 
-    async def report(self, owner: str, task_id: str, now_ms: float) -> Mapping[str, Any] | None:
-        """Return the report of a task of one of the user's sessions that have ended."""
+    async def report(self, owner: str, task_id: str, now_ms: float) -> bytes | None:
+        """Return the report of a task of one of the user's sessions that have ended: JSON, compressed with zlib."""
         query = (
             select(TaskReport.report)
             .join(SessionRecord, SessionRecord.id == TaskReport.session)
@@ -207,9 +216,7 @@ class WriteBehindStore:
             .where(SessionRecord.ended_ms >= now_ms - RETENTION_MS)
         )
         async with self._database.reading() as session:
-            packed = await session.scalar(query)
-        found: Mapping[str, Any] | None = None if packed is None else json.loads(zlib.decompress(packed))
-        return found
+            return await session.scalar(query)
 
     async def request(self, owner: str, task_id: str, now_ms: float) -> StoredRequest | None:
         """Return the request of one of a user's tasks; None where no such task is stored."""
@@ -293,6 +300,10 @@ def _unused() -> list[Any]:
         ~select(table.c.emulator).where(table.c.emulator == EmulatorRecord.id).exists()
         for table in _made_by_emulators()
     ]
+
+
+async def _made(record: Base | MakeRecord) -> Base:
+    return record if isinstance(record, Base) else await asyncio.to_thread(record)
 
 
 async def _write(session: AsyncSession, record: Base) -> None:

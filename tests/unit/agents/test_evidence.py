@@ -1,0 +1,39 @@
+"""Tests of the evidence that an agent's answer carries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from helpers.snapshots import snapshot_of_html
+from webrun_nb.agents.evidence import provenance_of
+from webrun_nb.common.column_types import column_schema, parse_columns
+from webrun_nb.extraction.engine import extract
+
+PAGE = """<html lang="de"><body><p>0,5 kg</p><table>
+<tr><th>Name</th><th>Menge</th></tr>
+<tr><td>A</td><td data-box="10 20 30 40">0,5</td></tr><tr><td>B</td><td>0,5</td></tr></table></body></html>"""
+
+
+def read(html):
+    properties = {column.name: column_schema(column) for column in parse_columns("name:str, menge:float")}
+    page = replace(snapshot_of_html(html), captured_ms=7.0)
+    return provenance_of(extract([page], {"type": "array", "items": {"type": "object", "properties": properties}}))
+
+
+def test_a_value_that_is_on_the_page_twice_has_the_element_that_it_was_read_from():
+    value = next(each for each in read(PAGE) if (each.row, each.column) == (1, "menge"))
+    assert (value.text, value.element.split(" > ")[-2:]) == ("0,5", ["tr:nth-of-type(3)", "td:nth-of-type(2)"])
+
+
+def test_a_value_has_the_time_and_box_of_its_element():
+    value = next(each for each in read(PAGE) if (each.row, each.column) == (0, "menge"))
+    assert (value.captured_ms, value.box) == (7.0, (10, 20, 30, 40))
+
+
+def test_a_certain_value_says_what_it_proves_for_other_pages():
+    value = next(each for each in read(PAGE) if (each.row, each.column) == (0, "menge"))
+    assert ("decimal", ",") in value.shows
+
+
+def test_an_element_without_a_box_of_its_own_has_none():
+    assert next(each for each in read(PAGE) if each.column == "name").box is None
