@@ -131,3 +131,13 @@ def test_what_stands_in_brackets_is_no_other_quantity():
 
 def test_a_measure_is_one_word():
     assert alike("per_100g", "Value per 100.0 g") > 0.7
+
+
+def test_a_pack_is_no_quantity_of_what_is_left():
+    assert alike("pack", "الكمية المتوفرة") == 0
+    assert alike("pack", "Packung") > 0.9
+
+
+def test_the_end_of_validity_is_not_its_start():
+    assert alike("valid_from", "Gültig ab") > 0.7
+    assert alike("valid_from", "Gültig bis") < 0.5
