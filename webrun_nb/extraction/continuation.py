@@ -1,0 +1,130 @@
+"""The ways to the rest of a list that is not all on the page: what a snapshot shows of them.
+
+There are links and buttons to the next page, numbered pages, controls that add rows, boxes that load rows as they are
+scrolled, or show few of many, and tabs and sections that hold further rows. Nothing is performed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from webrun_nb.extraction.list_controls import Control, is_disabled, name_of_control
+from webrun_nb.extraction.list_sections import sections_beside, tabs_beside
+from webrun_nb.extraction.list_words import is_loading, is_more
+from webrun_nb.extraction.next_page import next_page
+from webrun_nb.extraction.scroll_areas import ScrollArea, scroll_area
+from webrun_nb.extraction.snapshot import Node, Snapshot
+from webrun_nb.extraction.sources import Source
+from webrun_nb.extraction.stated_count import Stated, stated_count
+from webrun_nb.extraction.surroundings import Level, is_control, levels_around
+
+_MOST_LEVELS = 12
+"""Elements around the list whose controls may be its own."""
+_TRUE = "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """What goes on with a list, as far as the page shows it.
+
+    Parameters
+    ----------
+    following : Control or None
+        The way to the next page of the list.
+    more : Control or None
+        A control that adds rows to the list.
+    scrolls : ScrollArea or None
+        The box that the list is scrolled in.
+    tabs : tuple of Control
+        Tabs that are not selected, beside the one that shows the list.
+    sections : tuple of Control
+        The headings of closed sections beside the one that holds the list.
+    stated : Stated or None
+        The number of rows that the page says the list has.
+    is_loading : bool
+        True while the page says that something is about to come.
+    is_at_last_page : bool
+        True where the way to the next page is there and cannot be used.
+    is_scripted : bool
+        True where the page has scripts: without any, nothing comes by scrolling.
+    """
+
+    following: Control | None = None
+    more: Control | None = None
+    scrolls: ScrollArea | None = None
+    tabs: tuple[Control, ...] = ()
+    sections: tuple[Control, ...] = ()
+    stated: Stated | None = None
+    is_loading: bool = False
+    is_at_last_page: bool = False
+    is_scripted: bool = False
+
+
+def continuation_of(snapshot: Snapshot, source: Source) -> Continuation:
+    """Return what goes on with a list.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The document that shows the list: the page, or one of its frames.
+    source : Source
+        The list.
+    """
+    levels = [level for _, level in zip(range(_MOST_LEVELS), levels_around(source), strict=False)]
+    following, is_last = next_page(snapshot, levels)
+    return Continuation(
+        following,
+        _more(levels),
+        scroll_area(source),
+        tabs_beside(snapshot, source),
+        tuple(sections_beside(snapshot, source)),
+        stated_count(source, source.node.language),
+        says_loading(snapshot),
+        is_last,
+        any(node.tag == "script" and _runs(node) for node in snapshot.root.walk()),
+    )
+
+
+def document_of(snapshot: Snapshot, source: Source) -> Snapshot:
+    """Return the document that a list of a page is in: the page itself, or one of its frames."""
+    root = [source.node, *source.node.ancestors()][-1]
+    return next((frame for frame in snapshot.frames if frame.root is root), snapshot)
+
+
+def says_loading(snapshot: Snapshot) -> bool:
+    """Tell whether a page says that something is about to come: marked as busy, or a text such as "Loading…"."""
+    for node in snapshot.root.walk():
+        if node.hidden:
+            continue
+        if node.is_text:
+            text = node.content.strip()
+            if 2 < len(text) <= 40 and node.parent is not None and not is_control(node.parent) and is_loading(text):
+                return True
+        elif node.attributes.get("aria-busy") == _TRUE:
+            return True
+    return False
+
+
+def _more(levels: Sequence[Level]) -> Control | None:
+    """Return the control behind the list that adds rows to it."""
+    for level in levels:
+        for node in level.after:
+            is_button = node.tag in ("button", "input") or node.role == "button"
+            if not (is_button or node.tag == "a") or is_disabled(node) or _holds_text(node):
+                continue
+            name = name_of_control(node) or node.attributes.get("value", "")
+            if is_more(name, is_button=is_button):
+                href = node.attributes.get("href", "")
+                return Control(node, name, href if href.startswith(("http:", "https:")) else "")
+    return None
+
+
+def _holds_text(node: Node) -> bool:
+    """Tell whether a control shows or hides something instead: it is closed, and what it opens is there."""
+    return node.attributes.get("aria-expanded") is not None and bool(node.attributes.get("aria-controls"))
+
+
+def _runs(script: Node) -> bool:
+    kind = script.attributes.get("type", "").lower()
+    return not kind or kind == "module" or "javascript" in kind or "ecmascript" in kind
