@@ -58,7 +58,7 @@ class PriceList:
         Its language tag, the locale of its numbers and dates, and `ltr` or `rtl`.
     currency : str
         ISO 4217 code of its prices.
-    price, date : str
+    price_pattern, date_pattern : str
         Patterns of prices and dates, as in CLDR.
     digits : str
         The digits 0 to 9 of its script.
@@ -75,8 +75,8 @@ class PriceList:
     locale: str
     direction: str
     currency: str
-    price: str
-    date: str
+    price_pattern: str
+    date_pattern: str
     digits: str
     name: str
     title: str
@@ -95,7 +95,7 @@ class PriceList:
             format_currency(
                 value,
                 self.currency,
-                self.price,
+                self.price_pattern,
                 locale=self.locale,
                 currency_digits=False,
                 numbering_system="default",
@@ -108,7 +108,7 @@ class PriceList:
 
     def day(self, value: date) -> str:
         """Format a date."""
-        return self._digits(format_date(value, self.date, locale=self.locale))
+        return self._digits(format_date(value, self.date_pattern, locale=self.locale))
 
     def _digits(self, text: str) -> str:
         """Write a text with the digits of the list's script: babel has the marks of a script alone."""
