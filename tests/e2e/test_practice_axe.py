@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from helpers.practice_server import PracticeServer, serving
+from webrun_nb.common.practice_sites import PRACTICE_SITES
 from webrun_nb.practice.accounts import BANK, SHOP
 
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
@@ -33,6 +34,18 @@ SHOP_PAGES = {
     "login": "/login",
     "empty cart": "/cart",
 }
+TABLE_PAGES = {
+    "conference": ("/", "/rooms", "/talks/rounding-in-public"),
+    "inventory": ("/",),
+    "library": ("/", "/search", "/books/5"),
+    "pricelists": ("/", "/de", "/ar"),
+    "statistics": ("/", "/bevoelkerung", "/revisionen", "/nirgends"),
+}
+"""The pages of the sites whose subject is tables and lists."""
+QUIET = "!document.querySelector('[aria-busy=true], button:disabled')"
+"""A script that tells whether a page waits for nothing."""
+UNCHECKED = {"hostile", "collector"}
+"""Sites that do not mean to be accessible."""
 ADA = SHOP["ada"]
 
 
@@ -148,6 +161,25 @@ def upload(page: Page, upload_url: str) -> Iterator[str]:
     yield "taken"
 
 
+def walk_through(site: str) -> Callable[[Page, str], Iterator[str]]:
+    """Visit the pages of a site of tables, show what its scripts add, and check that nothing comes from elsewhere."""
+
+    def visit(page: Page, url: str) -> Iterator[str]:
+        foreign: list[str] = []
+        page.on("request", lambda request: None if request.url.startswith(url + "/") else foreign.append(request.url))
+        for path in TABLE_PAGES[site]:
+            page.goto(url + path)
+            page.wait_for_function(QUIET)
+            yield path
+            for control in page.get_by_role("tab").all()[1:2] + page.get_by_role("button", name="Load more").all():
+                control.click()
+                page.wait_for_function(QUIET)
+                yield f"{path} after a click"
+        assert foreign == []
+
+    return visit
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[PracticeServer]:
     with serving() as server:
@@ -200,7 +232,12 @@ JOURNEYS: dict[str, Callable[[Page, str], Iterator[str]]] = {
     "forms": register,
     "admin": administer,
     "upload": upload,
+    **{site: walk_through(site) for site in TABLE_PAGES},
 }
+
+
+def test_every_site_is_checked() -> None:
+    assert {*JOURNEYS, *UNCHECKED} == {*PRACTICE_SITES}
 
 
 @pytest.mark.parametrize("site", JOURNEYS)
