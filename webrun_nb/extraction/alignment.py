@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from webrun_nb.extraction.inner_labels import split_inner_labels
-from webrun_nb.extraction.item_units import MAX_TEXT_CHARS, Unit, without_label
+from webrun_nb.extraction.item_units import MAX_TEXT_CHARS, SPOKEN, Unit, without_label
 from webrun_nb.extraction.lines import common_ancestor
 from webrun_nb.extraction.prices import Role
 from webrun_nb.extraction.sources import Cell
@@ -30,6 +30,7 @@ ROLE_NAMES = {
     Role.OTHER.value: "amount",
 }  # fmt: skip
 """The names of columns of amounts, by the role of these."""
+_PLAIN_PRICES = (Role.CURRENT.value, Role.UNKNOWN.value)
 _ALIKE = 3.0
 """Likeness of a unit and a column that it is of, at least."""
 _FEWEST_LABELLED = 2
@@ -184,11 +185,14 @@ def _place(column: Column) -> float:
 def _by_role(items: Sequence[Sequence[Unit]]) -> list[Column]:
     """Put amounts into columns by their role: the old price stands before the price here and behind it there."""
     columns: dict[tuple[str, str, int], Column] = {}
+    has_plain = 2 * sum(any(unit.kind in _PLAIN_PRICES for unit in units) for units in items) >= len(items)
     for item, units in enumerate(items):
         seen: Counter[tuple[str, str]] = Counter()
         amounts = [unit for unit in units if unit.is_amount]
         # An amount that a word calls the price goes before one that nothing does.
         for unit in sorted(amounts, key=lambda unit: unit.kind != Role.CURRENT.value):
+            if unit.kind == SPOKEN:
+                unit = replace(unit, kind=Role.OTHER.value if has_plain else Role.UNKNOWN.value)
             role = (ROLE_NAMES[unit.kind], unit.label)
             columns.setdefault((*role, seen[role]), Column()).add(item, unit)
             seen[role] += 1

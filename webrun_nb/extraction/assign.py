@@ -257,6 +257,8 @@ class _Scorer:
         about_type = _ABOUT.get(wanted.type)
         if about_type and name.is_about(*about_type) and self._is_only_one(wanted, found):
             return max(named, _BY_TYPE)
+        if wanted.type is ColumnType.ENUM and self._is_only_one(wanted, found):
+            return max(named, _BY_TYPE)
         if is_key and (name.is_about(*_NAMES) or (name.words and likeness(name, self._subject) >= THRESHOLD)):
             return max(named, _BY_PLACE)
         if found is self._longest and name.is_about(*_TEXTS) and found.words_per_value >= 5 and not is_key:

@@ -22,7 +22,9 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SCHEMES = {"mailto:": "email", "tel:": "telephone"}
 _TEXT_CHARS = 40
 """Mean length of texts that are those of the items, such as reviews; others are half as long at most."""
-_COUNT = re.compile(r"[(（]\s*\d[\d.,\s]*[)）]")
+_COUNT = re.compile(r"[(（]\s*\d[\d.,\s]*(?:[KkMm]\b|千|万)?\s*[^\W\d_]{0,12}(?:[ '’]?[^\W\d_]{1,12}){0,2}\s*[)）]")
+"""A number in brackets, with a few words at most: "(128)", "(1,204 reviews)"."""
+_MARK_OF_5 = re.compile(r"[0-5][.,]\d|[0-5]")
 _CONSTANT_SHARE = 0.9
 _LABEL_CHARS = 30
 
@@ -44,7 +46,11 @@ def _named(columns: Sequence[Column], described: list[SourceColumn]) -> None:
             described[place] = replace(described[place], properties=described[place].properties | {*names})
 
     for place, column in enumerate(columns[1:], 1):
-        if "ratingvalue" in described[place - 1].properties and _is_count(column):
+        if not _is_count(column):
+            continue
+        if _are_marks(columns[place - 1]):
+            name(place - 1, "ratingvalue")
+        if "ratingvalue" in described[place - 1].properties:
             name(place, "reviewcount")
     if not any("price" in each.properties for each in described):
         for place in range(len(columns)):
@@ -87,6 +93,12 @@ def _place_of_name(columns: Sequence[Column]) -> int | None:
             ):
                 return place
     return None
+
+
+def _are_marks(column: Column) -> bool:
+    """Tell numbers from 0 to 5, some with a decimal, which ratings are where a count stands behind them."""
+    texts = [unit.cell.text.strip() for unit in column.units.values()]
+    return all(map(_MARK_OF_5.fullmatch, texts)) and 2 * sum(len(text) > 1 for text in texts) >= len(texts)
 
 
 def _is_count(column: Column) -> bool:

@@ -39,6 +39,11 @@ RATING_OUT_OF = re.compile(
     re.IGNORECASE,
 )
 """A rating in words: "4.5 out of 5", "3 Sterne"."""
+_COUNTED = re.compile(
+    r"(?P<rating>[★⭐✭]+\s?\d(?:[.,]\d)?|\d[.,]\d\s?[★⭐✭]?|(?=[★☆✭✩⭐✮✯])[★☆✭✩⭐✮✯ ]+)"
+    r"\s*(?P<count>[(（]\s?\d[^()（）]{0,30}[)）])"
+)
+"""A rating with a number in brackets behind it: "★4.5 (120 reviews)"."""
 RATING_STARS = re.compile(r"[★✭⭐✮✯][★☆✭✩⭐✮✯\s]*")
 """A rating as a row of stars."""
 _NUMBER = re.compile(r"\W{0,3}\d[\d.,\s]*\W{0,3}")
@@ -72,7 +77,9 @@ class Unit:
         return self.kind in _ROLES
 
 
-_ROLES = frozenset(role.value for role in Role)
+SPOKEN = "spoken"
+"""The kind of an amount without a role beside which there are words, which are not known: it may be anything."""
+_ROLES = frozenset({SPOKEN, *(role.value for role in Role)})
 
 
 def units_of(roots: Sequence[Node]) -> list[Unit]:
@@ -136,7 +143,7 @@ class _Item:
     def of_line(self, line: Line, amounts: Sequence[Amount]) -> Iterator[Unit]:
         """Yield the units of a line of text: its amounts, and the texts that are no amounts."""
         is_prose = len(line.text) > _PROSE_CHARS
-        spans = [] if is_prose else [(a.start, a.start + len(a.text), a) for a in amounts]
+        spans = [] if is_prose else [(a.start, a.start + len(a.text), a) for a in _ranges_joined(line, amounts)]
         for holder, segments in self._held(line):
             if not self._is_button(holder):
                 yield from self._texts(line, holder, segments, spans, is_prose=is_prose)
@@ -151,9 +158,16 @@ class _Item:
         start, end = segments[0].start, segments[-1].end
         text = line.text[start:end].strip()
         inner = [each for each in segments if each.node is not holder]
-        if _is_amount(start, end, text, spans):
+        if _is_amount(start, end, text, spans) or (_STARS.fullmatch(text) and self._is_labelled(holder)):
             return
         if len(segments) == 1:
+            if counted := _COUNTED.fullmatch(text):
+                unit = self._text(segments[0].node, counted["rating"], segments[0].piece)
+                count = replace(
+                    unit, path=f"{unit.path}/count", kind="text", cell=replace(unit.cell, text=counted["count"])
+                )
+                yield from (unit, count)
+                return
             yield self._text(segments[0].node, text, segments[0].piece)
             return
         match = _LABEL.match(text)
@@ -176,6 +190,11 @@ class _Item:
                 continue
             if is_known or not (is_prose or (is_fragment and len(line.text) > _MIXED_CHARS)):
                 yield self._text(each.node, part, each.piece, is_fragment=is_fragment)
+
+    def _is_labelled(self, stars: Node) -> bool:
+        """Tell stars whose element has a text for those who can't see them: that is the exact rating."""
+        near = (stars, *stars.ancestors())[:3]
+        return any(node in self.places and _is_rating(node.attributes.get("aria-label", "")) for node in near)
 
     def without_text(self, displayed: str) -> Iterator[Unit]:
         """Yield the units that display no text: pictures, texts for those who can't see, values for machines."""
@@ -271,7 +290,9 @@ class _Item:
     def _amount(self, amount: Amount, piece: Node, label: str) -> Unit:
         exact, href, _ = self._carried(amount.node)
         cell = Cell(amount.node, amount.text, exact=exact, href=href)
-        unit = self._unit(amount.node, amount.role.value, cell, self.places.get(piece, 0))
+        is_spoken = amount.role is Role.UNKNOWN and not amount.is_alone and not label
+        kind = SPOKEN if is_spoken else amount.role.value
+        unit = self._unit(amount.node, kind, cell, self.places.get(piece, 0))
         # "Was: $8" and "List: $9" are one field, "Deposit: $8" and "Total: $9" are two.
         return unit if amount.role in (Role.CURRENT, Role.OLD) else replace(unit, label=label)
 
@@ -313,6 +334,20 @@ class _Item:
             exact = exact or inner[0].attributes.get("datetime", "")
             href = href or (inner[0].attributes.get("href", "") if inner[0].tag == "a" else "")
         return exact, href, said
+
+
+def _ranges_joined(line: Line, amounts: Sequence[Amount]) -> list[Amount]:
+    """Join the two ends of a range of amounts, which is one value: "$30,000 - $40,000"."""
+    joined: list[Amount] = []
+    for amount in amounts:
+        if amount.part == "high" and joined and joined[-1].part == "low":
+            low = joined.pop()
+            end = amount.start + len(amount.text)
+            amount = replace(
+                low, text=line.text[low.start : end], node=line.node_of(low.start, end), is_followed=amount.is_followed
+            )
+        joined.append(amount)
+    return joined
 
 
 def without_label(unit: Unit) -> Unit:

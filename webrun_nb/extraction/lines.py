@@ -22,6 +22,9 @@ _ENDS_WHOLE = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,'’\u00a0\u202f ]?\d{3})*$")
 """A text that ends with a whole number: one whose last mark groups thousands."""
 _ONLY_AMOUNT = re.compile(r"[^\w\s]{0,3}\s?[^\W\d]{0,4}[.$]?\s?\d[\d.,'’\s]{0,14}\s?[^\w\s]{0,3}[^\W\d]{0,4}\.?[*¹]?")
 _LONGEST_AMOUNT_CHARS = 40
+_REFERENCE = re.compile(r"\[\s?[^\W_](?:[\w ]{0,8}[^\W_])?\s?\]|[*†‡]{1,3}")
+"""A raised mark of a footnote, which is no part of its line."""
+_REFERENCE_CHARS = 16
 _BLANKS = 4
 """Characters of a text that are looked at for one that is wanted: the others may be white space."""
 
@@ -61,7 +64,7 @@ def lines_of(*roots: Node) -> list[Line]:
             if line.text.strip():
                 lines.append(_finished(line))
             line = Line(_block_of(node, roots) if ends or node.tag == "br" else node)
-        if ends or node.hidden:
+        if ends or node.hidden or (node.tag == "sup" and _REFERENCE.fullmatch(beginning(node, _REFERENCE_CHARS))):
             continue
         if node.is_text:
             _append(line, node)
@@ -124,10 +127,27 @@ def _append(line: Line, node: Node) -> None:
         text = text.lstrip(" ")
     elif before.isdecimal() and text[:1].isdecimal():
         line.text += _between(line, node, text)
+    elif line.pieces and _are_apart(line.pieces[-1], node):
+        line.text += " "
     if text:
         line.starts.append(len(line.text))
         line.pieces.append(node)
         line.text += text
+
+
+def _are_apart(previous: Node, node: Node) -> bool:
+    """Tell two texts that both hold numbers, or of which one is crossed out: "12 €" and "15 €" are two amounts."""
+    if previous.is_struck != node.is_struck:
+        return True
+    if _is_raised(node):
+        return False
+    return all(any(map(str.isdecimal, each.content[:_LONGEST_AMOUNT_CHARS])) for each in (previous, node)) and (
+        previous.parent is not node.parent and not node.content[:1].isspace() and node.content[:1] not in ".,"
+    )
+
+
+def _is_raised(node: Node) -> bool:
+    return node.is_raised or (node.parent is not None and (node.parent.is_raised or node.parent.tag == "sup"))
 
 
 def _between(line: Line, node: Node, text: str) -> str:
@@ -135,7 +155,7 @@ def _between(line: Line, node: Node, text: str) -> str:
     if not _CENTS.fullmatch(text.strip()) or not (whole := _ENDS_WHOLE.search(line.text)):
         return " "
     previous = line.pieces[-1]
-    if not (node.is_raised or (node.parent is not None and (node.parent.is_raised or node.parent.tag == "sup"))):
+    if not _is_raised(node):
         around = common_ancestor(previous, node)
         if not _ONLY_AMOUNT.fullmatch(beginning(around, _LONGEST_AMOUNT_CHARS)):
             return " "

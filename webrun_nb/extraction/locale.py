@@ -307,7 +307,7 @@ def unit_names(language: str) -> Mapping[str, str]:
 
 _RARE_UNITS = re.compile(
     r"-(?:jp|kosaji|osaji|shaku|sai|koku|cho|se|bu|rin|sun|ken|fun|to|ri|jo)\b|-imperial$|-metric$|person|milliinch|g-force|earth|solar"
-    r"|gasoline|ofglucose|concentr-(?:item|part)|-it$|temperature-generic|length-point|light-speed"
+    r"|gasoline|ofglucose|concentr-(?:item|part)|-it$|temperature-generic|length-point|light-speed|graphics-dot$|angle-arc-|duration-century"
 )
 """Units whose words are those of a common one, or that pages do not use."""
 
@@ -336,6 +336,8 @@ def unit(word: str, language: str) -> str:
     >>> unit("Kilogramm", "de"), unit("km/h", "fr"), unit("foo", "en")
     ('kg', 'km/h', '')
     """
+    if known_everywhere := _UNIVERSAL.get(word):
+        return _short_units()[known_everywhere]
     key = (word if len(word) < 3 else word_key(word)) if word else ""
     for tag in dict.fromkeys((language, "en")):
         if key and key in (known := unit_names(tag)):
@@ -343,6 +345,18 @@ def unit(word: str, language: str) -> str:
     return _short_units()[_ANY_CASE[key]] if key in _ANY_CASE else ""
 
 
+_UNIVERSAL = {
+    "m": "length-meter", "g": "mass-gram", "t": "mass-tonne", "s": "duration-second", "sec": "duration-second",
+    "sec.": "duration-second", "min": "duration-minute", "min.": "duration-minute", "h": "duration-hour",
+    "hr": "duration-hour", "hrs": "duration-hour", "d": "duration-day", "W": "power-watt", "J": "energy-joule",
+    "V": "electric-volt", "A": "electric-ampere", "K": "temperature-kelvin", "N": "force-newton",
+}  # fmt: skip
+"""Symbols that are the same in all languages; CLDR's narrowest forms have other units for some of them."""
+_SHORT = {
+    "duration-second": "s", "duration-hour": "h", "duration-week": "weeks", "duration-month": "months",
+    "duration-year": "years",
+}  # fmt: skip
+"""Short forms in place of those of CLDR that are plurals cut short ("mths")."""
 _ANY_CASE = {
     "l": "volume-liter", "ml": "volume-milliliter", "cl": "volume-centiliter", "dl": "volume-deciliter",
     "KG": "mass-kilogram", "Kg": "mass-kilogram", "KM": "length-kilometer", "CM": "length-centimeter",
@@ -371,4 +385,4 @@ def _short_units() -> Mapping[str, str]:
     locale = locale_of("en")
     assert locale is not None
     shorts = {key: texts[0] for key, texts in _unit_patterns(locale)}
-    return MappingProxyType(shorts)
+    return MappingProxyType({**shorts, **_SHORT})

@@ -56,9 +56,12 @@ _FRACTIONS = {
     "½": "0.5", "¼": "0.25", "¾": "0.75", "⅛": "0.125", "⅜": "0.375", "⅝": "0.625", "⅞": "0.875",
     "⅕": "0.2", "⅖": "0.4", "⅗": "0.6", "⅘": "0.8", "⅒": "0.1",
 }  # fmt: skip
+_RAISED_OR_FRACTION = re.compile(rf"\s?[⁰¹²³⁴-⁹{''.join(_FRACTIONS)}]")
+_RAISED_MARK = re.compile(r"[¹²³⁴-⁹](?![⁰¹²³⁴-⁹])")
+"""What is a footnote mark behind a number of several digits."""
 _ALSO_WORDS = frozenset({"in", "a", "at", "are", "bar", "d", "h", "m", "point", "points", "t", "c", "cup", "dot"})
 """Units that are also words, and are units only at the end of a text: `12 in stock`."""
-_SI_UNITS = frozenset({"km", "mm", "cm", "kg", "mg", "ml", "kW", "MW", "GB", "MB", "TB"})
+_SI_UNITS = frozenset({"km", "mm", "cm", "kg", "mg", "ml", "kW", "MW", "GB", "MB", "TB", "min", "sec", "hr"})
 """Units that no language takes for a magnitude, whatever its abbreviations are."""
 _USUAL = re.compile(r"(?P<sign>-?)(?P<currency>[$€£₹₽₩]?)(?P<numeral>\d+(?:[.,]\d+)*)")
 """A numeral with a sign and a currency at most: most cells of most tables are so, and need no further look."""
@@ -210,9 +213,11 @@ def _one(line: str, numeral: re.Match[str], language: str) -> NumberText | Reaso
         fitting = [one for one in digits if not one.decimal and one.group != mark]
         digits = tuple(one._replace(decimal=mark if mark != ":" else ",") for one in fitting)
         after = after[no_cents.end() :]
-    elif after[:1] in _FRACTIONS and len(digits) == 1 and not digits[0].decimal:
-        digits = (Digits(digits[0].value + Decimal(_FRACTIONS[after[0]])),)
-        after = after[1:]
+    elif (part := after.lstrip(SPACES))[:1] in _FRACTIONS and len(digits) == 1 and not digits[0].decimal:
+        digits = (Digits(digits[0].value + Decimal(_FRACTIONS[part[0]])),)
+        after = part[1:]
+    if _RAISED_OR_FRACTION.match(after) and not (len(numeral[0]) > 2 and _RAISED_MARK.match(after)):
+        return Reason.SEVERAL_NUMBERS  # a power, or cents
     if not digits:
         return Reason.NOT_THIS_TYPE
     return _around(NumberText(digits), before, after, language)
@@ -313,7 +318,7 @@ def _words_around(number: NumberText, before: str, after: str, language: str) ->
                     is_unit = False
                     break
             if is_magnitude and is_unit and not currency:
-                if word[0] in _SI_UNITS:
+                if word[0] in _SI_UNITS or word[0].casefold().rstrip(".") in _SI_UNITS:
                     is_magnitude = False
                 elif not (is_attached and word[0] in "KkMBT"):
                     factor = None  # "5 K" may be kelvin, "5 tn" tons
@@ -327,7 +332,13 @@ def _words_around(number: NumberText, before: str, after: str, language: str) ->
                 if following is not None and len(following[0]) > 1 and magnitude(following[0], language)[1]:
                     return Reason.AMBIGUOUS_MAGNITUDE  # "5 hundred thousand"
                 continue
-        if word[0].casefold().rstrip(".") in _MINOR_UNITS and not unit_name and not currency and scale == 1:
+        minor = word[0].rstrip(".")
+        if (
+            (minor if len(minor) < 3 else minor.casefold()) in _MINOR_UNITS
+            and not unit_name
+            and not currency
+            and scale == 1
+        ):
             unit_name, after = MINOR, rest
             continue
         if word_is_percent(word[0]):

@@ -53,7 +53,8 @@ cena za jednostkę, měrná cena, jednotková cena, egységár, preț unitar, ц
 INSTALMENT = """
 payments of, monthly payments of, instalments of, installments of, interest free payments of, weekly, monthly, month,
 from month, per month, a month, instalment, installment, financing, deposit, rate, raten, monatliche rate,
-ratenzahlung, monatlich, mtl, anzahlung, mensualités de, mensualités, fois, par mois, cuotas, cuotas de,
+ratenzahlung, monatlich, mtl, anzahlung, mensualités de, mensualités, fois, par mois, cuotas, cuotas de, plazos de,
+plazos,
 mensualidades de, meses de, pagos de, al mes, financiación, rate da, rate di, al mese, parcelas de, vezes de, x de,
 por mês, sem juros, termijnen van, per maand, per månad, månadskostnad, delbetalning, pr måned, kuukaudessa, raty,
 rat po, rata, splátky, splátka, splátek po, měsíčně, mesačne, részlet, havi, rate lunare, lunar, rata lunara,
@@ -141,7 +142,7 @@ AFTER: Mapping[str, str] = {
     """,
     "threshold": """
         or more, and up, and over, and above, minimum, oder mehr, et plus, o más, o più, ou mais, of meer, lub więcej,
-        a více, и более, ve üzeri
+        a více, и более, ve üzeri, üzeri, üzerine, üstü, ve üstü
     """,
     "old": "rrp, msrp, uvp, list price, originally, retail value",
     "other": """
@@ -151,6 +152,14 @@ AFTER: Mapping[str, str] = {
 }  # fmt: skip
 """The words that stand directly after an amount, by its role."""
 
+FREE_SHIPPING = """
+free shipping, free delivery, free postage, ships free, versandkostenfrei, versandfrei, portofrei, kostenloser versand,
+kostenfreier versand, gratis versand, kostenlose lieferung, gratis lieferung, livraison gratuite, livraison offerte,
+envío gratis, envío gratuito, spedizione gratuita, spedizione gratis, frete grátis, gratis verzending, gratis bezorging,
+fri frakt, gratis frakt, darmowa dostawa, darmowa wysyłka, doprava zdarma, ingyenes szállítás, livrare gratuită,
+besplatna dostava, бесплатная доставка, безкоштовна доставка, ücretsiz kargo, kargo bedava, شحن مجاني, משלוח חינם
+"""
+"""What a threshold ("from $50") gives, where it stands behind it."""
 UNITS = """
 kg, g, gr, gram, grams, kilo, mg, 100g, 1kg, 100 g, l, lt, ltr, litre, liter, litro, litru, ml, cl, dl, 100ml, 1l, oz,
 ounce, fl oz, floz, lb, lbs, pound, m, m2, m², m³, qm, mq, sq ft, ft², ft, sqft, sqm, yd, yard, cm, gal, gallon, pint,

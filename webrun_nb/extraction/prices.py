@@ -74,10 +74,17 @@ class Amount:
     """True if its line says nothing else."""
     is_bare: bool
     """True if no word stands before it in its line, but for "from"."""
+    is_followed: bool = False
+    """True if a word stands behind it in its line."""
     is_from: bool = False
     """True for the lowest of several prices ("from $12")."""
     part: Literal["", "low", "high"] = ""
     """Its place in a range of prices ("$12 – $15")."""
+
+    @property
+    def is_alone(self) -> bool:
+        """True if no word stands beside it in its line, which may change what it is."""
+        return self.is_bare and not self.is_followed
 
 
 def amounts_of(lines: Sequence[Line]) -> list[Amount]:
@@ -101,6 +108,7 @@ def amounts_of(lines: Sequence[Line]) -> list[Amount]:
                     start=start,
                     is_whole_line=end - start == len(line.text),
                     is_bare=not any(char.isalpha() for char in before) or _is_from(before),
+                    is_followed=any(char.isalpha() for char in after),
                     is_from=_is_from(before) or after.strip().startswith(_FROM_BEHIND),
                     part="high" if parts[0] else "low" if parts[1] else "",
                 )
@@ -134,6 +142,8 @@ def role_of(before: str, after: str, label: str = "") -> Role:
         return role
     if before.rstrip().endswith(("+", "＋")):
         return Role.SHIPPING
+    if _is_from(before) and _plain(after).startswith(_free_shipping()):
+        return Role.THRESHOLD
     # "was 4.50 CHF 2.25": the words belong to the number before, which has no currency of its own.
     if _is_from(before) or before.rstrip()[-1:].isdecimal():
         return Role.UNKNOWN
@@ -177,7 +187,9 @@ def _told_apart(amounts: list[Amount]) -> list[Amount]:
         if values[0] is None or values[1] is None or values[0] == values[1]:
             continue
         higher = 0 if values[0] > values[1] else 1
-        if pair[higher].role is Role.UNKNOWN:
+        lower = pair[1 - higher]
+        # Words that are not known may say anything of the lower one: "or 3 rates of $8".
+        if pair[higher].role is Role.UNKNOWN and (lower.is_alone or lower.role is Role.CURRENT):
             told[i + higher] = replace(pair[higher], role=Role.OLD)
     return told
 
@@ -186,7 +198,7 @@ def _side_by_side(first: Amount, second: Amount) -> bool:
     """Tell whether two amounts that may both be the price stand together with little else, in one currency."""
     if not (first.role.may_be_price and second.role.may_be_price) or second.line - first.line > 1:
         return False
-    if not (first.is_bare or second.is_bare):
+    if not (first.is_alone or second.is_alone):
         return False
     if _NOT_SIGN.sub("", first.text) != _NOT_SIGN.sub("", second.text):
         return False
@@ -357,6 +369,11 @@ def _price_of_one(after: str) -> Role | None:
     if rest[0] in units:
         return Role.UNIT
     return Role.RATE if rest[0] in periods and rest == found[1:] else None
+
+
+@cache
+def _free_shipping() -> tuple[str, ...]:
+    return tuple(_plain(phrase) for phrase in words.FREE_SHIPPING.split(","))
 
 
 @cache

@@ -23,6 +23,10 @@ def test_hidden_text_is_not_in_a_line() -> None:
     assert texts("<p>a<span hidden> b</span> c</p>") == ["a c"]
 
 
+def test_raised_marks_of_notes_are_not_in_a_line() -> None:
+    assert texts("<p>Anne<sup><a href=#1>[1]</a></sup>, 12 m<sup>2</sup></p>") == ["Anne, 12 m2"]
+
+
 def test_white_space_is_collapsed_across_elements() -> None:
     assert texts("<p> a <b> b</b>\n\n<i> c </i></p>") == ["a b c"]
 

@@ -228,3 +228,27 @@ def test_the_values_of_a_numeral_are_few_and_differ(text: str) -> None:
     found = read_digits(text) if text[:1].isdigit() and text[-1:].isdigit() else ()
     assert len({one.value for one in found}) == len(found) <= 2
     assert all(isinstance(one.value, Decimal) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("1 ½ kg", "en", "1.5 kg"),
+        ("12 m", "en", "12 m"),
+        ("5 g", "it", "5 g"),
+        ("10 sec", "it", "10 s"),
+        ("8 Min.", "de", "8 min"),
+        ("3 h", "tr", "3 h"),
+        ("30 C", "en", "30 C"),
+        ("15分", "ja", "15 min"),
+    ],
+)
+def test_symbols_of_units_are_the_same_in_all_languages(text: str, language: str, expected: str) -> None:
+    number = read_number(text, language)
+    assert isinstance(number, NumberText)
+    assert f"{number.value(number.digits[0])} {number.unit}" == expected
+
+
+@pytest.mark.parametrize("text", ["10²", "63⁰⁷", "5 ²", "12 ½ ¾"])
+def test_raised_digits_are_neither_left_out_nor_read(text: str) -> None:
+    assert read_number(text, "en") is Reason.SEVERAL_NUMBERS

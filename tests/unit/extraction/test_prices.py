@@ -22,6 +22,9 @@ def found(body: str) -> list[tuple[str, str]]:
         ("Versandkostenfrei ab 29 €", Role.THRESHOLD),
         ("Livraison offerte dès 40 €", Role.THRESHOLD),
         ("満額 ¥5,000 以上", Role.THRESHOLD),
+        ("ab CHF 50.– versandkostenfrei", Role.THRESHOLD),
+        ("500 TL üzeri kargo bedava", Role.THRESHOLD),
+        ("o 3 plazos de 299,67 €", Role.INSTALMENT),
         ("or 4 payments of $15.00", Role.INSTALMENT),
         ("$12.50 per month", Role.RATE),
         ("29,90 € mtl.", Role.RATE),
@@ -162,3 +165,12 @@ def test_amounts_of_many_countries_are_found_whole(text: str) -> None:
 )
 def test_numbers_without_a_currency_are_no_amounts(text: str) -> None:
     assert found(f"<p>{text}</p>") == []
+
+
+def test_unknown_words_beside_a_lower_amount_make_the_higher_one_no_old_price() -> None:
+    assert [each.role for each in amounts("<p>$80</p><p>xyz $20</p>")] == [Role.UNKNOWN, Role.UNKNOWN]
+    assert [each.role for each in amounts("<p>$20</p><p>xyz $80</p>")] == [Role.UNKNOWN, Role.OLD]
+
+
+def test_amounts_that_touch_are_apart() -> None:
+    assert [each.text for each in amounts("<p><b>1 299 ₽</b><s>1 599 ₽</s></p>")] == ["1 299 ₽", "1 599 ₽"]

@@ -333,3 +333,35 @@ def test_page_of_fifty_cards_is_read_in_time() -> None:
 @pytest.mark.parametrize("body", ["", "<div></div>", "<p>text</p>", "<div>" * 3_000])
 def test_page_without_a_list_has_none(body: str) -> None:
     assert lists(body) == []
+
+
+def test_an_amount_with_unknown_words_is_no_price_beside_plain_ones() -> None:
+    items = "".join(
+        f"<li><h3>{x}</h3>{p}<p>Xyz $50</p></li>" for x, p in (("A", "<p>$9</p>"), ("B", ""), ("C", "<p>$7</p>"))
+    )
+    assert values(only(f"<ul>{items}</ul>"), "price") == ["$9", None, "$7"]
+
+
+def test_both_ends_of_a_range_of_amounts_are_one_value() -> None:
+    items = "".join(f"<li><h3>{x}</h3><p>Salary: £30,000 - £4{x},000</p></li>" for x in "012")
+    assert values(only(f"<ul>{items}</ul>"), "Salary")[1] == "£30,000 - £41,000"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "<p><b>4.{0}</b> <i>(12{0})</i></p>",
+        "<p>★4.{0} (12{0} reviews)</p>",
+        "<p><span role=img aria-label='4.{0} out of 5'>★★★★☆</span><i>(12{0} reviews)</i></p>",
+        "<p><b>4.{0}</b><i>(12{0}件のレビュー)</i></p>",
+    ],
+)
+def test_a_number_behind_a_rating_counts_the_reviews(said: str) -> None:
+    items = "".join(f"<li><h3>Lamp {x}</h3>{said.format(x)}</li>" for x in "123")
+    source = only(f"<ul>{items}</ul>")
+    assert [text.split()[0].strip("件のレビュー") for text in values(source, "reviewcount") if text] == [
+        "121",
+        "122",
+        "123",
+    ]
+    assert [text.strip("★").split()[0] for text in values(source, "ratingvalue") if text] == ["4.1", "4.2", "4.3"]
