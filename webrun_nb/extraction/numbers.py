@@ -457,6 +457,8 @@ def _rating_of_many(
     number = _two(line[: third.start()], first, second, language)
     if isinstance(number, Reason) or number.out_of is None or not (number.after or line[third.start() - 1] == "("):
         return Reason.SEVERAL_NUMBERS
+    if number.after.startswith("/"):
+        return Reason.SEVERAL_NUMBERS  # "2/5/2019" is a date
     return replace(number, after=number.after.strip("( ") or "")
 
 

@@ -252,3 +252,7 @@ def test_symbols_of_units_are_the_same_in_all_languages(text: str, language: str
 @pytest.mark.parametrize("text", ["10²", "63⁰⁷", "5 ²", "12 ½ ¾"])
 def test_raised_digits_are_neither_left_out_nor_read(text: str) -> None:
     assert read_number(text, "en") is Reason.SEVERAL_NUMBERS
+
+
+def test_a_date_is_no_rating_of_many() -> None:
+    assert read_number("2/5/2019", "en") is Reason.SEVERAL_NUMBERS
