@@ -31,7 +31,7 @@ _LAST = ("last", "letzte", "letzten", "dernière", "última", "ultima", "пос�
 _NUMBER_OF = {word: number for number, words in enumerate(_ORDINALS, 1) for word in words} | dict.fromkeys(_LAST, -1)
 _NTH = re.compile(rf"\b({'|'.join(map(re.escape, _NUMBER_OF))})\s+{_TABLE}", re.IGNORECASE)
 _NUMBERED = re.compile(
-    rf"\b(?:{_TABLE_WORD})\s{{0,3}}(?:no\.?|nr\.?|n°|№|#)?\s{{0,3}}(\d{{1,3}})(?![\w.])", re.IGNORECASE
+    rf"\b(?:{_TABLE_WORD})\s{{0,3}}(?:no\.?|nr\.?|n°|№|#)?\s{{0,3}}(\d{{1,3}})(?!\w|[.,]\d)", re.IGNORECASE
 )
 """Table 2; "list 45 jobs" names no list."""
 _ALL = re.compile(

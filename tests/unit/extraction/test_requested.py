@@ -28,6 +28,8 @@ def test_one_or_many(text, many):
     ("text", "number"),
     [
         ("Read table 2", 2),
+        ("List all rows of table 2.", 2),
+        ("List table 2.1", 0),
         ("List the rows of the second table", 2),
         ("the last table", -1),
         ("Tabelle 3: Name und Preis", 3),
