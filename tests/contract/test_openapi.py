@@ -58,6 +58,7 @@ OPERATIONS = [
     ("GET", "/_emulator/tasks/{task_id}/provenance"),
     ("GET", "/_emulator/tasks/{task_id}/report"),
     ("POST", "/_emulator/extract"),
+    ("POST", "/_emulator/peek"),
     ("GET", "/_emulator/tasks/{task_id}/steps/{seq}/picture"),
     ("PUT", "/_emulator/sessions/{session_id}/pictures"),
     ("GET", "/_emulator/state"),

@@ -11,6 +11,7 @@ user allowed that (`?`) is kept in the column, and decides which rows count as i
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -210,7 +211,7 @@ def _column(text: str) -> Column:
     name, colon, type_text = (part.strip() for part in text.partition(":"))
     if not colon or not type_text:
         raise ColumnListError(f"column {name!r} has no type", f"write {name}:str")
-    if not _NAME.fullmatch(name):
+    if not is_column_name(name):
         raise ColumnListError(f"{name!r} is not a valid column name", "use letters, digits, _, - and spaces")
     if ";" in type_text:
         raise ColumnListError("columns are separated by commas, not by semicolons", COLUMNS_HINT)
@@ -235,6 +236,16 @@ def _column(text: str) -> Column:
             f"did you mean {name}:{meant}?" if meant else f"the types are: {' '.join(_WRITTEN)}",
         )
     return Column(name, BY_LABEL[type_text], nullable)
+
+
+def is_column_name(name: str) -> bool:
+    """Return whether a column of a column list can have this name: letters of any script, digits, _, - and spaces.
+
+    >>> is_column_name("दाम"), is_column_name("in stock"), is_column_name("price?")
+    (True, True, False)
+    """
+    unmarked = "".join(char for char in name if not unicodedata.category(char).startswith("M"))  # vowel signs
+    return _NAME.fullmatch(unmarked) is not None
 
 
 def _holder(name: str, kind: ColumnType, nullable: bool, item_text: str) -> Column:

@@ -119,7 +119,7 @@ class Chooser:
         many : bool
             True if the schema asks for a list.
         """
-        lists = _without_doubles([each for each in sources if is_list(each)][:_MOST_SOURCES])
+        lists = without_doubles([each for each in sources if is_list(each)][:_MOST_SOURCES])
         of_list = self._of_lists(lists)
         asked_for_table = self.requested.number or self.requested.all_tables or "" in self.chosen
         if asked_for_table and (of_list.assignment or of_list.problem is Problem.NO_SUCH_TABLE):
@@ -422,7 +422,7 @@ def _question(assignments: Sequence[Assignment]) -> Ambiguous:
     return Ambiguous("", tuple(candidates))
 
 
-def _without_doubles(sources: Sequence[Source]) -> list[Source]:
+def without_doubles(sources: Sequence[Source]) -> list[Source]:
     """Leave out a source that shows the elements of a more structured one."""
     kept: list[Source] = []
     taken: set[Node] = set()

@@ -81,18 +81,18 @@ def extract(
             if not parts:
                 return Extraction(problem=problem)
             continue
-        sources = _shown_of(snapshot)
+        sources = shown_of(snapshot)
         if is_meant is not None and not parts:
             sources = [each for each in sources if not is_list(each) or is_meant(each)]
         alike = [each for each in sources if parts and has_same_columns(each, parts[0].assignment.source)]
-        choice = chooser.choose(alike or sources, partial(_main_of, snapshot), many=shape.many)
+        choice = chooser.choose(alike or sources, partial(main_of, snapshot), many=shape.many)
         if choice.assignment is None:
             if parts:
                 continue
             return _without_records(choice, problem)
         assignment = _as_before(parts[0].assignment, choice.assignment) if parts else choice.assignment
         day = page_date_of(snapshot, sources) if is_dated else None
-        parts.append(Part(snapshot, assignment, choice.sources, not choice.many, _currencies(sources), day))
+        parts.append(Part(snapshot, assignment, choice.sources, not choice.many, currencies_of(sources), day))
     if not parts:
         return Extraction(problem=Problem.EMPTY_PAGE)
     if not shape.columns:
@@ -126,18 +126,19 @@ def _as_before(first: Assignment, own: Assignment) -> Assignment:
 
 def sources_of(snapshot: Snapshot) -> list[Source]:
     """Return all lists and records of a page and its frames."""
-    return [*_shown_of(snapshot), *_main_of(snapshot)]
+    return [*shown_of(snapshot), *main_of(snapshot)]
 
 
-def _shown_of(snapshot: Snapshot) -> list[Source]:
+def shown_of(snapshot: Snapshot) -> list[Source]:
     """Return all sources but the page's main record."""
     found = [*grids_of(snapshot), *lists_of(snapshot), *embedded_of(snapshot)]
     for frame in snapshot.frames[:_MOST_FRAMES]:
-        found += [source for source in _shown_of(frame) if source.kind != "embedded"]
+        found += [source for source in shown_of(frame) if source.kind != "embedded"]
     return found
 
 
-def _main_of(snapshot: Snapshot) -> list[Source]:
+def main_of(snapshot: Snapshot) -> list[Source]:
+    """Return the page's main record, if it has one."""
     main = main_record_of(snapshot)
     return [] if main is None else [main]
 
@@ -152,7 +153,7 @@ def _without_records(choice: Choice, state: Problem | None) -> Extraction:
     return result
 
 
-def _currencies(sources: Sequence[Source]) -> frozenset[str]:
+def currencies_of(sources: Sequence[Source]) -> frozenset[str]:
     """Return the currencies that the page's data for machines name."""
     found = set()
     for source in sources:

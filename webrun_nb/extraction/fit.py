@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from webrun_nb.common.column_types import Column, ColumnType
+from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.sources import Cell
 from webrun_nb.extraction.values import Context, read_address, readings
 
@@ -18,7 +19,7 @@ def _can_be(cell: Cell, column: Column) -> bool:
     if column.type in (ColumnType.STR, ColumnType.LIST, ColumnType.JSON):
         return bool(cell.text or cell.exact or cell.label)
     if column.type is ColumnType.URL:
-        return bool(cell.href) or isinstance(read_address(cell.text), str)
+        return bool(cell.href) or not isinstance(read_address(cell.text), Reason)
     if column.type is ColumnType.RANGE and column.item is not None:
         return any(char.isdigit() for char in cell.text)
     context = Context(language=cell.node.language)

@@ -13,28 +13,37 @@ from webrun_nb.wire.limits import MAX_HTML_CHARS, MAX_INSTRUCTION_CHARS, MAX_URL
 from webrun_nb.wire.requests import WebUrl
 
 
-class ExtractPage(Request):
-    """`POST /_emulator/extract`: HTML, or a session whose page is read, and the JSON Schema of what is wanted.
-
-    Without a schema the answer is the page's list with its own columns.
-    """
+class PeekPage(Request):
+    """`POST /_emulator/peek`: HTML, or a session whose page is looked at."""
 
     html: Annotated[str, Field(max_length=MAX_HTML_CHARS)] | None = None
     session_id: str | None = None
     url: Annotated[WebUrl, Field(max_length=MAX_URL_CHARS)] | None = None
     """The URL of the HTML."""
-    wanted: Annotated[dict[str, Any] | None, Field(alias="schema")] = None
-    text: Annotated[str, Field(max_length=MAX_INSTRUCTION_CHARS)] = ""
-    """The task in plain words."""
 
     @model_validator(mode="after")
-    def _is_one_page_and_a_schema(self) -> Self:
+    def _is_one_page(self) -> Self:
         if self.html is None and self.session_id is None:
             raise missing(within=["html"])
         if self.html is not None and self.session_id is not None:
             raise invalid("{parameter} and html are two pages: give one of them", within=["sessionId"])
         if self.url is not None and self.html is None:
             raise invalid("{parameter} belongs to html: a session's page has its own", within=["url"])
+        return self
+
+
+class ExtractPage(PeekPage):
+    """`POST /_emulator/extract`: a page, and the JSON Schema of what is wanted.
+
+    Without a schema the answer is the page's list with its own columns.
+    """
+
+    wanted: Annotated[dict[str, Any] | None, Field(alias="schema")] = None
+    text: Annotated[str, Field(max_length=MAX_INSTRUCTION_CHARS)] = ""
+    """The task in plain words."""
+
+    @model_validator(mode="after")
+    def _has_a_schema(self) -> Self:
         fault = None if self.wanted is None else schema_fault(self.wanted)
         if fault is not None:
             raise invalid(f"{{parameter}} is not a JSON Schema: {fault}", within=["schema"])
@@ -102,6 +111,8 @@ class ExtractionBody(Response):
     """In the form that the schema asks for; null if there are no records."""
     problem: str | None
     """The code of the reason why there are none."""
+    why: str | None
+    """The same in one line for people."""
     questions: dict[str, list[CandidateBody]]
     """The columns that several fields answer equally well; their values are null."""
     nearest: dict[str, list[CandidateBody]]
@@ -109,5 +120,42 @@ class ExtractionBody(Response):
     lists: list[ListBody]
     columns: list[ColumnBody]
     values: list[ValueBody]
+    is_cut: bool
+    """True if the page was too large to be read as a whole."""
+
+
+class SourceSeen(Response):
+    """A table, list or record of the page, with the way to ask for it."""
+
+    kind: str
+    """`table`, `grid`, `list`, `pairs`, `page`, or `embedded`: data that the page has for machines."""
+    number: int
+    """Its number among those of its kind; tables and grids are counted together."""
+    title: str
+    """The page's own name for it: its caption, otherwise the heading above it."""
+    rows: int
+    stated_rows: int | None
+    """The number of rows that the page says it has."""
+    columns: str
+    """A column list; empty if the engine would not find the source again by it."""
+    text: str
+    """A task's text that asks for it."""
+    records: list[dict[str, Any]]
+    """The first records of the answer to both."""
+
+
+class PeekBody(Response):
+    """Answer to `POST /_emulator/peek`."""
+
+    success: Literal[True] = True
+    url: str
+    title: str
+    problem: str | None
+    """The code of what the page is, if it has no content: a login, a picture, an error."""
+    why: str | None
+    """The same in one line for people."""
+    sources: list[SourceSeen]
+    more: int
+    """The number of further sources, which are not in the answer."""
     is_cut: bool
     """True if the page was too large to be read as a whole."""

@@ -143,6 +143,10 @@ class SessionWorker:
         self._downloads = downloads
         self._recorder = Recorder(session, clock)
         self._opening_url = opening_url
+        self._has_opened = asyncio.Event()
+        """Set once the first page is open, or will not be."""
+        self._opening_error: BrowserError | None = None
+        """The reason why the first page could not be opened; None once another page may be open."""
         self._gateway: ActionGateway | None = None
         self._listener = _InstanceListener(self)
         self._lease = lease
@@ -184,6 +188,18 @@ class SessionWorker:
         """The session's browser; None while there is none."""
         return self._gateway.instance if self._gateway is not None else None
 
+    async def opened(self) -> None:
+        """Wait until the first page is open; at once if the session has none.
+
+        Raises
+        ------
+        BrowserError
+            It could not be opened, and no other was since.
+        """
+        await self._has_opened.wait()
+        if self._opening_error is not None:
+            raise self._opening_error
+
     async def snapshot(self) -> Snapshot | None:
         """Take the snapshot of the page, with secrets masked; None while there is no browser."""
         return await self._gateway.snapshot() if self._gateway is not None else None
@@ -223,6 +239,7 @@ class SessionWorker:
 
     def interact(self, action: Action) -> None:
         """Queue an action of a person in control; returns at once."""
+        self._opening_error = None
         self._user_input.put_nowait(action)
 
     # --- events of the browser ----------------------------------------------------------------------------------------
@@ -276,6 +293,7 @@ class SessionWorker:
             if self._lease is not None:
                 self._checkpoint = await self._lease.load()
             await self._open_browser()
+            self._has_opened.set()
             while not self._session.ended:
                 await self._advance()
         except BrowserError as error:
@@ -285,6 +303,7 @@ class SessionWorker:
             log.exception("session %s: unexpected error", self._session.id)
             self._fail_session("an unexpected error, see the emulator's log")
         finally:
+            self._has_opened.set()
             self._slot.release()
             self._cancel(self._running)
             user_input.cancel()
@@ -304,6 +323,7 @@ class SessionWorker:
                 self._slot.release()
             await self._wait_for_event()
             return
+        self._opening_error = None
         self._running = asyncio.create_task(self._work(task), name=f"task {task.id}")
         await asyncio.wait({self._running})
         self._slot.release()
@@ -333,6 +353,7 @@ class SessionWorker:
             try:
                 await self._gateway.perform(Navigate(self._opening_url))
             except BrowserError as error:  # the session stays, idle (section 3)
+                self._opening_error = error
                 self._publish(serialize.MESSAGE, serialize.error_event(error.code, error.message))
             await self._keep_checkpoint()
 

@@ -6,10 +6,20 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from webrun_nb.extraction.snapshot import Snapshot
-from webrun_nb.wire.extraction import CandidateBody, ColumnBody, ExtractionBody, ListBody, ReadingBody, ValueBody
+from webrun_nb.wire.extraction import (
+    CandidateBody,
+    ColumnBody,
+    ExtractionBody,
+    ListBody,
+    PeekBody,
+    ReadingBody,
+    SourceSeen,
+    ValueBody,
+)
 
 if TYPE_CHECKING:  # the engine is heavy, and imported where it is used
     from webrun_nb.extraction.assign import Candidate
+    from webrun_nb.extraction.proposals import Overview
     from webrun_nb.extraction.results import Evidence, Extraction
 
 
@@ -20,6 +30,7 @@ def extraction(page: Snapshot, found: Extraction) -> ExtractionBody:
         title=page.title,
         data=found.data,
         problem=found.problem,
+        why=None if found.problem is None else found.problem.explanation,
         questions={each.column: _candidates(each.candidates) for each in found.questions},
         nearest={name: _candidates(candidates) for name, candidates in found.nearest.items()},
         lists=[
@@ -39,8 +50,37 @@ def extraction(page: Snapshot, found: Extraction) -> ExtractionBody:
             for each in found.columns
         ],
         values=[_value(each) for each in found.values],
-        is_cut=page.is_cut or any(frame.is_cut for frame in page.frames),
+        is_cut=_is_cut(page),
     )
+
+
+def overview(page: Snapshot, seen: Overview) -> PeekBody:
+    """Answer `POST /_emulator/peek`."""
+    return PeekBody(
+        url=page.url,
+        title=page.title,
+        problem=seen.problem,
+        why=None if seen.problem is None else seen.problem.explanation,
+        sources=[
+            SourceSeen(
+                kind=each.source.kind,
+                number=each.source.number,
+                title=each.title,
+                rows=each.rows,
+                stated_rows=each.source.stated_rows,
+                columns=each.columns,
+                text=each.text,
+                records=each.records,
+            )
+            for each in seen.proposals
+        ],
+        more=seen.more,
+        is_cut=_is_cut(page),
+    )
+
+
+def _is_cut(page: Snapshot) -> bool:
+    return page.is_cut or any(frame.is_cut for frame in page.frames)
 
 
 def _value(evidence: Evidence) -> ValueBody:

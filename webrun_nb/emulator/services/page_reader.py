@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from webrun_nb.browsers.protocol import BrowserError, Browsers
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode
@@ -14,10 +15,13 @@ from webrun_nb.emulator.services.session_workers import SessionWorkers
 from webrun_nb.extraction.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from webrun_nb.extraction.proposals import Overview
     from webrun_nb.extraction.results import Extraction
 
+T = TypeVar("T")
+
 READ_TIMEOUT_S = 60.0
-"""Time limit for one page, with the wait for the pages before it."""
+"""Time limit for one page, with the wait for the pages before it, and for a session's first page to open."""
 _AT_ONCE = 2
 """Pages that are loaded or read at once: each takes a core."""
 
@@ -37,7 +41,7 @@ class PageReader:
         self._browsers = browsers
         self._workers = workers
         self._free = asyncio.Semaphore(_AT_ONCE)
-        self._reading: set[asyncio.Task[tuple[Snapshot, Extraction]]] = set()
+        self._reading: set[asyncio.Task[Any]] = set()
 
     async def read(
         self, page: str | Session, schema: Mapping[str, Any] | None, text: str = "", *, url: str = ""
@@ -62,7 +66,25 @@ class PageReader:
             session has no browser now; `INSTANCE_UNAVAILABLE`: there is none, or it does not answer, or the page was
             not read within `READ_TIMEOUT_S`.
         """
-        reading = asyncio.create_task(self._read(page, schema, text, url), name="read a page")
+        return await self._within_limit(page, url, partial(_extract, schema=schema, text=text))
+
+    async def peek(self, page: str | Session, *, url: str = "") -> tuple[Snapshot, Overview]:
+        """Return the snapshot of a page and all lists and records in it, each with the way to ask for it.
+
+        Parameters
+        ----------
+        page, url : str or Session, str
+            As in `read`.
+
+        Raises
+        ------
+        CommandRefusedError
+            As `read`.
+        """
+        return await self._within_limit(page, url, _overview)
+
+    async def _within_limit(self, page: str | Session, url: str, use: Callable[[Snapshot], T]) -> tuple[Snapshot, T]:
+        reading = asyncio.create_task(self._read(page, url, use), name="read a page")
         self._reading.add(reading)
         reading.add_done_callback(self._reading.discard)
         # What takes too long goes on, and keeps its place: a thread can't be ended.
@@ -73,12 +95,19 @@ class PageReader:
         why = f"the page was not read within {READ_TIMEOUT_S:.0f} s"
         raise CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, why)
 
-    async def _read(
-        self, page: str | Session, schema: Mapping[str, Any] | None, text: str, url: str
-    ) -> tuple[Snapshot, Extraction]:
+    async def _read(self, page: str | Session, url: str, use: Callable[[Snapshot], T]) -> tuple[Snapshot, T]:
+        if isinstance(page, Session):
+            await self._first_page(page)
         async with self._free:
             seen = await self._snapshot(page, url)
-            return seen, await asyncio.to_thread(_extract, seen, schema, text)
+            return seen, await asyncio.to_thread(use, seen)
+
+    async def _first_page(self, session: Session) -> None:
+        """Wait until a session has opened the page that it was started at."""
+        try:
+            await self._workers.opened(session)
+        except BrowserError as error:
+            raise CommandRefusedError(ErrorCode.INVALID_STATE, error.message, status=session.status) from error
 
     async def _snapshot(self, page: str | Session, url: str) -> Snapshot:
         try:
@@ -91,7 +120,7 @@ class PageReader:
             raise CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, error.message) from error
 
 
-def _retrieve(reading: asyncio.Task[tuple[Snapshot, Extraction]]) -> None:
+def _retrieve(reading: asyncio.Task[Any]) -> None:
     """Keep asyncio from reporting an error that no caller waits for any more."""
     if not reading.cancelled():
         reading.exception()
@@ -106,3 +135,9 @@ def _extract(seen: Snapshot, schema: Mapping[str, Any] | None, text: str) -> Ext
         return extract([seen], schema, text)
     except SchemaShapeError as error:
         raise CommandRefusedError(ErrorCode.INVALID_PARAMETER, f"schema: {error}", parameter="schema") from None
+
+
+def _overview(seen: Snapshot) -> Overview:
+    from webrun_nb.extraction.proposals import overview
+
+    return overview(seen)

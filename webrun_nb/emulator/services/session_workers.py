@@ -53,6 +53,17 @@ class SessionWorkers:
         found = [(session.id, self.instance_of(session.id)) for session in self._registry.of(user)]
         return [(session_id, instance) for session_id, instance in found if instance is not None]
 
+    async def opened(self, session: Session) -> None:
+        """Wait until a session has opened the page that it was started at; at once if it has none, or has ended.
+
+        Raises
+        ------
+        BrowserError
+            The page could not be opened, and no other was since.
+        """
+        if (worker := self._workers.get(session.id)) is not None:
+            await worker.opened()
+
     async def snapshot_of(self, session: Session) -> Snapshot:
         """Take the snapshot of a session's page, with its secrets masked.
 

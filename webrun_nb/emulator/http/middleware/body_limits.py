@@ -17,6 +17,7 @@ MAX_BODY_BYTES = 2_000_000
 """Larger requests are refused unread: they would fill the memory, or keep the event loop parsing."""
 MAX_PAGE_BYTES = 20_000_000
 """The limit for a request that brings a page's HTML."""
+_WITH_PAGE = ("/_emulator/extract", "/_emulator/peek")
 MAX_UPLOAD_BYTES = 500_000_000
 """The limit for a file, and for a profile's archive (contract, section 8)."""
 _MULTIPART_BYTES = 1_000_000
@@ -56,7 +57,7 @@ def is_upload(scope: Scope) -> bool:
 def _limit_bytes(scope: Scope) -> int:
     if is_upload(scope):
         return MAX_UPLOAD_BYTES + _MULTIPART_BYTES
-    return MAX_PAGE_BYTES if scope["path"] == "/_emulator/extract" else MAX_BODY_BYTES
+    return MAX_PAGE_BYTES if scope["path"] in _WITH_PAGE else MAX_BODY_BYTES
 
 
 def with_body_limits(app: ASGIApp, timeouts: ClientTimeouts) -> ASGIApp:

@@ -35,7 +35,7 @@ from webrun_nb.emulator.services.faults import Fault
 from webrun_nb.emulator.services.proxy_check import check_proxy
 from webrun_nb.wire.base import Request as Body
 from webrun_nb.wire.errors import invalid, missing
-from webrun_nb.wire.extraction import ExtractionBody, ExtractPage
+from webrun_nb.wire.extraction import ExtractionBody, ExtractPage, PeekBody, PeekPage
 from webrun_nb.wire.limits import MAX_URL_CHARS
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.policies import PicturesAnswer, PictureSettings, SourceList, StepList
@@ -285,11 +285,25 @@ async def extract(
     body: ExtractPage, reader: ThePageReader, history: TheHistory, sessions: TheSessions, user: TheUser
 ) -> ExtractionBody:
     """Return the records of a page: of HTML, which is loaded without scripts and network, or of a session's page."""
-    page: str | Session = body.html or ""
-    if body.session_id is not None:
-        await history.admit_command(user, body.session_id)
-        page = sessions.session(user, body.session_id)
+    page = await _page(body, history, sessions, user)
     return serialize_extraction.extraction(*await reader.read(page, body.wanted, body.text, url=body.url or ""))
+
+
+@router.post("/peek")
+async def peek(
+    body: PeekPage, reader: ThePageReader, history: TheHistory, sessions: TheSessions, user: TheUser
+) -> PeekBody:
+    """Return all tables, lists and records of a page, each with the way to ask for it."""
+    page = await _page(body, history, sessions, user)
+    return serialize_extraction.overview(*await reader.peek(page, url=body.url or ""))
+
+
+async def _page(body: PeekPage, history: TheHistory, sessions: TheSessions, user: TheUser) -> str | Session:
+    """Return the HTML, or the session, that a request names."""
+    if body.session_id is None:
+        return body.html or ""
+    await history.admit_command(user, body.session_id)
+    return sessions.session(user, body.session_id)
 
 
 async def who_asks(request: Request) -> PlainTextResponse:
