@@ -34,17 +34,20 @@ if TYPE_CHECKING:
         TaskInterruptedError,
         WebRunError,
     )
+    from webrun_nb.client.pages import PageResult
     from webrun_nb.client.sessions.session import Session
     from webrun_nb.client.snapshot import Question, SessionSnapshot
     from webrun_nb.client.tasks.handle import TaskHandle
     from webrun_nb.client.tasks.result import TaskResult
     from webrun_nb.common.redacted import Secret
     from webrun_nb.notebook.api import (
+        aextract,
         aresult,
         arun_task,
         astart,
         asubmit_task,
         environments,
+        extract,
         on_guardrail,
         policies,
         result,
@@ -65,6 +68,7 @@ __all__ = [
     "EmulatorStartError",
     "GuardrailError",
     "LimitError",
+    "PageResult",
     "PaymentError",
     "ProtocolError",
     "Question",
@@ -78,11 +82,13 @@ __all__ = [
     "TaskInterruptedError",
     "TaskResult",
     "WebRunError",
+    "aextract",
     "aresult",
     "arun_task",
     "astart",
     "asubmit_task",
     "environments",
+    "extract",
     "last",
     "load_ipython_extension",
     "on_guardrail",
@@ -97,17 +103,20 @@ __all__ = [
 _ERRORS = "client.errors"
 _HOMES = {
     "Client": "client.client",
+    "PageResult": "client.pages",
     "Question": "client.snapshot",
     "Secret": "common.redacted",
     "Session": "client.sessions.session",
     "SessionSnapshot": "client.snapshot",
     "TaskHandle": "client.tasks.handle",
     "TaskResult": "client.tasks.result",
+    "aextract": "notebook.api",
     "aresult": "notebook.api",
     "arun_task": "notebook.api",
     "astart": "notebook.api",
     "asubmit_task": "notebook.api",
     "environments": "notebook.api",
+    "extract": "notebook.api",
     "on_guardrail": "notebook.api",
     "policies": "notebook.api",
     "result": "notebook.api",

@@ -10,6 +10,7 @@ from typing import Unpack
 
 import httpx
 
+from webrun_nb.client import pages
 from webrun_nb.client._sync import blocking, interrupts_reported_by, on_loop_thread, on_loop_thread_within, runtime
 from webrun_nb.client.answers.account import AccountUsage
 from webrun_nb.client.arguments import keywords_of
@@ -28,6 +29,7 @@ from webrun_nb.client.monitoring.guardrails import (
 )
 from webrun_nb.client.monitoring.ledger import Ledger, TaskOutcome
 from webrun_nb.client.monitoring.ledger_recorder import ClosedSession, LedgerRecorder, close_orphaned_sessions
+from webrun_nb.client.pages import PagePeek, PageResult
 from webrun_nb.client.policies import Policies
 from webrun_nb.client.proxies import Proxies, Proxy, read_proxy
 from webrun_nb.client.secrets import Secrets, check_service, read_secrets
@@ -38,7 +40,7 @@ from webrun_nb.client.snapshot import Question
 from webrun_nb.client.tasks.handle import TaskHandle
 from webrun_nb.client.tasks.options import CommonTaskKeywords, SingleTaskKeywords, TaskOptions
 from webrun_nb.client.tasks.past_tasks import PastTasks
-from webrun_nb.client.tasks.request import TaskRequest, prepare_task
+from webrun_nb.client.tasks.request import TaskRequest, prepare_task, read_schema
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult
 from webrun_nb.client.tasks.viewer import TaskViewer, viewed_by
 from webrun_nb.client.transport import HOSTED_URL, ApiTransport
@@ -47,6 +49,8 @@ from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 
 KEPT_HANDLES = 200
 """The number of submitted tasks that a client remembers after they have ended."""
+PEEK = "peek"
+"""The name of sessions that are opened for a look at a page."""
 USERS_LEDGER = Ledger()
 """The ledger in the user's data folder."""
 
@@ -426,6 +430,80 @@ class Client(InProcess):
     @blocking(atask_texts)
     def task_texts(self) -> dict[str, str]:
         return runtime.run(self.atask_texts())
+
+    # --- pages without a task -----------------------------------------------------------------------------------------
+
+    @on_loop_thread
+    async def aextract(
+        self, page: str | Session, schema: object = None, *, text: str = "", url: str | None = None
+    ) -> PageResult:
+        """Read the records of a page without a task, by the reader that tasks use; on the emulator alone.
+
+        HTML is displayed without its scripts and without network. Of a session the page is read that is open now, as
+        far as it has been scrolled and loaded.
+
+        >>> webrun.extract(session, "name:str, price:money").df  # doctest: +SKIP
+
+        Parameters
+        ----------
+        page : str or Session
+            The HTML of a page, or a session.
+        schema : optional
+            The schema, in any of the forms that a task takes. Without one: the page's list with its own columns.
+        text : str
+            What is wanted in plain words, as a task's text: it may name a table ("the second table") or a column.
+        url : str, optional
+            The URL of the HTML: its links are relative to it, and its country helps to read its numbers.
+
+        Raises
+        ------
+        RequestError
+            `EMULATOR_ONLY`: the server is no emulator; `ELEMENT_NOT_FOUND`: the page has no such records, and the error
+            names what comes nearest; `INVALID_STATE`: the page that the session was started at could not be opened.
+        """
+        own = page.http if isinstance(page, Session) else self.http
+        wanted = read_schema(schema, self.frames)
+        return await pages.extract(own, page, wanted, text=text, url=url, frames=self.frames)
+
+    @blocking(aextract)
+    def extract(
+        self, page: str | Session, schema: object = None, *, text: str = "", url: str | None = None
+    ) -> PageResult:
+        return runtime.run(self.aextract(page, schema, text=text, url=url))
+
+    @on_loop_thread
+    async def apeek(self, page: str | Session) -> PagePeek:
+        """Return all tables, lists and records of a page, each with a schema and a text that ask for it.
+
+        On the emulator alone.
+
+        >>> client.peek("practice:shop").sources[0].columns  # doctest: +SKIP
+        'name:str, price:money'
+
+        Parameters
+        ----------
+        page : str or Session
+            A URL, which is opened in a session that ends at once, or a session.
+
+        Raises
+        ------
+        RequestError
+            `EMULATOR_ONLY`: the server is no emulator; `INVALID_STATE`: the page could not be opened.
+        """
+        if isinstance(page, Session):
+            return await pages.peek(page.http, page)
+        if not await self.http.is_emulator():  # before there is a session that costs
+            raise self.http.emulator_only()
+        session = await self.astart(PEEK, url=page, new=True)
+        try:
+            return await pages.peek(self.http, session)
+        finally:
+            await session.aterminate()
+
+    @blocking(apeek)
+    def peek(self, page: str | Session) -> PagePeek:
+        with interrupts_reported_by(self.take_interruption):
+            return runtime.run(self.apeek(page))
 
     # --- the account --------------------------------------------------------------------------------------------------
 

@@ -224,11 +224,15 @@ class ApiTransport:
         key = self._client.headers.get("Authorization")
         return self.base_url.replace("http", "ws", 1) + path, {} if key is None else {"Authorization": key}
 
-    async def control(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    async def control(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, timeout_s: float = READ_TIMEOUT_S
+    ) -> dict[str, Any]:
         """Call one of `/_emulator/…` (contract, section 12); see `call_emulator`."""
-        return await self.call_emulator(method, f"/_emulator/{path}", body)
+        return await self.call_emulator(method, f"/_emulator/{path}", body, timeout_s=timeout_s)
 
-    async def call_emulator(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    async def call_emulator(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, timeout_s: float = READ_TIMEOUT_S
+    ) -> dict[str, Any]:
         """Make a call that only the emulator has; return the JSON object of its answer.
 
         Raises
@@ -237,7 +241,7 @@ class ApiTransport:
             `EMULATOR_ONLY`: this server has no such call.
         """
         with self._emulator_only_errors():
-            answer: dict[str, Any] = await self._request(method, path, body, None, READ_TIMEOUT_S)
+            answer: dict[str, Any] = await self._request(method, path, body, None, timeout_s)
         return answer
 
     async def download_from_emulator(self, path: str) -> bytes:

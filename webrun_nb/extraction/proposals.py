@@ -29,7 +29,7 @@ from webrun_nb.extraction.fields import Field, fields_of, key_field
 from webrun_nb.extraction.fit import share_read
 from webrun_nb.extraction.locale import country_of_host
 from webrun_nb.extraction.names import name_of
-from webrun_nb.extraction.numbers import read_number
+from webrun_nb.extraction.numbers import NumberText, read_number
 from webrun_nb.extraction.page_date import page_date_of
 from webrun_nb.extraction.page_state import state_of
 from webrun_nb.extraction.reasons import Problem, Reason
@@ -67,8 +67,6 @@ _DATES = (ColumnType.DATE, ColumnType.DATETIME)
 """The types of texts with digits, the most telling first."""
 _DATED = frozenset({Reason.AMBIGUOUS_DAY_MONTH, Reason.AMBIGUOUS_CENTURY, Reason.RELATIVE_DATE, Reason.SEVERAL_DATES})
 """Why a date is not read: its numbers are none to be read."""
-_MEASURED = frozenset({ColumnType.MONEY, ColumnType.QUANTITY})
-"""The types that are proposed only for amounts that all have a currency or unit."""
 _NO_VALUE = frozenset({Reason.ABSENT, Reason.BLANK})
 _CODE = re.compile(r"(?:\+|0\d)[\d\s()/-]*")
 """Postal codes, numbers of articles and telephones: numbers with which nobody calculates."""
@@ -339,19 +337,24 @@ def _type_of(cells: Sequence[Cell | None], context: Context, *, is_price: bool) 
         return next((kind for kind in _DATES if _reads_as(kind, cells, context)), ColumnType.STR)
     if any(_CODE.fullmatch(text) for text in texts):
         return ColumnType.STR
-    wanted = [kind for kind in _NUMBERS if _is_marked(kind, texts, context) or (kind in _MEASURED and is_price)]
+    numbers = [read_number(text, context.language) for text in texts if not is_blank(text)]
+    read = [each for each in numbers if not isinstance(each, Reason)]
+    wanted = [kind for kind in _NUMBERS if _is_marked(kind, read, context) or (kind is ColumnType.MONEY and is_price)]
     return next((kind for kind in wanted if _reads_as(kind, cells, context)), ColumnType.STR)
 
 
-def _is_marked(kind: ColumnType, texts: Sequence[str], context: Context) -> bool:
+def _is_marked(kind: ColumnType, numbers: Sequence[NumberText], context: Context) -> bool:
     """Tell whether all texts, or the headings, have the sign of a type: the page alone does not make a price of 6."""
     heading = " ".join(context.labels)
-    if kind is ColumnType.PERCENT:
-        return "%" in heading or all("%" in text or "٪" in text for text in texts)
-    if kind is not ColumnType.MONEY or currencies_named(heading):
-        return True
-    numbers = (read_number(text, context.language) for text in texts if not is_blank(text))
-    return all(isinstance(number, Reason) or number.currency for number in numbers)
+    match kind:
+        case ColumnType.PERCENT:
+            return "%" in heading or all(number.unit in ("%", "‰") for number in numbers)
+        case ColumnType.MONEY:
+            return bool(currencies_named(heading)) or all(number.currency for number in numbers)
+        case ColumnType.INT:  # 12.00 is whole, and no count
+            return any(not digits.decimal for number in numbers for digits in number.digits)
+        case _:
+            return True
 
 
 def _reads_as(kind: ColumnType, cells: Sequence[Cell | None], context: Context) -> bool:
@@ -359,7 +362,7 @@ def _reads_as(kind: ColumnType, cells: Sequence[Cell | None], context: Context) 
     values = [each.value for each in read.values if each.reason not in _NO_VALUE]
     if not values or any(value is None for value in values):
         return False
-    return kind not in _MEASURED or all(" " in value for value in values)
+    return kind is not ColumnType.QUANTITY or all(" " in value for value in values)
 
 
 def _names(found: Field, kind: ColumnType, *, is_key: bool) -> Iterator[str]:

@@ -264,6 +264,7 @@ start, astart = _on_current(Client.start), _on_current_async(Client.astart)
 run_task, arun_task = _on_current(Client.run_task), _on_current_async(Client.arun_task)
 submit_task, asubmit_task = _on_current(Client.submit_task), _on_current_async(Client.asubmit_task)
 result, aresult = _on_current(Client.result), _on_current_async(Client.aresult)
+extract, aextract = _on_current(Client.extract), _on_current_async(Client.aextract)
 on_guardrail = toolkit.on_guardrail
 environments = _forwarding(
     Environments,

@@ -145,6 +145,9 @@ class ResultAdapter(Protocol):
     def make_frame(self, result: TaskResult) -> pd.DataFrame:
         """Return the answer as a table, typed by its schema where it has one."""
 
+    def records_frame(self, data: Any, schema: Schema | None, meta: Mapping[str, Any]) -> pd.DataFrame:
+        """Return records as a table, typed by the schema where there is one; `meta` says where they are from."""
+
     def read_file(self, name: str, content: IO[bytes]) -> pd.DataFrame:
         """Return a file as a table, by the kind that its name says."""
 

@@ -35,6 +35,13 @@ class NotebookFrames:
         frame, _ = to_frame(text if schema is None else result.json, schema, meta=meta_of(result))
         return frame
 
+    def records_frame(self, data: Any, schema: Schema | None, meta: Mapping[str, Any]) -> pd.DataFrame:
+        """Return records as a table, with `meta` in `attrs["webrun"]`."""
+        from webrun_nb.tables.frames import to_frame
+
+        assert schema is None or isinstance(schema, schemas.Schema), "read_schema made it"
+        return to_frame(data, schema, meta=meta)[0]
+
     def read_file(self, name: str, content: IO[bytes]) -> pd.DataFrame:
         """Return a file as a table; the suffix of its name says in which format it is."""
         from webrun_nb.notebook.display.downloads import read_file
