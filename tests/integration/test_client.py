@@ -21,6 +21,7 @@ from helpers.waiting import wait_for_snapshot, wait_until
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import (
+    ArgumentError,
     AuthenticationError,
     ConnectionLostError,
     EmulatorStartError,
@@ -488,3 +489,50 @@ def test_a_text_answer_makes_the_same_table_as_open_records(client: Client, site
     assert answer.schema is None
     assert answer.df.equals(table.df)
     assert list(answer.df.dtypes) == list(table.df.dtypes)
+
+
+def test_the_records_of_html(client: Client) -> None:
+    found = client.extract(CITIES, SCHEMA)
+    assert found.df.to_dict("list") == {"city": ["Ulm", "Graz"], "people": [129000, 303000]}
+    assert found.df.attrs["webrun"]["completeness"]["rows"] == 2
+
+
+def test_each_value_of_html_says_where_it_is_from(client: Client) -> None:
+    sources = client.extract(CITIES, SCHEMA, url="https://cities.example/").provenance
+    graz = sources[(sources["row"] == 1) & (sources["column"] == "people")].iloc[0]
+    assert (graz["page"], graz["text"]) == ("https://cities.example/", "303000")
+
+
+def test_html_without_the_records_names_what_comes_nearest(client: Client) -> None:
+    with pytest.raises(RequestError, match="nearest fields") as caught:
+        client.extract(CITIES, "price:money, colour:str")
+    assert caught.value.code == "ELEMENT_NOT_FOUND"
+
+
+def test_a_url_is_no_html(client: Client) -> None:
+    with pytest.raises(ArgumentError, match="no URL"):
+        client.extract("https://cities.example/", SCHEMA)
+
+
+def test_the_page_of_a_session_is_read_once_it_is_open(client: Client) -> None:
+    session = client.start("reading", url="practice:shop")
+    assert len(client.extract(session, "name:str, price:money").df) == 16
+
+
+def test_a_look_at_a_url_leaves_no_session_open(client: Client) -> None:
+    (laptops,) = client.peek("practice:shop").sources
+    assert (laptops.kind, laptops.rows) == ("list", 16)
+    assert all(session.ended for session in client.sessions.values())
+
+
+def test_a_look_at_a_page_that_can_not_be_opened(client: Client) -> None:
+    with pytest.raises(RequestError, match="could not be opened"):
+        client.peek("http://nothing.localhost:9/")
+
+
+def test_pages_are_read_on_the_emulator_alone() -> None:
+    hosted = Client(key="wr_" + "x" * 32)
+    for read in (lambda: hosted.extract(CITIES), lambda: hosted.peek("https://cities.example/")):
+        with pytest.raises(RequestError, match="does not offer this"):
+            read()
+    hosted.close()

@@ -339,8 +339,13 @@ def _type_of(cells: Sequence[Cell | None], context: Context, *, is_price: bool) 
         return ColumnType.STR
     numbers = [read_number(text, context.language) for text in texts if not is_blank(text)]
     read = [each for each in numbers if not isinstance(each, Reason)]
-    wanted = [kind for kind in _NUMBERS if _is_marked(kind, read, context) or (kind is ColumnType.MONEY and is_price)]
-    return next((kind for kind in wanted if _reads_as(kind, cells, context)), ColumnType.STR)
+    for kind in _NUMBERS:
+        if _is_marked(kind, read, context):
+            if _reads_as(kind, cells, context, measured=kind is ColumnType.QUANTITY):
+                return kind
+        elif kind is ColumnType.MONEY and is_price and _reads_as(kind, cells, context, measured=True):
+            return kind
+    return ColumnType.STR
 
 
 def _is_marked(kind: ColumnType, numbers: Sequence[NumberText], context: Context) -> bool:
@@ -357,12 +362,13 @@ def _is_marked(kind: ColumnType, numbers: Sequence[NumberText], context: Context
             return True
 
 
-def _reads_as(kind: ColumnType, cells: Sequence[Cell | None], context: Context) -> bool:
+def _reads_as(kind: ColumnType, cells: Sequence[Cell | None], context: Context, *, measured: bool = False) -> bool:
+    """Tell whether all cells can be read as a type; with `measured` also their currencies or units."""
     read = read_column(cells, Column("", kind, nullable=True), context)
     values = [each.value for each in read.values if each.reason not in _NO_VALUE]
     if not values or any(value is None for value in values):
         return False
-    return kind is not ColumnType.QUANTITY or all(" " in value for value in values)
+    return not measured or all(" " in value for value in values)
 
 
 def _names(found: Field, kind: ColumnType, *, is_key: bool) -> Iterator[str]:
