@@ -42,9 +42,9 @@ def test_the_second_page_has_the_other_districts_and_the_total() -> None:
     assert "rel=" not in second.split('class="pager"')[1].replace('rel="prev"', "")
 
 
-@pytest.mark.parametrize("page", ["0", "3", "zwei", "2.0"])
-def test_there_are_two_pages(page: str) -> None:
-    assert Visitor("statistics").get(f"/bevoelkerung?seite={page}").status == 404
+@pytest.mark.parametrize("query", ["seite=0", "seite=3", "seite=zwei", "seite=2.0", "stand=2026-03"])
+def test_there_are_two_pages_of_two_editions(query: str) -> None:
+    assert Visitor("statistics").get(f"/bevoelkerung?{query}").status == 404
 
 
 @pytest.mark.parametrize("column", ["population", "employed"])
@@ -59,6 +59,19 @@ def test_the_totals_are_right(column: str) -> None:
     assert [sum(row[year] for row in cities) for year in (0, 1)] == pytest.approx(
         getattr(statistics.cities_total(), column)
     )
+
+
+def test_the_first_edition_differs_where_values_were_revised() -> None:
+    visitor = Visitor("statistics")
+    first, latest = (
+        [row for page in ("1", "2") for row in cells(visitor.get(f"/bevoelkerung?{stand}seite={page}").text)]
+        for stand in ("stand=2026-02&", "")
+    )
+    changed = {new[0]: (old, new) for old, new in zip(first, latest, strict=True) if old != new}
+    assert [*changed] == ["Cellheim", "Zusammen", "Elmsruh2)", "Halmstein insgesamt"]
+    assert [pair[4] for pair in changed["Cellheim"]] == ["44,250", "44,000r"]
+    assert [pair[1] for pair in changed["Elmsruh2)"]] == ["47.113", "47.003r"]
+    assert 'href="/bevoelkerung?stand=2026-02&amp;seite=2"' in visitor.get("/bevoelkerung?stand=2026-02").text
 
 
 def test_revisions_are_signed() -> None:

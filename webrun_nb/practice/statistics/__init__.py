@@ -1,15 +1,15 @@
 """`practice:statistics`: a German statistics office with tables as such offices publish them.
 
 `/bevoelkerung` has two header rows, group headings, subtotals and a total, footnotes, revised values and signs for
-missing ones, on two pages; `/revisionen` compares first and revised values. Digits are grouped by dots; commas are
-decimal marks.
+missing ones, on two pages; with `?stand=2026-02` it is the first edition, before the revision. `/revisionen` compares
+first and revised values. Digits are grouped by dots; commas are decimal marks.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -49,6 +49,14 @@ class District:
     """The footnote mark of its name."""
     marks: Mapping[str, str] = field(default_factory=dict)
     """The footnote marks of its values, by column and year."""
+    first: Mapping[str, Any] = field(default_factory=dict)
+    """The values of the first edition that were revised later, by attribute."""
+
+    @property
+    def in_first_edition(self) -> District:
+        """The row as it was before the revision."""
+        marks = {place: mark for place, mark in self.marks.items() if mark != "r"}
+        return replace(self, **self.first, marks=marks)
 
     @property
     def change(self) -> float:
@@ -78,7 +86,14 @@ def _read(name: str) -> Any:
 
 
 def _district(values: Mapping[str, Any]) -> District:
-    return District(**{**values, "population": tuple(values["population"]), "employed": tuple(values["employed"])})
+    return District(**{name: _with_tuples(value) for name, value in values.items()})
+
+
+def _with_tuples(value: Any) -> Any:
+    """Return a value of JSON with tuples for its lists."""
+    if isinstance(value, dict):
+        return {name: _with_tuples(each) for name, each in value.items()}
+    return tuple(value) if isinstance(value, list) else value
 
 
 @cache
@@ -142,6 +157,8 @@ def day(value: date | None) -> str:
 
 _ON_FIRST_PAGE = 6
 """Districts on the first page of the population table, after the cities."""
+EDITIONS = {"2026-05": "4. Mai 2026", "2026-02": "3. Februar 2026"}
+"""The editions of the population table, the latest first: their days as the site writes them."""
 
 
 class Statistics(Site):
@@ -164,18 +181,29 @@ class Statistics(Site):
 
     async def _population(self, request: Request) -> Response:
         page = first_value(request.query_params, "seite") or "1"
-        if page not in ("1", "2"):
+        edition = first_value(request.query_params, "stand") or next(iter(EDITIONS))
+        if page not in ("1", "2") or edition not in EDITIONS:
             raise HTTPException(404)
-        cities, others = districts()["cities"], districts()["districts"]
+
+        def published(rows: Sequence[District]) -> list[District]:
+            return [row.in_first_edition if edition == "2026-02" else row for row in rows]
+
+        cities, others = (published(districts()[group]) for group in ("cities", "districts"))
         if page == "1":
             groups = [
-                ("Kreisfreie Städte", cities, cities_total()),
+                ("Kreisfreie Städte", cities, *published([cities_total()])),
                 ("Landkreise", others[:_ON_FIRST_PAGE], None),
             ]
         else:
             groups = [("Landkreise (Fortsetzung)", others[_ON_FIRST_PAGE:], None)]
         return self.page(
-            request, "population.html", groups=groups, page=int(page), total=total() if page == "2" else None
+            request,
+            "population.html",
+            groups=groups,
+            page=int(page),
+            edition=edition,
+            editions=EDITIONS,
+            total=published([total()])[0] if page == "2" else None,
         )
 
     async def _revisions(self, request: Request) -> Response:
