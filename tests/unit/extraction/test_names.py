@@ -94,6 +94,19 @@ def test_a_year_alone_is_a_name(name):
     assert path_likeness(name_of(name), POPULATION_2024) > 0.7
 
 
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("unemployment", "Erwerbslosenquote in %"),
+        ("district", "Kreis"),
+        ("employed", "Erwerbstätige"),
+        ("births", "出生数"),
+    ],
+)
+def test_terms_of_statistics_are_known(wanted, found):
+    assert alike(wanted, found) >= SYNONYM
+
+
 def test_umlauts_may_be_written_as_two_letters():
     assert alike("veroeffentlicht", "Veröffentlicht") == 1
 
