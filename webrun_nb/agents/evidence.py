@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from webrun_nb.agents.base import ColumnRead, PossibleReading, Provenance
-from webrun_nb.extraction.results import ColumnReport, Evidence, Extraction
+from webrun_nb.agents.base import ColumnRead, ListRead, PossibleReading, Provenance
+from webrun_nb.extraction.results import ColumnReport, Evidence, Extraction, ListReport
 
 
 def provenance_of(extraction: Extraction, rows: Sequence[int] | None = None) -> tuple[Provenance, ...]:
@@ -29,6 +29,35 @@ def provenance_of(extraction: Extraction, rows: Sequence[int] | None = None) -> 
 def columns_of(reports: Sequence[ColumnReport]) -> tuple[ColumnRead, ...]:
     """Return how the columns of an answer were read."""
     return tuple(ColumnRead(each.name, each.label, each.reading, each.nulls) for each in reports)
+
+
+def lists_of(reports: Sequence[ListReport], *, stated: int | None = None, ended: str = "") -> tuple[ListRead, ...]:
+    """Return how completely a list was read, one for each page; what was seen at one URL is one.
+
+    Parameters
+    ----------
+    reports : sequence of ListReport
+        Those of its pages or screens, in order.
+    stated : int, optional
+        The number of rows that the pages say the whole list has.
+    ended : str, optional
+        The way in which its collection ended, for people.
+    """
+    read: list[ListRead] = []
+    for each in reports:
+        if not read or read[-1].url != each.url:
+            read.append(ListRead(each.url, each.title, 0, 0, stated))
+        last = read[-1]
+        read[-1] = replace(
+            last,
+            shown=last.shown + each.seen,
+            collected=last.collected + each.returned,
+            repeated=last.repeated + each.repeated,
+            is_assumed=last.is_assumed or each.is_assumed,
+        )
+    if read:
+        read[-1] = replace(read[-1], ended=ended)
+    return tuple(read)
 
 
 def _provenance(evidence: Evidence) -> Provenance:

@@ -1,46 +1,34 @@
-"""The pages of a list: the next ones are opened as far as there are any, or as far as somebody wants them.
+"""The rest of a list that is not all on the page: it is collected as far as there is any, or as far as it is wanted.
 
-Nothing is read here: `read` gives the records of snapshots, and the snapshots of all pages are the result.
+Nothing is read here: `read` gives the records of snapshots, and the snapshots of all pages are the result. What goes on
+with a list is told by `extraction.continuation`; the ways to go on are in `list_moves`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Generator, Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urldefrag, urlsplit
+from typing import TYPE_CHECKING
 
-from webrun_nb.agents.base import Finish, PartialResult, Refused, Reply, Step
-from webrun_nb.agents.planner.elements import find
-from webrun_nb.agents.planner.intents import Target
-from webrun_nb.agents.statuses import answered
-from webrun_nb.browsers.actions import Click, GoBack, Navigate
+from webrun_nb.agents.base import Finish, PartialResult
+from webrun_nb.agents.list_moves import MOVES, Ground, Move, Outcome, Work, open_sections, press, settled
+from webrun_nb.agents.list_views import Read, is_same_list, view_of
+from webrun_nb.extraction.list_controls import Control
+from webrun_nb.extraction.list_sections import closed_sections
 from webrun_nb.extraction.results import Extraction
-from webrun_nb.extraction.snapshot import Node, Snapshot
-from webrun_nb.extraction.sources import Source
+from webrun_nb.extraction.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local import Task
 
-T = TypeVar("T")
-Work = Generator[Step, Reply | None, T]
-Read = Callable[[Sequence[Snapshot]], Extraction]
-
 MAX_PAGES = 50
 MAX_ROWS = 20_000
-_ONWARD = "the next page of the list"
-"""The reason for turning the page that is given with the action: a page's own words are no reason for anything."""
-_SAME_LIST = 0.6
-"""Share of the columns that a list of the next page has in common with the list, or it is another one."""
-_NEXT = re.compile(
-    r"next|next page|next\s*[›»→>]+|[›→]|older(?: posts| entries)?|show more|load more|more results", re.IGNORECASE
-)
-_SIGNS_AROUND = re.compile(r"[^\w\s›»→>]")
-_NAME_CHARS = 60
-_SHORT_CHARS = 20
-"""A control whose text is longer is not called by its label for those who can't see it."""
+MAX_MOVES = 300
+MAX_SECONDS = 300.0
+_OTHER_VIEW = 0.5
+"""Share of the rows of a tab that another tab shows too, from which on it is another view of the same rows."""
 
 
 @dataclass(slots=True)
@@ -69,16 +57,8 @@ class CollectedPages:
 
     @property
     def pages(self) -> int:
-        """The number of pages."""
-        return len(self.snapshots)
-
-
-@dataclass(frozen=True, slots=True)
-class _Next:
-    """What leads to the next page: an address, or the words of a button."""
-
-    url: str
-    words: str
+        """The number of pages; the screens of one list are one page."""
+        return 1 if self.screens else len(self.snapshots)
 
 
 def collect_list(
@@ -90,7 +70,7 @@ def collect_list(
     so_far: Callable[[CollectedPages], Finish | None],
     all_pages: bool = True,
 ) -> Work[CollectedPages]:
-    """Open the further pages of a list, as long as they show the same list.
+    """Collect the further rows of a list, wherever the page keeps them.
 
     Parameters
     ----------
@@ -105,123 +85,163 @@ def collect_list(
     so_far : callable
         Makes the answer of the pages that were collected, for a task that is stopped meanwhile.
     all_pages : bool
-        False if only the first page is asked for.
+        False if only what the page shows by itself is asked for.
     """
-    pages, shown = CollectedPages([first]), read([first])
-    if not shown.rows:
+    ground = Ground(task, read, view_of(first, read))
+    return (yield from _Collector(ground, enough, so_far, all_pages=all_pages).collect())
+
+
+class _Collector:
+    """Goes through one list."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        enough: Callable[[Extraction], bool],
+        so_far: Callable[[CollectedPages], Finish | None],
+        *,
+        all_pages: bool,
+    ) -> None:
+        self._ground = ground
+        self._enough = enough
+        self._so_far = so_far
+        self._all_pages = all_pages
+        self._pages = CollectedPages([ground.view.page])
+        self._parts: list[tuple[int, int | None]] = []
+        """Of each part of the list, its rows and those that the page says it has."""
+        self._moves = 0
+        self._until_s = time.monotonic() + MAX_SECONDS
+
+    def collect(self) -> Work[CollectedPages]:
+        """Collect the list that the page shows."""
+        ground, pages = self._ground, self._pages
+        view = yield from settled(ground, ground.view)
+        ground.view = view
+        if self._all_pages and (closed := view.on.sections if view.source else closed_sections(view.page)):
+            view = yield from open_sections(ground, view, closed)
+        pages.snapshots = [view.page]
+        if view.source is None:
+            return pages
+        tabs = view.on.tabs
+        ground.begin(view)
+        yield from self._go_on()
+        if tabs and pages.whole and self._all_pages:
+            yield from self._go_through(tabs)
+        self._conclude()
         return pages
-    source, rows_before, visited, page = shown.rows[0].source, 0, {first.url}, first
-    pages.stated = source.stated_rows
-    while (following := _next_of(page)) is not None:
-        rows = rows_before + len(shown.rows)
-        if not all_pages or enough(shown if pages.pages == 1 else read(pages.snapshots)):
-            pages.whole, pages.ended = False, "enough rows" if all_pages else "no further page was asked for"
-            break
-        if pages.pages >= MAX_PAGES or rows >= MAX_ROWS:
-            yield from _stop(task, pages, f"after {counted(pages.pages)} and {rows} rows; there are more")
-            break
-        yield PartialResult(partial(so_far, replace(pages, snapshots=list(pages.snapshots))))
-        if following.url in visited or (following.url and _host(following.url) != _host(page.url)):
-            break
-        if not (yield from _turn(task, following)):
-            pages.whole, pages.ended = False, "the next page could not be opened"
-            break
-        page = yield from task.snapshot(takes_errors=True)
-        if error_page := task.statuses.error_page:  # the rows before it are an answer that says it goes on
-            yield from _stop(task, pages, f"after {counted(pages.pages)}: {answered(*error_page)}")
-            yield from task.act(GoBack(), "back to the list")
-            break
-        before, shown = shown, read([page])
-        if not shown.rows or _resemblance(source, shown.rows[0].source) < _SAME_LIST:
-            yield from task.note(f"{page.url} has no such list; {rows} rows from {counted(pages.pages)}.")
-            yield from task.act(GoBack(), "back to the list")
-            break
-        visited |= {following.url, page.url}
-        old, new = _texts(before), _texts(shown)
-        if new == old[-len(new) :]:
-            break
-        if not following.url and new[: len(old)] == old:
-            pages.snapshots[-1] = page  # it still has the rows before
-        else:
-            pages.snapshots.append(page)
-            rows_before = rows
-    pages.ended = pages.ended or ("no next page" if pages.pages > 1 else "")
-    return pages
+
+    def _go_on(self) -> Work[None]:
+        """Go on with the list until nothing goes on with it, or something forbids to."""
+        pages, ground = self._pages, self._ground
+        tried: set[Move] = set()
+        while (move := next((each for each in MOVES if each not in tried and each.applies(ground)), None)) is not None:
+            if move.is_needed_for_all and not self._all_pages:
+                pages.whole, pages.ended = not move.is_certain, "no further page was asked for" * move.is_certain
+                break
+            if self._has_enough():
+                pages.whole, pages.ended = False, "enough rows"
+                break
+            if limit := self._limit():
+                yield from self._stop(f"after {limit}; there are more")
+                break
+            yield PartialResult(partial(self._so_far, replace(pages, snapshots=list(pages.snapshots))))
+            self._moves += 1
+            outcome = yield from move.go(ground)
+            self._take(outcome)
+            if outcome.why:
+                yield from self._stop(outcome.why, is_noted=outcome.is_noted)
+                break
+            pages.ended = outcome.ended or pages.ended
+            if outcome.ends_list:
+                break
+            if outcome.views:
+                tried.clear()
+            if outcome.is_final:
+                tried.add(move)
+        self._parts.append((ground.rows, ground.stated))
+
+    def _take(self, outcome: Outcome) -> None:
+        """Add what was seen to the pages: another page comes behind, more of a page takes its place."""
+        pages, seen = self._pages, [view.page for view in outcome.views]
+        if outcome.is_screen and seen:
+            pages.screens = True
+            pages.snapshots[-1:] = seen
+        elif outcome.is_page:
+            pages.snapshots += seen
+        elif seen:
+            pages.snapshots[-1] = seen[-1]
+
+    def _has_enough(self) -> bool:
+        """Tell whether the rows so far are all that is asked for."""
+        pages, ground = self._pages.snapshots, self._ground
+        return self._enough(ground.view.shown if len(pages) == 1 else ground.read(pages))
+
+    def _limit(self) -> str:
+        """Return the limit that is reached; empty for none."""
+        pages, rows = self._pages, self._ground.rows + sum(rows for rows, _ in self._parts)
+        reached = {
+            f"{counted(pages.pages)} and {rows} rows": pages.pages >= MAX_PAGES or rows >= MAX_ROWS,
+            f"{rows} rows in {self._moves} steps": self._moves >= MAX_MOVES,
+            f"{rows} rows in {MAX_SECONDS:.0f} s": time.monotonic() > self._until_s,
+        }
+        return next((limit for limit, is_reached in reached.items() if is_reached), "")
+
+    def _stop(self, why: str, *, is_noted: bool = False) -> Work[None]:
+        said = f"stopped {why}" if why.startswith("after") else why
+        self._pages.whole, self._pages.ended = False, said
+        if not is_noted:
+            yield from self._ground.task.note(f"{said[0].upper()}{said[1:]}.")
+
+    def _go_through(self, tabs: Sequence[Control]) -> Work[None]:
+        """Collect the lists of further tabs that have the same columns and other rows."""
+        ground, pages = self._ground, self._pages
+        source, seen = ground.view.source, {key for view in ground.seen for key in view.keys}
+        for tab in tabs:
+            if source is None or not pages.whole:
+                return
+            if limit := self._limit():
+                yield from self._stop(f"after {limit}; there are more")
+                return
+            if self._has_enough():
+                pages.whole, pages.ended = False, "enough rows"
+                return
+            if not (yield from press(ground, tab)):
+                pages.whole, pages.ended = False, f'the tab "{tab.name}" was not opened'
+                return
+            view = yield from settled(ground, view_of((yield from ground.look()), ground.read))
+            if not is_same_list(source, view.source):
+                continue
+            if sum(key in seen for key in view.keys) > _OTHER_VIEW * len(view.keys):
+                yield from ground.task.note(f'The tab "{tab.name}" shows the same rows in another way; it is left out.')
+                continue
+            pages.snapshots.append(view.page)
+            ground.begin(view)
+            yield from self._go_on()
+            seen |= set(ground.view.keys)
+
+    def _conclude(self) -> None:
+        """Say how the list ended, and whether what was collected is as much as the page says there is."""
+        pages, rows = self._pages, sum(rows for rows, _ in self._parts)
+        pages.stated = self._stated(rows)
+        if pages.stated is None:
+            if not pages.ended and pages.pages > 1:
+                pages.ended = "no next page"
+        elif pages.stated == rows:
+            pages.ended = f"{rows} of {rows}"
+        elif self._all_pages and pages.ended != "enough rows":
+            said = f"the page says {pages.stated}, {rows} collected"
+            pages.ended = said if pages.whole else f"{said}; {pages.ended}"
+            pages.whole = pages.whole and rows > pages.stated
+
+    def _stated(self, rows: int) -> int | None:
+        """Return the number of rows that the page says the list has: of all its parts, or of each."""
+        stated = {each for _, each in self._parts}
+        if len(stated) == 1 and (len(self._parts) == 1 or rows in stated):
+            return stated.pop()
+        totals = [each for _, each in self._parts if each is not None]
+        return sum(totals) if len(totals) == len(self._parts) else None
 
 
 def counted(pages: int) -> str:
     """Count pages in words."""
     return "1 page" if pages == 1 else f"{pages} pages"
-
-
-def _stop(task: Task, pages: CollectedPages, where: str) -> Work[None]:
-    pages.whole, pages.ended = False, f"stopped {where}"
-    yield from task.note(f"Stopped {where}.")
-
-
-def _turn(task: Task, following: _Next) -> Work[bool]:
-    """Open the next page; tell whether that could be done."""
-    if following.url:
-        outcome = yield from task.propose(Navigate(following.url), _ONWARD)
-        if isinstance(outcome, Refused):
-            yield from task.note(f"The next page is not opened: {outcome.reason}")
-        return outcome is None
-    seen = yield from task.look(again=True)
-    buttons = find(Target(following.words), seen).elements
-    if not buttons:
-        return False
-    return (yield from task.act(Click(buttons[0].ref, buttons[0].name), _ONWARD)) is None
-
-
-def _next_of(page: Snapshot) -> _Next | None:
-    """Return what leads to the next page: a link of that relation, otherwise the first that is called so."""
-    here, called = urldefrag(page.url).url, None
-    for node in page.root.walk():
-        if node.tag not in ("a", "link", "button") or (node.hidden and node.tag != "link"):
-            continue
-        url = node.attributes.get("href", "")
-        leads = url.startswith(("http:", "https:")) and urldefrag(url).url != here
-        if not (leads or node.tag == "button") or _is_disabled(node):
-            continue
-        text = "" if node.tag == "link" else node.text[:_NAME_CHARS]
-        name = (node.attributes.get("aria-label") or node.attributes.get("title") or "").strip()[:_NAME_CHARS]
-        if node.tag != "button" and "next" in node.attributes.get("rel", "").lower().split():
-            return _Next(url, text or name)
-        words = " ".join(_SIGNS_AROUND.sub("", text).split())
-        is_called = _NEXT.fullmatch(words) or (_NEXT.fullmatch(name) and len(text) < _SHORT_CHARS)
-        if called is None and node.tag != "link" and is_called:
-            called = _Next(url if leads else "", text or name)
-    return called
-
-
-def _is_disabled(node: Node) -> bool:
-    attributes = node.attributes
-    around = node.parent.attributes.get("class", "") if node.parent is not None else ""
-    classes = f"{attributes.get('class', '')} {around}".lower()
-    said = "disabled" in attributes or attributes.get("aria-disabled", "").lower() == "true"
-    return said or re.search(r"\bdisabled\b", classes) is not None
-
-
-def _resemblance(source: Source, other: Source) -> float:
-    """Rate how likely lists of two pages are the same list, 0 to 1."""
-    if source.kind != other.kind:
-        return 0.0
-    ours, theirs = _names(source), _names(other)
-    if ours or theirs:
-        return len(ours & theirs) / max(1, min(len(ours), len(theirs)))
-    tags = [{row.node.tag for row in each.rows[:20]} for each in (source, other)]
-    return float(tags[0] == tags[1] and len(source.columns) == len(other.columns))
-
-
-def _names(source: Source) -> set[str]:
-    """Return the headings of a list's columns, otherwise the names that markup gives them."""
-    labels = {" ".join(column.labels) for column in source.columns if any(column.labels)}
-    return labels or {name for column in source.columns for name in column.properties}
-
-
-def _texts(shown: Extraction) -> list[tuple[str | None, ...]]:
-    return [tuple(None if cell is None else cell.text for cell in row.row.cells) for row in shown.rows]
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).netloc

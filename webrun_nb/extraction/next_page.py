@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from webrun_nb.extraction.list_controls import (
     Control,
@@ -22,6 +23,7 @@ from webrun_nb.extraction.surroundings import Level
 _MOST_PAGE_LINKS = 60
 _CURRENT = frozenset({"page", "true", "step", "location"})
 _TRUE = "true"
+_MOST_DIGITS = 4
 
 
 def next_page(snapshot: Snapshot, levels: Sequence[Level]) -> tuple[Control | None, bool]:
@@ -75,45 +77,64 @@ def _numbers_in(node: Node) -> list[Node]:
     return [each for each in elements if may_press(each) and _page_number(each) is not None]
 
 
+@dataclass(slots=True)
+class _Numbers:
+    """The numbers in one element: those that can be pressed, and those that cannot."""
+
+    pressed: list[Node] = field(default_factory=list)
+    still: set[int] = field(default_factory=set)
+
+
 def _numbered(level: Level, snapshot: Snapshot) -> Control | None:
     """Return the number behind that of the current page, among the numbered pages of a level."""
-    pages: dict[Node, list[Node]] = {}
-    for node in level.elements:
-        if may_press(node) and _page_number(node) is not None:
-            holder = node.parent
-            while holder is not None and len(holder.elements) < 2 and holder.tag not in ("nav", "body"):
-                holder = holder.parent
-            if holder is not None:
-                pages.setdefault(holder, []).append(node)
-    for holder, numbered in pages.items():
-        if len(numbered) > _MOST_PAGE_LINKS or _is_in_calendar(holder):
+    for holder, numbers in _groups_of_numbers(level).items():
+        if not 0 < len(numbers.pressed) <= _MOST_PAGE_LINKS or _is_in_calendar(holder):
             continue
-        current = _current_page(holder, numbered)
+        current = _current_page(numbers)
         if current is None:
             continue
-        for node in numbered:
+        for node in numbers.pressed:
             if _page_number(node) == current + 1 and not is_disabled(node) and not leads_here(node, snapshot):
                 return control_of(node, snapshot)
     return None
 
 
-def _current_page(holder: Node, numbered: Sequence[Node]) -> int | None:
+def _groups_of_numbers(level: Level) -> dict[Node, _Numbers]:
+    """Return the numbers of a level by the element that holds them together, whatever is around each of them."""
+    groups: dict[Node, _Numbers] = {}
+    within: set[Node] = set()
+    for node in level.elements:
+        if may_press(node) and _page_number(node) is not None and (holder := _holder_of(node)) is not None:
+            groups.setdefault(holder, _Numbers()).pressed.append(node)
+            within.update(node.walk())
+            within.update(node.ancestors())
+    for node in level.elements:
+        number = None if node in within else _page_number(node)
+        if number is not None and (holder := _holder_of(node)) in groups and holder is not None:
+            groups[holder].still.add(number)
+    for holder, numbers in groups.items():
+        bare = (child.content.strip(" \t\n|·,[]()") for child in holder.children if child.is_text)
+        numbers.still |= {int(text) for text in bare if text.isdecimal() and len(text) <= _MOST_DIGITS}
+    return groups
+
+
+def _holder_of(node: Node) -> Node | None:
+    """Return the element around a number that holds other elements too."""
+    holder = node.parent
+    while holder is not None and len(holder.elements) < 2 and holder.tag not in ("nav", "body"):
+        holder = holder.parent
+    return holder
+
+
+def _current_page(numbers: _Numbers) -> int | None:
     """Return the number of the current page: marked as such, otherwise the only number that cannot be pressed."""
-    around = [holder, *(each for each in holder.walk() if not each.is_text)][: 6 * _MOST_PAGE_LINKS]
-    for node in around:
-        if node.attributes.get("aria-current", "") in _CURRENT and (number := _page_number(node)) is not None:
-            return number
-    pressed = {id(each) for node in numbered for each in (*node.walk(), *node.ancestors())}
-    still = {
-        number
-        for node in around
-        if id(node) not in pressed and not node.hidden and (number := _page_number(node)) is not None
-    }
-    disabled = {number for node in numbered if is_disabled(node) and (number := _page_number(node)) is not None}
-    marked = {number for node in numbered if _is_marked(node) and (number := _page_number(node)) is not None}
-    for found in (still, disabled, marked):
+    of_all = [(node, _page_number(node)) for node in numbers.pressed]
+    current = {number for node, number in of_all if node.attributes.get("aria-current", "") in _CURRENT}
+    disabled = {number for node, number in of_all if is_disabled(node)}
+    marked = {number for node, number in of_all if _is_marked(node)}
+    for found in (current, numbers.still, disabled, marked):
         if len(found) == 1:
-            return found.pop()
+            return next(iter(found))
     return None
 
 
@@ -137,4 +158,4 @@ def _page_number(node: Node) -> int | None:
         label = node.attributes.get("aria-label", "")
         found = re.findall(r"\d{1,4}", label) if not text and len(label) < 30 else []
         text = found[0] if len(found) == 1 else ""
-    return int(text) if text and len(text) <= 4 else None
+    return int(text) if text and len(text) <= _MOST_DIGITS else None

@@ -1,0 +1,210 @@
+"""Tests with real Chromium of lists that are not all there at once: pages, load more, scrolling, tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from helpers.list_runner import CollectedList, collect
+from webrun_nb.agents.base import Refused, Reply
+from webrun_nb.browsers.actions import Action, ScrollBox
+from webrun_nb.browsers.protocol import BrowserInstance
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+BOATS = {
+    "type": "array",
+    "items": {"type": "object", "properties": {"name": {"type": "string"}, "length": {"type": "integer"}}},
+}
+HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Boats</title><style>
+body{margin:0;font:16px/20px sans-serif} .boat{height:60px} .box{height:300px;overflow-y:auto} h3,p{margin:0}</style>
+<h1>Boats</h1>"""
+# `boat(i)` is the item of boat i, `add(n)` adds n of them to the list, `shown` is how many it has.
+SCRIPT = """<script>
+const list = document.querySelector("#list"); let shown = 0;
+const boat = i => `<h3>Boat ${i}</h3><p>Length: <b>${3 + i % 40}</b></p>`;
+const item = i => { const li = document.createElement("li");
+  li.className = "boat"; li.innerHTML = boat(i); return li; };
+const add = n => { for (let end = shown + n; shown < end;) list.append(item(++shown)); };
+const wait = (ms, work) => setTimeout(work, ms);
+</script>"""
+Collect = Callable[..., "object"]
+
+
+@pytest.fixture
+def listed(instance: BrowserInstance, site):
+    """A function that collects the list of a page of the test site: its HTML, then its script."""
+
+    async def run(html: str, script: str = "", *, limit: int | None = None, **options) -> CollectedList:
+        site.page("/boats", HEAD + html + SCRIPT + f"<script>{script}</script>")
+        return await collect(instance, site.url("/boats"), BOATS, limit=limit, **options)
+
+    return run
+
+
+def boats(count: int, first: int = 1) -> list[str]:
+    return [f"Boat {number}" for number in range(first, first + count)]
+
+
+LIST = "<ul id=list></ul>"
+
+
+async def test_the_pages_of_links_are_collected(instance, site):
+    def page(number: int) -> str:
+        rows = "".join(f"<tr><td>Boat {n}</td><td>{n}</td></tr>" for n in range(number * 5 - 4, number * 5 + 1))
+        links = " ".join(f'<a href="/p{n}">{n}</a>' if n != number else f"<b>{n}</b>" for n in (1, 2, 3))
+        return (
+            f"{HEAD}<p>{number * 5 - 4}–{number * 5} of 15</p><table><tr><th>Name<th>Length</tr>{rows}</table>{links}"
+        )
+
+    for number in (1, 2, 3):
+        site.page(f"/p{number}", page(number))
+    found = await collect(instance, site.url("/p1"), BOATS)
+    assert (found.values("name"), found.pages.ended) == (boats(15), "15 of 15")
+
+
+async def test_a_button_that_turns_the_page_by_script_is_pressed(listed):
+    found = await listed(
+        f"<p>Page <span id=page>1</span> of 3</p>{LIST}<button id=next>Next</button>",
+        """let page = 1; add(5); const next = document.querySelector("#next");
+        next.onclick = () => { list.innerHTML = "<li>Loading…</li>"; wait(300, () => {
+          list.innerHTML = ""; shown = page * 5; add(5); page += 1; next.disabled = page === 3; }); };""",
+    )
+    assert (found.values("name"), found.pages.whole) == (boats(15), True)
+
+
+async def test_a_box_is_scrolled_and_then_a_button_pressed_until_nothing_more_comes(listed):
+    found = await listed(
+        f"<p><b>36</b> boats</p><div class=box>{LIST}<div id=end>&nbsp;</div></div>",
+        """add(12); const end = document.querySelector("#end"); let busy = false;
+        const watcher = new IntersectionObserver(entries => { if (!entries.some(e => e.isIntersecting) || busy) return;
+          busy = true; end.textContent = "Loading…"; wait(250, () => { add(12); watcher.disconnect();
+            end.innerHTML = "<button>Show more boats</button>";
+            end.firstChild.onclick = () => { end.textContent = "Loading…";
+              wait(250, () => { add(12); end.textContent = ""; }); };
+          }); }, {root: document.querySelector(".box")}); watcher.observe(end);""",
+    )
+    assert (found.values("name"), found.pages.ended) == (boats(36), "36 of 36")
+
+
+async def test_the_window_is_scrolled_until_nothing_more_comes(listed):
+    found = await listed(
+        LIST,
+        """add(20); addEventListener("scroll", () => {
+        if (innerHeight + scrollY < document.body.scrollHeight - 50) return;
+        if (shown < 80) wait(200, () => { if (shown < 80) add(20); }); });""",
+    )
+    assert (found.values("name"), found.pages.whole) == (boats(80), True)
+
+
+VIRTUAL = """<div class=box id=box style="position:relative"><div id=rows role=list
+style="position:relative;height:6000px"></div></div>"""
+RECYCLE = """const box = document.querySelector("#box"), rows = document.querySelector("#rows"), all = 100;
+const draw = () => { const first = Math.floor(box.scrollTop / 60); rows.innerHTML = "";
+  for (let i = first; i < Math.min(all, first + 7); i++) { const li = item(i + 1); li.style.cssText =
+    `position:absolute;top:${i * 60}px;left:0`; mark(li, i + 1); rows.append(li); } };
+box.addEventListener("scroll", () => requestAnimationFrame(draw)); draw();"""
+
+
+async def test_a_list_that_recycles_its_rows_is_scrolled_through(listed):
+    found = await listed(VIRTUAL.replace("role=list", ""), f"const mark = () => {{}}; {RECYCLE}")
+    assert (found.values("name"), found.pages.screens, found.pages.whole) == (boats(100), True, True)
+
+
+async def test_rows_of_a_recycled_list_are_told_by_their_index(listed):
+    found = await listed(
+        VIRTUAL.replace("role=list", "role=feed"),
+        f"""const mark = (li, i) => {{ li.setAttribute("aria-posinset", i); li.setAttribute("aria-setsize", 100);
+        li.querySelector("h3").textContent = `Boat ${{i % 2}}`; }}; {RECYCLE}""",
+    )
+    assert (found.values("name"), found.pages.ended) == (["Boat 1", "Boat 0"] * 50, "100 of 100")
+
+
+async def test_a_page_that_says_more_than_it_shows_is_quoted(listed):
+    found = await listed(
+        f"<p>120 results</p>{LIST}<button id=more>Load more</button>",
+        """add(32); const more = document.querySelector("#more");
+        more.onclick = () => { if (shown < 96) add(32); else more.remove(); };""",
+    )
+    assert (len(found.extraction.rows), found.pages.ended, found.pages.whole) == (
+        96,
+        "the page says 120, 96 collected",
+        False,
+    )
+
+
+TABS = """<div role=tablist><button role=tab id=t1 aria-selected=true aria-controls=p1>Day 1</button>
+<button role=tab id=t2 aria-selected=false aria-controls=p2>Day 2</button></div>
+<div role=tabpanel id=p1 aria-labelledby=t1><ul id=list></ul></div>
+<div role=tabpanel id=p2 aria-labelledby=t2 hidden><ul id=list2></ul></div>"""
+SELECT = """const tabs = [...document.querySelectorAll("[role=tab]")];
+for (const tab of tabs) tab.onclick = () => { for (const each of tabs) {
+  each.setAttribute("aria-selected", each === tab);
+  document.getElementById(each.getAttribute("aria-controls")).hidden = each !== tab; } };"""
+
+
+async def test_the_rows_of_all_tabs_are_collected(listed):
+    found = await listed(
+        TABS, f"add(6); for (let i = 7; i < 12; i++) document.querySelector('#list2').append(item(i)); {SELECT}"
+    )
+    assert found.values("name") == boats(11)
+
+
+async def test_a_tab_with_the_same_rows_in_another_order_is_left_out(listed):
+    found = await listed(
+        TABS, f"add(6); for (let i = 6; i > 0; i--) document.querySelector('#list2').append(item(i)); {SELECT}"
+    )
+    assert (found.values("name"), len(found.notes)) == (boats(6), 1)
+
+
+async def test_closed_sections_beside_the_lists_own_are_opened(listed):
+    def section(name: str, more: str = "") -> str:
+        return f"<details {more}><summary>{name}</summary><ul class=s></ul></details>"
+
+    found = await listed(
+        f"<ul id=list hidden></ul>{section('2023', 'open')}{section('2022')}{section('2021')}",
+        """document.querySelectorAll(".s").forEach((ul, s) => {
+        for (let i = 1; i < 6; i++) ul.append(item(5 * s + i)); });""",
+    )
+    assert found.values("name") == boats(15)
+
+
+async def test_enough_rows_end_the_collection(listed):
+    script = "add(20); document.querySelector('#more').onclick = () => add(20);"
+    found = await listed(f"{LIST}<button id=more>Load more</button>", script, limit=30)
+    assert (len(found.extraction.rows), found.pages.ended, found.pages.whole) == (40, "enough rows", False)
+
+
+async def test_a_button_that_does_nothing_ends_the_list(listed):
+    found = await listed(f"{LIST}<button>Next</button>", "add(8);")
+    assert found.values("name") == boats(8)
+
+
+async def test_a_next_button_that_goes_round_ends_at_the_first_page_again(listed):
+    found = await listed(
+        f"{LIST}<button id=next>Next</button>",
+        """let page = 0; add(4); document.querySelector("#next").onclick = () => {
+        page = (page + 1) % 3; list.innerHTML = ""; shown = page * 4; add(4); };""",
+    )
+    assert (found.values("name"), found.pages.ended) == (boats(12), "the next page repeats an earlier one")
+
+
+async def test_a_list_that_grows_for_ever_is_stopped_and_that_is_said(listed, monkeypatch):
+    monkeypatch.setattr("webrun_nb.agents.list_pages.MAX_ROWS", 100)
+    found = await listed(LIST, "add(20); addEventListener('scroll', () => add(20));")
+    assert (found.pages.whole, "there are more" in found.pages.ended) == (False, True)
+
+
+async def test_a_policy_that_forbids_to_scroll_is_said(listed):
+    def refuse(action: Action) -> Reply | None:
+        return Refused("scrolling is forbidden") if isinstance(action, ScrollBox) else None
+
+    found = await listed(LIST, "add(30);", refuse=refuse)
+    assert (found.pages.whole, found.pages.ended) == (False, "the list was not scrolled: scrolling is forbidden")
+
+
+async def test_a_page_without_scripts_is_not_scrolled(instance, site):
+    rows = "".join(f"<li class=boat><h3>Boat {n}</h3><p>Length: {n}</p></li>" for n in range(1, 40))
+    found = await collect(instance, site.page("/still", f"{HEAD}<ul>{rows}</ul>"), BOATS)
+    assert (found.actions, found.values("name")) == ([], boats(39))

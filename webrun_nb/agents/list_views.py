@@ -1,0 +1,113 @@
+"""What is seen of a list at one moment, and how that differs from what was seen before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from webrun_nb.extraction.continuation import Continuation, continuation_of, document_of
+from webrun_nb.extraction.results import Extraction, Row
+from webrun_nb.extraction.snapshot import Snapshot
+from webrun_nb.extraction.sources import Source
+
+Read = Callable[[Sequence[Snapshot]], Extraction]
+Key = tuple[object, ...]
+Change = Literal["none", "grown", "other"]
+"""The same rows; the same and more; other rows."""
+
+_SAME_LIST = 0.6
+"""Share of the columns that another list has in common with a list, or it is another one."""
+_STILL_SAME = 0.9
+"""Share of the rows whose texts have to stay: those with "2 minutes ago" change by themselves."""
+
+
+@dataclass(slots=True)
+class View:
+    """A list as the page shows it at one moment."""
+
+    page: Snapshot
+    shown: Extraction
+    on: Continuation = field(default_factory=Continuation)
+    keys: list[Key] = field(default_factory=list)
+    """What tells each row from others, in order."""
+
+    @property
+    def source(self) -> Source | None:
+        """The list; None where the page shows none."""
+        return self.shown.rows[0].source if self.shown.rows else None
+
+    @property
+    def document(self) -> Snapshot:
+        """The document that the list is in: the page itself, or one of its frames."""
+        return self.page if self.source is None else document_of(self.page, self.source)
+
+    @property
+    def indices(self) -> list[int] | None:
+        """The indices of its rows in the whole list; None where the page does not say them all."""
+        found = [row.row.index for row in self.shown.rows if row.row.index is not None]
+        return found if len(found) == len(self.shown.rows) else None
+
+
+def view_of(page: Snapshot, read: Read) -> View:
+    """Read the list of a page.
+
+    Parameters
+    ----------
+    page : Snapshot
+        The page.
+    read : callable
+        Returns the records of pages.
+    """
+    shown = read([page])
+    view = View(page, shown, keys=[_key(row) for row in shown.rows])
+    if (source := view.source) is not None:
+        view.on = continuation_of(view.document, source)
+    return view
+
+
+def change_between(before: View, after: View) -> Change:
+    """Tell how the rows of a list have changed.
+
+    Parameters
+    ----------
+    before, after : View
+        The list at two moments.
+    """
+    old, new = before.keys, after.keys
+    kept = sum(_is_same_row(one, other) for one, other in zip(old, new, strict=False))
+    if old and kept < _STILL_SAME * len(old):
+        return "other"
+    return "grown" if len(new) > len(old) else "none" if len(new) == len(old) else "other"
+
+
+def _is_same_row(one: Key, other: Key) -> bool:
+    """Tell whether two rows are likely one at two moments: the first text and half of all texts are the same."""
+    if one == other:
+        return True
+    if len(one) != len(other):
+        return False
+    first = next((place for place, each in enumerate(one) if each is not None), None)
+    same = sum(mine == theirs for mine, theirs in zip(one, other, strict=True))
+    return first is not None and one[first] == other[first] and 2 * same > len(one)
+
+
+def is_same_list(source: Source, other: Source | None) -> bool:
+    """Tell whether the list of another page, or of this page after it has changed, is likely the same list."""
+    if other is None or source.kind != other.kind:
+        return False
+    ours, theirs = _names(source), _names(other)
+    if ours or theirs:
+        return len(ours & theirs) / max(1, min(len(ours), len(theirs))) >= _SAME_LIST
+    tags = [{row.node.tag for row in each.rows[:20]} for each in (source, other)]
+    return tags[0] == tags[1] and len(source.columns) == len(other.columns)
+
+
+def _names(source: Source) -> set[str]:
+    """Return the headings of a list's columns, otherwise the names that markup gives them."""
+    labels = {" ".join(column.labels) for column in source.columns if any(column.labels)}
+    return labels or {name for column in source.columns for name in column.properties}
+
+
+def _key(row: Row) -> Key:
+    return tuple(None if cell is None else (cell.text, cell.exact, cell.href) for cell in row.row.cells)
