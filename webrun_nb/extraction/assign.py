@@ -63,6 +63,8 @@ _NAMES = ("name", "item", "model", "talk", "job", "person", "company", "team", "
 """The concepts of what a row is called."""
 _THINGS = (*_NAMES, "city", "region", "country", "course", "event")
 """The concepts of headings whose values are the names of things."""
+_GROUPINGS = ("category", "region", "department", "party", "session", "section")
+"""The concepts of what the rows of lists are grouped by."""
 _TEXTS = ("description",)
 _ADDRESSES = frozenset({ColumnType.URL})
 
@@ -161,10 +163,24 @@ def assign(
         asked = [w for w in columns if (w.type in _ADDRESSES) is kind and w.type is not ColumnType.JSON]
         scores = [_best_few([scorer.score(wanted, each) for each in fields]) for wanted in asked]
         _take_best(assignment, asked, fields, scores, (requested or Requested()).words)
+    _take_group(assignment, columns, fields)
     for wanted in columns:
         if wanted.name not in assignment.fields:
             assignment.nearest[wanted.name] = _nearest(wanted, fields, scorer)
     return assignment
+
+
+def _take_group(assignment: Assignment, columns: Sequence[Wanted], fields: Sequence[Field]) -> None:
+    """Take the headings above all rows for the only column without a field, if it asks for what rows are grouped by."""
+    asked = {question.column for question in assignment.questions}
+    lacking = [w for w in columns if w.name not in assignment.fields and w.name not in asked]
+    groups = [each for each in fields if each.group is not None and each not in assignment.fields.values()]
+    if len(lacking) != 1 or len(groups) != 1 or not assignment.fields or groups[0].coverage < 1:
+        return
+    (wanted,), (found,) = lacking, groups
+    if wanted.type is ColumnType.STR and name_of(wanted.path[-1]).is_about(*_GROUPINGS):
+        assignment.fields[wanted.name] = found
+        assignment.scores[wanted.name] = _BY_PLACE
 
 
 _Kind = tuple[ColumnType, tuple[str, ...], ColumnType | None]

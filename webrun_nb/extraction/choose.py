@@ -49,6 +49,10 @@ _BESIDE = frozenset(
     }
 )
 """Types of things that a page embeds beside what it is about: its publisher, its menu, its pictures."""
+_OF_PRODUCTS = frozenset({"price", "sku", "mpn", "gtin", "brand", "availability"})
+"""Facts that only products have."""
+_ABOUT_PRODUCTS = ("price", "list", "identifier", "gtin", "brand", "availability", "rating", "reviews", "currency")
+"""The concepts of columns that ask for such facts."""
 _SIZE_RATIO = 3
 """Of equally good lists, one that is so many times longer is the list of the page."""
 _MOST_SOURCES = 1000
@@ -134,6 +138,8 @@ class Chooser:
             return Choice(problem=Problem.SEVERAL_ROWS, near=(of_list.assignment,))
         if of_list.assignment or of_list.question:
             return of_list
+        if not wants_many and record.sources and self._is_product(record.sources):
+            return replace(record, assignment=record.near[0], problem=None)  # a product without a price has none
         return Choice(problem=Problem.NO_SOURCE, near=(*of_list.near, *record.near))
 
     def _is_whole(self, choice: Choice, *, table: bool = False) -> bool:
@@ -287,8 +293,15 @@ class Chooser:
         near = (assignment,)
         enough = assignment.answered and (main is not None or self._share(assignment) >= _LEAST_ANSWERED)
         if not enough and self.columns:
-            return Choice(many=False, problem=Problem.NO_SOURCE, near=near)
+            sources = (main,) if main is not None else ()
+            return Choice(None, sources, many=False, problem=Problem.NO_SOURCE, near=near)
         return Choice(assignment, tuple(kept), many=False)
+
+    def _is_product(self, sources: Sequence[Source]) -> bool:
+        """Tell whether a page is about a product, and facts of products are all that is asked for."""
+        properties = frozenset().union(*(column.properties for each in sources for column in each.columns))
+        asked = [name_of(wanted.path[-1]) for wanted in self.columns]
+        return bool(properties & _OF_PRODUCTS) and all(name.is_about(*_ABOUT_PRODUCTS) for name in asked)
 
     def _of_records(self, sources: Sequence[Source]) -> Assignment:
         """Assign the columns to the records, in the order: what the page is about, its pairs, what it embeds."""

@@ -21,6 +21,7 @@ from webrun_nb.extraction.text_shapes import has_currency, is_currency
 _SYMBOLS = frozenset("*∗⁎＊†‡§¶‖※#")
 """Characters that are footnote marks where they are raised; all but `#` also behind a text."""
 _TRAILING = _SYMBOLS - {"#"}
+_STARS = frozenset("*∗⁎＊")
 _ORDINALS = frozenset({"st", "nd", "rd", "th", "e", "er", "re", "ère", "ème", "nde", "o", "a", "os", "as", "º", "ª"})
 """Raised letters behind a number that make it an ordinal."""
 _ORDINAL_LANGUAGES = frozenset({"fr", "es", "pt", "it", "ca", "gl", "nl"})
@@ -276,7 +277,7 @@ def _without_trailing(text: str, known_marks: frozenset[str]) -> tuple[str, list
         rest, mark = _last_mark(text, known_marks)
         if not mark or not any(char.isalnum() for char in rest):
             break
-        if rest.isalpha() and len(rest) < _SHORTEST_WORD and mark not in known_marks:
+        if set(mark) <= _STARS and rest.isalpha() and len(rest) < _SHORTEST_WORD and mark not in known_marks:
             break  # a grade: A*
         text = rest
         notes.insert(0, mark)

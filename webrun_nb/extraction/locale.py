@@ -285,7 +285,7 @@ def magnitude(word: str, language: str) -> tuple[int | None, bool]:
             return known[key], True
     if key in _MAGNITUDES:
         return _MAGNITUDES[key], True
-    if key == "K" or (key in "MBT" and base_language(language) in ("", "en")):
+    if key == "K" or (key in ("M", "B", "T") and base_language(language) in ("", "en")):
         return {"K": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}[key], True
     if len(key) > 1 and key in (known := magnitudes("")):
         return known[key], True

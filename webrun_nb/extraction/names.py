@@ -42,6 +42,9 @@ _LETTER = "(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff\u0e01-\u0e7f\u0e80-\u0eff\u100
 """A letter or digit; of scripts whose vowels are marks, the marks too."""
 _WORD = re.compile(rf"{_LETTER}+(?:['’]{_LETTER}+)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_COUNTS = ("number", "quantity", "unit")
+_ABOVE_UNIT = 0.95
+"""The weight of the headings above one that only says how values are counted."""
 _DIGRAPH = re.compile("([aou])e")
 """An umlaut as it is written without one, in names of columns: "bevoelkerung"."""
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -231,6 +234,8 @@ def path_likeness(wanted: Name, labels: Iterable[str]) -> float:
     score = _label_likeness(wanted, path[-1])
     if len(path) == 1:
         return score
+    if name_of(path[-1]).is_about(*_COUNTS):  # a row of units: "Population", "Men", "Number"
+        score = max(score, path_likeness(wanted, path[:-1]) * _ABOVE_UNIT)
     own, above = name_of(path[-1]), name_of(" ".join(dict.fromkeys(path[:-1])))
     whole = likeness(wanted, name_of(" ".join(dict.fromkeys(path))))
     shared = tuple(word for word in above.words if _is_met(word, wanted.words) and word not in own.words)
@@ -274,7 +279,7 @@ def _mean(name: Name, parts: list[float]) -> float:
 
 @lru_cache(maxsize=65536)
 def _word_likeness(one: Word, other: Word) -> float:
-    if one.text == other.text:
+    if one.text == other.text or _DIGRAPH.sub(r"\1", one.text) == _DIGRAPH.sub(r"\1", other.text):
         return 1.0
     if one.is_number or other.is_number:
         return 0.0
@@ -314,9 +319,9 @@ def _parts(word: str) -> list[Word]:
     for form in (word, _DIGRAPH.sub(r"\1", word)):
         if concepts := _concepts(form):
             return [Word(form, _stemmer()(form), concepts)]
-    word = _DIGRAPH.sub(r"\1", word)
-    cut = _cut_unspaced(word) if _UNSPACED.search(word) else _cut_compound(word)
-    return cut or [Word(word, _stemmer()(word))]
+    if _UNSPACED.search(word):
+        return _cut_unspaced(word) or [Word(word, word)]
+    return _cut_compound(word) or _cut_compound(_DIGRAPH.sub(r"\1", word)) or [Word(word, _stemmer()(word))]
 
 
 def _concepts(word: str) -> frozenset[str]:

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from webrun_nb.extraction.footnotes import label_without_marks
+from webrun_nb.extraction.names import name_of
 from webrun_nb.extraction.snapshot import TEXT, Node
 from webrun_nb.extraction.table_layout import Layout, Line, Slot
 from webrun_nb.extraction.text_shapes import is_year, majority, shape_of
@@ -26,6 +27,10 @@ _LONGEST_LABEL = 200
 _LONGEST_GUESSED = 80
 """Characters of a label that is not marked as one; a longer text is prose."""
 _LONGEST_UNIT = 16
+_LONGEST_NAME = 30
+_FEWEST_NAMES = 2
+_COMPARED_WITH_NAMES = 15
+"""Rows below words for what columns are about that are compared with these."""
 _SAME_SHAPE = 0.8
 _FEWEST_OF_TWO_COLUMNS = 5
 """Numbers below a word that make it a heading where there are only two columns, which may be label and value."""
@@ -339,7 +344,20 @@ def _is_guessed(line: Line, below: Sequence[Line], width: int) -> bool:
     looks = Counter(look_of(each) for each in below)
     if len(below) > 1 and look_of(line) not in looks and len(looks) <= 2 and any(look_of(line)[:2]):
         return True
-    return _contrasts(line, below, width)
+    return _contrasts(line, below, width) or _are_names(texts, below)
+
+
+def _are_names(texts: Sequence[str], below: Sequence[Line]) -> bool:
+    """Tell a row of words for what columns are about ("Name", "City", "Job") above rows of other words."""
+    if len(texts) < _FEWEST_NAMES or not all(map(_is_name, texts)):
+        return False
+    cells = [slot.text for line in below[:_COMPARED_WITH_NAMES] for slot in line.filled()]
+    return bool(cells) and sum(map(_is_name, cells)) <= (1 - _SAME_SHAPE) * len(cells)
+
+
+def _is_name(text: str) -> bool:
+    words = name_of(text).words if len(text) <= _LONGEST_NAME else ()
+    return bool(words) and all(word.concepts for word in words)
 
 
 def _below(column: int, below: Sequence[Line]) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from webrun_nb.extraction.cell_texts import Reading
@@ -23,7 +24,7 @@ _SUMMARIES: frozenset[str] = frozenset(
     for words in (
         "total, totals, grand total, subtotal, sub-total, sub total, sum, average, mean, median, overall",  # en
         "summe, gesamt, insgesamt, gesamtsumme, zwischensumme, zusammen, durchschnitt, gesamtergebnis",  # de
-        "total général, sous-total, moyenne, somme, médiane",  # fr
+        "total général, sous-total, moyenne, somme, médiane, ensemble",  # fr
         "total general, subtotal, suma, promedio, totales",  # es
         "total geral, média, soma, totais",  # pt
         "totale, totale generale, totale complessivo, subtotale, somma",  # it
@@ -70,6 +71,7 @@ def body_of(layout: Layout, head: Head) -> Body:
     body = Body()
     stack: list[tuple[tuple[str, ...], str]] = []
     was_heading = False
+    looks = Counter(_look_of_heading(line) for line, is_alone in zip(lines, alone, strict=True) if is_alone)
     last_data = max((number for number, is_alone in enumerate(alone) if not is_alone), default=-1)
     for number, line in enumerate(lines):
         is_heading = alone[number] or (single[number] and groups_by_form and number + 1 < len(lines))
@@ -77,9 +79,11 @@ def body_of(layout: Layout, head: Head) -> Body:
             body.details[-1] = line.filled()[0]
         elif is_heading and number > last_data:
             body.notes.append(line.filled()[0].reading)
-        elif is_heading:
+        elif is_heading and not (alone[number] and not was_heading and _is_break(line, stack, looks)):
             _enter(stack, line, was_heading=was_heading)
             was_heading = True
+        elif is_heading:
+            continue
         elif head.lines and (repeated := repeated_heading(line, head))[0]:
             if repeated[1] is not None:
                 if not any(body.groups) and (first := head.lines[-1].slots[0]) is not None:
@@ -142,7 +146,7 @@ def _enter(stack: list[tuple[tuple[str, ...], str]], line: Line, *, was_heading:
     """
     slot = line.filled()[0]
     text = label_without_marks(slot.reading, slot.node) if slot.text else slot.reading.label
-    look = (*look_of(line), slot.scope, str(is_bold(slot.node)))
+    look = _look_of_heading(line)
     for level, (other, _) in enumerate(stack):
         if other == look and not (was_heading and level == len(stack) - 1 and not any(look[:2])):
             del stack[level:]
@@ -151,6 +155,19 @@ def _enter(stack: list[tuple[tuple[str, ...], str]], line: Line, *, was_heading:
         if stack and not was_heading:
             stack.pop()
     stack.append((look, text.rstrip(":： ")[:_LONGEST_GROUP]))
+
+
+def _look_of_heading(line: Line) -> tuple[str, ...]:
+    slot = line.filled()[0]
+    return (*look_of(line), slot.scope, str(is_bold(slot.node)))
+
+
+def _is_break(line: Line, stack: Sequence[tuple[tuple[str, ...], str]], looks: Mapping[tuple[str, ...], int]) -> bool:
+    """Tell a row of one plain cell among headings that are marked as such: a break, not the heading of a group."""
+    look = _look_of_heading(line)
+    is_marked = any((parts[-1] == str(True) or "th" in parts) and looks[parts] > 1 for parts, _ in stack)
+    is_plain = look[-1] == str(False) and "th" not in look
+    return is_marked and is_plain and not any(parts == look for parts, _ in stack)
 
 
 def is_summary_name(text: str) -> bool:
@@ -210,6 +227,8 @@ def _is_proved(texts: Sequence[str], sums: _Sums, *, is_last: bool) -> bool:
     if not (is_last or is_named):
         return False
     is_unnamed = not texts[0] or is_absent(texts[0])
+    if not (is_named or is_unnamed) and sums.has_negative:
+        return False  # a result, such as a profit: a row of its own
     return sums.prove(texts) > (0 if is_named or is_unnamed else 1)
 
 
@@ -221,6 +240,7 @@ class _Sums:
         """By column: the sum, and the number of decimals; None where the numbers do not agree in it."""
         self.since: dict[int, int] = {}
         """By column: the sum of the rows since the last proved total."""
+        self.has_negative = False
         self.others: set[int] = set()
         """The columns that hold other things than numbers."""
 
@@ -233,6 +253,7 @@ class _Sums:
                 self.others.add(column)
                 continue
             value, decimals = number
+            self.has_negative = self.has_negative or value < 0
             total, known = self.columns.get(column, (0, decimals))
             self.columns[column] = (total + value, known if known == decimals else None)
             self.since[column] = self.since.get(column, 0) + value

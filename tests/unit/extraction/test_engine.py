@@ -345,3 +345,17 @@ def test_relative_dates_are_relative_to_the_day_that_the_page_names():
     ]
     (_, posted) = extracted(page.format(""), "title:str, posted:date").columns
     assert posted.nulls == {"relative-date": 2, "not-a-whole-date": 1}
+
+
+def test_headings_above_all_rows_are_the_only_column_that_asks_for_a_grouping():
+    rows = "<tr><th colspan=2>North</th></tr><tr><td>Oslo</td><td>7</td></tr>"
+    html = f"<table><tr><th>City</th><th>Number</th></tr>{rows}{rows.replace('North', 'South')}</table>"
+    assert records(html, "city:str, number:int, region:str") == [("Oslo", 7, "North"), ("Oslo", 7, "South")]
+    assert records(html, "city:str, number:int, chef:str")[0] == ("Oslo", 7, None)
+
+
+def test_a_product_without_a_price_has_none():
+    html = "<main><h1>Walnut Desk</h1><p>Brand: Nordlys</p><p>SKU: WD-100</p><p>Call us.</p></main>"
+    one = {"type": "object", "properties": {"price": {"type": ["number", "null"]}}}
+    found = extract([snapshot_of_html(html)], one, "What is the product's price?")
+    assert (found.data, found.columns[0].nulls) == ({"price": None}, {"no-field": 1})

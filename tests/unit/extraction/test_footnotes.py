@@ -139,3 +139,7 @@ def test_raised_cents_along_the_row_of_a_turned_table() -> None:
     )
     (source,) = grids_of(snapshot_of_html(f"<table><tr><th>Price</th>{prices}</tr>{facts}</table>"))
     assert [row.cells[0].text for row in source.rows if row.cells[0]] == ["$87.11", "$104.84", "$49.99"]
+
+
+def test_a_dagger_is_a_mark_behind_any_text_and_a_star_is_not() -> None:
+    assert [cell.text for cell in cells(["B†", "A*"])] == ["B", "A*"]

@@ -154,3 +154,17 @@ def test_a_pack_is_no_quantity_of_what_is_left():
 def test_the_end_of_validity_is_not_its_start():
     assert alike("valid_from", "Gültig ab") > 0.7
     assert alike("valid_from", "Gültig bis") < 0.5
+
+
+def test_umlauts_may_be_written_without_them_and_days_are_no_umlauts():
+    assert alike("maenner", "Männer") == 1
+    assert alike("tue", "Tuesday") > 0
+
+
+def test_a_row_of_units_below_headings_is_no_other_quantity():
+    assert path_likeness(name_of("einwohner_maenner"), ("Einwohner", "Männer", "Anzahl")) > 0.8
+
+
+def test_prices_with_and_without_tax_are_told_apart():
+    assert alike("price_net", "Price excl. VAT") > alike("price_net", "Price incl. VAT")
+    assert alike("preis_brutto", "Preis inkl. MwSt.") > alike("preis_brutto", "Preis zzgl. MwSt.")

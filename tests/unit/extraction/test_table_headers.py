@@ -184,3 +184,8 @@ def test_headings_in_a_table_of_their_own_are_those_of_the_next() -> None:
     html += f"<div><table>{row('x', 'y')}{row('z', 'w')}</table></div>"
     (source,) = grids_of(snapshot_of_html(html))
     assert (labels(source), texts(source), source.number) == (["A", "B"], [["x", "y"], ["z", "w"]], 1)
+
+
+def test_words_for_what_columns_are_about_are_headings() -> None:
+    source = source_of(row("Name", "City", "Job"), row("Ada", "Oslo", "Nurse"), row("Bob", "Rome", "Cook"))
+    assert (labels(source), len(source.rows)) == (["Name", "City", "Job"], 2)

@@ -113,3 +113,20 @@ def test_a_row_of_the_foot_is_a_total_of_the_whole_table() -> None:
         "<tr><th colspan=3>North</th></tr>", row("a", "1", "2"), f"<tfoot>{row('Mean', '1', '2')}</tfoot>"
     )
     assert (totals(source), groups(source)) == ([False, True], [("North",), ()])
+
+
+def test_a_result_of_amounts_and_costs_is_no_total() -> None:
+    rows = [row("Revenue", "900", "800"), row("Costs", "-500", "-450"), row("Profit", "400", "350")]
+    assert totals(source_of(*rows)) == [False, False, False]
+
+
+def test_a_break_between_headings_is_no_heading() -> None:
+    source = source_of(
+        "<tr><th colspan=3>Morning</th></tr>",
+        row("a", "1", "2"),
+        "<tr><td colspan=3>Coffee</td></tr>",
+        row("b", "3", "4"),
+        "<tr><th colspan=3>Afternoon</th></tr>",
+        row("c", "5", "6"),
+    )
+    assert groups(source) == [("Morning",), ("Morning",), ("Afternoon",)]
