@@ -23,22 +23,22 @@ json          object               nested values of a JSON Schema or model: dict
 ============  ===================  =================================================================
 
 A value that doesn't fit its column becomes `<NA>` (`NaT`, None) and is counted. No value is replaced by a default or
-converted by a guess. `_FORMS` is the table of types: each has its conversion and its dtype.
+converted by a guess. The conversions are in `column_values`.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from webrun_nb.common.column_types import MONEY_PATTERN, QUANTITY_PATTERN, RANGE_ENDS, Column, ColumnType
+from webrun_nb.common.column_types import Column, ColumnType
+from webrun_nb.tables.column_values import DTYPES, NO_RECORD, convert
 from webrun_nb.tables.schema import ANSWER, Schema
 
 if TYPE_CHECKING:
@@ -160,83 +160,41 @@ def _text(value: Any) -> str | None:
 # --- building -----------------------------------------------------------------------------------------------
 
 
-class _Unfit(Exception):  # noqa: N818 - a signal between two functions, not an error
-    """A value does not fit its column."""
-
-
 def _build(
     columns: Sequence[Column], records: Sequence[Any], required: Sequence[str]
 ) -> tuple[pd.DataFrame, dict[str, dict[str, str]], Completeness]:
     """Return the frame, the currencies and units that all rows of a column share, and the counts."""
     import pandas as pd
 
-    missing = {column.name: 0 for column in columns}
-    unfit = dict(missing)
+    missing: dict[str, int] = {}
+    unfit: dict[str, int] = {}
     incomplete: set[int] = set()
     series: dict[str, Any] = {}
     common: dict[str, dict[str, str]] = {"currencies": {}, "units": {}}
-    for column in columns:
-        values: list[Any] = []
-        for row, record in enumerate(records):
-            value = None
-            try:
-                value = _value(column, record)
-            except _Unfit:
-                unfit[column.name] += 1
-                incomplete.add(row)
-            else:
-                if value is None:
-                    missing[column.name] += 1
-                    if column.name in required:
-                        incomplete.add(row)
-            values.append(value)
-        series.update(_series(column, values, common, taken={one.name for one in columns}))
-    known = {column.name for column in columns}
-    unexpected = dict.fromkeys(
-        str(name) for record in records if isinstance(record, Mapping) for name in record if name not in known
+    taken = {column.name for column in columns}
+    found = (
+        records
+        if set(map(type, records)) <= {dict}
+        else [each if isinstance(each, Mapping) else None for each in records]
     )
+    for column in columns:
+        name = column.name
+        given = [NO_RECORD if record is None else record.get(name) for record in found]
+        values, unfit_rows = convert(column, given)
+        missing_rows = [row for row, value in enumerate(given) if value is None]
+        missing[name], unfit[name] = len(missing_rows), len(unfit_rows)
+        incomplete.update(unfit_rows)
+        if name in required:
+            incomplete.update(missing_rows)
+        series.update(_series(column, values, common, taken=taken))
+    fields = dict.fromkeys(chain.from_iterable(record for record in found if record is not None))
+    unexpected = [str(name) for name in fields if name not in taken]
     frame = pd.DataFrame(series, index=pd.RangeIndex(len(records)), columns=list(series) or None)
     typed = tuple(column.name for column in columns if column.type not in (ColumnType.STR, ColumnType.JSON))
     completeness = Completeness(
         len(records), len(incomplete), missing, unfit, tuple(required), tuple(unexpected), typed
     )
     return frame, common, completeness
-
-
-def _value(column: Column, record: Any) -> Any:
-    """Return a record's value for a column as a Python value; None if it is missing."""
-    if not isinstance(record, Mapping):
-        raise _Unfit
-    value = record.get(column.name)
-    if value is None:
-        return None
-    if column.type is ColumnType.ENUM:
-        if value not in column.choices:
-            raise _Unfit
-        return value
-    if column.item is not None:
-        return _held(column, column.item, value)
-    return _FORMS[column.type].convert(value)
-
-
-def _held(column: Column, item: Column, value: Any) -> Any:
-    """Return a list or a range as it is; all that it holds must fit."""
-    if column.type is ColumnType.LIST:
-        if not isinstance(value, list):
-            raise _Unfit
-        held = value
-    else:
-        if not isinstance(value, Mapping) or set(value) != set(RANGE_ENDS) or not any(map(_is_there, value.values())):
-            raise _Unfit
-        held = [*filter(_is_there, value.values())]
-    for one in held:
-        if _value(item, {item.name: one}) is None:
-            raise _Unfit
-    return value
-
-
-def _is_there(value: Any) -> bool:
-    return value is not None
 
 
 def _series(column: Column, values: list[Any], common: dict[str, dict[str, str]], *, taken: set[str]) -> dict[str, Any]:
@@ -254,7 +212,7 @@ def _series(column: Column, values: list[Any], common: dict[str, dict[str, str]]
             # Naive UTC first: the constructor for aware values differs between pandas 2 and 3.
             return {column.name: pd.Series(values, dtype="datetime64[ns]").dt.tz_localize("UTC")}
         case other:
-            return {column.name: pd.Series(values, dtype=_FORMS[other].dtype)}
+            return {column.name: pd.Series(values, dtype=DTYPES[other])}
 
 
 def _amount_series(
@@ -263,7 +221,7 @@ def _amount_series(
     """Return the amounts. The currency or unit of all is added to `common`; different ones become a column."""
     import pandas as pd
 
-    amounts = [None if value is None else float(value[0]) for value in values]
+    amounts = [None if value is None else value[0] for value in values]
     found = {value[1] for value in values if value is not None}
     made: dict[str, Any] = {name: pd.array(amounts, dtype="Float64")}
     if len(found) > 1:
@@ -275,128 +233,6 @@ def _amount_series(
         if code is not None:
             common[name] = code
     return made
-
-
-# --- one value ----------------------------------------------------------------------------------------------
-
-_INT64 = range(-(2**63), 2**63)
-_NS_YEARS = range(1678, 2262)
-_MONEY = re.compile(MONEY_PATTERN, re.ASCII)
-_QUANTITY = re.compile(QUANTITY_PATTERN)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _str(value: Any) -> str:
-    if not isinstance(value, str):
-        raise _Unfit
-    return value
-
-
-def _int(value: Any) -> int:
-    # JSON knows one kind of number: 3.0 is an integer there.
-    if not _is_number(value) or (isinstance(value, float) and not value.is_integer()) or int(value) not in _INT64:
-        raise _Unfit
-    return int(value)
-
-
-def _float(value: Any) -> float:
-    if not _is_number(value):
-        raise _Unfit
-    try:
-        number = float(value)
-    except OverflowError as error:
-        raise _Unfit from error
-    if not math.isfinite(number):
-        raise _Unfit
-    return number
-
-
-def _bool(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise _Unfit
-    return value
-
-
-def _date(value: Any) -> datetime:
-    try:
-        day = date.fromisoformat(_str(value))
-    except ValueError as error:
-        raise _Unfit from error
-    return datetime(day.year, day.month, day.day)
-
-
-def _datetime(value: Any) -> datetime:
-    """Return a time in UTC without its zone; see `_series`."""
-    try:
-        moment = datetime.fromisoformat(_str(value))
-        utc = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
-    except (ValueError, OverflowError) as error:
-        raise _Unfit from error
-    if utc.year not in _NS_YEARS:
-        raise _Unfit
-    return utc
-
-
-def _url(value: Any) -> str:
-    try:
-        scheme = urlsplit(_str(value)).scheme
-    except ValueError as error:
-        raise _Unfit from error
-    if not scheme or any(character.isspace() for character in value):
-        raise _Unfit
-    return str(value)
-
-
-def _money(value: Any) -> tuple[Decimal, str | None]:
-    return _amount(value, _MONEY)
-
-
-def _quantity(value: Any) -> tuple[Decimal, str | None]:
-    return _amount(value, _QUANTITY)
-
-
-def _amount(value: Any, pattern: re.Pattern[str]) -> tuple[Decimal, str | None]:
-    """Return the amount, and the currency or unit after it."""
-    text = _str(value)
-    if not pattern.fullmatch(text):
-        raise _Unfit
-    amount, _, measure = text.partition(" ")
-    if not math.isfinite(float(amount)):
-        raise _Unfit
-    return Decimal(amount), measure or None
-
-
-def _json(value: Any) -> Any:
-    return value
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """The form of a column type in a frame: the conversion of a value, which may raise `_Unfit`, and the dtype."""
-
-    convert: Callable[[Any], Any]
-    dtype: Any = None
-
-
-_FORMS: Mapping[ColumnType, _Form] = {
-    ColumnType.STR: _Form(_str, "string"),
-    ColumnType.INT: _Form(_int, "Int64"),
-    ColumnType.FLOAT: _Form(_float, "Float64"),
-    ColumnType.BOOL: _Form(_bool, "boolean"),
-    ColumnType.DATE: _Form(_date, "datetime64[us]"),
-    ColumnType.DATETIME: _Form(_datetime),
-    ColumnType.URL: _Form(_url, "string"),
-    ColumnType.MONEY: _Form(_money),
-    ColumnType.PERCENT: _Form(_float, "Float64"),
-    ColumnType.QUANTITY: _Form(_quantity),
-    ColumnType.LIST: _Form(_json, object),
-    ColumnType.RANGE: _Form(_json, object),
-    ColumnType.JSON: _Form(_json, object),
-}
-"""Types without a dtype, and enums, are made by `_series`; what lists and ranges hold is converted by `_held`."""
 
 
 # --- provenance ---------------------------------------------------------------------------------------------
