@@ -104,7 +104,8 @@ def read_stated(text: str, rows: int, language: str = "", own: frozenset[str] = 
     said = plain(text)
     if not 0 < len(said) <= _MOST_CHARS or not any(char.isdigit() for char in said):
         return None
-    numbers = [_Number(_whole(match[0]), match.start(), match.end()) for match in _NUMBER.finditer(said)]
+    found_numbers = (match for match in _NUMBER.finditer(said) if not _is_mark(said, match))
+    numbers = [_Number(_whole(match[0]), match.start(), match.end()) for match in found_numbers]
     if not 0 < len(numbers) <= 6 or any(number.value >= _LARGEST for number in numbers):
         return None
     found = _by_range(said, numbers, language)
@@ -114,6 +115,12 @@ def read_stated(text: str, rows: int, language: str = "", own: frozenset[str] = 
         return None
     total, first, last = found
     return None if _is_estimate(said, total, language) else Stated(total.value, text[:_MOST_CHARS], first, last)
+
+
+def _is_mark(said: str, number: re.Match[str]) -> bool:
+    """Tell whether a number is the mark of a footnote: "1) provisional results"."""
+    before = said[: number.start()]
+    return said[number.end() : number.end() + 1] == ")" and before.count("(") <= before.count(")")
 
 
 _Found = tuple[_Number, int | None, int | None]
@@ -187,6 +194,8 @@ def _stated_at(level: Level, rows: int, own: frozenset[str], language: str) -> I
     for node in level.elements:
         if not node.is_block or is_in_control(node, level.node) or any(each.is_block for each in node.elements):
             continue
+        if node.tag == "th" or node.role in ("columnheader", "rowheader"):
+            continue  # "Employed in 1,000" says how a column is measured
         if (found := read_stated(node.text, rows, language, own)) is not None:
             yield found
 

@@ -97,3 +97,16 @@ def test_the_size_of_the_set_is_stated_by_its_rows():
 def test_any_text_is_read_or_not(text, rows):
     stated = read_stated(text, rows)
     assert stated is None or stated.total >= 0
+
+
+@pytest.mark.parametrize("heading", ["<th>Results in 1 000</th>", '<td role="columnheader">120 results</td>'])
+def test_a_heading_of_a_column_states_no_rows(heading: str) -> None:
+    rows = "".join(f"<tr><td>City {n}</td><td>{n}</td></tr>" for n in range(1, 6))
+    page = snapshot_of_html(f"<table><thead><tr><th>City</th>{heading}</tr></thead><tbody>{rows}</tbody></table>")
+    (table,) = [each for each in sources_of(page) if each.kind == "table"]
+    assert stated_count(table, "en") is None
+
+
+@pytest.mark.parametrize(("text", "found"), [("1) Preliminary results", False), ("Results (120)", True)])
+def test_the_mark_of_a_footnote_states_no_rows(text: str, found: bool) -> None:
+    assert (read_stated(text, 5) is not None) is found
