@@ -33,8 +33,10 @@ Collect = Callable[..., "object"]
 
 
 @pytest.fixture
-def listed(instance: BrowserInstance, site):
+def listed(instance: BrowserInstance, site, monkeypatch):
     """A function that collects the list of a page of the test site: its HTML, then its script."""
+    monkeypatch.setattr("webrun_nb.agents.list_moves._LATE_MS", 400)
+    monkeypatch.setattr("webrun_nb.agents.list_moves._LATE_CLICK_MS", 600)
 
     async def run(html: str, script: str = "", *, limit: int | None = None, **options) -> CollectedList:
         site.page("/boats", HEAD + html + SCRIPT + f"<script>{script}</script>")
@@ -208,3 +210,70 @@ async def test_a_page_without_scripts_is_not_scrolled(instance, site):
     rows = "".join(f"<li class=boat><h3>Boat {n}</h3><p>Length: {n}</p></li>" for n in range(1, 40))
     found = await collect(instance, site.page("/still", f"{HEAD}<ul>{rows}</ul>"), BOATS)
     assert (found.actions, found.values("name")) == ([], boats(39))
+
+
+async def test_numbered_anchors_without_addresses_turn_the_page(listed):
+    found = await listed(
+        f"<p id=said></p>{LIST}<div id=pages></div>",
+        """let page = 1; const go = n => { page = n; list.innerHTML = ""; shown = 5 * (n - 1); add(5); draw(); };
+        const draw = () => { const pages = document.querySelector("#pages"); pages.innerHTML = "";
+          document.querySelector("#said").textContent = `Showing ${5 * page - 4} to ${5 * page} of 20 entries`;
+          for (let i = 1; i < 5; i++) { const a = document.createElement("a"); a.textContent = i; a.tabIndex = 0;
+            a.style.cursor = "pointer"; if (i === page) a.className = "current"; a.onclick = null;
+            a.addEventListener("click", () => go(i)); pages.append(a, " "); } };
+        add(5); draw();""",
+    )
+    assert (found.values("name"), found.pages.ended) == (boats(20), "20 of 20")
+
+
+async def test_a_div_that_loads_more_is_pressed(listed):
+    found = await listed(
+        f"{LIST}<div class=load-more style='cursor:pointer'>Load more</div>",
+        """add(10); const more = document.querySelector(".load-more");
+        more.addEventListener("click", () => { add(10); if (shown === 30) more.remove(); });""",
+    )
+    assert found.values("name") == boats(30)
+
+
+async def test_the_next_step_of_a_form_is_no_next_page(listed):
+    found = await listed(
+        f"<form action='/paid'><p>Choose one</p>{LIST}<label>Name <input name=n></label><button>Next</button></form>",
+        "add(5);",
+    )
+    assert (found.values("name"), found.actions) == (boats(5), [])
+
+
+async def test_a_table_that_recycles_its_rows_between_spacers_is_scrolled_through(listed):
+    found = await listed(
+        """<ul id=list hidden></ul><div class=box id=box><table><thead><tr><th>Name<th>Length</tr></thead>
+        <tbody id=rows></tbody></table></div>""",
+        """const box = document.querySelector("#box"), rows = document.querySelector("#rows");
+        const space = px => `<tr style="height:${px}px"><td colspan=2></td></tr>`;
+        const draw = () => {
+          const first = Math.max(0, Math.floor(box.scrollTop / 30) - 2), last = Math.min(80, first + 15);
+          let html = space(first * 30);
+          for (let i = first + 1; i <= last; i++) html += `<tr style="height:30px"><td>Boat ${i}<td>${i}</tr>`;
+          rows.innerHTML = html + space((80 - last) * 30); };
+        box.addEventListener("scroll", draw); draw();""",
+    )
+    assert (found.values("name"), found.pages.whole) == (boats(80), True)
+
+
+async def test_a_window_that_recycles_its_rows_is_scrolled_through(listed):
+    script = RECYCLE.replace("box.scrollTop", "scrollY").replace("box.addEventListener", "addEventListener")
+    html = VIRTUAL.replace("class=box id=box", "id=box").replace("role=list", "")
+    found = await listed(
+        html + "<footer>The end</footer>", f"const mark = () => {{}}; {script.replace('first + 7', 'first + 12')}"
+    )
+    assert (found.values("name"), found.pages.whole) == (boats(100), True)
+
+
+async def test_a_next_page_on_another_site_is_not_opened(instance, site):
+    rows = "".join(f"<tr><td>Boat {n}</td><td>{n}</td></tr>" for n in range(1, 6))
+    html = f"{HEAD}<table><tr><th>Name<th>Length</tr>{rows}</table><a href='http://other.localhost:1/'>Next</a>"
+    found = await collect(instance, site.page("/here", html), BOATS)
+    assert (found.actions, found.pages.whole, found.pages.ended) == (
+        [],
+        False,
+        "the next page is on another site, other.localhost:1",
+    )

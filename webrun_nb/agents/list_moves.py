@@ -204,8 +204,10 @@ class TurnPage(Move):
         if following is None or ground.is_scrolled_through:
             return Outcome(why="only the first page was collected: it shows few of its rows at a time")
         if following.url:
-            if following.url in ground.visited or _host(following.url) != _host(ground.view.page.url):
+            if following.url in ground.visited:
                 return Outcome(is_final=True, ended="no next page")
+            if _host(following.url) != _host(ground.view.page.url):
+                return Outcome(why=f"the next page is on another site, {_host(following.url)}")
             outcome = yield from ground.task.propose(Navigate(following.url), _ONWARD)
             if isinstance(outcome, Refused):
                 yield from ground.task.note(f"The next page is not opened: {outcome.reason}")

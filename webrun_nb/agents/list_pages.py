@@ -211,8 +211,8 @@ class _Collector:
             view = yield from settled(ground, view_of((yield from ground.look()), ground.read))
             if not is_same_list(source, view.source):
                 continue
-            if sum(key in seen for key in view.keys) > _OTHER_VIEW * len(view.keys):
-                yield from ground.task.note(f'The tab "{tab.name}" shows the same rows in another way; it is left out.')
+            if sum(key in seen for key in view.keys) > _OTHER_VIEW * min(len(view.keys), len(seen)):
+                yield from ground.task.note(f'The tab "{tab.name}" shows the same rows again; it is left out.')
                 continue
             pages.snapshots.append(view.page)
             ground.begin(view)
@@ -222,6 +222,8 @@ class _Collector:
     def _conclude(self) -> None:
         """Say how the list ended, and whether what was collected is as much as the page says there is."""
         pages, rows = self._pages, sum(rows for rows, _ in self._parts)
+        if any(page.is_cut for page in pages.snapshots) and pages.whole:
+            pages.whole, pages.ended = False, "the page is larger than what is read of one"
         pages.stated = self._stated(rows)
         if pages.stated is None:
             if not pages.ended and pages.pages > 1:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webrun_nb.extraction.list_controls import Control, is_disabled, name_of_control
+from webrun_nb.extraction.list_controls import Control, is_button, is_disabled, may_press, name_of_control
 from webrun_nb.extraction.list_sections import sections_beside, tabs_beside
 from webrun_nb.extraction.list_words import is_loading, is_more
 from webrun_nb.extraction.next_page import next_page
@@ -110,14 +110,24 @@ def _more(levels: Sequence[Level]) -> Control | None:
     """Return the control behind the list that adds rows to it."""
     for level in levels:
         for node in level.after:
-            is_button = node.tag in ("button", "input") or node.role == "button"
-            if not (is_button or node.tag == "a") or is_disabled(node) or _holds_text(node):
+            pressable = may_press(node) or (node.tag == "input" and node.attributes.get("type") in ("button", "submit"))
+            if not pressable or is_disabled(node) or _holds_text(node) or _is_aside(node, level.node):
                 continue
             name = name_of_control(node) or node.attributes.get("value", "")
-            if is_more(name, is_button=is_button):
+            if is_more(name, is_button=is_button(node)):
                 href = node.attributes.get("href", "")
                 return Control(node, name, href if href.startswith(("http:", "https:")) else "")
     return None
+
+
+def _is_aside(node: Node, level: Node) -> bool:
+    """Tell whether a control is in a part of the page that is beside the list, such as its filters."""
+    up = node.parent
+    while up is not None and up is not level:
+        if up.tag in ("aside", "nav") or up.role in ("complementary", "navigation"):
+            return True
+        up = up.parent
+    return False
 
 
 def _holds_text(node: Node) -> bool:

@@ -9,6 +9,9 @@ from urllib.parse import urldefrag
 from webrun_nb.extraction.snapshot import Node, Snapshot
 
 _NAME_CHARS = 60
+_PRESSED = re.compile(r"more|next|pag|load", re.IGNORECASE)
+"""As `observe.js` has it: what else is observed as a control."""
+_UNFILLED = frozenset({"hidden", "submit", "button", "image", "reset"})
 _DISABLED = re.compile(r"(?:^|[\s_-])(?:is-)?(?:disabled|inactive)(?:$|[\s_-])", re.IGNORECASE)
 
 
@@ -33,8 +36,28 @@ def name_of_control(node: Node) -> str:
 
 
 def may_press(node: Node) -> bool:
-    """Tell whether an element is a link or a button."""
-    return node.tag in ("a", "button") or node.role in ("button", "link")
+    """Tell whether an element is a link or a button, or likely is one to scripts, by its class."""
+    if node.tag in ("a", "button") or node.role in ("button", "link"):
+        return True
+    return node.tag in ("div", "span", "li") and not node.elements and bool(_PRESSED.search(_class(node)))
+
+
+def is_button(node: Node) -> bool:
+    """Tell whether an element is a button rather than a link."""
+    return node.tag != "a" and may_press(node)
+
+
+def _class(node: Node) -> str:
+    return node.attributes.get("class", "")
+
+
+def is_in_form(node: Node) -> bool:
+    """Tell whether a button may send a form that people fill in, such as a step of an order."""
+    form = node.closest("form") if is_button(node) else None
+    return form is not None and any(
+        each.attributes.get("type", "text").lower() not in _UNFILLED
+        for each in form.find("input", "select", "textarea")
+    )
 
 
 def relations(node: Node) -> list[str]:

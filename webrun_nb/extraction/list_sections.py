@@ -22,7 +22,10 @@ def tabs_beside(snapshot: Snapshot, source: Source) -> tuple[Control, ...]:
     ids = {panel.attributes.get("id", ""), panel.attributes.get("aria-labelledby", "")} - {""}
     for bar in (each for each in snapshot.root.walk() if each.role == "tablist" and not each.hidden):
         tabs = [each for each in bar.walk() if each.role == "tab" and not each.hidden]
-        chosen = [each for each in tabs if each.attributes.get("aria-selected") == _TRUE]
+        chosen = [
+            each for each in tabs if ids & {each.attributes.get("aria-controls", ""), each.attributes.get("id", "")}
+        ]
+        chosen = chosen or [each for each in tabs if each.attributes.get("aria-selected") == _TRUE]
         if len(chosen) != 1 or not 1 < len(tabs) <= _MOST_SECTIONS:
             continue
         own = {chosen[0].attributes.get("aria-controls", ""), chosen[0].attributes.get("id", "")}

@@ -130,6 +130,11 @@ def is_next(name: str) -> bool:
     return has_page and (is_named or (len(words) <= 8 and bool(_neighbours(words) & _pairs())))
 
 
+def is_page_name(name: str) -> bool:
+    """Tell whether a name has a word for a page of a list."""
+    return has_page_word(words_of(name))
+
+
 def is_arrow(name: str) -> bool:
     """Tell whether a name is nothing but an arrow to the right.
 

@@ -11,16 +11,19 @@ from webrun_nb.extraction.list_controls import (
     class_of_item,
     control_of,
     is_disabled,
+    is_in_form,
     leads_here,
     may_press,
     name_of_control,
     relations,
 )
-from webrun_nb.extraction.list_words import is_arrow, is_next
+from webrun_nb.extraction.list_words import is_arrow, is_next, is_page_name
 from webrun_nb.extraction.snapshot import Node, Snapshot
 from webrun_nb.extraction.surroundings import Level
 
 _MOST_PAGE_LINKS = 60
+_NEAR = 4
+"""Elements around the list within which a control that cannot be used is its own."""
 _CURRENT = frozenset({"page", "true", "step", "location"})
 _TRUE = "true"
 _MOST_DIGITS = 4
@@ -36,8 +39,8 @@ def next_page(snapshot: Snapshot, levels: Sequence[Level]) -> tuple[Control | No
     levels : sequence of Level
         The elements around it.
     """
-    for level in levels:
-        named = [node for node in level.elements if may_press(node) and _is_next(node)]
+    for distance, level in enumerate(levels):
+        named = [node for node in level.elements if may_press(node) and _is_next(node) and _is_of_pages(node)]
         usable = [node for node in named if not is_disabled(node)]
         if usable:
             best = min(usable, key=_by_certainty)
@@ -45,7 +48,7 @@ def next_page(snapshot: Snapshot, levels: Sequence[Level]) -> tuple[Control | No
                 return control_of(best, snapshot), False
         if (numbered := _numbered(level, snapshot)) is not None and not named:
             return numbered, False
-        if named:
+        if named and distance <= _NEAR:
             return None, True
     head = [node for node in snapshot.root.find("link", displayed=False) if "next" in relations(node)]
     if len(head) == 1 and not leads_here(head[0], snapshot):
@@ -59,6 +62,11 @@ def _is_next(node: Node) -> bool:
         return True
     text, label = name_of_control(node), node.attributes.get("aria-label") or node.attributes.get("title") or ""
     return is_next(text) or (is_next(label) and len(text) < 20) or (is_arrow(text or label) and _is_in_pager(node))
+
+
+def _is_of_pages(node: Node) -> bool:
+    """Tell whether a control turns pages: not the button of a form, which may be the next step of an order."""
+    return not is_in_form(node) or is_page_name(name_of_control(node)) or _is_in_pager(node)
 
 
 def _by_certainty(node: Node) -> tuple[bool, bool, bool]:

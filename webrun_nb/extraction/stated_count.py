@@ -160,11 +160,18 @@ def _by_total(said: str, numbers: list[_Number], rows: int, own: frozenset[str])
     behind, before = said[total.end : total.end + 40], said[max(0, total.start - 30) : total.start]
     if has_page_word(words_of(behind)[:1]) or re.match(r"\s?[%°$€£/:.,]\S|\s?[%+]", behind):
         return None
+    numeral = said[total.start : total.end]
     named = _first_words(behind, 3) if behind.strip() else ""
-    is_named = has_result_word(said[total.start : total.end] + named, own) or (
-        not words_of(behind) and has_result_word(before + said[total.start : total.end], own)
-    )
+    # "Results: 120" and "Treffer (120)", but not "Desk Fan 8" or "Article 12".
+    is_set_off = before.rstrip().endswith((":", "(", "：")) and not words_of(behind)
+    is_named = has_result_word(numeral + named, own) or (is_set_off and has_result_word(before))
+    is_named = is_named or (not words_of(behind) and _is_counted_before(before, numeral))
     return (total, None, None) if is_named and total.value >= min(rows, 1) else None
+
+
+def _is_counted_before(before: str, numeral: str) -> bool:
+    """Tell whether a number is counted by a word right before it, in languages without spaces: "共 120"."""
+    return not before.isascii() and has_result_word(before[-3:] + numeral) and not has_result_word(before[-3:])
 
 
 def _first_words(text: str, count: int) -> str:

@@ -96,11 +96,22 @@
     return path;
   };
 
+  // Scripts make buttons of anything. Listeners cannot be seen; a hand for a pointer and a telling class can.
+  const LIKELY = "a:not([href]):not([name]),div[class*=more i],div[class*=next i],div[class*=pag i],div[class*=load i]," +
+    "span[class*=more i],span[class*=next i],span[class*=pag i],span[class*=load i],li[class*=more i],li[class*=next i],li[class*=pag i]";
+  const MAX_LIKELY = 200, MAX_LIKELY_NAME = 60;
+  const isLikely = (el) => {
+    const text = el.textContent || "";
+    return (el.tagName === "A" || !el.childElementCount) && text.length <= MAX_LIKELY_NAME &&
+      !el.closest(SELECTOR) && getComputedStyle(el).cursor === "pointer";
+  };
+
   const found = [];
+  let likely = 0;
   const collect = (root, depth) => {
-    for (const el of root.querySelectorAll(SELECTOR)) {
+    for (const el of root.querySelectorAll(`${SELECTOR},${LIKELY}`)) {
       if (found.length >= MAX_ELEMENTS) return;
-      found.push(el);
+      if (el.matches(SELECTOR) || (likely++ < MAX_LIKELY && isLikely(el))) found.push(el);
     }
     if (depth > 4) return;
     // Open shadow roots hold real controls; closed ones can't be read. Only custom elements are checked.
