@@ -25,6 +25,7 @@ from webrun_nb.extraction.currencies import currencies_named
 from webrun_nb.extraction.fields import Field
 from webrun_nb.extraction.locale import country_of_host
 from webrun_nb.extraction.names import are_different, name_of
+from webrun_nb.extraction.nested import read_nested
 from webrun_nb.extraction.numbers import read_number
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.results import ColumnReport, Evidence, Extraction, Part, Row
@@ -69,6 +70,9 @@ def answer(
             found = [_amount_of(each, wanted) for each in found]
         read[wanted.name] = _judged(wanted, found, parts)
     _derive_currencies(shape, cells, read, parts)
+    for wanted in shape.columns:
+        if wanted.inner:
+            cells[wanted.name], read[wanted.name] = read_nested(wanted, kept, context)
     for wanted in shape.columns:
         if wanted.type is ColumnType.STR and name_of(wanted.path[-1]).is_about(*_AMOUNTS):
             read[wanted.name] = [

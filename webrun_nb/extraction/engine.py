@@ -20,6 +20,7 @@ from webrun_nb.extraction.fields import fields_of
 from webrun_nb.extraction.fit import share_read
 from webrun_nb.extraction.grids import grids_of
 from webrun_nb.extraction.main_record import main_record_of
+from webrun_nb.extraction.nested import page_as_record
 from webrun_nb.extraction.own_columns import with_own_columns
 from webrun_nb.extraction.page_date import page_date_of
 from webrun_nb.extraction.page_state import state_of
@@ -73,7 +74,8 @@ def extract(
     """
     shape = shape_of(schema)
     requested = requested or requested_of(text)
-    chooser = Chooser(shape.columns, requested, share_read, phrases_for(shape.columns, requested), chosen or {})
+    own = [wanted for wanted in shape.columns if not wanted.inner]
+    chooser = Chooser(own, requested, share_read, phrases_for(own, requested), chosen or {})
     is_dated = any((wanted.column.item or wanted.column).type in DATED for wanted in shape.columns)
     parts: list[Part] = []
     for snapshot in snapshots:
@@ -85,7 +87,10 @@ def extract(
         if is_meant is not None and not parts:
             sources = [each for each in sources if not is_list(each) or is_meant(each)]
         alike = [each for each in sources if parts and has_same_columns(each, parts[0].assignment.source)]
-        choice = chooser.choose(alike or sources, partial(main_of, snapshot), many=shape.many)
+        if own or not shape.columns:
+            choice = chooser.choose(alike or sources, partial(main_of, snapshot), many=shape.many)
+        else:  # nothing but lists of records
+            choice = Choice(Assignment(page_as_record(snapshot)), many=False)
         if choice.assignment is None:
             if parts:
                 continue

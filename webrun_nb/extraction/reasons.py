@@ -28,7 +28,7 @@ class Reason(_Code):
 
     NO_FIELD = "no-field", "the page has no field for the column"
     SEVERAL_FIELDS = "several-fields", "several fields of the page are equally good for the column"
-    NOT_ONE_FIELD = "not-one-field", "the column asks for records within a record, which no field holds"
+    NOT_ONE_FIELD = "not-one-field", "the column asks for nested values that are no list of records"
     ABSENT = "absent", "the record has no such element"
     BLANK = "blank", "the cell is empty, or says that there is none"
     TOO_LONG = "too-long", "the text is too long for a value of this type"

@@ -8,6 +8,7 @@ field of that item, unless the items are no more than the titles of lists.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -126,6 +127,10 @@ def _index(item: Node) -> int | None:
     return None
 
 
+_HEADING_STEP = re.compile(r"(?:^|/)h[1-6]/")
+"""A heading in a path of tags: what has the title of an item is one, whatever else it has."""
+
+
 class _Finder:
     """Walks a page from the outside and keeps the outermost lists of records."""
 
@@ -195,7 +200,8 @@ class _Finder:
             alike = [child for child in children if child.tag == tag and child.role == role]
             usual = Counter(step for child in alike for step in self.shape(child))
             core = {step for step, number in usual.items() if 2 * number >= len(alike)}
-            items = [child for child in alike if _is_like(self.shape(child), core)]
+            titles = {step for step in core if _HEADING_STEP.search(step)}
+            items = [each for each in alike if _is_like(self.shape(each), core) or self.shape(each) & titles]
             if len(items) >= _FEWEST_ITEMS and 2 * len(items) >= len(alike):
                 return items
         return None

@@ -1,7 +1,7 @@
 """The shape of the answer that a JSON Schema asks for: its columns, and how records are made of their values.
 
 Nested objects become columns with dotted names (`address.city`); `Shape.record` nests their values again. A list of
-objects inside a record can't be read from one row of a page, so it is one column of the type `JSON`.
+objects inside a record is one column of the type `JSON`, with the columns of its objects (`Wanted.inner`).
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ class Wanted:
     description: str = ""
     """What the schema says about it."""
     required: bool = False
+    inner: tuple[Wanted, ...] = ()
+    """Of a list of records within a record: their columns."""
 
     @property
     def name(self) -> str:
@@ -144,6 +146,7 @@ class _Reader:
     def __init__(self, schema: Mapping[str, Any]) -> None:
         self.schema = schema
         self._columns_left = MOST_COLUMNS
+        self._is_inside = False
 
     def columns(
         self, record: Mapping[str, Any], above: tuple[str, ...] = (), *, required: bool = True
@@ -169,7 +172,13 @@ class _Reader:
         schema, nullable = self.resolved(value)
         said = (schema.get("title"), schema.get("description"))
         description = " ".join(text for text in said if isinstance(text, str))
-        return Wanted(self._column(".".join(path), schema, nullable), path, description, required)
+        column = self._column(".".join(path), schema, nullable)
+        inner: tuple[Wanted, ...] = ()
+        if column.type is ColumnType.JSON and not self._is_inside and (items := self.items_of(schema)) is not None:
+            self._is_inside = True  # lists of records within those are not read
+            inner = tuple(self.columns(items))
+            self._is_inside = False
+        return Wanted(column, path, description, required, inner)
 
     def _column(self, name: str, schema: Mapping[str, Any], nullable: bool) -> Column:
         choices = schema.get("enum", [schema["const"]] if "const" in schema else ())
