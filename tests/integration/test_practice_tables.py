@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from helpers.list_runner import collect
 from helpers.practice_server import PracticeServer, serving
 from webrun_nb.browsers.actions import Navigate, ScrollBox
 from webrun_nb.browsers.protocol import BrowserInstance
@@ -41,10 +42,15 @@ def visited(instance: BrowserInstance, server: PracticeServer):
     return visit
 
 
-def read(pages: Sequence[Snapshot], columns: str, text: str, *, many: bool = True, screens: bool = False) -> Extraction:
+def list_of(columns: str) -> dict[str, Any]:
+    """Return the JSON Schema of a list of records with these columns."""
     properties = {column.name: column_schema(column) for column in parse_columns(columns)}
-    record: dict[str, Any] = {"type": "object", "properties": properties}
-    found = extract(pages, {"type": "array", "items": record} if many else record, text, screens=screens)
+    return {"type": "array", "items": {"type": "object", "properties": properties}}
+
+
+def read(pages: Sequence[Snapshot], columns: str, text: str, *, many: bool = True, screens: bool = False) -> Extraction:
+    schema = list_of(columns)
+    found = extract(pages, schema if many else schema["items"], text, screens=screens)
     assert found.questions == []
     return found
 
@@ -95,6 +101,14 @@ async def test_revisions_have_their_dates_and_signs(visited) -> None:
         )
         for each in statistics.revisions()
     ]
+
+
+async def test_the_second_page_of_the_statistics_office_is_found(
+    instance: BrowserInstance, server: PracticeServer
+) -> None:
+    found = await collect(instance, server.url("statistics", "/bevoelkerung"), list_of("kreis:str"))
+    assert found.values("kreis") == [row.name for group in statistics.districts().values() for row in group]
+    assert (found.pages.whole, found.pages.stated) == (True, None)
 
 
 # --- price lists ------------------------------------------------------------------------------------------------------
