@@ -11,6 +11,9 @@ from webrun_nb.wire.base import Response
 Condition = tuple[str, str]
 """A condition of a reading, and the mark, order or word that it names: (`decimal`, `,`)."""
 
+ReportedValues = Literal["all", "unsure"]
+"""The values that a report is asked for: `unsure` are those with several possible readings."""
+
 
 class UnusedBody(Response):
     """A part of a task's text that its answer does not follow; no place where an answer of a person said it."""

@@ -18,6 +18,7 @@ from webrun_nb.wire.report import (
     ReportedList,
     ReportedReading,
     ReportedValue,
+    ReportedValues,
     UnusedBody,
 )
 
@@ -36,8 +37,8 @@ class Report:
         """Return the report of a task as it is now."""
         return cls(session.id, task.id, tuple(task.pages), task.evidence)
 
-    def to_body(self) -> ReportBody:
-        """Answer `GET /_emulator/tasks/:id/report`."""
+    def to_body(self, values: ReportedValues = "all") -> ReportBody:
+        """Answer `GET /_emulator/tasks/:id/report`, with all values or those that are not decided."""
         evidence = self.evidence
         shows = _shown(evidence.values)
         return ReportBody(
@@ -61,18 +62,21 @@ class Report:
                 for each in evidence.lists
             ],
             columns=[_column(each, shows.get(each.name, {})) for each in evidence.columns],
-            values=[_value(each) for each in evidence.values],
+            values=[_value(each) for each in evidence.values if values == "all" or each.readings],
             values_left_out=evidence.values_left_out,
         )
 
-    def to_json(self) -> bytes:
+    def to_json(self, values: ReportedValues = "all") -> bytes:
         """Return the answer as JSON."""
-        return _json(self.to_body())
+        return _json(self.to_body(values))
 
 
-def unpacked(report: bytes) -> bytes:
+def unpacked(report: bytes, values: ReportedValues = "all") -> bytes:
     """Return a stored report as JSON, with the fields that an earlier version did not have."""
-    return _json(ReportBody.model_validate_json(zlib.decompress(report)))
+    body = ReportBody.model_validate_json(zlib.decompress(report))
+    if values == "unsure":
+        body = body.model_copy(update={"values": [value for value in body.values if value.readings]})
+    return _json(body)
 
 
 def _json(body: ReportBody) -> bytes:

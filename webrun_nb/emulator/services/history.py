@@ -22,6 +22,7 @@ from webrun_nb.emulator.services.signing import WebViewLinks
 from webrun_nb.emulator.storage.database import reason
 from webrun_nb.emulator.storage.write_behind import WriteBehindStore
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
+from webrun_nb.wire.report import ReportedValues
 from webrun_nb.wire.responses import File, InlineResult, SessionState, TaskBody, TaskCompleted, TaskFailed
 
 log = logging.getLogger(__name__)
@@ -177,7 +178,7 @@ class History:
             return body.model_copy(update={"result": InlineResult(data=body.data, usage=body.usage)})
         return body
 
-    async def report(self, user: str, task_id: str) -> bytes:
+    async def report(self, user: str, task_id: str, values: ReportedValues = "all") -> bytes:
         """Return the report of one of the user's tasks as JSON: it may be large, and is made in a thread.
 
         Raises
@@ -187,11 +188,11 @@ class History:
         """
         for session in self._sessions.of(user):
             if task_id in session.tasks:
-                return await asyncio.to_thread(Report.of(session, session.tasks[task_id]).to_json)
+                return await asyncio.to_thread(Report.of(session, session.tasks[task_id]).to_json, values)
         kept = await self._store.report(user, task_id, self._clock.now())
         if kept is None:
             raise CommandRefusedError(ErrorCode.TASK_NOT_FOUND, f"there is no report of a task {task_id[:40]}")
-        return await asyncio.to_thread(unpacked, kept)
+        return await asyncio.to_thread(unpacked, kept, values)
 
     async def sessions(self, user: str) -> list[SessionState]:
         """Return a user's sessions, newest first, at most `LISTED` of them."""

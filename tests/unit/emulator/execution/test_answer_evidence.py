@@ -118,6 +118,11 @@ def test_no_secret_is_in_the_report():
     assert secret not in found
 
 
+def test_the_report_may_be_asked_for_values_that_are_not_decided():
+    stored = zlib.compress(Report("s", "t", (), evidence_of(Finish(provenance=(CERTAIN, UNSURE)))).to_json())
+    assert [each["row"] for each in json.loads(unpacked(stored, "unsure"))["values"]] == [1]
+
+
 def test_a_report_of_an_earlier_version_has_the_fields_of_today():
     before = b'{"success":true,"sessionId":"s","taskId":"t","unused":[],"pages":[]}'
     found = json.loads(unpacked(zlib.compress(before)))

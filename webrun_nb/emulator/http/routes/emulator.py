@@ -40,7 +40,7 @@ from webrun_nb.wire.limits import MAX_URL_CHARS
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.policies import PicturesAnswer, PictureSettings, SourceList, StepList
 from webrun_nb.wire.proxies import ProxyFields
-from webrun_nb.wire.report import ReportBody
+from webrun_nb.wire.report import ReportBody, ReportedValues
 from webrun_nb.wire.requests import WebUrl
 from webrun_nb.wire.responses import ProxyTested
 
@@ -226,9 +226,9 @@ async def provenance(task_id: str, recordings: TheRecordings, user: TheUser) -> 
 
 
 @router.get("/tasks/{task_id}/report", response_model=ReportBody)
-async def report(task_id: str, history: TheHistory, user: TheUser) -> Response:
+async def report(task_id: str, history: TheHistory, user: TheUser, values: ReportedValues = "all") -> Response:
     """Return the report of a task: what its answer rests on, and the parts of its text that were not used."""
-    return Response(await history.report(user, task_id), media_type="application/json")
+    return Response(await history.report(user, task_id, values), media_type="application/json")
 
 
 Seq = Annotated[int, Path(ge=1, le=1_000_000)]
