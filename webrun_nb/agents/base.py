@@ -181,6 +181,8 @@ class ListRead:
     """Rows left out as an earlier screen or page showed the same element or row index."""
     is_assumed: bool = False
     """True if repeated rows were told by the overlap of screens alone."""
+    is_whole: bool = True
+    """False if its collection ended before the list did, or if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

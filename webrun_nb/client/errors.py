@@ -405,6 +405,10 @@ class UnsureOptionWarning(UserWarning):
     """An option that a task was given may have no effect on this server."""
 
 
+class NoReportWarning(UserWarning):
+    """The server keeps no report of its tasks: it is not known what their answers rest on."""
+
+
 class TaskInterruptedError(ShortTracebackMixin, KeyboardInterrupt):
     """The blocking call was interrupted, and its task stopped on the server."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import jsonschema_rs
@@ -24,6 +24,12 @@ def first_misfit(schema: Mapping[str, Any], data: Any) -> tuple[str, str] | None
     """Return place and reason of the first thing in `data` that doesn't fit; None where all fits."""
     error = next(_validator(schema).iter_errors(data), None)
     return None if error is None else (_place(error), error.message[:200])
+
+
+def every_misfit(schema: Mapping[str, Any], data: Any) -> Iterator[tuple[Sequence[str | int], str]]:
+    """Yield the path of each thing in `data` that doesn't fit, and the reason; one by one, as there may be many."""
+    for error in _validator(schema).iter_errors(data):
+        yield error.instance_path, " ".join(error.message.split())[:200]
 
 
 def _validator(schema: Mapping[str, Any]) -> Any:

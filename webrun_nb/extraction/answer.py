@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 from urllib.parse import urlsplit
 
 from webrun_nb.common.column_types import ColumnType
 from webrun_nb.common.json_schema import first_misfit
+from webrun_nb.common.nullable_schema import with_nulls
 from webrun_nb.extraction.answer_rows import Kept, rows_of
 from webrun_nb.extraction.assign import Candidate
 from webrun_nb.extraction.columns import ColumnReading, read_column
@@ -96,25 +96,6 @@ def answer(
     if shape.schema and result.data is not None:
         result.misfit = first_misfit(with_nulls(shape.schema), result.data)
     return result
-
-
-def with_nulls(schema: Any) -> Any:
-    """Return a copy of a schema in which every value of a record may be null."""
-    if not isinstance(schema, Mapping):
-        return schema
-    copy = {
-        key: with_nulls(value) if key in ("items", "anyOf", "oneOf", "allOf") else value
-        for key, value in schema.items()
-    }
-    for key in ("anyOf", "oneOf", "allOf"):
-        if isinstance(options := schema.get(key), list):
-            copy[key] = [with_nulls(option) for option in options]
-    for key in ("properties", "$defs", "definitions"):
-        if isinstance(parts := schema.get(key), Mapping):
-            made = {name: with_nulls(part) for name, part in parts.items()}
-            nullable = key == "properties"
-            copy[key] = {name: {"anyOf": [part, {"type": "null"}]} for name, part in made.items()} if nullable else made
-    return copy
 
 
 # --- values

@@ -30,71 +30,42 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.common.column_types import Column, ColumnType
+from webrun_nb.common.json_schema import every_misfit
+from webrun_nb.common.nullable_schema import with_nulls
 from webrun_nb.tables.column_values import DTYPES, NO_RECORD, convert
+from webrun_nb.tables.completeness import MOST_NAMED, Collected, Completeness, Misfit, named, nulls_of
 from webrun_nb.tables.schema import ANSWER, Schema
+from webrun_nb.tables.settling import Settled, Shown, settle, shown_by
+from webrun_nb.wire.report import ReportBody
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["META_KEYS", "Completeness", "to_frame"]
+__all__ = ["META_KEYS", "to_frame"]
 
 META_KEYS = ("task", "session", "url", "captured_at", "cost", "truncated")
 """Facts of a result that the caller passes. A key that is not passed is None in `attrs`."""
+MOST_CHECKED = 100_000
+"""The maximum number of things that do not fit the user's schema that are counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Completeness:
-    """Counts of the values that a frame lacks.
-
-    Parameters
-    ----------
-    rows : int
-        Rows of the frame.
-    incomplete_rows : int
-        Rows that lack a required value, or that have a value that did not fit.
-    missing : dict of str to int
-        Per column: values that were null or absent, whether allowed (`?`) or not.
-    unfit : dict of str to int
-        Per column: values that were present and did not fit the column's type.
-    required : tuple of str
-        Columns written without `?`.
-    unexpected : tuple of str
-        Fields of records that the schema has no column for; they are not in the frame.
-    typed : tuple of str
-        Columns that are not plain text. In these an agent also returns null for a value that does not fit.
-    truncated : dict of str to int, optional
-        For an answer cut by a token limit: `returned` and `of`, in rows (for a text: in characters).
-    """
-
-    rows: int
-    incomplete_rows: int
-    missing: dict[str, int]
-    unfit: dict[str, int]
-    required: tuple[str, ...] = ()
-    unexpected: tuple[str, ...] = ()
-    typed: tuple[str, ...] = ()
-    truncated: Mapping[str, int] | None = None
-
-    @property
-    def complete(self) -> bool:
-        """True if no row is incomplete and the answer was not truncated."""
-        return self.incomplete_rows == 0 and self.truncated is None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the counts as plain JSON values."""
-        names = {name: list(getattr(self, name)) for name in ("required", "unexpected", "typed")}
-        return {**asdict(self), **names}
-
-
-def to_frame(data: Any, schema: Schema | None, *, meta: Mapping[str, Any]) -> tuple[pd.DataFrame, Completeness]:
+def to_frame(
+    data: Any,
+    schema: Schema | None,
+    *,
+    meta: Mapping[str, Any],
+    report: ReportBody | None = None,
+    shown: Shown | None = None,
+) -> tuple[pd.DataFrame, Completeness]:
     """Convert an answer to a DataFrame.
 
     Parameters
@@ -106,6 +77,10 @@ def to_frame(data: Any, schema: Schema | None, *, meta: Mapping[str, Any]) -> tu
         own field names as text (dtype string); anything else becomes one row with the column `answer`.
     meta : mapping
         `META_KEYS` and other facts to keep; values are JSON, `Decimal`, `date` or `datetime`.
+    report : ReportBody, optional
+        What the answer rests on, at least its values that have a reason. Nulls of which it proves a reading have it.
+    shown : Shown, optional
+        What certain values prove, of several answers that become one frame; by default those of this report.
 
     Returns
     -------
@@ -126,8 +101,20 @@ def to_frame(data: Any, schema: Schema | None, *, meta: Mapping[str, Any]) -> tu
         answer = data if schema.many and isinstance(data, list) else [data]
         records = [{ANSWER: value} for value in answer] if schema.bare else answer
         required = tuple(column.name for column in columns if not column.nullable)
-    frame, common, completeness = _build(columns, records, required)
-    completeness = replace(completeness, truncated=meta.get("truncated"))
+    settled = Settled(records)
+    if report is not None:
+        settled = settle(records, report.values, shown_by([report]) if shown is None else shown)
+    frame, common, completeness, lacking = _build(columns, settled.records, required)
+    misfits = [] if schema is None else _own_misfits(schema, settled.records, lacking)
+    completeness = replace(
+        completeness,
+        incomplete_rows=len({each.row for each in misfits}.union(*(each.rows for each in lacking))),
+        truncated=meta.get("truncated"),
+        misfits=named([*(one for each in lacking for one in each.misfits()), *misfits], report),
+        nulls={} if report is None else nulls_of(settled.records, report),
+        settled=dict(Counter(column for _, column in settled.readings)),
+        collected=None if report is None else Collected.of(report),
+    )
     frame.attrs["webrun"] = {
         **dict.fromkeys(META_KEYS),
         **{key: _plain(value) for key, value in meta.items()},
@@ -157,18 +144,52 @@ def _text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False)
 
 
+def _own_misfits(schema: Schema, records: Sequence[Any], lacking: Sequence[_Lacking]) -> list[Misfit]:
+    """Return what the user's schema does not allow in records, if it allows less than what is sent.
+
+    What is sent allows null in all places (`with_nulls`), so that one missing value does not cost all rows. The
+    user's own schema is applied here, row by row. What a row is known to lack is not said twice.
+    """
+    if schema.bare or with_nulls(schema.json_schema) == schema.json_schema:
+        return []
+    known: dict[str, set[int]] = {"": {row for each in lacking for row in each.rows}}
+    for each in lacking:
+        known.setdefault(each.column, set()).update(each.rows)
+    found = every_misfit(schema.json_schema, [*records] if schema.many else next(iter(records), None))
+    made = []
+    for path, why in islice(found, MOST_CHECKED):
+        row, *place = path if schema.many else (0, *path)
+        column = ".".join(map(str, place))
+        if isinstance(row, int) and row < len(records) and row not in known.get(column, ()):
+            made.append(Misfit(row, column, why))
+    return made
+
+
 # --- building -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Lacking:
+    """The rows that lack a value of one column, and the reason."""
+
+    column: str
+    rows: Sequence[int]
+    why: str
+
+    def misfits(self) -> list[Misfit]:
+        """Return the first of them, as many as are named."""
+        return [Misfit(row, self.column, self.why) for row in self.rows[:MOST_NAMED]]
 
 
 def _build(
     columns: Sequence[Column], records: Sequence[Any], required: Sequence[str]
-) -> tuple[pd.DataFrame, dict[str, dict[str, str]], Completeness]:
-    """Return the frame, the currencies and units that all rows of a column share, and the counts."""
+) -> tuple[pd.DataFrame, dict[str, dict[str, str]], Completeness, list[_Lacking]]:
+    """Return the frame, the currencies and units that all rows of a column share, the counts, and what doesn't fit."""
     import pandas as pd
 
     missing: dict[str, int] = {}
     unfit: dict[str, int] = {}
-    incomplete: set[int] = set()
+    lacking: list[_Lacking] = []
     series: dict[str, Any] = {}
     common: dict[str, dict[str, str]] = {"currencies": {}, "units": {}}
     taken = {column.name for column in columns}
@@ -183,18 +204,16 @@ def _build(
         values, unfit_rows = convert(column, given)
         missing_rows = [row for row, value in enumerate(given) if value is None]
         missing[name], unfit[name] = len(missing_rows), len(unfit_rows)
-        incomplete.update(unfit_rows)
+        lacking.append(_Lacking(name, unfit_rows, f"it is no {column.type.label}"))
         if name in required:
-            incomplete.update(missing_rows)
+            lacking.append(_Lacking(name, missing_rows, "no value"))
         series.update(_series(column, values, common, taken=taken))
     fields = dict.fromkeys(chain.from_iterable(record for record in found if record is not None))
     unexpected = [str(name) for name in fields if name not in taken]
     frame = pd.DataFrame(series, index=pd.RangeIndex(len(records)), columns=list(series) or None)
     typed = tuple(column.name for column in columns if column.type not in (ColumnType.STR, ColumnType.JSON))
-    completeness = Completeness(
-        len(records), len(incomplete), missing, unfit, tuple(required), tuple(unexpected), typed
-    )
-    return frame, common, completeness
+    counted = Completeness(len(records), 0, missing, unfit, tuple(required), tuple(unexpected), typed)
+    return frame, common, counted, lacking
 
 
 def _series(column: Column, values: list[Any], common: dict[str, dict[str, str]], *, taken: set[str]) -> dict[str, Any]:

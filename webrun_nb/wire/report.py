@@ -11,8 +11,8 @@ from webrun_nb.wire.base import Response
 Condition = tuple[str, str]
 """A condition of a reading, and the mark, order or word that it names: (`decimal`, `,`)."""
 
-ReportedValues = Literal["all", "unsure"]
-"""The values that a report is asked for: `unsure` are those with several possible readings."""
+ReportedValues = Literal["all", "odd"]
+"""The values that a report is asked for: `odd` are those with a reason, so all that are null."""
 
 
 class UnusedBody(Response):
@@ -49,6 +49,8 @@ class ReportedList(Response):
     """Rows that were left out as they had been read before."""
     assumed: bool
     """True if repeated rows were told by the overlap of screens alone."""
+    whole: bool
+    """False if its collection ended before the list did, or if that is not known."""
 
 
 class ReportedColumn(Response):

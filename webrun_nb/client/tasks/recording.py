@@ -1,4 +1,4 @@
-"""Reads the emulator's record of a task: its steps, the sources of its values, the parts of its text it did not use."""
+"""Reads the emulator's record of a task: its steps, their pictures, and the report of what its answer rests on."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
 from webrun_nb.client.emulator_control import EmulatorControl, StepPicture
 from webrun_nb.client.transport import ApiTransport, checked_id
+from webrun_nb.wire.report import ReportBody, ReportedValues
 
 Record = dict[str, Any]
 """A JSON object as it is on the wire."""
@@ -27,32 +28,35 @@ class TaskRecording:
         self._http = http
         self._task_id = task_id
 
+    @property
+    def base_url(self) -> str:
+        """The server's address."""
+        return self._http.base_url
+
     @on_loop_thread
     async def asteps(self) -> list[Record]:
         """Return the task's steps, each with its target, decision, time and cost."""
-        return await self._rows("steps")
+        found: list[Record] = (await self._http.control("GET", self._path("steps")))["steps"]
+        return found
 
     @blocking(asteps)
     def steps(self) -> list[Record]:
         return runtime.run(self.asteps())
 
     @on_loop_thread
-    async def aprovenance(self) -> list[Record]:
-        """Return the source of each value of the answer: page, element, text."""
-        return await self._rows("provenance")
+    async def areport(self, values: ReportedValues = "all") -> ReportBody:
+        """Return what the task's answer rests on.
 
-    @blocking(aprovenance)
-    def provenance(self) -> list[Record]:
-        return runtime.run(self.aprovenance())
+        Parameters
+        ----------
+        values : {"all", "odd"}
+            Of which values the sources are wanted: `odd` are those with a reason, so all that are null.
+        """
+        return ReportBody.model_validate(await self._http.control("GET", f"{self._path('report')}?values={values}"))
 
-    @on_loop_thread
-    async def aunused(self) -> list[Record]:
-        """Return the parts of the task's text that were not used: `text`, `start`, `end`, `why`."""
-        return await self._rows("unused", of="report")
-
-    @blocking(aunused)
-    def unused(self) -> list[Record]:
-        return runtime.run(self.aunused())
+    @blocking(areport)
+    def report(self, values: ReportedValues = "all") -> ReportBody:
+        return runtime.run(self.areport(values))
 
     @on_loop_thread
     async def apicture(self, number: int) -> StepPicture:
@@ -63,7 +67,5 @@ class TaskRecording:
     def picture(self, number: int) -> StepPicture:
         return runtime.run(self.apicture(number))
 
-    async def _rows(self, what: str, *, of: str | None = None) -> list[Record]:
-        path = f"tasks/{checked_id(self._task_id, 'TASK_NOT_FOUND')}/{of or what}"
-        found: list[Record] = (await self._http.control("GET", path))[what]
-        return found
+    def _path(self, what: str) -> str:
+        return f"tasks/{checked_id(self._task_id, 'TASK_NOT_FOUND')}/{what}"

@@ -22,6 +22,7 @@ from webrun_nb.client.tasks.result import ResultAdapter, Schema
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.client.urls import resolve_url
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
+from webrun_nb.common.nullable_schema import with_nulls
 from webrun_nb.common.redacted import HostSecret, secrets_to_wire
 from webrun_nb.wire.errors import contract_error
 from webrun_nb.wire.requests import TaskFields
@@ -142,7 +143,9 @@ def build_task_request(
         code, message, details = contract_error(error.errors(), given)
         raise refusal(400, code, message, details=details) from None
     # the schema itself is checked by its reader and by the server: importing the checker takes a second
-    output = {} if schema is None else {"outputType": "structured_json", "outputSchema": dict(schema.json_schema)}
+    # one missing value must not cost all rows: the schema itself is applied to the answer's table, row by row
+    sent = None if schema is None else with_nulls(schema.json_schema)
+    output = {} if sent is None else {"outputType": "structured_json", "outputSchema": sent}
     confidential = {"secrets": secrets_to_wire(secrets)} if secrets else {}
     return TaskRequest(
         text, url, schema, {**fields.to_wire(), **output, **confidential}, limit_usd(options.max_cost_usd)

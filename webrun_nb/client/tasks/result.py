@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,11 +16,12 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
 from webrun_nb.client.answers.tasks import CompletedTask, FileLink, NetworkLog, Truncated, Usage
 from webrun_nb.client.emulator_control import StepPicture
-from webrun_nb.client.errors import ProtocolError
+from webrun_nb.client.errors import NoReportWarning, ProtocolError, RequestError, WebRunError
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.tasks.recording import TaskRecording
 from webrun_nb.client.transfers import Transfers
 from webrun_nb.client.transport import ApiTransport
+from webrun_nb.common.codes import ToolkitErrorCode
 from webrun_nb.common.text import one_line
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
     from webrun_nb.client.monitoring.budget import BudgetReading
     from webrun_nb.client.snapshot import SessionSnapshot
+    from webrun_nb.client.tasks.differences import FrameDiff
+    from webrun_nb.wire.report import ReportBody
 
 ReadFrame = Callable[[str, IO[bytes]], "pd.DataFrame"]
 """Reads a table from a file's name and content."""
@@ -123,6 +127,8 @@ class ResultFile(InProcess):
             return self._read_frame(self.filename, content)
 
 
+_without_reports: set[str] = set()
+"""The addresses of servers that were said to keep no reports."""
 _AS_IT_CAME = "the result's .text is the answer as it came"
 _TOLD_CHARACTERS = 60
 """The longest part of the instruction in a result's repr."""
@@ -151,8 +157,17 @@ class ResultAdapter(Protocol):
     def read_file(self, name: str, content: IO[bytes]) -> pd.DataFrame:
         """Return a file as a table, by the kind that its name says."""
 
-    def table(self, what: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-        """Return a task's `steps` or `provenance` as a table."""
+    def steps(self, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+        """Return the recorded steps of a task as a table."""
+
+    def provenance(self, result: TaskResult, report: ReportBody) -> pd.DataFrame:
+        """Return the source of each value of the answer as a table."""
+
+    def texts(self, result: TaskResult, report: ReportBody) -> pd.DataFrame:
+        """Return the text on the page in place of each value of the answer's table."""
+
+    def diff(self, after: pd.DataFrame, before: pd.DataFrame, key: str | Sequence[str] | None) -> FrameDiff:
+        """Return the differences of two tables."""
 
     def session_html(self, snapshot: SessionSnapshot) -> str:
         """Return a session's state as static HTML."""
@@ -194,7 +209,7 @@ class TaskResult(InProcess):
     """The time of the answer; where the server does not say, the time at which it was first read."""
     elapsed_s: float
     """The time from the request to the answer in seconds, waiting in the queue included."""
-    raw: Mapping[str, Any]
+    body: Mapping[str, Any]
     """The answer as it came over the wire."""
     records: tuple[Mapping[str, Any], ...] | None = None
     """The records that a text answer was written from, on servers that send them, as the emulator does."""
@@ -202,8 +217,8 @@ class TaskResult(InProcess):
     """The part of the answer within `max_output_tokens`: `returned` rows (of a text: characters) `of` so many.
 
     None where the answer is whole, or the server does not say."""
-    make_frame: Callable[[TaskResult], pd.DataFrame] | None = field(default=None, compare=False)
-    make_table: Callable[[str, Sequence[Mapping[str, Any]]], pd.DataFrame] | None = field(default=None, compare=False)
+    frames: ResultAdapter | None = field(default=None, compare=False)
+    """Makes tables of it; None for a client that knows no tables."""
     recorded: TaskRecording | None = field(default=None, compare=False)
     """The server's record of the task."""
     max_cost_usd: Decimal | None = None
@@ -237,15 +252,44 @@ class TaskResult(InProcess):
         answer is no table, one row with a column `answer`. The hosted service gives no records with a text: for a
         table there, name a schema.
         """
-        if self.make_frame is None:
-            raise TypeError("this client was made without `frames`: read .json or .text")
-        return self.make_frame(self)
+        return self._tables().make_frame(self)
 
     @property
     def completeness(self) -> Mapping[str, Any]:
-        """The counts of missing values: `rows`, `incomplete_rows`, `missing` and `unfit` per column, `truncated`."""
+        """How complete the answer's table is, as plain JSON values.
+
+        `rows` of it; `incomplete_rows`, with `misfits`: the values that the schema does not allow (row, column, why);
+        per column `missing`, `unfit`, `nulls` (counts by the code of their reason) and `settled` (nulls of the answer
+        that other pages of its site have decided); `truncated`.
+
+        From the emulator's report, and None on other servers: `pages` visited; `rows_seen`, `rows_collected` and
+        `rows_stated` of their lists (shown, read, said to be there); `duplicates` that were left out, and whether they
+        are assumed (`duplicates_assumed`); `cut_short`: how lists ended that were not read to their end.
+
+        >>> result.completeness["nulls"]  # doctest: +SKIP
+        {'price': {'ambiguous-mark': 2}}
+        """
         found: Mapping[str, Any] = self.df.attrs["webrun"]["completeness"]
         return found
+
+    def diff(self, other: TaskResult | pd.DataFrame, key: str | Sequence[str] | None = None) -> FrameDiff:
+        """Return what has changed from another result, or table, to this one: rows added, removed and changed.
+
+        >>> today.diff(yesterday, key="name").changed  # doctest: +SKIP
+
+        Parameters
+        ----------
+        other : TaskResult or DataFrame
+            The earlier one.
+        key : str or sequence of str, optional
+            The columns that tell the rows apart. Without it rows are compared as wholes, so that none is `changed`.
+
+        Raises
+        ------
+        ArgumentError
+            A table lacks a column of the key, or has several rows of one key.
+        """
+        return self._tables().diff(self.df, other.df if isinstance(other, TaskResult) else other, key)
 
     @property
     def steps(self) -> Any:
@@ -256,7 +300,8 @@ class TaskResult(InProcess):
         RequestError
             `EMULATOR_ONLY`: the server keeps no record; `TASK_NOT_FOUND`: the record has been removed.
         """
-        return self._recorded("steps")
+        rows = self._record().steps()
+        return rows if self.frames is None else self.frames.steps(rows)
 
     def step_picture(self, number: int) -> StepPicture:
         """Return the page right after a step, as a small picture: one that `steps` says has one (`picture`).
@@ -278,9 +323,28 @@ class TaskResult(InProcess):
         return self._record().picture(number)
 
     @property
-    def provenance(self) -> Any:
-        """The source of each value of the answer: page, element, text; otherwise as `steps`."""
-        return self._recorded("provenance")
+    def provenance(self) -> pd.DataFrame | None:
+        """The source of each value of the answer, as a table; None on servers without reports, which is said once.
+
+        Columns: row and column of the answer; page (its URL), time (UTC) at which that was read, element (a CSS
+        selector), text as on the page, reading (how the value was read from it), reason (for which the value is null,
+        or what is odd about it).
+
+        >>> result.provenance.query("row == 3 and column == 'price'")  # doctest: +SKIP
+
+        Raises
+        ------
+        RequestError
+            `TASK_NOT_FOUND`: the record has been removed, 30 days after its session's end.
+        """
+        report = self._sources
+        return None if report is None else self._tables().provenance(self, report)
+
+    @property
+    def raw(self) -> pd.DataFrame | None:
+        """The texts as on the page, in the shape of the answer's table; otherwise as `provenance`."""
+        report = self._sources
+        return None if report is None else self._tables().texts(self, report)
 
     @cached_property
     def unused(self) -> tuple[UnusedPart, ...]:
@@ -296,19 +360,47 @@ class TaskResult(InProcess):
         RequestError
             `EMULATOR_ONLY`: the emulator runs without its control API; `TASK_NOT_FOUND`: the record has been removed.
         """
-        if not self.emulated or self.recorded is None:
-            return ()
-        return tuple(UnusedPart(p["text"], p["start"], p["end"], p["why"]) for p in self.recorded.unused())
+        report = self._summary
+        return () if report is None else tuple(UnusedPart(p.text, p.start, p.end, p.why) for p in report.unused)
 
-    def _recorded(self, what: str) -> Any:
+    @property
+    def report(self) -> ReportBody | None:
+        """What the answer rests on, with those values alone that have a reason; None where it can't be read."""
+        try:
+            return self._summary
+        except WebRunError:
+            return None
+
+    @cached_property
+    def _summary(self) -> ReportBody | None:
+        """The report with those values alone that have a reason; None on servers without reports."""
+        return None if self.recorded is None or not self.emulated else self.recorded.report("odd")
+
+    @cached_property
+    def _sources(self) -> ReportBody | None:
+        """The whole report; None on servers without reports."""
         recorded = self._record()
-        rows = recorded.steps() if what == "steps" else recorded.provenance()
-        return rows if self.make_table is None else self.make_table(what, rows)
+        try:
+            if self.emulated:
+                return recorded.report()
+        except RequestError as error:
+            if error.code != ToolkitErrorCode.EMULATOR_ONLY:
+                raise
+        if recorded.base_url not in _without_reports:
+            _without_reports.add(recorded.base_url)
+            message = f"{recorded.base_url} does not say what an answer rests on: provenance and raw are None"
+            warnings.warn_explicit(message, NoReportWarning, "webrun_nb", 0)
+        return None
 
     def _record(self) -> TaskRecording:
         if self.recorded is None:
             raise TypeError("this result has no connection to its server: there is no record of its steps")
         return self.recorded
+
+    def _tables(self) -> ResultAdapter:
+        if self.frames is None:
+            raise TypeError("this client was made without `frames`: read .json or .text")
+        return self.frames
 
     @property
     def cost_usd(self) -> Decimal | None:
@@ -373,11 +465,10 @@ def result_of(
         usage=body.usage,
         captured_at=body.completed_at or read_at or datetime.now(UTC),
         elapsed_s=elapsed_s,
-        raw=body.raw,
+        body=body.raw,
         truncated=body.data.truncated,
         records=body.data.records,
-        make_frame=None if frames is None else frames.make_frame,
-        make_table=None if frames is None else frames.table,
+        frames=frames,
         recorded=recorded,
         max_cost_usd=max_cost_usd,
         budget=budget,

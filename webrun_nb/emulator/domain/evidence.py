@@ -100,6 +100,7 @@ class ListSource:
     ended: str
     repeated: int
     is_assumed: bool
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ def evidence_of(finish: Finish, rows: int | None = None) -> Evidence:
                 shortened(each.ended),
                 each.repeated,
                 each.is_assumed,
+                each.is_whole,
             )
             for each in finish.lists[:MAX_LISTED]
         ),

@@ -38,7 +38,7 @@ class Report:
         return cls(session.id, task.id, tuple(task.pages), task.evidence)
 
     def to_body(self, values: ReportedValues = "all") -> ReportBody:
-        """Answer `GET /_emulator/tasks/:id/report`, with all values or those that are not decided."""
+        """Answer `GET /_emulator/tasks/:id/report`, with all values or those with a reason."""
         evidence = self.evidence
         shows = _shown(evidence.values)
         return ReportBody(
@@ -58,11 +58,12 @@ class Report:
                     ended=each.ended,
                     repeated=each.repeated,
                     assumed=each.is_assumed,
+                    whole=each.is_whole,
                 )
                 for each in evidence.lists
             ],
             columns=[_column(each, shows.get(each.name, {})) for each in evidence.columns],
-            values=[_value(each) for each in evidence.values if values == "all" or each.readings],
+            values=[_value(each) for each in evidence.values if values == "all" or each.reason],
             values_left_out=evidence.values_left_out,
         )
 
@@ -74,8 +75,8 @@ class Report:
 def unpacked(report: bytes, values: ReportedValues = "all") -> bytes:
     """Return a stored report as JSON, with the fields that an earlier version did not have."""
     body = ReportBody.model_validate_json(zlib.decompress(report))
-    if values == "unsure":
-        body = body.model_copy(update={"values": [value for value in body.values if value.readings]})
+    if values == "odd":
+        body = body.model_copy(update={"values": [value for value in body.values if value.reason]})
     return _json(body)
 
 

@@ -17,6 +17,9 @@ from webrun_nb.tables import schema as schemas
 if TYPE_CHECKING:
     import pandas as pd
 
+    from webrun_nb.client.tasks.differences import FrameDiff
+    from webrun_nb.wire.report import ReportBody
+
 
 class NotebookFrames:
     """Gives the client the notebook layer's schemas, DataFrames and cards (its `Frames`)."""
@@ -31,8 +34,7 @@ class NotebookFrames:
 
         schema = result.schema
         assert schema is None or isinstance(schema, schemas.Schema), "read_schema made it"
-        text = result.text if result.records is None else list(result.records)
-        frame, _ = to_frame(text if schema is None else result.json, schema, meta=meta_of(result))
+        frame, _ = to_frame(_data_of(result), schema, meta=meta_of(result), report=result.report)
         return frame
 
     def records_frame(self, data: Any, schema: Schema | None, meta: Mapping[str, Any]) -> pd.DataFrame:
@@ -48,17 +50,44 @@ class NotebookFrames:
 
         return read_file(name, content)
 
-    def table(self, what: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-        """Return a task's `steps` or `provenance` as a table."""
-        from webrun_nb.notebook.display.tables import table
+    def steps(self, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+        """Return the recorded steps of a task as a table."""
+        from webrun_nb.notebook.display.compact_frame import compact
+        from webrun_nb.notebook.display.tables import steps_frame
 
-        return table(what, rows)
+        return compact(steps_frame(rows))
+
+    def provenance(self, result: TaskResult, report: ReportBody) -> pd.DataFrame:
+        """Return the source of each value of the answer as a table."""
+        from webrun_nb.tables.provenance import provenance_frame
+
+        data = _data_of(result)
+        return provenance_frame(report, data if isinstance(data, list) else [data])
+
+    def texts(self, result: TaskResult, report: ReportBody) -> pd.DataFrame:
+        """Return the text on the page in place of each value of the answer's table."""
+        from webrun_nb.tables.provenance import texts_frame
+
+        return texts_frame(report, result.df)
+
+    def diff(self, after: pd.DataFrame, before: pd.DataFrame, key: str | Sequence[str] | None) -> FrameDiff:
+        """Return the differences of two tables."""
+        from webrun_nb.tables.diff import diff_frames
+
+        return diff_frames(after, before, key)
 
     def session_html(self, snapshot: SessionSnapshot) -> str:
         """Return a session's card as static HTML."""
         from webrun_nb.notebook.widgets.static_card import card_html
 
         return card_html(snapshot)
+
+
+def _data_of(result: TaskResult) -> Any:
+    """Return the answer as plain data: the records of a text answer where they are known, else its text."""
+    if result.schema is not None:
+        return result.json
+    return result.text if result.records is None else list(result.records)
 
 
 def meta_of(result: TaskResult) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from webrun_nb.notebook.display.result_frames import meta_of
 from webrun_nb.notebook.text.labels import Cost
 from webrun_nb.notebook.text.markdown import PageText
 from webrun_nb.tables import schema
-from webrun_nb.tables.frames import Completeness
+from webrun_nb.tables.completeness import Completeness
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,7 +162,7 @@ def _show_answer(
     from webrun_nb.tables.frames import to_frame
 
     assert isinstance(result.schema, schema.Schema), "the notebook layer made it"
-    frame, completeness = to_frame(result.json, result.schema, meta=meta_of(result))
+    frame, completeness = to_frame(result.json, result.schema, meta=meta_of(result), report=result.report)
     bind(frame)
     print(
         summary_line(

@@ -16,7 +16,6 @@ from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.tasks.result import ResultFile
 from webrun_nb.common.labels import action_label, end_name
 from webrun_nb.common.local_time import local_date, unix_ms
-from webrun_nb.notebook.display.compact_frame import compact
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.wire.responses import ProxyTested
 
@@ -334,7 +333,6 @@ _STEPS = {
     "rule": "string", "response": "string", "outcome": "string", "error": "string", "url": "string", "at": "time",
     "duration_ms": "Float64", "cost_usd": "Float64", "picture": "boolean",
 }  # fmt: skip
-_SOURCES = {"row": "Int64", "column": "string", "page": "string", "element": "string", "text": "string"}
 _TESTED = {
     "seq": "Int64", "name": "string", "target": "string", "by": "string", "decided": "string", "decision": "string",
     "rule": "string", "complete": "boolean", "url": "string",
@@ -373,11 +371,6 @@ def steps_frame(steps: Rows) -> pd.DataFrame:
     return _frame(rows, _STEPS)
 
 
-def provenance_frame(sources: Rows) -> pd.DataFrame:
-    """Return a row per value of an answer, with its place on the page."""
-    return _frame(sources, _SOURCES)
-
-
 def tested_frame(steps: Rows) -> pd.DataFrame:
     """Return a row per recorded action: its decision, and that of another policy."""
     return _frame([{**step, "name": action_label(step["name"])} for step in steps], _TESTED)
@@ -398,8 +391,3 @@ def _frame(rows: Rows, dtypes: Mapping[str, str]) -> pd.DataFrame:
 def _wire(column: str) -> str:
     first, *rest = column.split("_")
     return first + "".join(map(str.capitalize, rest))
-
-
-def table(what: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return a task's `steps` or `provenance` as a table."""
-    return compact(steps_frame(rows)) if what == "steps" else provenance_frame(rows)

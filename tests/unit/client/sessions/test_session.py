@@ -185,7 +185,7 @@ def test_a_task_comes_back_as_a_result(session: Session, service: FakeService) -
     assert result.json == [{"name": "X1"}]
     assert (result.cost_usd, result.emulated, result.url) == (Decimal("0.0041"), True, "http://a.example")
     assert result.captured_at.isoformat() == "2023-11-14T22:13:20+00:00"
-    assert result.raw["data"]["message"] == result.text
+    assert result.body["data"]["message"] == result.text
 
 
 def test_a_task_sends_what_was_given_and_no_more(session: Session, service: FakeService) -> None:

@@ -59,7 +59,7 @@ def test_the_report_says_by_column_and_host_what_certain_values_prove():
 
 
 def test_the_report_says_how_each_list_ended():
-    found = ListRead("https://a.example/1", "Laptops", 24, 96, 120, "the page says 120, 96 collected", 3, True)
+    found = ListRead("https://a.example/1", "Laptops", 24, 96, 120, "the page says 120, 96 collected", 3, True, False)
     assert reported(Finish(lists=(found,)))["lists"] == [
         {
             "url": "https://a.example/1",
@@ -70,6 +70,7 @@ def test_the_report_says_how_each_list_ended():
             "ended": "the page says 120, 96 collected",
             "repeated": 3,
             "assumed": True,
+            "whole": False,
         }
     ]
 
@@ -118,9 +119,9 @@ def test_no_secret_is_in_the_report():
     assert secret not in found
 
 
-def test_the_report_may_be_asked_for_values_that_are_not_decided():
+def test_the_report_may_be_asked_for_values_with_a_reason_alone():
     stored = zlib.compress(Report("s", "t", (), evidence_of(Finish(provenance=(CERTAIN, UNSURE)))).to_json())
-    assert [each["row"] for each in json.loads(unpacked(stored, "unsure"))["values"]] == [1]
+    assert [each["row"] for each in json.loads(unpacked(stored, "odd"))["values"]] == [1]
 
 
 def test_a_report_of_an_earlier_version_has_the_fields_of_today():

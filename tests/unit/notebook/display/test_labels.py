@@ -13,7 +13,7 @@ from webrun_nb.client.answers.tasks import Breakdown, Usage
 from webrun_nb.client.monitoring.budget import BudgetReading
 from webrun_nb.notebook.display.results import completeness_note, head_note, summary_line
 from webrun_nb.notebook.text.labels import Cost
-from webrun_nb.tables.frames import Completeness
+from webrun_nb.tables.completeness import Completeness
 
 USAGE = Usage(
     cost_usd=Decimal("0.0123"),
