@@ -47,6 +47,8 @@ class FakeService:
     """The session's usage until a task is sent, where that is less than `USAGE`."""
     unused: list[dict[str, Any]] = field(default_factory=list)
     """The parts of its text that the report of a task names as unused."""
+    report: dict[str, Any] = field(default_factory=dict)
+    """The other fields of a task's report."""
     reports: list[str] = field(default_factory=list)
     """The paths of the reports that were asked for."""
     prices: dict[str, float] | None = None
@@ -77,9 +79,8 @@ class FakeService:
         if path.startswith("/_emulator/tasks/"):
             self.reports.append(path)
             task_id = path.split("/")[3]
-            return httpx.Response(
-                200, json={"success": True, "sessionId": "s1", "taskId": task_id, "unused": self.unused, "pages": []}
-            )
+            known = {"success": True, "sessionId": "s1", "taskId": task_id, "unused": self.unused, "pages": []}
+            return httpx.Response(200, json={**known, **self.report})
         self.sent.append(body["message"])
         return await self._message(body["message"])
 

@@ -21,6 +21,7 @@ PUBLIC = {
     "Client",
     "ConnectionLostError",
     "EmulatorStartError",
+    "ExpectationError",
     "GuardrailError",
     "LimitError",
     "PageResult",

@@ -8,6 +8,7 @@
     ├── LimitError               429: too many requests or sessions; `retry_after_s`
     ├── SessionGoneError         the session has ended, or there is none of that id
     ├── TaskFailedError          the task ended without an answer; `code` is one of the contract's task failures
+    ├── ExpectationError         the task's answer is not what was expected (`expect=`); `result` has it
     ├── GuardrailError           a task asked a question that no one answered: it was stopped
     ├── BudgetError              what it may cost (`max_cost_usd`) is spent: work was stopped or refused; `partial`
     ├── ConnectionLostError      the server can't be reached, or closed the connection
@@ -24,7 +25,7 @@ notebook that runs the cell wants tracebacks (`show_as`).
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -74,6 +75,7 @@ _HINTS: Mapping[str, str] = {
     ToolkitErrorCode.EMULATOR_ONLY: (
         "only the emulator has it: the notebook's own, or one started with `webrun-nb emulator --control`"
     ),
+    ToolkitErrorCode.EXPECTATION: "the answer is there all the same: the error's .result, and webrun.last",
     ToolkitErrorCode.POLICY_AMBIGUOUS: "a policy's id names one alone",
     ToolkitErrorCode.PROTOCOL: "is the base URL that of a WebRun service?",
     ToolkitErrorCode.REFUSED: "nothing was done; the server names no code",
@@ -254,6 +256,22 @@ class SessionGoneError(WebRunError):
 
 class TaskFailedError(WebRunError):
     """The task ended without an answer; `partial` is what it had by then."""
+
+
+class ExpectationError(WebRunError):
+    """The task has succeeded, and its answer is not what was expected (`expect=`); `result` has the answer."""
+
+    def __init__(self, unmet: Sequence[str], result: Any) -> None:
+        super().__init__(
+            f"expected {'; '.join(unmet)}",
+            code=ToolkitErrorCode.EXPECTATION,
+            session_id=result.session_id,
+            task_id=result.task_id,
+        )
+        self.unmet = tuple(unmet)
+        """The conditions that are not met, each with what is so instead."""
+        self.result = result
+        """The `TaskResult`."""
 
 
 _SECRET_HINT = "name a login with secrets={host: name}, or answer with `webrun.on_guardrail(fn)`"

@@ -94,6 +94,8 @@ class ToolkitErrorCode(_Word):
     EMULATOR_GONE = "EMULATOR_GONE"
     EMULATOR_ONLY = "EMULATOR_ONLY"
     EMULATOR_START = "EMULATOR_START"
+    EXPECTATION = "EXPECTATION"
+    """The answer is not what the task was given as `expect`."""
     GUARDRAIL = "GUARDRAIL"
     INTERRUPTED = "INTERRUPTED"
     JOB_NOT_DONE = "JOB_NOT_DONE"

@@ -14,7 +14,7 @@ from webrun_nb.client.environments import StoredFile
 from webrun_nb.client.monitoring.ledger import SessionRecord, TaskRecord
 from webrun_nb.common.local_time import clock_time, date_and_time, local_date, unix_ms, utc
 from webrun_nb.notebook.display.compact_frame import compact
-from webrun_nb.notebook.display.tables import files_frame, table, usage_frame
+from webrun_nb.notebook.display.tables import files_frame, steps_frame, usage_frame
 
 WINTER_MS = 1_764_367_200_000
 """2025-11-28 22:00 UTC."""
@@ -68,7 +68,7 @@ def test_tables_show_local_time_with_its_zone_and_hold_utc(zone: SetZone) -> Non
 FILE = StoredFile("f1", "a.csv", 3, utc(WINTER_MS))
 FRAMES: dict[str, Callable[[], pd.DataFrame]] = {
     "files": lambda: compact(files_frame([FILE])),
-    "steps": lambda: table("steps", [{"seq": 1, "name": "click", "duration": 1, "cost": None, "at": WINTER_MS}]),
+    "steps": lambda: compact(steps_frame([{"seq": 1, "name": "click", "duration": 1, "cost": None, "at": WINTER_MS}])),
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 from webrun_nb.client.monitoring.budget import Amount, Budget
 from webrun_nb.client.proxies import Proxy
 from webrun_nb.client.secrets import Secrets
-from webrun_nb.client.tasks.expectations import expected_statuses
+from webrun_nb.client.tasks.expectations import Expectations
 
 
 class CommonTaskKeywords(TypedDict, total=False):
@@ -79,9 +79,10 @@ class TaskOptions:
     files : sequence of str or Path
         Files of this machine that it may upload to a page; "Attach cv.pdf" names one.
     expect : str or sequence of str
-        The HTTP statuses that pages may answer with: `"status = 404"`, `"status in 400..499"`; of several, any.
-        Otherwise a page that answers with 400 or above is an error. At least one page has to answer so. On the
-        emulator alone.
+        What the answer must be, else the task ends with an ExpectationError that has the result: `"rows >= 100"` (also
+        `<=`, `=`, `>`, `<`), `"price not null"`. And the HTTP statuses that pages may answer with: `"status = 404"`,
+        `"status in 400..499"`; of several, any. Otherwise a page that answers with 400 or above is an error. At least
+        one page has to answer so. Statuses are for the emulator alone.
     """
 
     url: str | None = None
@@ -107,13 +108,13 @@ class TaskOptions:
         RequestError
             `INVALID_PARAMETER`: a condition of `expect` can't be read.
         """
-        statuses = expected_statuses(self.expect)
+        statuses = Expectations.read(self.expect).statuses
         given = {
             "maxDuration": self.timeout_ms,
             "avoidDomains": list(self.avoid_domains) or None,
             "maxInputTokens": self.max_input_tokens,
             "maxOutputTokens": self.max_output_tokens,
             "terminateOnCompletion": self.end or None,
-            "emulator": {"expectStatus": statuses} if statuses else None,
+            "emulator": {"expectStatus": [*statuses]} if statuses else None,
         }
         return {name: value for name, value in given.items() if value is not None}

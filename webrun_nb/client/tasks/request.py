@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import Any, cast
@@ -16,7 +16,7 @@ from webrun_nb.client.environments import Environments
 from webrun_nb.client.errors import RequestError, UnsureOptionWarning, refusal
 from webrun_nb.client.monitoring.budget import limit_usd
 from webrun_nb.client.secrets import read_secrets
-from webrun_nb.client.tasks.expectations import expected_statuses
+from webrun_nb.client.tasks.expectations import Expectations
 from webrun_nb.client.tasks.options import TaskOptions
 from webrun_nb.client.tasks.result import ResultAdapter, Schema
 from webrun_nb.client.transport import ApiTransport
@@ -46,6 +46,8 @@ class TaskRequest:
     """The request's fields under their wire names."""
     max_cost_usd: Decimal | None = None
     """Its budget, which this client keeps: the wire has no such field."""
+    expectations: Expectations = field(default_factory=Expectations)
+    """What is expected of its answer, which this client checks."""
 
 
 async def prepare_task(
@@ -82,8 +84,8 @@ async def prepare_task(
     UnsureOptionWarning
         The server may ignore `avoid_domains`: it is not an emulator.
     """
-    if expected_statuses(options.expect) and not await http.is_emulator():
-        raise RequestError(f"{http.base_url} would ignore expect=", code=ToolkitErrorCode.EMULATOR_ONLY)
+    if Expectations.read(options.expect).statuses and not await http.is_emulator():
+        raise RequestError(f"{http.base_url} would ignore a status in expect=", code=ToolkitErrorCode.EMULATOR_ONLY)
     if options.avoid_domains and not await http.is_emulator():
         await warn(f"{http.base_url} may ignore avoid_domains: its documentation no longer names it")
     secrets = await read_secrets(options.secrets, http.base_url)
@@ -147,9 +149,10 @@ def build_task_request(
     sent = None if schema is None else with_nulls(schema.json_schema)
     output = {} if sent is None else {"outputType": "structured_json", "outputSchema": sent}
     confidential = {"secrets": secrets_to_wire(secrets)} if secrets else {}
-    return TaskRequest(
-        text, url, schema, {**fields.to_wire(), **output, **confidential}, limit_usd(options.max_cost_usd)
-    )
+    expectations = Expectations.read(options.expect)
+    expectations.check_columns([column.name for column in getattr(schema, "columns", ())])
+    sent_fields = {**fields.to_wire(), **output, **confidential}
+    return TaskRequest(text, url, schema, sent_fields, limit_usd(options.max_cost_usd), expectations)
 
 
 def read_schema(given: object, frames: ResultAdapter | None) -> Schema | None:

@@ -272,6 +272,16 @@ class TaskResult(InProcess):
         found: Mapping[str, Any] = self.df.attrs["webrun"]["completeness"]
         return found
 
+    def count_values(self) -> tuple[int, dict[str, int]]:
+        """Return the number of the answer's rows, and of those without a value that fits, by column."""
+        if self.frames is not None:
+            counted = self.completeness
+            return counted["rows"], {name: count + counted["unfit"][name] for name, count in counted["missing"].items()}
+        records = self.json if isinstance(self.json, list) else [self.json or self.text]
+        names = dict.fromkeys(name for each in records if isinstance(each, Mapping) for name in each)
+        lacking = {n: sum(not isinstance(each, Mapping) or each.get(n) is None for each in records) for n in names}
+        return len(records), lacking
+
     def diff(self, other: TaskResult | pd.DataFrame, key: str | Sequence[str] | None = None) -> FrameDiff:
         """Return what has changed from another result, or table, to this one: rows added, removed and changed.
 

@@ -11,6 +11,7 @@ from webrun_nb.client._sync import Call, run_in_caller_thread, runtime
 from webrun_nb.client.errors import (
     BudgetError,
     ConnectionLostError,
+    ExpectationError,
     GuardrailError,
     SessionGoneError,
     TaskFailedError,
@@ -205,6 +206,10 @@ class TaskRunner:
             await run.stop()
             raise
         self._client.last = result
+        if run.expectations.rows:
+            counts = await asyncio.to_thread(result.count_values)
+            if unmet := run.expectations.unmet(*counts):
+                raise ExpectationError(unmet, result)
         return result
 
     def record_end(self, ended: TaskOutcome) -> None:

@@ -28,7 +28,7 @@ from webrun_nb.client.monitoring.ledger import TaskOutcome
 from webrun_nb.client.monitoring.monitor import SessionMonitor
 from webrun_nb.client.monitoring.snapshots import question_of
 from webrun_nb.client.snapshot import Question, SessionSnapshot
-from webrun_nb.client.tasks.expectations import error_page_hint
+from webrun_nb.client.tasks.expectations import Expectations, error_page_hint
 from webrun_nb.client.tasks.polling import TaskPoll, UnnamedTasks
 from webrun_nb.client.tasks.recording import TaskRecording
 from webrun_nb.client.tasks.request import TaskRequest, warn
@@ -136,6 +136,11 @@ class TaskRun:
     def max_cost_usd(self) -> Decimal | None:
         """Its own budget."""
         return self._request.max_cost_usd
+
+    @property
+    def expectations(self) -> Expectations:
+        """What is expected of its answer."""
+        return self._request.expectations
 
     @property
     def budget(self) -> BudgetReading | None:

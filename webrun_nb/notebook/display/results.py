@@ -17,12 +17,12 @@ from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.tasks.result import ResultFile, TaskResult, UnusedPart
 from webrun_nb.common.money import exact_dollars, rounded_dollars
 from webrun_nb.common.text import one_line
+from webrun_nb.notebook.display.completeness_note import completeness_note
 from webrun_nb.notebook.display.downloads import how_to_read, size_text
 from webrun_nb.notebook.display.result_frames import meta_of
 from webrun_nb.notebook.text.labels import Cost
 from webrun_nb.notebook.text.markdown import PageText
 from webrun_nb.tables import schema
-from webrun_nb.tables.completeness import Completeness
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -271,33 +271,6 @@ def truncation_note(truncated: Truncated, what: str) -> str:
     """
     left = f"{truncated.returned:,} of {truncated.of:,} {what}"
     return f"truncated: {left} (max_output_tokens); allow more with max_output_tokens=, or ask for less at once"
-
-
-def completeness_note(completeness: Completeness) -> str:
-    """Return the note on missing and unfit values per column; empty if the result is complete."""
-    absent = "; ".join(
-        f"{column}: {'no value that fits' if column in completeness.typed else 'found nowhere'}"
-        for column, missing in completeness.missing.items()
-        if missing and missing == completeness.rows and column not in completeness.required
-    )
-    if completeness.incomplete_rows == 0:
-        return f"{absent}, shown as <NA>" if absent else ""
-    columns = [
-        f"{column}: {' and '.join(counts)}"
-        for column in completeness.missing
-        if (counts := _lacks(completeness, column))
-    ]
-    columns += [absent] if absent else []
-    return f"{_count(completeness.incomplete_rows, 'row')} incomplete ({'; '.join(columns)}), shown as <NA>"
-
-
-def _lacks(completeness: Completeness, column: str) -> list[str]:
-    """Return what a column lacks. Where null may mean an unfit value, it is not counted as missing."""
-    missing = completeness.missing[column] if column in completeness.required else 0
-    unfit = completeness.unfit[column]
-    if missing and column in completeness.typed:
-        return [f"{missing + unfit:,} without a value that fits"]
-    return [f"{count:,} {words}" for count, words in ((missing, "missing"), (unfit, "that didn't fit")) if count]
 
 
 def _count(number: int, noun: str) -> str:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.proxies import parse_proxy
 from webrun_nb.client.secrets import check_name
-from webrun_nb.client.tasks.expectations import expected_statuses
+from webrun_nb.client.tasks.expectations import Expectations
 from webrun_nb.notebook.syntax.errors import CommandError
 
 MIN_TASK_MS = 1_000
@@ -122,7 +122,7 @@ def proxy(value: str, label: str) -> str:
 def condition(value: str, label: str) -> str:
     """Check a condition of `--expect`."""
     try:
-        expected_statuses(value)
+        Expectations.read(value)
     except RequestError as error:
         raise CommandError(f"{label}: {error.message}", error.hint) from None
     return value.strip()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from webrun_nb.client.answers.tasks import Breakdown, Usage
 from webrun_nb.client.monitoring.budget import BudgetReading
-from webrun_nb.notebook.display.results import completeness_note, head_note, summary_line
+from webrun_nb.notebook.display.completeness_note import completeness_note
+from webrun_nb.notebook.display.results import head_note, summary_line
 from webrun_nb.notebook.text.labels import Cost
 from webrun_nb.tables.completeness import Completeness
 
