@@ -14,6 +14,7 @@ from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.tasks.result import ResultAdapter, Schema
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.wire.report import PageBody, ReportBody, ReportedColumn, ReportedList, ReportedValue
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,7 @@ class PageResult:
     schema: Schema | None
     captured_at: datetime
     """The time of the answer, UTC."""
-    raw: Mapping[str, Any]
+    body: Mapping[str, Any]
     """The answer as it came over the wire."""
     frames: ResultAdapter | None = field(default=None, compare=False)
     """Makes tables of it."""
@@ -45,37 +46,67 @@ class PageResult:
     @property
     def json(self) -> Any:
         """The answer as plain data."""
-        return self.raw["data"]
+        return self.body["data"]
 
     @property
     def df(self) -> pd.DataFrame:
         """The answer as a table, made each time: the dtypes are those of the schema, texts without one."""
-        if self.frames is None:
-            raise TypeError("this client was made without `frames`: read .json")
-        return self.frames.records_frame(
-            self.json, self.schema, {"url": self.url or None, "captured_at": self.captured_at}
-        )
+        meta = {"url": self.url or None, "captured_at": self.captured_at}
+        return self._tables().records_frame(self.json, self.schema, meta, self._report)
 
     @property
-    def provenance(self) -> Any:
-        """The source of each value: row, column, page, element (a CSS selector), text, and how it was read.
+    def provenance(self) -> pd.DataFrame:
+        """The source of each value, as a table: row, column, page, element (a CSS selector), text, reading, reason."""
+        return self._tables().provenance(self.json, self._report)
 
-        A table, or without `frames` plain records.
-        """
-        rows = [{**value, "page": value["url"]} for value in self.raw["values"]]
-        return rows if self.frames is None else self.frames.table("provenance", rows)
+    @property
+    def raw(self) -> pd.DataFrame:
+        """The texts as on the page, in the shape of the answer's table."""
+        return self._tables().texts(self.df, self._report)
 
     @property
     def completeness(self) -> Mapping[str, Any]:
-        """The counts of missing values, as those of a task, with `nulls`: by column, how many for which reason."""
-        found = dict(self.df.attrs["webrun"]["completeness"])
-        found["nulls"] = {column["name"]: column["nulls"] for column in self.raw["columns"] if column["nulls"]}
+        """How complete the answer's table is, as plain JSON values; see `TaskResult.completeness`."""
+        found: Mapping[str, Any] = self.df.attrs["webrun"]["completeness"]
         return found
+
+    @property
+    def _report(self) -> ReportBody:
+        """What the answer rests on, in the form of a task's report."""
+        at = round(self.captured_at.timestamp() * 1000)
+        lists = [
+            ReportedList(
+                url=each["url"],
+                title=each["title"],
+                shown=each["seen"],
+                collected=each["returned"],
+                stated=None,
+                ended="",
+                repeated=0,
+                assumed=False,
+                whole=True,
+            )
+            for each in self.body["lists"]
+        ]
+        return ReportBody(
+            session_id="",
+            task_id="",
+            unused=[],
+            pages=[PageBody(url=self.url, status=None, at=at)],
+            lists=lists,
+            columns=[ReportedColumn.model_validate({"shows": {}, **each}) for each in self.body["columns"]],
+            values=[ReportedValue.model_validate({**each, "readings": None}) for each in self.body["values"]],
+        )
+
+    def _tables(self) -> ResultAdapter:
+        if self.frames is None:
+            raise TypeError("this client was made without `frames`: read .json")
+        return self.frames
 
     @property
     def questions(self) -> Mapping[str, Sequence[Mapping[str, str]]]:
         """The columns that several fields answer equally well, with the fields; their values are missing."""
-        found: Mapping[str, Sequence[Mapping[str, str]]] = self.raw["questions"]
+        found: Mapping[str, Sequence[Mapping[str, str]]] = self.body["questions"]
         return found
 
     def __repr__(self) -> str:
@@ -141,7 +172,7 @@ async def extract(
         text=json.dumps(answer["data"], ensure_ascii=False),
         schema=schema,
         captured_at=datetime.now(UTC),
-        raw=answer,
+        body=answer,
         frames=frames,
     )
 

@@ -151,7 +151,9 @@ class ResultAdapter(Protocol):
     def make_frame(self, result: TaskResult) -> pd.DataFrame:
         """Return the answer as a table, typed by its schema where it has one."""
 
-    def records_frame(self, data: Any, schema: Schema | None, meta: Mapping[str, Any]) -> pd.DataFrame:
+    def records_frame(
+        self, data: Any, schema: Schema | None, meta: Mapping[str, Any], report: ReportBody | None = None
+    ) -> pd.DataFrame:
         """Return records as a table, typed by the schema where there is one; `meta` says where they are from."""
 
     def read_file(self, name: str, content: IO[bytes]) -> pd.DataFrame:
@@ -160,11 +162,11 @@ class ResultAdapter(Protocol):
     def steps(self, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
         """Return the recorded steps of a task as a table."""
 
-    def provenance(self, result: TaskResult, report: ReportBody) -> pd.DataFrame:
-        """Return the source of each value of the answer as a table."""
+    def provenance(self, data: Any, report: ReportBody) -> pd.DataFrame:
+        """Return the source of each value of an answer as a table."""
 
-    def texts(self, result: TaskResult, report: ReportBody) -> pd.DataFrame:
-        """Return the text on the page in place of each value of the answer's table."""
+    def texts(self, frame: pd.DataFrame, report: ReportBody) -> pd.DataFrame:
+        """Return the text on the page in place of each value of an answer's table."""
 
     def diff(self, after: pd.DataFrame, before: pd.DataFrame, key: str | Sequence[str] | None) -> FrameDiff:
         """Return the differences of two tables."""
@@ -243,6 +245,13 @@ class TaskResult(InProcess):
             raise ProtocolError(
                 "the answer is not JSON, though a schema was asked for", hint=_AS_IT_CAME, task_id=self.task_id
             ) from error
+
+    @property
+    def data(self) -> Any:
+        """The answer as plain data: with a schema its JSON, else the records that a text was written from, or the text."""
+        if self.schema is not None:
+            return self.json
+        return self.text if self.records is None else list(self.records)
 
     @property
     def df(self) -> pd.DataFrame:
@@ -348,13 +357,13 @@ class TaskResult(InProcess):
             `TASK_NOT_FOUND`: the record has been removed, 30 days after its session's end.
         """
         report = self._sources
-        return None if report is None else self._tables().provenance(self, report)
+        return None if report is None else self._tables().provenance(self.data, report)
 
     @property
     def raw(self) -> pd.DataFrame | None:
         """The texts as on the page, in the shape of the answer's table; otherwise as `provenance`."""
         report = self._sources
-        return None if report is None else self._tables().texts(self, report)
+        return None if report is None else self._tables().texts(self.df, report)
 
     @cached_property
     def unused(self) -> tuple[UnusedPart, ...]:

@@ -30,19 +30,16 @@ class NotebookFrames:
 
     def make_frame(self, result: TaskResult) -> pd.DataFrame:
         """Return the answer as a table, with its provenance in `attrs["webrun"]`."""
-        from webrun_nb.tables.frames import to_frame
+        return self.records_frame(result.data, result.schema, meta_of(result), result.report)
 
-        schema = result.schema
-        assert schema is None or isinstance(schema, schemas.Schema), "read_schema made it"
-        frame, _ = to_frame(_data_of(result), schema, meta=meta_of(result), report=result.report)
-        return frame
-
-    def records_frame(self, data: Any, schema: Schema | None, meta: Mapping[str, Any]) -> pd.DataFrame:
+    def records_frame(
+        self, data: Any, schema: Schema | None, meta: Mapping[str, Any], report: ReportBody | None = None
+    ) -> pd.DataFrame:
         """Return records as a table, with `meta` in `attrs["webrun"]`."""
         from webrun_nb.tables.frames import to_frame
 
         assert schema is None or isinstance(schema, schemas.Schema), "read_schema made it"
-        return to_frame(data, schema, meta=meta)[0]
+        return to_frame(data, schema, meta=meta, report=report)[0]
 
     def read_file(self, name: str, content: IO[bytes]) -> pd.DataFrame:
         """Return a file as a table; the suffix of its name says in which format it is."""
@@ -57,18 +54,17 @@ class NotebookFrames:
 
         return compact(steps_frame(rows))
 
-    def provenance(self, result: TaskResult, report: ReportBody) -> pd.DataFrame:
-        """Return the source of each value of the answer as a table."""
+    def provenance(self, data: Any, report: ReportBody) -> pd.DataFrame:
+        """Return the source of each value of an answer as a table."""
         from webrun_nb.tables.provenance import provenance_frame
 
-        data = _data_of(result)
         return provenance_frame(report, data if isinstance(data, list) else [data])
 
-    def texts(self, result: TaskResult, report: ReportBody) -> pd.DataFrame:
-        """Return the text on the page in place of each value of the answer's table."""
+    def texts(self, frame: pd.DataFrame, report: ReportBody) -> pd.DataFrame:
+        """Return the text on the page in place of each value of an answer's table."""
         from webrun_nb.tables.provenance import texts_frame
 
-        return texts_frame(report, result.df)
+        return texts_frame(report, frame)
 
     def diff(self, after: pd.DataFrame, before: pd.DataFrame, key: str | Sequence[str] | None) -> FrameDiff:
         """Return the differences of two tables."""
@@ -81,13 +77,6 @@ class NotebookFrames:
         from webrun_nb.notebook.widgets.static_card import card_html
 
         return card_html(snapshot)
-
-
-def _data_of(result: TaskResult) -> Any:
-    """Return the answer as plain data: the records of a text answer where they are known, else its text."""
-    if result.schema is not None:
-        return result.json
-    return result.text if result.records is None else list(result.records)
 
 
 def meta_of(result: TaskResult) -> dict[str, Any]:
