@@ -248,7 +248,7 @@ class TaskResult(InProcess):
 
     @property
     def data(self) -> Any:
-        """The answer as plain data: with a schema its JSON, else the records that a text was written from, or the text."""
+        """The answer as plain data: JSON if it has a schema, else the records that a text was written from, or that."""
         if self.schema is not None:
             return self.json
         return self.text if self.records is None else list(self.records)
