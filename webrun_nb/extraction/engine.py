@@ -32,6 +32,7 @@ from webrun_nb.extraction.schema import shape_of
 from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.extraction.sources import Source
 from webrun_nb.extraction.structured_data import embedded_of
+from webrun_nb.extraction.tab_names import show_several_tabs, under_tabs
 from webrun_nb.extraction.values import DATED
 
 _MOST_FRAMES = 20
@@ -77,13 +78,14 @@ def extract(
     own = [wanted for wanted in shape.columns if not wanted.inner]
     chooser = Chooser(own, requested, share_read, phrases_for(own, requested), chosen or {})
     is_dated = any((wanted.column.item or wanted.column).type in DATED for wanted in shape.columns)
+    has_tabs = show_several_tabs(snapshots)
     parts: list[Part] = []
     for snapshot in snapshots:
         if (problem := state_of(snapshot)) in (Problem.HTTP_ERROR, Problem.EMPTY_PAGE):
             if not parts:
                 return Extraction(problem=problem)
             continue
-        sources = shown_of(snapshot)
+        sources = under_tabs(snapshot, shown_of(snapshot)) if has_tabs else shown_of(snapshot)
         if is_meant is not None and not parts:
             sources = [each for each in sources if not is_list(each) or is_meant(each)]
         alike = [each for each in sources if parts and has_same_columns(each, parts[0].assignment.source)]
