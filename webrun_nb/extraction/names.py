@@ -118,6 +118,18 @@ _UNITS = {
 _SIGNS = frozenset("€$£¥₹₽₩%")
 
 
+_BOUNDS = {
+    word: bound
+    for bound, words in {
+        "from": "from since starting ab von seit depuis desde dal dalla od vanaf från fra alkaen от с з"
+        " من از से から 부터 自",
+        "to": "to until till through bis jusque hasta até fino tot do til saakka до по إلى حتى تا तक まで 까지 至",
+    }.items()
+    for word in words.split()
+}
+"""Words at an end of a name that say which end of a period or a range it is: "Valid from", "Gültig bis"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word of a name, with what it stands for."""
@@ -134,6 +146,8 @@ class Name:
 
     words: tuple[Word, ...] = ()
     units: frozenset[str] = frozenset()
+    bound: str = ""
+    """The end of a period or a range that it names: `from`, `to`, or neither."""
 
     @property
     def joined(self) -> str:
@@ -160,11 +174,13 @@ def name_of(text: str) -> Name:
     folded = plain(_CAMEL.sub(" ", text[:_LONGEST_NAME])).replace("_", " ").replace("#", " number ")
     folded = _YEAR.sub(r" \1 ", _MEASURE.sub(r" \1\2 ", folded))
     units = {char for char in folded if char in _SIGNS}
-    words = tuple(_words_of(_WORD.findall(folded)[:_MOST_WORDS]))
+    texts = _WORD.findall(folded)[:_MOST_WORDS]
+    words = tuple(_words_of(texts))
     named = tuple(word for word in words if word.text not in _STOP) or words
     units |= {_unit(word.text) for word in named} - {""}
     # "Km" alone is what the column is called.
-    return Name(tuple(word for word in named if not _unit(word.text)) or named, frozenset(units))
+    bound = _BOUNDS.get(texts[-1]) or _BOUNDS.get(texts[0], "") if len(texts) > 1 else ""
+    return Name(tuple(word for word in named if not _unit(word.text)) or named, frozenset(units), bound)
 
 
 def plain(text: str) -> str:
@@ -180,11 +196,13 @@ def likeness(wanted: Name, found: Name) -> float:
     -------
     float
         1 for the same words, 0 for nothing in common. The part of `wanted` that is met weighs more than the part of
-        `found` that is explained. A number that `wanted` has and `found` has not ("year_2023", "2022"), or other units
-        ("price_usd", "Price in €"), make them different; so does a word that makes another quantity of what it stands
-        beside ("price", "shipping price").
+        `found` that is explained. A number that `wanted` has and `found` has not ("year_2023", "2022"), other units
+        ("price_usd", "Price in €") or other ends ("valid_from", "Valid to") make them different; so does a word that
+        makes another quantity of what it stands beside ("price", "shipping price").
     """
     if not wanted.words or not found.words or _units_differ(wanted, found):
+        return 0.0
+    if wanted.bound and found.bound and wanted.bound != found.bound:
         return 0.0
     if wanted.joined == found.joined:
         return 1.0
@@ -240,7 +258,7 @@ def path_likeness(wanted: Name, labels: Iterable[str]) -> float:
     whole = likeness(wanted, name_of(" ".join(dict.fromkeys(path))))
     shared = tuple(word for word in above.words if _is_met(word, wanted.words) and word not in own.words)
     if shared:
-        score = max(score, likeness(wanted, Name(shared + own.words, own.units | above.units)))
+        score = max(score, likeness(wanted, Name(shared + own.words, own.units | above.units, own.bound)))
     elif all(word.is_number for word in own.words) and not all(map(_is_general, wanted.words)):
         return whole * _ELSEWHERE
     return max(whole, score * _PART)
