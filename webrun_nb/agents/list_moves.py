@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 from webrun_nb.agents.base import Failed, Refused, Reply, Step
-from webrun_nb.agents.list_views import Key, Read, View, change_between, is_same_list, view_of
+from webrun_nb.agents.list_views import Read, View, change_between, is_same_list, view_of
 from webrun_nb.agents.statuses import answered
 from webrun_nb.browsers.actions import Action, Click, GoBack, Navigate, ScrollBox, ScrollGoal, WaitForChange
 from webrun_nb.extraction.continuation import says_loading
 from webrun_nb.extraction.list_controls import Control
+from webrun_nb.extraction.screens import Screens
 from webrun_nb.extraction.scroll_areas import ScrollArea
 from webrun_nb.extraction.snapshot import Snapshot
 
@@ -344,14 +345,16 @@ def scroll_through(ground: Ground, area: ScrollArea) -> Work[Outcome]:
         if (refusal := (yield from _scroll(ground, area, "start"))) is not None:
             return _not_scrolled(ground, refusal, None)
         ground.view = yield from _seen_after(ground, 0)
-    screens, outcome, unchanged = _Screens(ground.view), Outcome(is_screen=True, is_final=True), 0
-    while not screens.are_complete(ground.stated):
-        latest = screens.views[-1]
+    views, rows, unchanged = [ground.view], Screens(), 0
+    rows.add(ground.view.rows)
+    outcome = Outcome(is_screen=True, is_final=True)
+    while not (rows.is_by_index and ground.stated is not None and len(rows.rows) >= ground.stated):
+        latest = views[-1]
         before = latest.on.scrolls
         if before is None or before.state.is_at_end or unchanged > _MOST_UNCHANGED:
             break
-        if len(screens.views) >= _MOST_SCREENS:
-            outcome.why = f"after {screens.rows} rows on {len(screens.views)} screens; there are more"
+        if len(views) >= _MOST_SCREENS:
+            outcome.why = f"after {len(rows.rows)} rows on {len(views)} screens; there are more"
             break
         if (refusal := (yield from _scroll(ground, area, "end" if unchanged == _MOST_UNCHANGED else "on"))) is not None:
             outcome.why = _said(refusal)
@@ -362,67 +365,30 @@ def scroll_through(ground: Ground, area: ScrollArea) -> Work[Outcome]:
             break
         unchanged = unchanged + 1 if view.keys == latest.keys else 0
         if unchanged == 0:
-            screens.add(view)
+            views.append(view)
+            rows.add(view.rows)
         else:
-            screens.views[-1] = view  # where it is now
+            views[-1] = view  # where it is now
         ground.view = view
-    if len(screens.views) == 1:
+    if len(views) == 1:
         return Outcome(is_final=True, why=outcome.why)  # it showed all of its rows at a time
-    ground.count_screens(screens.rows)
-    outcome.views = screens.views
-    outcome.why = outcome.why or screens.gaps
+    ground.count_screens(len(rows.rows))
+    outcome.views = views
+    outcome.why = outcome.why or _gaps(rows)
     outcome.ended = "scrolled to the end"
     return outcome
+
+
+def _gaps(rows: Screens) -> str:
+    """Say which rows no screen showed, for people; empty where there are none."""
+    if rows.is_parted:
+        return "rows may be missing: what the page showed while it was scrolled does not overlap"
+    return f"{rows.missing} rows between those that the page showed are missing" if rows.missing else ""
 
 
 _MOST_UNCHANGED = 2
 """Scrolls without any change after which the rest is scrolled at once: the room is not for rows."""
 _MOST_SCREENS = 400
-
-
-class _Screens:
-    """The screens of a list, which overlap, and the number of rows that they show."""
-
-    def __init__(self, first: View) -> None:
-        self.views: list[View] = []
-        self._indices: set[int] | None = set()
-        """None once a screen does not say the index of each of its rows."""
-        self._keys: list[Key] = []
-        self._is_parted = False
-        self.add(first)
-
-    def add(self, view: View) -> None:
-        """Take a screen."""
-        self.views.append(view)
-        if self._indices is not None and view.indices is not None:
-            self._indices.update(view.indices)
-        else:
-            self._indices = None
-        size = _overlap(self._keys, view.keys)
-        self._is_parted = self._is_parted or (bool(self._keys) and size == 0)
-        self._keys += view.keys[size:]
-
-    @property
-    def rows(self) -> int:
-        """The number of rows so far."""
-        return len(self._keys) if self._indices is None else len(self._indices)
-
-    @property
-    def gaps(self) -> str:
-        """The rows that no screen showed, for people; empty where there are none."""
-        if self._indices is None:
-            return "rows may be missing: what the page showed while it was scrolled does not overlap" * self._is_parted
-        missing = max(self._indices, default=0) - min(self._indices, default=1) + 1 - len(self._indices)
-        return f"{missing} rows between those that it showed are missing" if missing > 0 else ""
-
-    def are_complete(self, stated: int | None) -> bool:
-        """Tell whether as many rows were seen, by their indices, as the page says there are."""
-        return stated is not None and self._indices is not None and self.rows >= stated
-
-
-def _overlap(old: Sequence[Key], new: Sequence[Key]) -> int:
-    """Return the number of rows at the end of some that others begin with."""
-    return next((size for size in range(min(len(old), len(new)), 0, -1) if old[-size:] == new[:size]), 0)
 
 
 def _area(ground: Ground) -> ScrollArea | None:

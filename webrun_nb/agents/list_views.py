@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from webrun_nb.extraction.continuation import Continuation, continuation_of, document_of
-from webrun_nb.extraction.results import Extraction, Row
+from webrun_nb.extraction.results import Extraction
+from webrun_nb.extraction.screens import Texts, is_same_row, texts_of
 from webrun_nb.extraction.snapshot import Snapshot
-from webrun_nb.extraction.sources import Source
+from webrun_nb.extraction.sources import Source, SourceRow
 
 Read = Callable[[Sequence[Snapshot]], Extraction]
-Key = tuple[object, ...]
 Change = Literal["none", "grown", "other"]
 """The same rows; the same and more; other rows."""
 
@@ -29,7 +29,7 @@ class View:
     page: Snapshot
     shown: Extraction
     on: Continuation = field(default_factory=Continuation)
-    keys: list[Key] = field(default_factory=list)
+    keys: list[Texts] = field(default_factory=list)
     """What tells each row from others, in order."""
 
     @property
@@ -43,10 +43,9 @@ class View:
         return self.page if self.source is None else document_of(self.page, self.source)
 
     @property
-    def indices(self) -> list[int] | None:
-        """The indices of its rows in the whole list; None where the page does not say them all."""
-        found = [row.row.index for row in self.shown.rows if row.row.index is not None]
-        return found if len(found) == len(self.shown.rows) else None
+    def rows(self) -> list[SourceRow]:
+        """Its rows."""
+        return [row.row for row in self.shown.rows]
 
 
 def view_of(page: Snapshot, read: Read) -> View:
@@ -60,7 +59,7 @@ def view_of(page: Snapshot, read: Read) -> View:
         Returns the records of pages.
     """
     shown = read([page])
-    view = View(page, shown, keys=[_key(row) for row in shown.rows])
+    view = View(page, shown, keys=[texts_of(row.row) for row in shown.rows])
     if (source := view.source) is not None:
         view.on = continuation_of(view.document, source)
     return view
@@ -75,21 +74,10 @@ def change_between(before: View, after: View) -> Change:
         The list at two moments.
     """
     old, new = before.keys, after.keys
-    kept = sum(_is_same_row(one, other) for one, other in zip(old, new, strict=False))
+    kept = sum(is_same_row(one, other) for one, other in zip(old, new, strict=False))
     if old and kept < _STILL_SAME * len(old):
         return "other"
     return "grown" if len(new) > len(old) else "none" if len(new) == len(old) else "other"
-
-
-def _is_same_row(one: Key, other: Key) -> bool:
-    """Tell whether two rows are likely one at two moments: the first text and half of all texts are the same."""
-    if one == other:
-        return True
-    if len(one) != len(other):
-        return False
-    first = next((place for place, each in enumerate(one) if each is not None), None)
-    same = sum(mine == theirs for mine, theirs in zip(one, other, strict=True))
-    return first is not None and one[first] == other[first] and 2 * same > len(one)
 
 
 def is_same_list(source: Source, other: Source | None) -> bool:
@@ -107,7 +95,3 @@ def _names(source: Source) -> set[str]:
     """Return the headings of a list's columns, otherwise the names that markup gives them."""
     labels = {" ".join(column.labels) for column in source.columns if any(column.labels)}
     return labels or {name for column in source.columns for name in column.properties}
-
-
-def _key(row: Row) -> Key:
-    return tuple(None if cell is None else (cell.text, cell.exact, cell.href) for cell in row.row.cells)

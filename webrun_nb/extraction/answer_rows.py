@@ -10,6 +10,7 @@ from webrun_nb.extraction.assign import Assignment
 from webrun_nb.extraction.choose import title_of
 from webrun_nb.extraction.results import ListReport, Part
 from webrun_nb.extraction.schema import Shape
+from webrun_nb.extraction.screens import Screens
 from webrun_nb.extraction.sources import SourceRow
 
 
@@ -39,6 +40,7 @@ def rows_of(
     """
     kept: list[Kept] = []
     lists: list[ListReport] = []
+    seen = Screens()
     for part in parts:
         source = part.assignment.source
         counts: Counter[str] = Counter()
@@ -50,11 +52,11 @@ def rows_of(
                 counts["blank"] += 1
             else:
                 rows.append(row)
-        is_assumed = False
-        if screens and kept:
-            new, is_assumed = _unseen([each.row for each in kept], rows)
+        if screens:
+            new = seen.add(rows)
             counts["repeated"] = len(rows) - len(new)
             rows = new
+        is_assumed = screens and bool(kept) and seen.is_assumed
         kept += [Kept(part, row) for row in rows]
         lists.append(
             ListReport(
@@ -70,7 +72,7 @@ def rows_of(
                 tuple(title_of(each) for each in part.sources) if len(part.sources) > 1 and not part.is_record else (),
             )
         )
-    if screens and all(each.row.index is not None for each in kept):
+    if screens and seen.is_by_index:
         kept.sort(key=lambda each: each.row.index or 0)
     return kept, lists
 
@@ -82,19 +84,3 @@ def _is_blank(row: SourceRow, assignment: Assignment) -> bool:
         return False
     cells = [row.cells[each.index] if each.index < len(row.cells) else None for each in taken]
     return not any(cell is not None and (cell.text or cell.exact or cell.label or cell.href) for cell in cells)
-
-
-def _unseen(before: Sequence[SourceRow], rows: Sequence[SourceRow]) -> tuple[list[SourceRow], bool]:
-    """Return the rows of a screen that were not on the screens before, and whether that is only assumed."""
-    seen = {row.index for row in before if row.index is not None}
-    if seen and all(row.index is not None for row in rows):
-        return [row for row in rows if row.index not in seen], False
-    old, new = [_texts(row) for row in before], [_texts(row) for row in rows]
-    for size in range(min(len(old), len(new)), 0, -1):
-        if old[-size:] == new[:size]:
-            return list(rows[size:]), True
-    return list(rows), False
-
-
-def _texts(row: SourceRow) -> tuple[tuple[str, str, str] | None, ...]:
-    return tuple(None if cell is None else (cell.text, cell.exact, cell.href) for cell in row.cells)
