@@ -70,6 +70,7 @@ def rows_of(
                 counts["repeated"],
                 is_assumed,
                 tuple(title_of(each) for each in part.sources) if len(part.sources) > 1 and not part.is_record else (),
+                part.is_cut,
             )
         )
     if screens and seen.is_by_index:

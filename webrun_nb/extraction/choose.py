@@ -8,11 +8,12 @@ before what the page embeds for machines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from webrun_nb.extraction.assign import Ambiguous, Assignment, Candidate, Reads, assign
+from webrun_nb.extraction.comparing import plain_words
 from webrun_nb.extraction.names import Name, name_of
 from webrun_nb.extraction.reasons import Problem
 from webrun_nb.extraction.requested import Requested
@@ -260,7 +261,7 @@ class Chooser:
             sources = [self._as_columns(each, sources[0]) for each in sources]
         ordered = sorted(sources, key=lambda each: each.number)
         rows = [
-            replace(row, groups=(title_of(each), *row.groups)) if title_of(each) else row
+            replace(row, groups=(title_of(each), *row.groups), heads=(each.node, *row.heads)) if title_of(each) else row
             for each in ordered
             for row in each.rows
         ]
@@ -308,7 +309,12 @@ class Chooser:
         page = [each for each in sources if each.kind == "page"][:1]
         pairs = [each for each in sources if each.kind == "pairs"]
         stages = [*map(self._assign, page), *([self._assign(_one_row(pairs))] if pairs else [])]
-        embedded = [self._assign(each) for each in sources if each.kind == "embedded" and not _is_beside(each)]
+        main = next((set(plain_words(name).split()) for each in page if (name := _named_in(each))), set[str]())
+        embedded = [
+            self._assign(each)
+            for each in sources
+            if each.kind == "embedded" and not _is_beside(each) and not _is_of_another(each, main)
+        ]
         embedded.sort(key=lambda each: -each.total)
         about = next((_types(each.source) for each in embedded if each.total), frozenset())
         # Of the embedded things, those of another type are about something else.
@@ -355,6 +361,20 @@ def is_list(source: Source) -> bool:
 def _types(source: Source) -> frozenset[str]:
     """Return the types of an embedded thing, which its caption names."""
     return frozenset(source.caption.lower().split())
+
+
+def _named_in(source: Source) -> str:
+    """Return the name that a record has; empty if it has none."""
+    for column, cell in zip(source.columns, source.rows[0].cells, strict=False):
+        if "name" in column.properties and cell is not None:
+            return cell.text or cell.exact
+    return ""
+
+
+def _is_of_another(source: Source, main: Collection[str]) -> bool:
+    """Tell an embedded thing whose name has no word of that of the page's own thing: a related product."""
+    words = set(plain_words(_named_in(source)).split())
+    return bool(words and main) and not words & set(main)
 
 
 def _is_beside(source: Source) -> bool:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -25,7 +26,7 @@ from webrun_nb.extraction.own_columns import with_own_columns
 from webrun_nb.extraction.page_date import page_date_of
 from webrun_nb.extraction.page_state import state_of
 from webrun_nb.extraction.reasons import Problem
-from webrun_nb.extraction.records import lists_of
+from webrun_nb.extraction.records import MAX_ITEMS, MAX_LISTS, lists_of
 from webrun_nb.extraction.requested import Requested, phrases_for, requested_of
 from webrun_nb.extraction.results import Extraction, Part
 from webrun_nb.extraction.schema import shape_of
@@ -33,6 +34,7 @@ from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.extraction.sources import Source
 from webrun_nb.extraction.structured_data import embedded_of
 from webrun_nb.extraction.tab_names import show_several_tabs, under_tabs
+from webrun_nb.extraction.table_context import MAX_TABLES
 from webrun_nb.extraction.values import DATED
 
 _MOST_FRAMES = 20
@@ -99,12 +101,21 @@ def extract(
             return _without_records(choice, problem)
         assignment = _as_before(parts[0].assignment, choice.assignment) if parts else choice.assignment
         day = page_date_of(snapshot, sources) if is_dated else None
-        parts.append(Part(snapshot, assignment, choice.sources, not choice.many, currencies_of(sources), day))
+        currencies, is_cut = currencies_of(sources), _is_cut(snapshot, sources)
+        parts.append(Part(snapshot, assignment, choice.sources, not choice.many, currencies, day, is_cut))
     if not parts:
         return Extraction(problem=Problem.EMPTY_PAGE)
     if not shape.columns:
         shape, parts = with_own_columns(shape, parts)
     return answer(shape, parts, words=requested.words, screens=screens)
+
+
+def _is_cut(snapshot: Snapshot, sources: Sequence[Source]) -> bool:
+    """Tell a page that has more than was read of it."""
+    kinds = Counter(each.kind for each in sources)
+    longest = max((len(each.rows) for each in sources if each.kind == "list"), default=0)
+    is_over = kinds["table"] + kinds["grid"] + kinds["pairs"] >= MAX_TABLES or kinds["list"] >= MAX_LISTS
+    return snapshot.is_cut or is_over or longest >= MAX_ITEMS
 
 
 def _as_before(first: Assignment, own: Assignment) -> Assignment:

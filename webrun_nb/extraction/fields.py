@@ -217,7 +217,7 @@ def key_field(fields: Sequence[Field]) -> Field | None:
 def _group_cell(row: SourceRow, level: int) -> Cell | None:
     if level >= len(row.groups) or not row.groups[level]:
         return None
-    return Cell(row.node, row.groups[level])
+    return Cell(row.heads[level] if level < len(row.heads) else row.node, row.groups[level])
 
 
 def _group_namings(texts: Sequence[str]) -> Iterator[Naming]:

@@ -209,8 +209,8 @@ def _columns(
         column.properties = frozenset(name for name in column.properties if shared[name] == 1)
     totals = totals_of(body.lines, list(zip(*(column.cells for column in columns), strict=True)))
     rows = [
-        TableRow(line.node, groups, is_total, line.index, _starts_with_header(line))
-        for line, groups, is_total in zip(body.lines, _groups(body), totals, strict=True)
+        TableRow(line.node, groups, heads, is_total, line.index, _starts_with_header(line))
+        for line, (groups, heads), is_total in zip(body.lines, _groups(body), totals, strict=True)
     ]
     columns = joined(columns)
     if any(body.details):
@@ -245,17 +245,18 @@ def _starts_with_header(line: Line) -> bool:
     return bool(distinct) and distinct[0].is_header and not all(slot.is_header for slot in distinct)
 
 
-def _groups(body: Body) -> list[tuple[str, ...]]:
-    """Return the headings of each row; in a tree grid those are the rows that it is under."""
+def _groups(body: Body) -> list[tuple[tuple[str, ...], tuple[Node, ...]]]:
+    """Return the headings of each row, with their elements; in a tree grid those are the rows that it is under."""
     if not any(line.level > 1 for line in body.lines):
-        return body.groups
-    groups: list[tuple[str, ...]] = []
-    path: list[str] = []
-    for line, above in zip(body.lines, body.groups, strict=True):
+        return list(zip(body.groups, body.heads, strict=True))
+    groups: list[tuple[tuple[str, ...], tuple[Node, ...]]] = []
+    path: list[tuple[str, Node]] = []
+    for line, above, heads in zip(body.lines, body.groups, body.heads, strict=True):
         level = max(line.level, 1)
         del path[level - 1 :]
-        groups.append((*above, *path))
-        path.append(next((slot.text for slot in line.filled()), ""))
+        groups.append(((*above, *(text for text, _ in path)), (*heads, *(node for _, node in path))))
+        first = next(iter(line.filled()), None)
+        path.append(("", line.node) if first is None else (first.text, first.node))
     return groups
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from webrun_nb.extraction.snapshot import Node
@@ -52,8 +52,16 @@ class Line:
         return self.pieces[max(0, bisect_right(self.starts, start) - 1)].is_struck
 
 
-def lines_of(*roots: Node) -> list[Line]:
-    """Return the lines of displayed text in an element, or in several that stand side by side, in document order."""
+def lines_of(*roots: Node, without: Collection[Node] = ()) -> list[Line]:
+    """Return the lines of displayed text in an element, or in several that stand side by side, in document order.
+
+    Parameters
+    ----------
+    *roots : Node
+        The elements.
+    without : collection of Node
+        Elements in them that are left out.
+    """
     lines: list[Line] = []
     line = Line(roots[0])
     # A block stands here twice: where it begins, and, with True, where it ends.
@@ -64,6 +72,8 @@ def lines_of(*roots: Node) -> list[Line]:
             if line.text.strip():
                 lines.append(_finished(line))
             line = Line(_block_of(node, roots) if ends or node.tag == "br" else node)
+        if node in without:
+            continue
         if ends or node.hidden or (node.tag == "sup" and _REFERENCE.fullmatch(beginning(node, _REFERENCE_CHARS))):
             continue
         if node.is_text:

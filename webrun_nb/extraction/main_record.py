@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from webrun_nb.extraction.comparing import agrees, plain_number, plain_words
 from webrun_nb.extraction.item_units import RATING_OUT_OF, RATING_STARS
@@ -103,9 +104,13 @@ def _prices(page: MainThing) -> list[_Fact]:
         ),
         default=None,
     )
+    if best is not None and _is_of_variants(page, best[2], embedded):
+        return facts
     if best is not None:
         amount = best[2]
-        facts.append(_Fact((), frozenset({"price"}), _with_evidence(Cell(amount.node, amount.text), embedded)))
+        high = next((b for a, b in pairwise(page.amounts) if a is amount and b.part == "high"), None)
+        shown = Cell(amount.node, amount.text) if high is None else _range_cell(page, amount, high)
+        facts.append(_Fact((), frozenset({"price"}), _with_evidence(shown, embedded)))
         for i, other in enumerate(page.amounts):
             if other.part == "high" and i and page.amounts[i - 1] is amount:
                 facts.append(_Fact((), frozenset({"lowprice"}), Cell(amount.node, amount.text)))
@@ -129,6 +134,29 @@ def _prices(page: MainThing) -> list[_Fact]:
     elif (rate := next((a for a in page.amounts if a.role is Role.RATE and _is_near(page, a)), None)) is not None:
         facts.append(_Fact((), frozenset({"price", "rate"}), Cell(rate.node, rate.text)))
     return facts
+
+
+def _range_cell(page: MainThing, low: Amount, high: Amount) -> Cell:
+    """Return the cell of a range of prices, which is no single price."""
+    line, end = page.lines[low.line], high.start + len(high.text)
+    return Cell(line.node_of(low.start, end), line.text[low.start : end])
+
+
+def _is_of_variants(page: MainThing, amount: Amount, embedded: Sequence[Datum]) -> bool:
+    """Tell whether an amount is that of one of several variants: the rows of one table have others in its place."""
+    cell = amount.node.closest("td", "th")
+    row, table = (cell.closest("tr"), cell.closest("table")) if cell is not None else (None, None)
+    if row is None or table is None or any(agrees(amount.text, datum.text) for datum in embedded[:20]):
+        return False
+    place = row.elements.index(cell) if cell in row.elements else -1
+    for other in page.amounts:
+        there = other.node.closest("td", "th")
+        if there is None or there.closest("table") is not table or there.parent is row or there.parent is None:
+            continue
+        siblings = there.parent.elements
+        if siblings.index(there) == place and plain_number(other.text) != plain_number(amount.text):
+            return bool(other.role.may_be_price)
+    return False
 
 
 def _is_near(page: MainThing, amount: Amount) -> bool:

@@ -49,6 +49,9 @@ _SIDE_TAGS = frozenset({"nav", "footer", "aside", "select", "option", "datalist"
 _SIDE_ROLES = frozenset(
     {"navigation", "contentinfo", "complementary", "dialog", "alertdialog", "menu", "menubar", "search", "listbox"}
 )
+_LISTS = frozenset({"table", "tbody", "ul", "ol"})
+_ROWS = frozenset({"tr", "li"})
+_MOST_ROWS = 100
 _FEWEST_ALIKE = 2
 _NO_CARDS = frozenset({"tr", "td", "th", "tbody", "span", "b", "strong", "p"})
 _CARD_CHARS = 600
@@ -187,12 +190,24 @@ def main_thing_of(snapshot: Snapshot, lists: Sequence[Source]) -> MainThing | No
     lists : sequence of Source
         The lists of records on the page (`records.lists_of`): the prices of their items are not the thing's.
     """
-    lines = lines_of(snapshot.root)
+    lines = lines_of(snapshot.root, without=_of_long_lists(snapshot.root))
     entities = entities_of(snapshot)
     number = _heading_line(snapshot, lines, entities)
     if number is None:
         return None
     return MainThing(snapshot, lines, number, _about(entities, lines[number].text, snapshot), lists)
+
+
+def _of_long_lists(root: Node) -> frozenset[Node]:
+    """Return the rows and items of long tables and lists, but for the first: they say nothing of the page's thing."""
+    rows = (
+        row
+        for node in root.walk()
+        if node.tag in _LISTS and len(node.children) > _MOST_ROWS
+        for row in node.elements[_MOST_ROWS:]
+        if row.tag in _ROWS
+    )
+    return frozenset(rows)
 
 
 def _heading_line(snapshot: Snapshot, lines: Sequence[Line], entities: Sequence[Entity]) -> int | None:

@@ -93,6 +93,8 @@ class _List:
     items: list[Item]
     groups: list[tuple[str, ...]] = field(default_factory=list)
     heading: str = ""
+    heads: dict[Node, Node] = field(default_factory=dict)
+    """The elements of the headings, by the first element of the items below them."""
 
 
 def lists_of(snapshot: Snapshot) -> list[Source]:
@@ -112,12 +114,16 @@ def _source(found: _List, number: int) -> Source | None:
     if not filled or (len(columns) > _FEW_COLUMNS and filled < _LEAST_FILLED * len(columns) * len(rows)):
         return None
     made = [
-        SourceRow(item[0], cells, groups, index=_index(item[0]))
+        SourceRow(item[0], cells, groups, index=_index(item[0]), heads=_heads(found, item[0], groups))
         for item, cells, groups in zip(found.items, rows, found.groups, strict=True)
         if any(cells)
     ]
     caption = found.node.attributes.get("aria-label", "")
     return Source("list", found.node, columns, made, caption=caption, heading=found.heading, number=number)
+
+
+def _heads(found: _List, item: Node, groups: Sequence[str]) -> tuple[Node, ...]:
+    return (found.heads[item],) if groups and item in found.heads else ()
 
 
 def _index(item: Node) -> int | None:
@@ -225,15 +231,19 @@ class _Finder:
         starts = {item[0]: item for item in items}
         inside = {part for item in items for part in item}
         groups: list[tuple[str, ...]] = []
+        heads: dict[Node, Node] = {}
+        head: Node | None = None
         ordered: list[Item] = []
         current: tuple[str, ...] = ()
         for child in children:
             if child in starts:
                 ordered.append(starts[child])
                 groups.append(current)
+                if head is not None:
+                    heads[child] = head
             elif child not in inside and (title := _title(child)):
-                current = (title,)
-        return _List(node, ordered, groups, self._heading)
+                current, head = (title,), child
+        return _List(node, ordered, groups, self._heading, heads)
 
     def _inner(self, node: Node, items: Sequence[Node]) -> _List | None:
         """Return the list that is spread over items which are no more than a title and a part of that list."""

@@ -119,6 +119,8 @@ class ListReport:
     """True if repeated rows were told by the overlap of screens alone."""
     parts: tuple[str, ...] = ()
     """The titles of the tables that it was joined of."""
+    is_cut: bool = False
+    """True if the page is over a limit of the engine (its size, its number of tables or lists): rows may be missing."""
 
 
 @dataclass(slots=True)
@@ -146,6 +148,8 @@ class Part:
     """The currencies that the page's data for machines name."""
     page_date: date | None = None
     """The day that the page says it is of."""
+    is_cut: bool = False
+    """True if the page is over a limit of the engine."""
 
 
 @dataclass(slots=True)

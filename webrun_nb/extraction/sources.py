@@ -58,6 +58,8 @@ class SourceRow:
     """True for a row that sums others up."""
     index: int | None = None
     """Its index in the whole list, where the page says it (`aria-rowindex`)."""
+    heads: tuple[Node, ...] = ()
+    """The elements of the headings that it is under; empty where they are not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from webrun_nb.extraction.cell_texts import Reading
 from webrun_nb.extraction.footnotes import label_without_marks
+from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Cell
 from webrun_nb.extraction.table_headers import Head, is_bold, look_of, repeated_heading, spans_all
 from webrun_nb.extraction.table_layout import Layout, Line, Slot
@@ -53,6 +55,8 @@ class Body:
     lines: list[Line] = field(default_factory=list)
     groups: list[tuple[str, ...]] = field(default_factory=list)
     """The headings that each row is under, from the outermost."""
+    heads: list[tuple[Node, ...]] = field(default_factory=list)
+    """The elements of these headings."""
     details: list[Slot | None] = field(default_factory=list)
     """The cell of the row behind each row that says more about it."""
     notes: list[Reading] = field(default_factory=list)
@@ -69,7 +73,7 @@ def body_of(layout: Layout, head: Head) -> Body:
     single = [_is_single(line) and not alone[number] for number, line in enumerate(lines)]
     groups_by_form = _are_groups(lines, alone, single)
     body = Body()
-    stack: list[tuple[tuple[str, ...], str]] = []
+    stack: list[_Heading] = []
     was_heading = False
     looks = Counter(_look_of_heading(line) for line, is_alone in zip(lines, alone, strict=True) if is_alone)
     last_data = max((number for number, is_alone in enumerate(alone) if not is_alone), default=-1)
@@ -88,12 +92,15 @@ def body_of(layout: Layout, head: Head) -> Body:
             if repeated[1] is not None:
                 if not any(body.groups) and (first := head.lines[-1].slots[0]) is not None:
                     body.groups = [(first.text[:_LONGEST_GROUP],)] * len(body.groups)
+                    body.heads = [(first.node,)] * len(body.groups)
                     body.starts_with_group = True
                 _enter(stack, line, was_heading=was_heading)
         else:
             body.lines.append(line)
             # the rows of a `tfoot` are about the whole table
-            body.groups.append(() if line.section == "foot" else tuple(text for _, text in stack if text))
+            above = [] if line.section == "foot" else [each for each in stack if each.text]
+            body.groups.append(tuple(each.text for each in above))
+            body.heads.append(tuple(each.node for each in above))
             body.details.append(None)
             was_heading = False
     return body
@@ -138,7 +145,15 @@ def _are_distinct(found: Sequence[Line], rest: Sequence[Line]) -> bool:
     return all(any(look_of(line)) and look_of(line) not in looks for line in found)
 
 
-def _enter(stack: list[tuple[tuple[str, ...], str]], line: Line, *, was_heading: bool) -> None:
+class _Heading(NamedTuple):
+    """A heading that the next rows are under."""
+
+    look: tuple[str, ...]
+    text: str
+    node: Node
+
+
+def _enter(stack: list[_Heading], line: Line, *, was_heading: bool) -> None:
     """Put a heading on the stack of those that the next rows are under.
 
     One that looks like an earlier one ends that one and those within it. Of headings right behind one another, the
@@ -147,14 +162,14 @@ def _enter(stack: list[tuple[tuple[str, ...], str]], line: Line, *, was_heading:
     slot = line.filled()[0]
     text = label_without_marks(slot.reading, slot.node) if slot.text else slot.reading.label
     look = _look_of_heading(line)
-    for level, (other, _) in enumerate(stack):
-        if other == look and not (was_heading and level == len(stack) - 1 and not any(look[:2])):
+    for level, other in enumerate(stack):
+        if other.look == look and not (was_heading and level == len(stack) - 1 and not any(look[:2])):
             del stack[level:]
             break
     else:
         if stack and not was_heading:
             stack.pop()
-    stack.append((look, text.rstrip(":： ")[:_LONGEST_GROUP]))
+    stack.append(_Heading(look, text.rstrip(":： ")[:_LONGEST_GROUP], slot.node))
 
 
 def _look_of_heading(line: Line) -> tuple[str, ...]:
@@ -162,12 +177,12 @@ def _look_of_heading(line: Line) -> tuple[str, ...]:
     return (*look_of(line), slot.scope, str(is_bold(slot.node)))
 
 
-def _is_break(line: Line, stack: Sequence[tuple[tuple[str, ...], str]], looks: Mapping[tuple[str, ...], int]) -> bool:
+def _is_break(line: Line, stack: Sequence[_Heading], looks: Mapping[tuple[str, ...], int]) -> bool:
     """Tell a row of one plain cell among headings that are marked as such: a break, not the heading of a group."""
     look = _look_of_heading(line)
-    is_marked = any((parts[-1] == str(True) or "th" in parts) and looks[parts] > 1 for parts, _ in stack)
+    is_marked = any((each.look[-1] == str(True) or "th" in each.look) and looks[each.look] > 1 for each in stack)
     is_plain = look[-1] == str(False) and "th" not in look
-    return is_marked and is_plain and not any(parts == look for parts, _ in stack)
+    return is_marked and is_plain and not any(each.look == look for each in stack)
 
 
 def is_summary_name(text: str) -> bool:

@@ -33,6 +33,8 @@ class TableRow:
 
     node: Node
     groups: tuple[str, ...] = ()
+    heads: tuple[Node, ...] = ()
+    """The elements of the headings that it is under."""
     is_total: bool = False
     index: int | None = None
     starts_with_header: bool = False
@@ -72,7 +74,10 @@ def records_of(kind: SourceKind, columns: list[TableColumn], rows: list[TableRow
     return Records(
         kind,
         [SourceColumn(column.labels, column.properties) for column in columns],
-        [SourceRow(row.node, each, row.groups, row.is_total, row.index) for row, each in zip(rows, cells, strict=True)],
+        [
+            SourceRow(row.node, each, row.groups, row.is_total, row.index, row.heads)
+            for row, each in zip(rows, cells, strict=True)
+        ],
     )
 
 
@@ -245,7 +250,7 @@ def _unfolded(kind: SourceKind, columns: list[TableColumn], rows: Sequence[Table
         filled = [cell for cell in cells if cell is not None and cell.text and not is_absent(cell.text)]
         if filled:
             of = rows[row]
-            records.append(SourceRow(filled[0].node, cells, of.groups, of.is_total, of.index))
+            records.append(SourceRow(filled[0].node, cells, of.groups, of.is_total, of.index, of.heads))
     return Records(kind, [SourceColumn(column.labels, column.properties) for column in groups[0]], records)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import unicodedata
 
 import pytest
@@ -359,3 +360,26 @@ def test_a_product_without_a_price_has_none():
     one = {"type": "object", "properties": {"price": {"type": ["number", "null"]}}}
     found = extract([snapshot_of_html(html)], one, "What is the product's price?")
     assert (found.data, found.columns[0].nulls) == ({"price": None}, {"no-field": 1})
+
+
+def test_embedded_data_of_a_related_product_are_not_those_of_the_page():
+    json = '{"@type": "ItemList", "itemListElement": [{"@type": "Product", "name": "Other", "sku": "X-1"}]}'
+    html = f"""<html lang=en><head><script type="application/ld+json">{json}</script></head><body><main>
+    <h1>Nova Lamp</h1><p>€59.99</p><button>Add to cart</button></main></body></html>"""
+    one = {"type": "object", "properties": {"price": {"type": ["string", "null"]}, "sku": {"type": ["string", "null"]}}}
+    found = extract([snapshot_of_html(html)], one, "The product's price and sku")
+    assert found.data["sku"] is None
+
+
+def test_the_evidence_of_a_heading_is_its_own_element():
+    rows = "<tr><th colspan=2>North</th></tr><tr><td>Oslo</td><td>7</td></tr>"
+    html = f"<table><tr><th>City</th><th>Number</th></tr>{rows}{rows.replace('North', 'South')}</table>"
+    found = extracted(html, "city:str, number:int, region:str")
+    assert [each.cell.node.text for each in found.values if each.column == "region"] == ["North", "South"]
+
+
+def test_a_page_over_the_limits_says_so():
+    html = "<table><tr><th>City</th><th>Number</th></tr><tr><td>Oslo</td><td>7</td></tr></table>"
+    whole = snapshot_of_html(html)
+    cut = dataclasses.replace(whole, is_cut=True)
+    assert [extract([page], schema("city:str, number:int")).lists[0].is_cut for page in (whole, cut)] == [False, True]

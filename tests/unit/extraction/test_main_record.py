@@ -218,3 +218,14 @@ def test_facts_of_a_list_s_items_are_not_those_of_the_page() -> None:
 def test_prices_of_a_list_s_items_are_not_that_of_the_page() -> None:
     items = "".join(f"<div><h2>Flat {n}</h2><p>Lyon {n}</p><p>{n}00 000 €</p></div>" for n in range(1, 5))
     assert text(f"<main>{items}</main><p>x: y</p>", "price") is None
+
+
+def test_a_range_of_prices_is_the_price_as_displayed() -> None:
+    assert text("<p>$25.00 – $40.00</p>", "price") == "$25.00 – $40.00"
+
+
+def test_prices_of_variants_in_the_rows_of_a_table_are_not_that_of_the_page() -> None:
+    sizes = "<tr><th>Size</th><th>Price</th></tr><tr><td>S</td><td>$10</td></tr><tr><td>L</td><td>$20</td></tr>"
+    assert text(f"<table>{sizes}</table>", "price") is None
+    proved = product('"offers": {"price": 20}')
+    assert text(f"{proved}<table>{sizes}</table>", "price") == "$20"
