@@ -11,8 +11,18 @@ from webrun_nb.bench.measurements.cards_in_page import CardsInPage, ClickToHandl
 from webrun_nb.bench.measurements.context_session import ContextSession
 from webrun_nb.bench.measurements.environment import EnvironmentState
 from webrun_nb.bench.measurements.event_latency import EventLatency
+from webrun_nb.bench.measurements.extraction_speed import CardsSpeed, TableSpeed
+from webrun_nb.bench.measurements.frame_speed import FrameSpeed
 from webrun_nb.bench.measurements.idle_contexts import IdleContextCpu, IdleContextCreate, IdleContextMemory
 from webrun_nb.bench.measurements.idle_processes import IdleProcessMemory
+from webrun_nb.bench.measurements.judged_cases import CasesExact, CasesMissing, CasesWrong
+from webrun_nb.bench.measurements.judged_lists import ListsExact
+from webrun_nb.bench.measurements.judged_products import (
+    ProductAvailability,
+    ProductPrecision,
+    ProductPrice,
+    ProductSku,
+)
 from webrun_nb.bench.measurements.live_view import ViewCpu, ViewQuiet, ViewRate
 from webrun_nb.bench.measurements.load_ext import LoadExt, LoadExtImports
 from webrun_nb.bench.measurements.lost_browsers import HangSeen, Restore
@@ -55,8 +65,25 @@ _ALL: tuple[type[Measurement], ...] = (
     NetworkLost,
     PolicyDecision,
 )
-MEASUREMENTS = {each.name: each for each in _ALL}
+_OF_EXTRACTION: tuple[type[Measurement], ...] = (
+    CasesExact,
+    CasesWrong,
+    CasesMissing,
+    ListsExact,
+    ProductPrice,
+    ProductSku,
+    ProductAvailability,
+    ProductPrecision,
+    TableSpeed,
+    CardsSpeed,
+    FrameSpeed,
+)
+EXTRACTION = tuple(each.name for each in _OF_EXTRACTION)
+"""The measurements of how pages are read, which run where they are asked for (`--extraction`)."""
+MEASUREMENTS = {each.name: each for each in (*_ALL, *_OF_EXTRACTION)}
 """All measurements by name, in the order of the report."""
+ORDINARY = tuple(each.name for each in _ALL)
+"""The measurements that run where none is named."""
 
 
 async def measure(

@@ -14,13 +14,20 @@ from webrun_nb.cli.output import pip_command, print_error
 if TYPE_CHECKING:
     from webrun_nb.bench.results import Result
 
-_DEFAULT_PAGES = Path("..") / "shared" / "pages"
+_DEFAULT_SHARED = Path("..") / "shared"
+_DEFAULT_PAGES = _DEFAULT_SHARED / "pages"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the subcommand to its parser."""
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="what to measure (default: everything; --list shows the names)"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="what to measure (default: everything but --extraction; --list shows the names)",
+    )
+    parser.add_argument(
+        "--extraction", action="store_true", help="measure how pages are read: right, wrong and missing values, speed"
     )
     parser.add_argument("--list", action="store_true", help="list the measurements and run none")
     parser.add_argument("--json", action="store_true", help="print a list of objects instead of a table")
@@ -38,6 +45,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="real pages with expected.json and score_records.py (default: %(default)s)",
     )
+    parser.add_argument(
+        "--shared",
+        type=Path,
+        default=_DEFAULT_SHARED if _DEFAULT_SHARED.is_dir() else None,
+        metavar="DIR",
+        help="judged pages for --extraction, in the folders cases, pages and products (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--through",
+        choices=("task", "reader"),
+        default="task",
+        help="how the judged pages are read: by tasks, or by the page reader alone, which follows no pages and scrolls"
+        " nothing (default: %(default)s)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -51,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     """
     try:
         from webrun_nb.bench.results import BenchError
-        from webrun_nb.bench.runner import MEASUREMENTS
+        from webrun_nb.bench.runner import EXTRACTION, MEASUREMENTS, ORDINARY
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("webrun_nb"):
             raise
@@ -61,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
         for name, measurement in MEASUREMENTS.items():
             print(f"{name:<24}{measurement.measures} (target: {measurement.target})")
         return 0
-    names = options.names or list(MEASUREMENTS)
+    names = options.names or list(EXTRACTION if options.extraction else ORDINARY)
     if unknown := [name for name in names if name not in MEASUREMENTS]:
         print_error("bench", f"unknown measurement {unknown[0]}; the measurements are: {', '.join(MEASUREMENTS)}")
         return 2
@@ -83,7 +104,9 @@ async def _measure(names: list[str], options: argparse.Namespace) -> list[Result
     from webrun_nb.bench.runner import measure
 
     results: list[Result] = []
-    async with BenchContext(pages=options.pages, quick=options.quick) as bench:
+    async with BenchContext(
+        pages=options.pages, quick=options.quick, shared=options.shared, through=options.through
+    ) as bench:
         async for outcome in measure(names, bench, 1 if options.quick else options.rounds):
             if isinstance(outcome, NotAvailableError):
                 print_error("bench", f"skipped: {outcome}")

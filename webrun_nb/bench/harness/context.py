@@ -233,14 +233,29 @@ class BenchContext:
         The folder of real pages with their expected records.
     quick : bool
         Small crowds and short watches: enough to see that it works, too little to judge by.
+    shared : Path, optional
+        The folder of judged pages: `cases`, `pages` and `products`.
+    through : {"task", "reader"}
+        How the judged pages are read.
     """
 
-    def __init__(self, *, pages: Path | None = None, quick: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        pages: Path | None = None,
+        quick: bool = False,
+        shared: Path | None = None,
+        through: Literal["task", "reader"] = "task",
+    ) -> None:
+        if pages is None and shared is not None:
+            pages = shared / "pages"
         self.pages = pages
         self.quick = quick
+        self.shared = shared
+        self.through: Literal["task", "reader"] = through
         self.folder = Path(tempfile.mkdtemp(prefix="webrun-bench-"))
         """Folder for the files of the processes."""
-        self.site = Site(pages)
+        self.site = Site(pages, None if shared is None else shared / "products")
         self._emulators: dict[tuple[str, ...], Emulator] = {}
         self._raw: PlaywrightBaseline | None = None
         self._shared: dict[str, Any] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import gzip
 import html
 import mimetypes
 import threading
@@ -15,6 +16,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 ORDERS = 10
 ORDER_COLUMNS = ("order", "customer", "city", "total")
 
+_HTML = "text/html; charset=utf-8"
 _HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title></head><body><h1>{title}</h1>'
 _MOVING = """<p id="count">0</p><div id="box"></div><style>#box { width: 80px; height: 80px; background: teal; }
 #box { animation: walk 3s linear infinite alternate; } @keyframes walk { to { transform: translateX(900px); } }</style>
@@ -87,11 +89,15 @@ class Site:
     ----------
     pages : Path, optional
         A folder that is served under `/pages/`.
+    products : Path, optional
+        A folder of compressed pages that are served under `/products/`.
     """
 
-    def __init__(self, pages: Path | None) -> None:
+    def __init__(self, pages: Path | None, products: Path | None = None) -> None:
         self._visits: dict[str, Visit] = {}
         self._pages = pages
+        self._products = products
+        self._published: dict[str, str] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="bench-site", daemon=True)
@@ -116,6 +122,15 @@ class Site:
     def page_url(self, name: str) -> str:
         """Return the address of a file in the folder of pages."""
         return f"{self._origin}/pages/{quote(name)}"
+
+    def product_url(self, page_id: str) -> str:
+        """Return the address of a compressed page."""
+        return f"{self._origin}/products/{quote(page_id)}"
+
+    def publish(self, name: str, html: str) -> str:
+        """Serve HTML under a name; return its address."""
+        self._published[name] = html
+        return f"{self._origin}/published/{quote(name)}"
 
     @property
     def full_url(self) -> str:
@@ -176,6 +191,11 @@ class Site:
                 return _page("Orders", _table(orders(query.get("customer", ""), query.get("city", ""))))
             case ["", "pages", name] if self._pages is not None:
                 return _file(self._pages / name)
+            case ["", "products", name] if self._products is not None and name.isalnum():
+                packed = self._products / f"{name}.html.gz"
+                return (gzip.decompress(packed.read_bytes()), _HTML) if packed.is_file() else None
+            case ["", "published", name] if name in self._published:
+                return self._published[name].encode(), _HTML
             case _:
                 return None
 
@@ -220,7 +240,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _page(title: str, body: str) -> tuple[bytes, str]:
-    return (_HEAD.format(title=title) + body).encode(), "text/html; charset=utf-8"
+    return (_HEAD.format(title=title) + body).encode(), _HTML
 
 
 def _table(rows: list[dict[str, str]]) -> str:
