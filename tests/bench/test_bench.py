@@ -12,7 +12,7 @@ import pytest
 
 from webrun_nb.bench import report
 from webrun_nb.bench.results import Result, Sample, Target
-from webrun_nb.bench.runner import MEASUREMENTS
+from webrun_nb.bench.runner import ORDINARY
 from webrun_nb.browsers import discovery
 
 pytestmark = pytest.mark.timeout(600)  # the first test waits for all measurements
@@ -56,7 +56,7 @@ def bench(*arguments: str, timeout_s: float = 280) -> subprocess.CompletedProces
 def names_of(config: pytest.Config) -> list[str]:
     """Return the names of the measurements that a test run makes."""
     left_out = set() if config.getoption("--every-measurement", False) else IN_JUPYTERLAB | LONG
-    return [name for name in MEASUREMENTS if name not in left_out]
+    return [name for name in ORDINARY if name not in left_out]
 
 
 @pytest.fixture(scope="module")

@@ -121,6 +121,12 @@ class Page(BaseHTTPRequestHandler):
                 b'<h1>Documents</h1><a download=report.csv href="data:text/csv,city%0AUlm%0A">Download the report</a>'
             )
             return
+        if self.path.startswith("/late"):  # its rows come half a second after it was loaded
+            self._answer(
+                b"<h1>Cities</h1><div id=here></div><script>setTimeout(() => { here.innerHTML = `%s`; }, 500)"
+                b"</script>" % (_CITIES % (b"<tr><td>Ulm<td>129000<tr><td>Graz<td>303000", b"/"))
+            )
+            return
         if self.path.startswith("/rows/"):
             self._answer(table_of(int(self.path[6:])))
             return

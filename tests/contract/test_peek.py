@@ -40,6 +40,12 @@ def test_the_page_that_a_session_was_started_at_is_waited_for(emulator, page_url
     assert answer["url"].rstrip("/") == page_url
 
 
+def test_rows_that_come_after_the_page_was_loaded(emulator, page_url):
+    session_id = emulator.start(taskDetails="", startingPoint=f"{page_url}/late")
+    status, answer = peek(emulator, sessionId=session_id)
+    assert (status, [each["rows"] for each in answer["sources"]]) == (200, [2])
+
+
 def test_a_page_that_could_not_be_opened(emulator):
     session_id = emulator.start(taskDetails="", startingPoint="http://nothing.localhost:9/")
     status, answer = peek(emulator, sessionId=session_id)

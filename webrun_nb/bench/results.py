@@ -63,7 +63,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The numbers of one round, in the measurement's unit; `raw` is None where raw Playwright has no equivalent."""
+    """The numbers of one round, in the measurement's unit.
+
+    `raw` is that of raw Playwright, or of the other tool that the measurement names; None where there is no equivalent.
+    """
 
     ours: float
     raw: float | None = None

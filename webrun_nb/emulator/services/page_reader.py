@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 READ_TIMEOUT_S = 60.0
 """Time limit for one page, with the wait for the pages before it, and for a session's first page to open."""
+_LOOKS = 3
+"""Looks at the page of a session that shows nothing yet: scripts may fill it a moment after it was loaded."""
+_LOOK_AGAIN_AFTER_S = 0.7
 _AT_ONCE = 2
 """Pages that are loaded or read at once: each takes a core."""
 
@@ -66,7 +69,8 @@ class PageReader:
             session has no browser now; `INSTANCE_UNAVAILABLE`: there is none, or it does not answer, or the page was
             not read within `READ_TIMEOUT_S`.
         """
-        return await self._within_limit(page, url, partial(_extract, schema=schema, text=text))
+        read = partial(_extract, schema=schema, text=text)
+        return await self._within_limit(page, url, read, lambda found: bool(found.records or found.questions))
 
     async def peek(self, page: str | Session, *, url: str = "") -> tuple[Snapshot, Overview]:
         """Return the snapshot of a page and all lists and records in it, each with the way to ask for it.
@@ -81,10 +85,12 @@ class PageReader:
         CommandRefusedError
             As `read`.
         """
-        return await self._within_limit(page, url, _overview)
+        return await self._within_limit(page, url, _overview, lambda seen: bool(seen.proposals))
 
-    async def _within_limit(self, page: str | Session, url: str, use: Callable[[Snapshot], T]) -> tuple[Snapshot, T]:
-        reading = asyncio.create_task(self._read(page, url, use), name="read a page")
+    async def _within_limit(
+        self, page: str | Session, url: str, use: Callable[[Snapshot], T], is_enough: Callable[[T], bool]
+    ) -> tuple[Snapshot, T]:
+        reading = asyncio.create_task(self._read(page, url, use, is_enough), name="read a page")
         self._reading.add(reading)
         reading.add_done_callback(self._reading.discard)
         # What takes too long goes on, and keeps its place: a thread can't be ended.
@@ -95,9 +101,20 @@ class PageReader:
         why = f"the page was not read within {READ_TIMEOUT_S:.0f} s"
         raise CommandRefusedError(ErrorCode.INSTANCE_UNAVAILABLE, why)
 
-    async def _read(self, page: str | Session, url: str, use: Callable[[Snapshot], T]) -> tuple[Snapshot, T]:
-        if isinstance(page, Session):
-            await self._first_page(page)
+    async def _read(
+        self, page: str | Session, url: str, use: Callable[[Snapshot], T], is_enough: Callable[[T], bool]
+    ) -> tuple[Snapshot, T]:
+        if not isinstance(page, Session):
+            return await self._look(page, url, use)
+        await self._first_page(page)
+        for _ in range(_LOOKS - 1):
+            seen, found = await self._look(page, url, use)
+            if is_enough(found):
+                return seen, found
+            await asyncio.sleep(_LOOK_AGAIN_AFTER_S)
+        return await self._look(page, url, use)
+
+    async def _look(self, page: str | Session, url: str, use: Callable[[Snapshot], T]) -> tuple[Snapshot, T]:
         async with self._free:
             seen = await self._snapshot(page, url)
             return seen, await asyncio.to_thread(use, seen)
