@@ -277,3 +277,13 @@ async def test_a_next_page_on_another_site_is_not_opened(instance, site):
         False,
         "the next page is on another site, other.localhost:1",
     )
+
+
+async def test_the_end_of_a_list_above_other_things_is_brought_into_view(listed):
+    found = await listed(
+        f"{LIST}<div id=end>&nbsp;</div><div style='height:3000px'>Other things</div>",
+        """add(20); const watcher = new IntersectionObserver(entries => {
+          if (entries.some(e => e.isIntersecting) && shown < 60) wait(100, () => add(20)); });
+        watcher.observe(document.querySelector("#end"));""",
+    )
+    assert found.values("name") == boats(60)

@@ -32,7 +32,7 @@ _LATE_MS = 800
 """Time in which rows that come without any sign of it have to come."""
 _LATE_CLICK_MS = 2_500
 """The same after a click, which is sure to do something."""
-_MOST_SCROLLS_AT_ONCE = 8
+_MOST_SCROLLS_AT_ONCE = 4
 
 
 @dataclass(slots=True)
@@ -397,7 +397,9 @@ def _area(ground: Ground) -> ScrollArea | None:
 
 
 def _scroll(ground: Ground, area: ScrollArea, goal: ScrollGoal) -> Work[Failed | Refused | None]:
-    return (yield from ground.task.propose(ScrollBox(area.path, goal), _MORE, keeps_page=True))
+    rows = ground.view.rows if goal == "end" else []
+    action = ScrollBox(area.path, goal, rows[-1].node.path if rows else "")
+    return (yield from ground.task.propose(action, _MORE, keeps_page=True))
 
 
 def _not_scrolled(ground: Ground, refusal: Failed | Refused, latest: View | None) -> Outcome:

@@ -218,6 +218,8 @@ class _Collector:
             ground.begin(view)
             yield from self._go_on()
             seen |= set(ground.view.keys)
+        if pages.whole and len(self._parts) > 1:
+            pages.ended = f"all {len(tabs) + 1} tabs were read"
 
     def _conclude(self) -> None:
         """Say how the list ended, and whether what was collected is as much as the page says there is."""

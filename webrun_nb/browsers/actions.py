@@ -349,8 +349,8 @@ ScrollGoal = Literal["on", "end", "start"]
 class ScrollBox(ActionBase):
     """Scroll one box of the page, or the page itself.
 
-    It is for lists that load more rows, or others, as they are scrolled. A box that is at its end already is moved up
-    and down again: pages load more when the end comes into view.
+    It is for lists that load more rows, or others, as they are scrolled. The way to the end is gone view by view, and a
+    box that is at its end already is moved up and down again: pages load more when the end of a list comes into view.
     """
 
     name = "scroll"
@@ -360,6 +360,8 @@ class ScrollBox(ActionBase):
     path: str = ""
     """A CSS selector of the box, as `Node.path` of a snapshot; empty for the page."""
     goal: ScrollGoal = "on"
+    row: str = ""
+    """A CSS selector of the list's last row, to be brought into view on the way to the end: other things may follow."""
 
     def describe(self) -> dict[str, Any]:
         """Return its name, the box and how far."""

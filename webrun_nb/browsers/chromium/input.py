@@ -64,22 +64,37 @@ _SCROLL_JS = """
   while (box && !moved(box)) box = box.parentElement;
 }
 """
-# The part of a view that stays visible tells which rows were seen before. A box that is at its end is moved first, in
-# a frame of its own, so that observers of what comes into view notice it again.
+# The part of a view that stays visible tells which rows were seen before. The way to the end is gone view by view, each
+# displayed for a frame: observers of what comes into view miss what is jumped over. A box that is at its end already is
+# moved up first, so that they notice the end again. The last row of the list comes into view before all else.
 _SCROLL_BOX_JS = """
-async (element, goal) => {
+async (element, [goal, row]) => {
+  const MOST_VIEWS = 20;
   const isPage = element === document.documentElement;
   const box = isPage ? document.scrollingElement || element : element;
   const view = isPage ? innerHeight : box.clientHeight;
   const to = top => box.scrollTo({top, behavior: "instant"});
-  if (goal === "end" && box.scrollTop + view >= box.scrollHeight - 2) {
-    to(box.scrollTop - view / 2);
-    await new Promise(resolve => {
-      requestAnimationFrame(() => requestAnimationFrame(resolve));
-      setTimeout(resolve, 200);
-    });
+  const displayed = () => new Promise(resolve => {
+    requestAnimationFrame(() => requestAnimationFrame(resolve));
+    setTimeout(resolve, 200);
+  });
+  if (goal !== "end") {
+    to(goal === "start" ? 0 : box.scrollTop + view * 0.8);
+    return;
   }
-  to(goal === "start" ? 0 : goal === "end" ? box.scrollHeight : box.scrollTop + view * 0.8);
+  const end = box.scrollHeight - view;
+  if (box.scrollTop >= end - 2) to(end - view / 2);
+  if (row) {
+    const edge = isPage ? 0 : box.getBoundingClientRect().top;
+    to(box.scrollTop + row.getBoundingClientRect().bottom - edge - view * 0.6);
+    await displayed();
+  }
+  for (let views = 0; views < MOST_VIEWS && box.scrollTop < end - view; views++) {
+    to(box.scrollTop + view);
+    await displayed();
+  }
+  await displayed();
+  to(end);
 }
 """
 _CHANGE_JS = """
@@ -182,7 +197,8 @@ async def _scroll_box(page: Page, action: ScrollBox) -> None:
         box = await page.query_selector(action.path or "html")
         if box is None:
             raise gone
-        await box.evaluate(_SCROLL_BOX_JS, action.goal)
+        row = await page.query_selector(action.row) if action.row else None
+        await box.evaluate(_SCROLL_BOX_JS, [action.goal, row])
     except Error as error:  # a tag that no selector can name, or another document came meanwhile
         raise gone from error
 
