@@ -98,10 +98,10 @@ def test_quietly_only_the_summary_is_shown(kernel, quiet):
 
 def test_a_dry_run_sends_nothing(kernel):
     task(kernel, "-q")
-    before = value(kernel, "len(webrun.last.raw['taskId']), webrun.last.task_id")
+    before = value(kernel, "len(webrun.last.body['taskId']), webrun.last.task_id")
     ran = task(kernel, '--schema "name:str" --timeout 90s --dry-run --json')
     assert '"maxDuration": 90000' in ran.text
-    assert value(kernel, "len(webrun.last.raw['taskId']), webrun.last.task_id") == before
+    assert value(kernel, "len(webrun.last.body['taskId']), webrun.last.task_id") == before
 
 
 def test_a_dry_run_says_what_would_be_done_first_and_shows_the_request_on_demand(kernel):
@@ -185,9 +185,8 @@ def test_asyncio_run_works_in_cells_and_so_do_tasks_after_it(kernel):
 def test_the_last_result_has_all_that_the_grammar_promises(kernel):
     task(kernel, '--schema "name:str, price:float" -o last_frame')
     assert value(kernel, "last = webrun.last\nlast.df.equals(last_frame)") == "True"
-    assert (
-        value(kernel, "[type(each).__name__ for each in (last.text, last.json, last.raw)]") == "['str', 'list', 'dict']"
-    )
+    kinds = "[type(each).__name__ for each in (last.text, last.json, last.raw, last.body)]"
+    assert value(kernel, kinds) == "['str', 'list', 'DataFrame', 'dict']"
     assert value(kernel, "len(last.files), len(last.network) > 0, last.usage.total_tokens > 0") == "(0, True, True)"
     assert value(kernel, "len(last.steps) > 0, len(last.provenance) > 0, last.completeness is not None") == (
         "(True, True, True)"

@@ -47,7 +47,7 @@ def everything(kernel: Kernel, cell: str) -> str:
         "repr(client), str(client), repr(client.http), vars(session).keys()",
         "session",
         "session.snapshot",
-        "session.task('list the laptops', url='practice:shop').raw",
+        "session.task('list the laptops', url='practice:shop').body",
         "client.last",
         "session.task('list it', url='http://127.0.0.1:9/')",
         "session.task('click the Frobnicate button', url='practice:shop')",

@@ -96,6 +96,16 @@ class Screen(Protocol):
         """Stop showing pictures. Safe to call twice, and on a dead browser."""
 
 
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A picture of a page from its top left, a JPEG of any scale."""
+
+    jpeg: bytes
+    width_px: int
+    """The width of the part that it shows, in CSS px."""
+    height_px: int
+
+
 class BrowserInstance(Protocol):
     """One session's browser."""
 
@@ -163,6 +173,12 @@ class BrowserInstance(Protocol):
         """Small JPEG of the view (320×188), with secrets masked; None where the page or browser gives none in time.
 
         Raises nothing, and takes 2.5 s at most.
+        """
+
+    async def page_picture(self) -> PagePicture | None:
+        """Picture of the whole page, typed secrets masked; None where the page or browser gives none in time.
+
+        Raises nothing, and takes 5 s at most.
         """
 
     async def downloads_finished(self, within_s: float) -> None:

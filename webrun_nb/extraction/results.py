@@ -75,13 +75,23 @@ class Evidence:
 
     @property
     def box(self) -> Box | None:
-        """The box of its element on the page; None if that is not displayed, or is in a frame's document."""
+        """The box of its element on the page; None if that is not known to be where the box is.
+
+        It is not displayed, is in a frame's document, or is scrolled out of an element around it.
+        """
         if self.cell is None or self.page is None:
             return None
         around = [self.cell.node, *self.cell.node.ancestors()]
         if around[-1] is not self.page.root:
             return None
-        return around[0].box or (around[1].box if around[0].is_text and len(around) > 1 else None)
+        own = around[1:] if around[0].is_text else around
+        box = own[0].box if own else None
+        if box is None:
+            return None
+        x, y = box.x + box.width / 2, box.y + box.height / 2
+        outer = (node.box for node in own[1:] if node.box is not None and node.tag not in ("html", "body"))
+        is_within = all(o.x <= x <= o.x + o.width and o.y <= y <= o.y + o.height for o in outer if o.width and o.height)
+        return box if is_within else None
 
 
 @dataclass(frozen=True, slots=True)

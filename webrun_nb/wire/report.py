@@ -96,6 +96,16 @@ class ReportedValue(Response):
     """The box of its element: x, y, width and height in CSS px from the top left of the page."""
 
 
+class ReportedPicture(Response):
+    """A picture of a page as it was read, at `…/pictures/:at`; it is kept less long than the report."""
+
+    at: int
+    """The time at which the page was read, unix ms: that of the values that were read there."""
+    width: int
+    """CSS px of the page, from its top left."""
+    height: int
+
+
 class ReportBody(Response):
     """Answer to `GET /_emulator/tasks/:id/report`. Reports of earlier versions lack the fields with defaults."""
 
@@ -107,5 +117,6 @@ class ReportBody(Response):
     lists: list[ReportedList] = Field(default_factory=list)
     columns: list[ReportedColumn] = Field(default_factory=list)
     values: list[ReportedValue] = Field(default_factory=list)
+    pictures: list[ReportedPicture] = Field(default_factory=list)
     values_left_out: int = 0
     """The number of values whose sources are not kept, as there are too many."""

@@ -37,3 +37,8 @@ def test_a_certain_value_says_what_it_proves_for_other_pages():
 
 def test_an_element_without_a_box_of_its_own_has_none():
     assert next(each for each in read(PAGE) if each.column == "name").box is None
+
+
+def test_an_element_that_is_scrolled_out_of_a_box_around_it_has_none():
+    html = PAGE.replace("<table>", '<table data-box="0 0 100 30">')
+    assert next(each for each in read(html) if (each.row, each.column) == (0, "menge")).box is None

@@ -45,6 +45,7 @@ from webrun_nb.browsers.chromium.input import (
     perform_on_page,
 )
 from webrun_nb.browsers.chromium.navigation import NavigationGuard, scheme_refusal
+from webrun_nb.browsers.chromium.page_picture import take_page_picture
 from webrun_nb.browsers.chromium.screencast import Screencast, Thumbnails
 from webrun_nb.browsers.chromium.secret_input import SecretInput
 from webrun_nb.browsers.chromium.settle import NetworkActivity, settle
@@ -53,7 +54,14 @@ from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.listener import Listener
 from webrun_nb.browsers.observation import Box, HitTest, Observation, PageData
 from webrun_nb.browsers.processes.lifeline import CutError, Lifeline
-from webrun_nb.browsers.protocol import NAVIGATION_TIMEOUT_MS, BrowserError, Checkpoint, InstanceKind, InstanceListener
+from webrun_nb.browsers.protocol import (
+    NAVIGATION_TIMEOUT_MS,
+    BrowserError,
+    Checkpoint,
+    InstanceKind,
+    InstanceListener,
+    PagePicture,
+)
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.snapshot import Snapshot
 
@@ -233,6 +241,18 @@ class ChromiumInstance:
         """Small JPEG of the view; None where the page gives none in time. A page that hangs is left as it is."""
         page = self._tabs.newest
         return await self._thumbnails.take(page) if page and not self._tabs.crashed else None
+
+    async def page_picture(self) -> PagePicture | None:
+        """Picture of the whole page; None where the page gives none in time. A page that hangs is left as it is."""
+        page = self._tabs.newest
+        if page is None or self._tabs.crashed:
+            return None
+        try:
+            async with self._operation():
+                await self._tabs.with_timeout(self._secret_input.restore())
+                return await take_page_picture(page)
+        except BrowserError:  # the next step will say what is wrong
+            return None
 
     async def downloads_finished(self, within_s: float) -> None:
         """Wait until the downloads in progress have finished, or the time is up."""

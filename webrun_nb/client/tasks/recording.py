@@ -67,5 +67,20 @@ class TaskRecording:
     def picture(self, number: int) -> StepPicture:
         return runtime.run(self.apicture(number))
 
+    @on_loop_thread
+    async def apage_picture(self, at_ms: int) -> bytes:
+        """Return the picture, a JPEG, of the page that was read at a time (unix ms): one that the report names.
+
+        Raises
+        ------
+        RequestError
+            `FILE_NOT_FOUND`, `TASK_NOT_FOUND`: it is not kept any more.
+        """
+        return await self._http.download_from_emulator(f"/_emulator/{self._path(f'pictures/{at_ms}')}")
+
+    @blocking(apage_picture)
+    def page_picture(self, at_ms: int) -> bytes:
+        return runtime.run(self.apage_picture(at_ms))
+
     def _path(self, what: str) -> str:
         return f"tasks/{checked_id(self._task_id, 'TASK_NOT_FOUND')}/{what}"

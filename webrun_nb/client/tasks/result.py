@@ -18,6 +18,7 @@ from webrun_nb.client.answers.tasks import CompletedTask, FileLink, NetworkLog, 
 from webrun_nb.client.emulator_control import StepPicture
 from webrun_nb.client.errors import NoReportWarning, ProtocolError, RequestError, WebRunError
 from webrun_nb.client.in_process import InProcess
+from webrun_nb.client.tasks.element_picture import ElementPicture, find_value, outlined
 from webrun_nb.client.tasks.recording import TaskRecording
 from webrun_nb.client.transfers import Transfers
 from webrun_nb.client.transport import ApiTransport
@@ -364,6 +365,35 @@ class TaskResult(InProcess):
         """The texts as on the page, in the shape of the answer's table; otherwise as `provenance`."""
         report = self._sources
         return None if report is None else self._tables().texts(self.df, report)
+
+    def show(self, row: int, column: str) -> ElementPicture:
+        """Return the picture of the page with the element outlined that a value was read from.
+
+        Pages are pictured in sessions that were started with `pictures=True` (`%webrun start --pictures`), where the
+        policy allows it and no secret is on the page; up to 20 pages of a task, for as long as it is among the latest.
+
+        >>> result.show(3, "price")  # doctest: +SKIP
+
+        Parameters
+        ----------
+        row : int
+            The row of the answer, from 0.
+        column : str
+            The column.
+
+        Raises
+        ------
+        RequestError
+            `FILE_NOT_FOUND`: there is no picture of it, with how to get one; `INVALID_PARAMETER`: there is no such
+            value; `EMULATOR_ONLY`: the server does not say what values were read from.
+        """
+        report = self._sources
+        if report is None:
+            raise RequestError(
+                f"{self._record().base_url} does not say what values were read from",
+                code=ToolkitErrorCode.EMULATOR_ONLY,
+            )
+        return outlined(report, find_value(report, row, column), self._record().page_picture)
 
     @cached_property
     def unused(self) -> tuple[UnusedPart, ...]:

@@ -33,6 +33,16 @@ class VisitedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureOfPage:
+    """The picture of a page as it was read, a JPEG of any scale; its size is in CSS px, from the page's top left."""
+
+    at_ms: float
+    jpeg: bytes
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True, slots=True)
 class UnusedPart:
     """A part of a task's text that the agent did not use; without a position where it came from a person's answer."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from webrun_nb.common.codes import TaskFailureCode, TaskStatus
 from webrun_nb.common.policy_terms import Actor, GuardrailResponse, Permission, StepKind, StepOutcome
-from webrun_nb.emulator.domain.evidence import Evidence, VisitedPage
+from webrun_nb.emulator.domain.evidence import Evidence, PictureOfPage, VisitedPage
 from webrun_nb.emulator.domain.policy.engine import Decision
 from webrun_nb.emulator.domain.policy.facts import ActionFacts
 from webrun_nb.emulator.domain.states import TASK_MOVES, Machine
@@ -164,6 +164,8 @@ class Task:
         """The part of its cost that its steps account for."""
         self.fact_chars = 0
         """The length of the page texts that are kept with its steps."""
+        self.pictures: list[PictureOfPage] = []
+        """The pictures of pages that it read, where they are wanted."""
         self.evidence = Evidence()
         """The lists, columns and values that its answer rests on."""
         self.pages: list[VisitedPage] = []
@@ -205,6 +207,7 @@ class TaskRecording:
     task_id: str
     steps: list[Step]
     evidence: Evidence
+    pictures: tuple[PictureOfPage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

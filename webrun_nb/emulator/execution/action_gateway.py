@@ -104,6 +104,9 @@ class ActionGateway:
         with self._recorder.step(task, "read") as step, self._filter.redact_errors():
             page = self._filter.redact_snapshot(await self.instance.snapshot())
             step.url, step.target = page.url[:500], page.title[:500]
+            if not self._filter.shows_secret(page):  # which a picture could not mask
+                at_ms, admitted = page.captured_ms, self._is_picture_allowed
+                await self._recorder.pictures.take_page(self.instance, task, at_ms, admitted)
             return page
 
     async def scroll_into_view_and_locate(self, action: Action) -> Mapping[str, float] | None:

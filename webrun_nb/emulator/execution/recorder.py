@@ -13,6 +13,7 @@ from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.policy_terms import Actor, StepKind
 from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.evidence import PictureOfPage
 from webrun_nb.emulator.domain.policy.facts import NOTHING, ActionFacts
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import MAX_FACT_CHARS, MAX_STEPS, Step, Task
@@ -21,6 +22,8 @@ MAX_PICTURES, MAX_BYTES = 60, 400_000
 """The limits of one task; its oldest pictures are removed first."""
 MAX_SESSION_BYTES = 4_000_000
 """The limit of all tasks of an open session."""
+MAX_PAGES, MAX_PAGE_BYTES = 20, 3_000_000
+"""The limits of one task's pictures of whole pages; after them none are taken."""
 
 Admitted = Callable[[Task], Awaitable[bool]]
 """Returns whether a picture of the present page may be kept."""
@@ -47,6 +50,19 @@ class Pictures:
         """Start taking a picture of the page after a step; returns at once, and raises nothing."""
         if self._session.pictures_wanted and task is not None and step.by == "agent":
             self._taking = asyncio.create_task(self._take(instance, task, step, admitted), name=f"picture {task.id}")
+
+    async def take_page(
+        self, instance: BrowserInstance, task: Task | None, at_ms: float | None, admitted: Admitted
+    ) -> None:
+        """Take and keep the picture of the whole page that was read at a time, where there is room for it."""
+        if task is None or at_ms is None or not self._session.pictures_wanted:
+            return
+        room = MAX_PAGE_BYTES - sum(len(each.jpeg) for each in task.pictures)
+        if len(task.pictures) >= MAX_PAGES or room <= 0 or not await admitted(task):
+            return
+        picture = await instance.page_picture()
+        if picture is not None and len(picture.jpeg) <= room:
+            task.pictures.append(PictureOfPage(at_ms, picture.jpeg, picture.width_px, picture.height_px))
 
     async def taken(self) -> None:
         """Wait until the last picture was taken, or could not be taken; that is soon."""

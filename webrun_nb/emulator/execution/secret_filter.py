@@ -72,6 +72,14 @@ class SecretFilter:
         frames = tuple(self.redact_snapshot(frame) for frame in snapshot.frames)
         return replace(snapshot, url=url, title=title, embedded=masked["embedded"], frames=frames)
 
+    def shows_secret(self, page: Snapshot) -> bool:
+        """Return whether a redacted snapshot has the mask of a secret anywhere."""
+        if self._vault.redactor.is_empty:
+            return False
+        texts = ((node.content, *node.attributes.values()) for node in page.root.walk())
+        shown = any(SHOWN in text for several in texts for text in several)
+        return shown or SHOWN in f"{page.url} {page.title}" or any(map(self.shows_secret, page.frames))
+
     def redact(self, data: T) -> T:
         """Return plain data, or a dataclass, redacted."""
         return self._vault.redactor.redact(data)

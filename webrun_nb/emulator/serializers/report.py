@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from webrun_nb.emulator.domain.evidence import ColumnSource, Evidence, Source, VisitedPage
+from webrun_nb.emulator.domain.evidence import ColumnSource, Evidence, PictureOfPage, Source, VisitedPage
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
 from webrun_nb.wire.report import (
@@ -16,6 +16,7 @@ from webrun_nb.wire.report import (
     ReportBody,
     ReportedColumn,
     ReportedList,
+    ReportedPicture,
     ReportedReading,
     ReportedValue,
     ReportedValues,
@@ -31,11 +32,12 @@ class Report:
     task_id: str
     pages: tuple[VisitedPage, ...]
     evidence: Evidence
+    pictures: tuple[PictureOfPage, ...] = ()
 
     @classmethod
     def of(cls, session: Session, task: Task) -> Report:
         """Return the report of a task as it is now."""
-        return cls(session.id, task.id, tuple(task.pages), task.evidence)
+        return cls(session.id, task.id, tuple(task.pages), task.evidence, tuple(task.pictures))
 
     def to_body(self, values: ReportedValues = "all") -> ReportBody:
         """Answer `GET /_emulator/tasks/:id/report`, with all values or those with a reason."""
@@ -64,6 +66,10 @@ class Report:
             ],
             columns=[_column(each, shows.get(each.name, {})) for each in evidence.columns],
             values=[_value(each) for each in evidence.values if values == "all" or each.reason],
+            pictures=[
+                ReportedPicture(at=round(each.at_ms), width=each.width_px, height=each.height_px)
+                for each in self.pictures
+            ],
             values_left_out=evidence.values_left_out,
         )
 

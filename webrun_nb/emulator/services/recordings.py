@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
@@ -12,6 +13,9 @@ from webrun_nb.emulator.services.session_registry import SessionRegistry
 
 REMEMBERED = 200
 """The number of ended tasks whose recordings are kept; each may take some hundred kB."""
+
+WITH_PICTURES = 20
+"""The number of ended tasks whose pictures of pages are kept; those of a task may take some MB."""
 
 
 class TaskRecordings:
@@ -32,6 +36,8 @@ class TaskRecordings:
         self._ended[task.id] = _recording(session, task)
         while len(self._ended) > REMEMBERED:
             self._ended.popitem(last=False)
+        for task_id in [*self._ended][:-WITH_PICTURES]:
+            self._ended[task_id] = replace(self._ended[task_id], pictures=())
 
     def of(self, user: str, task_id: str) -> TaskRecording:
         """Return the recording of one of the user's tasks.
@@ -58,4 +64,4 @@ class TaskRecordings:
 
 
 def _recording(session: Session, task: Task) -> TaskRecording:
-    return TaskRecording(session.owner, session.id, task.id, task.steps, task.evidence)
+    return TaskRecording(session.owner, session.id, task.id, task.steps, task.evidence, tuple(task.pictures))

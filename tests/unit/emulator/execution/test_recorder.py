@@ -7,15 +7,28 @@ from typing import Any
 
 import pytest
 
-from webrun_nb.emulator.domain.task import Step
-from webrun_nb.emulator.execution.recorder import MAX_BYTES, MAX_PICTURES, MAX_SESSION_BYTES, Pictures
+from webrun_nb.browsers.protocol import PagePicture
+from webrun_nb.emulator.domain.task import Step, Task, TaskOrder
+from webrun_nb.emulator.execution.recorder import (
+    MAX_BYTES,
+    MAX_PAGE_BYTES,
+    MAX_PAGES,
+    MAX_PICTURES,
+    MAX_SESSION_BYTES,
+    Pictures,
+)
 
 
 class FakeInstance:
-    """An instance that only takes thumbnails."""
+    """An instance that only takes pictures."""
 
     def __init__(self) -> None:
         self.taken = 0
+        self.page_bytes = 10
+
+    async def page_picture(self) -> PagePicture | None:
+        self.taken += 1
+        return PagePicture(b"x" * self.page_bytes, 1024, 2000)
 
     async def thumbnail(self) -> bytes:
         self.taken += 1
@@ -67,3 +80,39 @@ def test_a_session_keeps_those_of_its_latest_tasks():
     for number, each in enumerate(steps):
         pictures.keep(f"t{number}", each, b"x" * (MAX_SESSION_BYTES // 10))
     assert [each.picture is not None for each in steps] == [False] * 4 + [True] * 10
+
+
+def task() -> Task:
+    return Task("t1", TaskOrder("List.", 1.0, None, False), 0.0)
+
+
+async def admit(task: Task) -> bool:
+    return True
+
+
+async def refuse(task: Task) -> bool:
+    return False
+
+
+async def test_a_page_that_was_read_is_pictured_with_its_time():
+    one = task()
+    await of().take_page(FakeInstance(), one, 5.0, admit)  # type: ignore[arg-type] # all it asks of an instance
+    assert [(each.at_ms, each.width_px, each.height_px) for each in one.pictures] == [(5.0, 1024, 2000)]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "at_ms", "admitted"), [(False, 5.0, admit), (True, None, admit), (True, 5.0, refuse)]
+)
+async def test_a_page_is_not_pictured_where_that_is_not_wanted_or_allowed(wanted, at_ms, admitted):
+    instance, one = FakeInstance(), task()
+    await of(wanted=wanted).take_page(instance, one, at_ms, admitted)  # type: ignore[arg-type]
+    assert (instance.taken, one.pictures) == (0, [])
+
+
+@pytest.mark.parametrize(("size", "kept"), [(10, MAX_PAGES), (MAX_PAGE_BYTES // 3, 3)])
+async def test_a_task_keeps_the_pictures_of_its_first_pages(size, kept):
+    instance, one = FakeInstance(), task()
+    instance.page_bytes = size
+    for number in range(MAX_PAGES + 2):
+        await of().take_page(instance, one, float(number), admit)  # type: ignore[arg-type]
+    assert [each.at_ms for each in one.pictures] == [float(number) for number in range(kept)]

@@ -53,6 +53,24 @@ def test_a_snapshot_has_no_secret_in_texts_attributes_or_embedded_data(vault):
     assert (seen.root.text, seen.frames[0].root.text) == ("it is *** ******", "***")
 
 
+@pytest.mark.parametrize(
+    ("html", "shows"),
+    [
+        ("<p>nothing</p>", False),
+        (f"<p>it is {PASSWORD}</p>", True),
+        (f"<p title='{PASSWORD}'>x</p>", True),
+        (f"<b>{PASSWORD[:5]}</b><b>{PASSWORD[5:]}</b>", True),
+    ],
+)
+def test_a_page_with_a_secret_is_told(vault, html, shows):
+    secrets = SecretFilter(vault)
+    page = snapshot_of_html(f"<html>{html}</html>")
+    frame = snapshot_of_html(f"<html>{html}</html>")
+    assert secrets.shows_secret(secrets.redact_snapshot(page)) is shows
+    around = secrets.redact_snapshot(replace(snapshot_of_html("<html></html>"), frames=(frame,)))
+    assert secrets.shows_secret(around) is shows
+
+
 def test_a_secret_is_opened_for_its_place_alone(vault):
     opened = SecretFilter(vault).insert_secrets(TypeSecret(3, "password", "Password"))
     assert (opened.ref, opened.target) == (3, "Password")

@@ -231,6 +231,7 @@ async def report(task_id: str, history: TheHistory, user: TheUser, values: Repor
     return Response(await history.report(user, task_id, values), media_type="application/json")
 
 
+UnixMs = Annotated[int, Path(ge=0, le=10_000_000_000_000)]
 Seq = Annotated[int, Path(ge=1, le=1_000_000)]
 
 
@@ -256,6 +257,17 @@ async def picture(task_id: str, seq: Seq, recordings: TheRecordings, user: TheUs
     found = steps[seq - 1].picture if seq <= len(steps) else None
     if found is None:
         raise CommandRefusedError(ErrorCode.FILE_NOT_FOUND, f"there is no picture of step {seq} of task {task_id[:40]}")
+    return Response(found, media_type="image/jpeg", headers=_HEADERS)
+
+
+@router.get("/tasks/{task_id}/pictures/{at}", response_class=Response, responses=_ANSWER)  # type: ignore[arg-type]  # dict is invariant
+async def page_picture(task_id: str, at: UnixMs, recordings: TheRecordings, user: TheUser) -> Response:
+    """Return the picture of a page as it was read at a time."""
+    pictures = recordings.of(user, task_id).pictures
+    found = next((each.jpeg for each in pictures if round(each.at_ms) == at), None)
+    if found is None:
+        message = f"there is no picture of the page that task {task_id[:40]} read at {at}"
+        raise CommandRefusedError(ErrorCode.FILE_NOT_FOUND, message)
     return Response(found, media_type="image/jpeg", headers=_HEADERS)
 
 
