@@ -60,6 +60,7 @@ OPERATIONS = [
     ("POST", "/_emulator/extract"),
     ("POST", "/_emulator/peek"),
     ("GET", "/_emulator/tasks/{task_id}/steps/{seq}/picture"),
+    ("GET", "/_emulator/tasks/{task_id}/pictures/{at}"),
     ("PUT", "/_emulator/sessions/{session_id}/pictures"),
     ("GET", "/_emulator/state"),
     ("POST", "/_emulator/clock"),

@@ -53,6 +53,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/_emulator/tasks/{task}/provenance", None),
     ("GET", "/_emulator/tasks/{task}/report", None),
     ("GET", "/_emulator/tasks/{task}/steps/1/picture", None),
+    ("GET", "/_emulator/tasks/{task}/pictures/1", None),
     ("PUT", "/_emulator/sessions/{session}/pictures", {"wanted": True}),
     ("DELETE", "/environments/{environment}", None),
     (UPLOAD, "/environments/{environment}/upload", {"@file": "profile.tar.gz"}),
