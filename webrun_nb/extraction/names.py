@@ -244,7 +244,8 @@ def path_likeness(wanted: Name, labels: Iterable[str]) -> float:
     """Compare a name with a column's headings, from the outermost to its own.
 
     Its own heading counts with all of its words, those above it with the words that the name has: "Population on 31
-    December", "2024" is the "population_2024". Under other headings a number alone says nothing.
+    December", "2024" is the "population_2024", and under "Population change" it is not. Under other headings a number
+    alone says nothing.
     """
     path = [label for label in labels if label]
     if not path:
@@ -252,14 +253,16 @@ def path_likeness(wanted: Name, labels: Iterable[str]) -> float:
     score = _label_likeness(wanted, path[-1])
     if len(path) == 1:
         return score
-    if name_of(path[-1]).is_about(*_COUNTS):  # a row of units: "Population", "Men", "Number"
-        score = max(score, path_likeness(wanted, path[:-1]) * _ABOVE_UNIT)
     own, above = name_of(path[-1]), name_of(" ".join(dict.fromkeys(path[:-1])))
     whole = likeness(wanted, name_of(" ".join(dict.fromkeys(path))))
+    if own.is_about(*_COUNTS):  # a row of units: "Population", "Men", "Number"
+        whole = max(whole, path_likeness(wanted, path[:-1]) * _ABOVE_UNIT)
     shared = tuple(word for word in above.words if _is_met(word, wanted.words) and word not in own.words)
     if shared:
-        score = max(score, likeness(wanted, Name(shared + own.words, own.units | above.units, own.bound)))
-    elif all(word.is_number for word in own.words) and not all(map(_is_general, wanted.words)):
+        different = tuple(word for word in above.words if word.concepts & OTHERS and word not in shared)
+        joined = Name(different + shared + own.words, own.units | above.units, own.bound)
+        return max(whole, likeness(wanted, joined))
+    if all(word.is_number for word in own.words) and not all(map(_is_general, wanted.words)):
         return whole * _ELSEWHERE
     return max(whole, score * _PART)
 
