@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
+import importlib
 import io
 import time
 from collections.abc import Callable, Sequence
@@ -127,9 +127,11 @@ class TableSpeed:
 def _read_html() -> Callable[..., Any]:
     import pandas as pd
 
-    for module in ("bs4", "html5lib"):  # what pandas parses with
-        if importlib.util.find_spec(module) is None:
-            raise NotAvailableError(f"{module} is not installed; run: pip install 'webrun-nb[bench]'")
+    try:  # what pandas parses with
+        importlib.import_module("bs4")
+        importlib.import_module("html5lib")
+    except ModuleNotFoundError as error:
+        raise NotAvailableError(f"{error.name} is not installed; run: pip install 'webrun-nb[bench]'") from error
     return pd.read_html
 
 
