@@ -287,3 +287,13 @@ async def test_the_end_of_a_list_above_other_things_is_brought_into_view(listed)
         watcher.observe(document.querySelector("#end"));""",
     )
     assert found.values("name") == boats(60)
+
+
+async def test_a_page_of_several_without_a_way_to_the_next_is_said(instance, site):
+    rows = "".join(f"<tr><td>Boat {n}</td><td>{n}</td></tr>" for n in range(1, 6))
+    html = f"{HEAD}<table><tr><th>Name<th>Length</tr>{rows}</table><p>Page 1 of 4</p>"
+    found = await collect(instance, site.page("/of-four", html), BOATS)
+    assert (found.pages.whole, found.pages.ended) == (
+        False,
+        "the page says it is page 1 of 4; no way to the next was found",
+    )

@@ -397,9 +397,14 @@ def _area(ground: Ground) -> ScrollArea | None:
 
 
 def _scroll(ground: Ground, area: ScrollArea, goal: ScrollGoal) -> Work[Failed | Refused | None]:
-    rows = ground.view.rows if goal == "end" else []
+    # Rows with an index need no overlap: the last one that the page has comes to the top.
+    rows = ground.view.rows if goal == "end" or (goal == "on" and _has_indices(ground.view)) else []
     action = ScrollBox(area.path, goal, rows[-1].node.path if rows else "")
     return (yield from ground.task.propose(action, _MORE, keeps_page=True))
+
+
+def _has_indices(view: View) -> bool:
+    return all(row.index is not None for row in view.rows)
 
 
 def _not_scrolled(ground: Ground, refusal: Failed | Refused, latest: View | None) -> Outcome:
@@ -431,7 +436,7 @@ def settled(ground: Ground, view: View) -> Work[View]:
 
 
 def _loads(view: View) -> bool:
-    return says_loading(view.page)
+    return says_loading(view.page.root)
 
 
 def _seen_after(ground: Ground, late_ms: int) -> Work[View]:

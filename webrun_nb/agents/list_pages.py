@@ -226,6 +226,10 @@ class _Collector:
         pages, rows = self._pages, sum(rows for rows, _ in self._parts)
         if any(page.is_cut for page in pages.snapshots) and pages.whole:
             pages.whole, pages.ended = False, "the page is larger than what is read of one"
+        said_pages = self._ground.view.on.pages
+        if pages.whole and said_pages is not None and max(said_pages[0], pages.pages) < said_pages[1]:
+            pages.whole = False
+            pages.ended = f"the page says it is page {said_pages[0]} of {said_pages[1]}; no way to the next was found"
         pages.stated = self._stated(rows)
         if pages.stated is None:
             if not pages.ended and pages.pages > 1:

@@ -361,7 +361,8 @@ class ScrollBox(ActionBase):
     """A CSS selector of the box, as `Node.path` of a snapshot; empty for the page."""
     goal: ScrollGoal = "on"
     row: str = ""
-    """A CSS selector of the list's last row, to be brought into view on the way to the end: other things may follow."""
+    """A CSS selector of the list's last row. On the way to the end, where other things may follow it, it comes into
+    view; otherwise it becomes the first row that is shown."""
 
     def describe(self) -> dict[str, Any]:
         """Return its name, the box and how far."""

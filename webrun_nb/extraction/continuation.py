@@ -16,11 +16,13 @@ from webrun_nb.extraction.next_page import next_page
 from webrun_nb.extraction.scroll_areas import ScrollArea, scroll_area
 from webrun_nb.extraction.snapshot import Node, Snapshot
 from webrun_nb.extraction.sources import Source
-from webrun_nb.extraction.stated_count import Stated, stated_count
+from webrun_nb.extraction.stated_count import Stated, stated_count, stated_pages
 from webrun_nb.extraction.surroundings import Level, is_control, levels_around
 
 _MOST_LEVELS = 12
 """Elements around the list whose controls may be its own."""
+_NEAR = 3
+"""Elements around the list in which what is about to come is its own."""
 _TRUE = "true"
 
 
@@ -42,6 +44,8 @@ class Continuation:
         The headings of closed sections beside the one that holds the list.
     stated : Stated or None
         The number of rows that the page says the list has.
+    pages : tuple of int and int, or None
+        The number of the page, and that of all pages, that it says it is of.
     is_loading : bool
         True while the page says that something is about to come.
     is_at_last_page : bool
@@ -56,6 +60,7 @@ class Continuation:
     tabs: tuple[Control, ...] = ()
     sections: tuple[Control, ...] = ()
     stated: Stated | None = None
+    pages: tuple[int, int] | None = None
     is_loading: bool = False
     is_at_last_page: bool = False
     is_scripted: bool = False
@@ -80,7 +85,8 @@ def continuation_of(snapshot: Snapshot, source: Source) -> Continuation:
         tabs_beside(snapshot, source),
         tuple(sections_beside(snapshot, source)),
         stated_count(source, source.node.language),
-        says_loading(snapshot),
+        stated_pages(source, source.node.language),
+        says_loading(_near(source)),
         is_last,
         any(node.tag == "script" and _runs(node) for node in snapshot.root.walk()),
     )
@@ -92,9 +98,11 @@ def document_of(snapshot: Snapshot, source: Source) -> Snapshot:
     return next((frame for frame in snapshot.frames if frame.root is root), snapshot)
 
 
-def says_loading(snapshot: Snapshot) -> bool:
-    """Tell whether a page says that something is about to come: marked as busy, or a text such as "Loading…"."""
-    for node in snapshot.root.walk():
+def says_loading(around: Node) -> bool:
+    """Tell whether something is about to come in an element: it is marked as busy, or has a text such as "Loading…"."""
+    if any(node.attributes.get("aria-busy") == _TRUE for node in around.ancestors()):
+        return True
+    for node in around.walk():
         if node.hidden:
             continue
         if node.is_text:
@@ -104,6 +112,12 @@ def says_loading(snapshot: Snapshot) -> bool:
         elif node.attributes.get("aria-busy") == _TRUE:
             return True
     return False
+
+
+def _near(source: Source) -> Node:
+    """Return the element around a list in which rows that are about to come are announced."""
+    around = [each for each in source.node.ancestors() if each.tag not in ("html", "body")]
+    return around[min(_NEAR, len(around) - 1)] if around else source.node
 
 
 def _more(levels: Sequence[Level]) -> Control | None:

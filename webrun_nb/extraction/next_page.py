@@ -27,6 +27,8 @@ _NEAR = 4
 _CURRENT = frozenset({"page", "true", "step", "location"})
 _TRUE = "true"
 _MOST_DIGITS = 4
+_MOST_PARTS = 3
+"""Parts of an element that may be no more than a number."""
 
 
 def next_page(snapshot: Snapshot, levels: Sequence[Level]) -> tuple[Control | None, bool]:
@@ -98,7 +100,7 @@ def _numbered(level: Level, snapshot: Snapshot) -> Control | None:
     for holder, numbers in _groups_of_numbers(level).items():
         if not 0 < len(numbers.pressed) <= _MOST_PAGE_LINKS or _is_in_calendar(holder):
             continue
-        current = _current_page(numbers)
+        current = _current_page(numbers, snapshot)
         if current is None:
             continue
         for node in numbers.pressed:
@@ -116,8 +118,8 @@ def _groups_of_numbers(level: Level) -> dict[Node, _Numbers]:
             groups.setdefault(holder, _Numbers()).pressed.append(node)
             within.update(node.walk())
             within.update(node.ancestors())
-    for node in level.elements:
-        number = None if node in within else _page_number(node)
+    for node in level.elements if groups else ():
+        number = None if node in within or len(node.children) > _MOST_PARTS else _page_number(node)
         if number is not None and (holder := _holder_of(node)) in groups and holder is not None:
             groups[holder].still.add(number)
     for holder, numbers in groups.items():
@@ -134,16 +136,22 @@ def _holder_of(node: Node) -> Node | None:
     return holder
 
 
-def _current_page(numbers: _Numbers) -> int | None:
-    """Return the number of the current page: marked as such, otherwise the only number that cannot be pressed."""
+def _current_page(numbers: _Numbers, snapshot: Snapshot) -> int | None:
+    """Return the number of the current page: marked as such, otherwise the only number that cannot be pressed.
+
+    Where links show none of this, the page at whose address the document is, otherwise the first.
+    """
     of_all = [(node, _page_number(node)) for node in numbers.pressed]
     current = {number for node, number in of_all if node.attributes.get("aria-current", "") in _CURRENT}
     disabled = {number for node, number in of_all if is_disabled(node)}
     marked = {number for node, number in of_all if _is_marked(node)}
-    for found in (current, numbers.still, disabled, marked):
+    here = {number for node, number in of_all if leads_here(node, snapshot)}
+    bold = {number for node, number in of_all if any(each.is_bold for each in node.walk())}
+    for found in (current, numbers.still, disabled, marked, here, bold):
         if len(found) == 1:
             return next(iter(found))
-    return None
+    links = {number for node, number in of_all if control_of(node, snapshot).url}
+    return 1 if {1, 2} <= links and not numbers.still else None
 
 
 def _is_marked(node: Node) -> bool:

@@ -20,6 +20,7 @@ _MOST_CHARS = 120
 """A longer text about a list is prose."""
 _COUNT_CHARS = 70
 """The same for a text with one number only."""
+_PAGES_CHARS = 40
 _MOST_LEVELS = 8
 _LARGEST = 10**9
 _NUMBER = re.compile(r"\d{1,3}(?:[.,'٬\u202f\u00a0 ]\d{3})+(?!\d)|\d{1,9}(?!\d)")
@@ -80,6 +81,35 @@ def stated_count(source: Source, language: str = "") -> Stated | None:
         if totals:
             return None
     return None
+
+
+def stated_pages(source: Source, language: str = "") -> tuple[int, int] | None:
+    """Return which page of how many a page says it is ("Page 2 of 5"); None if it says neither or several."""
+    for number, level in enumerate(levels_around(source)):
+        if number >= _MOST_LEVELS:
+            break
+        found = {read_pages(text, language) for text in _texts_at(level)} - {None}
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
+
+
+def read_pages(text: str, language: str = "") -> tuple[int, int] | None:
+    """Read which page of how many a text names.
+
+    >>> read_pages("Page 2 of 5"), read_pages("Seite 1/12"), read_pages("Page 3"), read_pages("2 of 5 results")
+    ((2, 5), (1, 12), None, None)
+    """
+    said = plain(text)
+    if len(said) > _PAGES_CHARS or not has_page_word(words_of(said)):
+        return None
+    numbers = [_Number(_whole(match[0]), match.start(), match.end()) for match in _NUMBER.finditer(said)]
+    if len(numbers) != 2:
+        return None
+    between = said[numbers[0].end : numbers[1].start].strip().casefold()
+    page, pages = numbers[0].value, numbers[1].value
+    is_part = any(word in out_of_words(language) for word in (between, between.rpartition(" ")[2]))
+    return (page, pages) if is_part and 1 <= page <= pages else None
 
 
 def read_stated(text: str, rows: int, language: str = "", own: frozenset[str] = frozenset()) -> Stated | None:
@@ -198,13 +228,18 @@ def _whole(numeral: str) -> int:
 
 
 def _stated_at(level: Level, rows: int, own: frozenset[str], language: str) -> Iterator[Stated]:
+    for text in _texts_at(level):
+        if (found := read_stated(text, rows, language, own)) is not None:
+            yield found
+
+
+def _texts_at(level: Level) -> Iterator[str]:
+    """Yield the texts of a level that stand apart, those of controls and headings of columns left out."""
     for node in level.elements:
-        if not node.is_block or is_in_control(node, level.node) or any(each.is_block for each in node.elements):
-            continue
         if node.tag == "th" or node.role in ("columnheader", "rowheader"):
             continue  # "Employed in 1,000" says how a column is measured
-        if (found := read_stated(node.text, rows, language, own)) is not None:
-            yield found
+        if node.is_block and not is_in_control(node, level.node) and not any(each.is_block for each in node.elements):
+            yield node.text
 
 
 def _set_size(source: Source) -> int | None:

@@ -36,6 +36,9 @@ def link(name: str, page: int = 3, more: str = "") -> str:
         f"<nav>{link('1', 1)} {link('2', 2)} {link('›')} {link('»', 9)}</nav>",
         f"<nav>{link('1', 1)} <span>2</span> {link('3')} {link('4', 4)}</nav>",
         f"<ul><li>{link('1', 1)}</li><li><a aria-current='page' href='{URL}'>2</a></li><li>{link('3')}</li></ul>",
+        f"{link('1', 1)} | 2 | {link('3')}",
+        f"{link('1', 1)} <b>{link('2', 9)}</b> {link('3')}",
+        f"<div>{link('2', 3)}{link('1', 1)}</div>",
         f"<ul><li>{link('1', 1)}</li><li class='active'>{link('2', 2)}</li><li>{link('3')}</li></ul>",
         f"<table><tr><td>{link('1', 1)}</td><td>2</td><td>{link('3')}</td></tr></table>",
     ],
@@ -126,12 +129,12 @@ def test_a_show_more_before_the_list_or_in_a_row_adds_no_rows():
     "said", ["<p>Loading…</p>", "<div aria-busy='true'></div>", "<li>Wird geladen ...</li>", "<span>読み込み中</span>"]
 )
 def test_a_page_that_loads_says_so(said):
-    assert says_loading(snapshot_of_html(f"<main>{LIST}{said}</main>"))
+    assert says_loading(snapshot_of_html(f"<main>{LIST}{said}</main>").root)
 
 
 @pytest.mark.parametrize("said", ["<p>Loading dock 4</p>", "<button>Laden</button>", "<div aria-busy='false'></div>"])
 def test_a_page_that_does_not_load_says_nothing(said):
-    assert not says_loading(snapshot_of_html(f"<main>{LIST}{said}</main>"))
+    assert not says_loading(snapshot_of_html(f"<main>{LIST}{said}</main>").root)
 
 
 def placed(rows: int, *, first: int = 0, height_px: int = 20, scroll: str = "0 2000 200", extra: str = "") -> str:

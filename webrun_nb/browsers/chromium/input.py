@@ -73,19 +73,20 @@ async (element, [goal, row]) => {
   const isPage = element === document.documentElement;
   const box = isPage ? document.scrollingElement || element : element;
   const view = isPage ? innerHeight : box.clientHeight;
+  const edge = isPage ? 0 : box.getBoundingClientRect().top;
   const to = top => box.scrollTo({top, behavior: "instant"});
   const displayed = () => new Promise(resolve => {
     requestAnimationFrame(() => requestAnimationFrame(resolve));
     setTimeout(resolve, 200);
   });
   if (goal !== "end") {
-    to(goal === "start" ? 0 : box.scrollTop + view * 0.8);
+    const below = row ? row.getBoundingClientRect().top - edge : 0;
+    to(goal === "start" ? 0 : box.scrollTop + (below > view * 0.5 ? below : view * 0.8));
     return;
   }
   const end = box.scrollHeight - view;
   if (box.scrollTop >= end - 2) to(end - view / 2);
   if (row) {
-    const edge = isPage ? 0 : box.getBoundingClientRect().top;
     to(box.scrollTop + row.getBoundingClientRect().bottom - edge - view * 0.6);
     await displayed();
   }
