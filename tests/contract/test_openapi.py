@@ -173,6 +173,7 @@ def served(emulator: Any, guests: Guests) -> Any:
                 "profile_id": guests.environment_id,
                 "file_id": "0" * 24,
                 "seq": 1,
+                "at": 1,
             }
             return given and {name: ids[name] for name in given}
 

@@ -263,5 +263,5 @@ def test_an_expected_error_page_is_read(kernel):
 
 def test_a_dry_run_shows_what_is_expected(kernel):
     shown = task(kernel, '--expect "status = 404" --dry-run --json').text
-    assert "at least one page has to answer with: status = 404 (--expect is for the emulator only)" in shown
+    assert "at least one page has to answer with: status = 404 (a status in --expect is for the emulator only)" in shown
     assert '"expectStatus": [\n      404\n    ]' in shown

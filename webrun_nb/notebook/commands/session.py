@@ -107,7 +107,11 @@ START = Command(
         policy_option("the rules for what it may reach and do: a policy's name or id"),
         secret_option(),
         Option("--view", "view", "show its browser live as well, below its card"),
-        Option("--pictures", "pictures", "keep a small picture with each step, for the card's log; emulator only"),
+        Option(
+            "--pictures",
+            "pictures",
+            "keep pictures of the steps, for the card's log, and of the pages read, for result.show; emulator only",
+        ),
         Option("--new", "new", "open another session, even if one with that name and options is open"),
     ),
     examples=("%webrun start shop --url practice:shop --max-cost 0.50",),

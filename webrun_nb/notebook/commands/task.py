@@ -15,6 +15,7 @@ from webrun_nb.client.monitoring.budget import Budget
 from webrun_nb.client.proxies import format_proxy
 from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.sessions.starter import SINGLE_TASK
+from webrun_nb.client.tasks.expectations import Expectations
 from webrun_nb.client.tasks.handle import TaskHandle
 from webrun_nb.client.tasks.options import CommonTaskKeywords, TaskOptions
 from webrun_nb.client.tasks.request import build_task_request
@@ -354,10 +355,12 @@ def _show_request(
         _show_plan(request.fields)
     else:
         print(f"only {base_url} knows what it would do with the text")
-    if arguments.expect:
-        print(
-            f"at least one page has to answer with: {' or '.join(arguments.expect)} (--expect is for the emulator only)"
-        )
+    expected = Expectations.read(arguments.expect)
+    if expected.statuses:
+        written = " or ".join(each for each in arguments.expect if Expectations.read(each).statuses)
+        print(f"at least one page has to answer with: {written} (a status in --expect is for the emulator only)")
+    if expected.rows:
+        print(f"the answer has to have: {', '.join(map(str, expected.rows))}")
     if not arguments.show_json:
         print("add --json to see the request")
         return
@@ -425,6 +428,13 @@ Logins
       environment that Jupyter was started in, else the keyring service SHOP, else you are asked. Only pages of that
       host are given it (*.example.com: any subdomain; all: any host), and it reads *** wherever it would be shown.
 
+What the answer must be
+  --expect "rows >= 100" --expect "price not null"
+      makes another answer an error, which has the result (also <=, =, >, <). Nothing is bound to the name of -o then.
+  One line under the result says if it lacks rows or values, and why. webrun.last.completeness has all counts,
+  .provenance where each value is from and how it was read, .raw the texts of the page, .show(row, "column") the picture
+  of the page with the element outlined (%webrun start --pictures), .diff(earlier, key="name") what has changed.
+
 Error pages
   A page that answered 400 or above (404 Not Found, 500, …) is an error: nothing is read from it or done on it.
   --expect "status = 404"
@@ -481,7 +491,7 @@ TASK = Command(
         Option(
             "--expect",
             "expect",
-            'an error page to be read: "status = 404", "status in 400..499"; repeatable; emulator only',
+            'what the answer must be: "rows >= 100", "price not null"; or an error page to be read: "status = 404"',
             "COND",
             values.condition,
             repeated=True,
