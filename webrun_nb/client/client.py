@@ -226,7 +226,7 @@ class Client(InProcess):
             The secrets of all its tasks; see `Session.task`.
         pictures : bool
             Keep a small picture of the page with each action of its tasks (`TaskResult.step_picture`), and pictures of
-            the pages that they read (`TaskResult.show`); on the emulator alone. They cost a tenth of a small task's CPU.
+            the pages that they read (`TaskResult.show`). On the emulator alone; a tenth of a small task's CPU.
         new : bool
             Start another session in any case, with a budget of its own; a name in use gets a number.
 
