@@ -45,6 +45,16 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _COUNTS = ("number", "quantity", "unit")
 _ABOVE_UNIT = 0.95
 """The weight of the headings above one that only says how values are counted."""
+_PER = re.compile(
+    r"(?:\b(?:per|pro|par|por|je|na|za|на)\s|/)\s?(?:\d{1,4}\s?)?"
+    r"(?:kg|g|l|ml|lb|lbs|oz|m2|m3|sqm|sq ft|ft2|km2|km|kilo|kilogram\w?|litre|liter|litro|capita|head|kopf|inhabitant"
+    r"|einwohner|habitante?|tete|кг|л|душу|чел)\b"
+    r"|\bpro-kopf|\bper-capita|\bau (?:kilo|litre|m2)\b|\bal (?:kilo|litro|kg)\b"
+)
+"""One of something, of which an amount is told, in a plain text."""
+_OF_ONE = frozenset({"each", "unit"})
+"""Concepts of columns that ask for such amounts."""
+_OTHER_SHARE = 0.4
 _DIGRAPH = re.compile("([aou])e")
 """An umlaut as it is written without one, in names of columns: "bevoelkerung"."""
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -148,6 +158,8 @@ class Name:
     units: frozenset[str] = frozenset()
     bound: str = ""
     """The end of a period or a range that it names: `from`, `to`, or neither."""
+    is_per: bool = False
+    """True for what is told of one of something else: "price per kg", "GDP per capita"."""
 
     @property
     def joined(self) -> str:
@@ -180,7 +192,8 @@ def name_of(text: str) -> Name:
     units |= {_unit(word.text) for word in named} - {""}
     # "Km" alone is what the column is called.
     bound = _BOUNDS.get(texts[-1]) or _BOUNDS.get(texts[0], "") if len(texts) > 1 else ""
-    return Name(tuple(word for word in named if not _unit(word.text)) or named, frozenset(units), bound)
+    kept = tuple(word for word in named if not _unit(word.text)) or named
+    return Name(kept, frozenset(units), bound, _PER.search(folded) is not None)
 
 
 def plain(text: str) -> str:
@@ -204,13 +217,14 @@ def likeness(wanted: Name, found: Name) -> float:
         return 0.0
     if wanted.bound and found.bound and wanted.bound != found.bound:
         return 0.0
+    share = _OTHER_SHARE if found.is_per and not (wanted.is_per or wanted.concepts & _OF_ONE) else 1.0
     if wanted.joined == found.joined:
-        return 1.0
+        return share
     met = [max(_word_likeness(word, other) for other in found.words) for word in wanted.words]
     explained = [max(_word_likeness(other, word) for word in wanted.words) for other in found.words]
     if _numbers_differ(wanted, found):
         return 0.0
-    score = 0.7 * _mean(wanted, met) + 0.3 * _mean(found, explained)
+    score = share * (0.7 * _mean(wanted, met) + 0.3 * _mean(found, explained))
     for name, alike in ((wanted, met), (found, explained)):
         beside = len(name.words) > 1
         if beside and any(part < STEM and word.concepts & OTHERS for word, part in zip(name.words, alike, strict=True)):

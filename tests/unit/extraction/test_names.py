@@ -171,3 +171,22 @@ def test_a_row_of_units_below_headings_is_no_other_quantity():
 def test_prices_with_and_without_tax_are_told_apart():
     assert alike("price_net", "Price excl. VAT") > alike("price_net", "Price incl. VAT")
     assert alike("preis_brutto", "Preis inkl. MwSt.") > alike("preis_brutto", "Preis zzgl. MwSt.")
+
+
+@pytest.mark.parametrize(
+    ("asked", "label"),
+    [
+        ("price", "Price per kg"),
+        ("price", "Prix au kilo"),
+        ("price", "Preis / 100 g"),
+        ("gdp", "GDP per capita"),
+        ("area", "Area code"),
+        ("rating", "Number of ratings"),
+        ("year", "Years of experience"),
+        ("goals", "Goals against"),
+        ("isbn", "SKU"),
+        ("share", "Change"),
+    ],
+)
+def test_another_quantity_is_not_what_is_asked_for(asked, label):
+    assert alike(asked, label) < 0.45
