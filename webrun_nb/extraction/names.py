@@ -46,7 +46,7 @@ _COUNTS = ("number", "quantity", "unit")
 _ABOVE_UNIT = 0.95
 """The weight of the headings above one that only says how values are counted."""
 _PER = re.compile(
-    r"(?:\b(?:per|pro|par|por|je|na|za|на)\s|/)\s?(?:\d{1,4}\s?)?"
+    r"(?:\b(?:per|pro|par|por|je|na|za|на)\s|/)\s{0,3}(?:\d{1,4}\s?)?"
     r"(?:kg|g|l|ml|lb|lbs|oz|m2|m3|sqm|sq ft|ft2|km2|km|kilo|kilogram\w?|litre|liter|litro|capita|head|kopf|inhabitant"
     r"|einwohner|habitante?|tete|кг|л|душу|чел)\b"
     r"|\bpro-kopf|\bper-capita|\bau (?:kilo|litre|m2)\b|\bal (?:kilo|litro|kg)\b"
