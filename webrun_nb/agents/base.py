@@ -183,6 +183,8 @@ class ListRead:
     """True if repeated rows were told by the overlap of screens alone."""
     is_whole: bool = True
     """False if its collection ended before the list did, or if that is not known."""
+    is_enough: bool = False
+    """True if it ended as the task asks for no more rows."""
 
 
 @dataclass(frozen=True, slots=True)

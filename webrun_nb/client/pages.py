@@ -85,6 +85,7 @@ class PageResult:
                 repeated=0,
                 assumed=False,
                 whole=True,
+                enough=False,
             )
             for each in self.body["lists"]
         ]

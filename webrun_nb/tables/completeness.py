@@ -46,8 +46,10 @@ class Collected:
         Rows that were left out, as they had been read before.
     duplicates_assumed : bool
         True if those were told by the overlap of screens alone.
+    enough : bool
+        True if the collection of a list ended as the task asks for no more rows.
     cut_short : tuple of str
-        How the collection of each list ended that is not known to be whole.
+        How the collection of each other list ended that is not known to be whole.
     """
 
     pages: int
@@ -56,6 +58,7 @@ class Collected:
     rows_stated: int | None
     duplicates: int
     duplicates_assumed: bool
+    enough: bool
     cut_short: tuple[str, ...]
 
     @classmethod
@@ -70,14 +73,20 @@ class Collected:
             rows_stated=stated.pop() if len(stated) == 1 else None,
             duplicates=sum(each.repeated for each in lists),
             duplicates_assumed=any(each.assumed for each in lists),
-            cut_short=tuple(dict.fromkeys(each.ended for each in lists if not each.whole)),
+            enough=any(each.enough for each in lists),
+            cut_short=tuple(dict.fromkeys(each.ended for each in lists if not (each.whole or each.enough))),
         )
 
     @property
-    def lacks_rows(self) -> bool:
-        """True if the page says that there are more rows, or a list was not read to its end."""
+    def lacks_stated_rows(self) -> bool:
+        """True if the page says that there are more rows than were read, all of which are asked for."""
         collected, stated = self.rows_collected, self.rows_stated
-        return bool(self.cut_short) or (collected is not None and stated is not None and collected < stated)
+        return not self.enough and collected is not None and stated is not None and collected < stated
+
+    @property
+    def lacks_rows(self) -> bool:
+        """True if rows that are asked for are known, or not known not, to be missing."""
+        return bool(self.cut_short) or self.lacks_stated_rows
 
 
 @dataclass(frozen=True, slots=True)

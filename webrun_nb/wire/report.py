@@ -51,6 +51,8 @@ class ReportedList(Response):
     """True if repeated rows were told by the overlap of screens alone."""
     whole: bool
     """False if its collection ended before the list did, or if that is not known."""
+    enough: bool
+    """True if it ended as the task asks for no more rows."""
 
 
 class ReportedColumn(Response):

@@ -40,7 +40,7 @@ def report(*values: dict[str, Any], shows: Any = None, **more: Any) -> ReportBod
 
 def a_list(**more: Any) -> dict[str, Any]:
     known = {"url": URL, "title": "", "shown": 24, "collected": 24, "stated": None, "ended": "no next page"}
-    return {**known, "repeated": 0, "assumed": False, "whole": True, **more}
+    return {**known, "repeated": 0, "assumed": False, "whole": True, "enough": False, **more}
 
 
 def frame_of(records: Any, columns: Any, made_of: ReportBody | None = None) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -181,8 +181,9 @@ def test_several_statements_are_none():
         ([a_list(stated=24)], True),
         ([a_list(stated=25)], False),
         ([a_list(whole=False, ended="stopped after 50 pages")], False),
+        ([a_list(stated=120, whole=False, enough=True, ended="enough rows")], True),
     ],
-    ids=["no list", "all", "the page says more", "cut short"],
+    ids=["no list", "all", "the page says more", "cut short", "enough"],
 )
 def test_a_frame_is_complete_if_its_lists_were_read_to_their_end(lists: list[Any], complete: bool):
     _, completeness = to_frame([{"x": 1.0}], resolve("x:float", {}), meta={}, report=report(lists=lists))
@@ -191,7 +192,16 @@ def test_a_frame_is_complete_if_its_lists_were_read_to_their_end(lists: list[Any
 
 def test_without_a_report_nothing_is_said_of_pages_and_lists():
     found = frame_of([{"x": 1.0}], "x:float")[1]
-    names = ("pages", "rows_seen", "rows_collected", "rows_stated", "duplicates", "duplicates_assumed", "cut_short")
+    names = (
+        "pages",
+        "rows_seen",
+        "rows_collected",
+        "rows_stated",
+        "duplicates",
+        "duplicates_assumed",
+        "enough",
+        "cut_short",
+    )
     assert {found[name] for name in names} == {None}
 
 

@@ -274,7 +274,8 @@ class TaskResult(InProcess):
 
         From the emulator's report, and None on other servers: `pages` visited; `rows_seen`, `rows_collected` and
         `rows_stated` of their lists (shown, read, said to be there); `duplicates` that were left out, and whether they
-        are assumed (`duplicates_assumed`); `cut_short`: how lists ended that were not read to their end.
+        are assumed (`duplicates_assumed`); `enough`: the task asks for no more rows of a list; `cut_short`: how other
+        lists ended that were not read to their end.
 
         >>> result.completeness["nulls"]  # doctest: +SKIP
         {'price': {'ambiguous-mark': 2}}

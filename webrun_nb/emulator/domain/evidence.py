@@ -111,6 +111,7 @@ class ListSource:
     repeated: int
     is_assumed: bool
     is_whole: bool
+    is_enough: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ def evidence_of(finish: Finish, rows: int | None = None) -> Evidence:
                 each.repeated,
                 each.is_assumed,
                 each.is_whole,
+                each.is_enough,
             )
             for each in finish.lists[:MAX_LISTED]
         ),

@@ -61,6 +61,7 @@ class Report:
                     repeated=each.repeated,
                     assumed=each.is_assumed,
                     whole=each.is_whole,
+                    enough=each.is_enough,
                 )
                 for each in evidence.lists
             ],

@@ -22,10 +22,9 @@ def completeness_note(completeness: Completeness) -> str:
 
 def _lists(collected: Collected) -> list[str]:
     """Return what is off with the lists that were read."""
-    rows, stated = collected.rows_collected, collected.rows_stated
     parts = []
-    if rows is not None and stated is not None and rows < stated:
-        parts.append(f"{rows:,} of {stated:,} rows collected")
+    if collected.lacks_stated_rows:
+        parts.append(f"{collected.rows_collected:,} of {collected.rows_stated:,} rows collected")
     parts += [f"not all rows: {ended}" for ended in collected.cut_short if ended] or (
         ["it is not known if these are all rows"] if collected.cut_short else []
     )

@@ -33,7 +33,7 @@ SHOWS = {"shop.example": [["decimal", ","]]}
 COLUMNS = [{"name": "x", "label": "X", "reading": "", "nulls": {}, "shows": {}}]
 LISTS = [
     {"url": URL, "title": "", "shown": 2, "collected": 2, "stated": 9, "ended": "", "repeated": 0, "assumed": False}
-    | {"whole": True}
+    | {"whole": True, "enough": False}
 ]
 
 

@@ -59,7 +59,9 @@ def test_the_report_says_by_column_and_host_what_certain_values_prove():
 
 
 def test_the_report_says_how_each_list_ended():
-    found = ListRead("https://a.example/1", "Laptops", 24, 96, 120, "the page says 120, 96 collected", 3, True, False)
+    found = ListRead(
+        "https://a.example/1", "Laptops", 24, 96, 120, "the page says 120, 96 collected", 3, True, False, True
+    )
     assert reported(Finish(lists=(found,)))["lists"] == [
         {
             "url": "https://a.example/1",
@@ -71,6 +73,7 @@ def test_the_report_says_how_each_list_ended():
             "repeated": 3,
             "assumed": True,
             "whole": False,
+            "enough": True,
         }
     ]
 

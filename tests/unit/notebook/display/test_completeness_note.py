@@ -10,7 +10,7 @@ import pytest
 from webrun_nb.notebook.display.completeness_note import completeness_note
 from webrun_nb.tables.completeness import Collected, Completeness, Misfit
 
-WHOLE = Collected(2, 48, 48, 48, 4, False, ())
+WHOLE = Collected(2, 48, 48, 48, 4, False, False, ())
 COMPLETE = Completeness(48, 0, {"a": 3}, {"a": 0}, nulls={"a": {"blank": 2, "absent": 1}}, collected=WHOLE)
 
 
@@ -27,6 +27,7 @@ def test_nothing_is_said_where_nothing_is_off() -> None:
         ({"duplicates_assumed": True}, "4 rows taken for repeated, by the overlap of screens alone"),
         ({"duplicates_assumed": True, "duplicates": 0}, ""),
         ({"rows_stated": None}, ""),
+        ({"rows_stated": 120, "enough": True}, ""),
         ({"rows_stated": 12}, ""),
     ],
     ids=str,
