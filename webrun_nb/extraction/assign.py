@@ -268,14 +268,18 @@ class _Scorer:
             return max(named, _BY_PLACE)
         if is_key and wanted.type is ColumnType.URL and "url" in name.concepts and self._is_of_row(name):
             return max(named, _BY_PLACE)
+        is_subject = bool(name.words) and likeness(name, self._subject) >= THRESHOLD
+        if is_key and is_subject and not any(found.labels):
+            return max(named, _BY_PLACE)
         if found.is_named or found.group is not None:
             return named
         about_type = _ABOUT.get(wanted.type)
         if about_type and name.is_about(*about_type) and self._is_only_one(wanted, found):
             return max(named, _BY_TYPE)
-        if wanted.type is ColumnType.ENUM and self._is_only_one(wanted, found):
+        is_choice = wanted.type is ColumnType.ENUM or (wanted.type is ColumnType.BOOL and name.is_about("availability"))
+        if is_choice and self._is_only_one(wanted, found):
             return max(named, _BY_TYPE)
-        if is_key and (name.is_about(*_NAMES) or (name.words and likeness(name, self._subject) >= THRESHOLD)):
+        if is_key and (name.is_about(*_NAMES) or is_subject):
             return max(named, _BY_PLACE)
         if found is self._longest and name.is_about(*_TEXTS) and found.words_per_value >= 5 and not is_key:
             return max(named, _BY_TYPE)

@@ -6,6 +6,7 @@ A field is a column of a `Source`, or the headings within a list that its rows a
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ _STYLE = frozenset(
 )
 """Words of class names that are mostly about looks or layout, so that they name no field."""
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
 Origin = Literal["label", "property", "markup", "words", "group"]
 
 
@@ -156,6 +158,8 @@ class Field:
             return (Naming("group", (_GROUP,)), *_group_namings(self.texts))
         found = [Naming("label", self.labels)] if any(self.labels) else []
         found += [Naming("property", (name,), depth) for name, depth in _property_names(self.properties)]
+        if self.texts and all(map(_YEAR.fullmatch, self.texts)):
+            found.append(Naming("words", ("year",)))
         if not any(self.labels):
             found += [Naming("markup", (word,)) for word in _markup_words(self.sample, self.source)]
             found += [Naming("words", (word,)) for word in _constant_words(self.texts)]

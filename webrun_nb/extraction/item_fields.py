@@ -15,6 +15,7 @@ from webrun_nb.extraction.alignment import ROLE_NAMES, Column, align
 from webrun_nb.extraction.item_units import Unit
 from webrun_nb.extraction.names import name_of
 from webrun_nb.extraction.prices import Role
+from webrun_nb.extraction.product_terms import byline_of
 from webrun_nb.extraction.sources import Cell, SourceColumn
 
 MAX_COLUMNS = 60
@@ -56,6 +57,9 @@ def _named(columns: Sequence[Column], described: list[SourceColumn]) -> None:
         for place in range(len(columns)):
             if "rate" in described[place].properties:
                 name(place, "price")
+    for place, column in enumerate(columns):
+        if not described[place].properties and _are_bylines(column):
+            name(place, "author")
     longest = sorted(range(len(columns)), key=lambda place: -_chars(columns[place]))[:2]
     if longest and not described[longest[0]].properties:
         others = _chars(columns[longest[1]]) if len(longest) > 1 else 0
@@ -71,6 +75,8 @@ def _cells(column: Column, count: int) -> list[Cell | None]:
     if _is_count(column):
         # The brackets of a count are no minus: "4.5 (128)".
         return [None if cell is None else replace(cell, text=cell.text.strip("()（） ")) for cell in cells]
+    if _are_bylines(column):
+        return [None if cell is None else replace(cell, text=byline_of(cell.text)) for cell in cells]
     return cells
 
 
@@ -93,6 +99,10 @@ def _place_of_name(columns: Sequence[Column]) -> int | None:
             ):
                 return place
     return None
+
+
+def _are_bylines(column: Column) -> bool:
+    return all(map(byline_of, (unit.cell.text for unit in column.units.values())))
 
 
 def _are_marks(column: Column) -> bool:

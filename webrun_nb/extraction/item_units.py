@@ -20,7 +20,7 @@ from webrun_nb.extraction.sources import Cell
 
 MAX_UNITS = 60
 """Units of one item; further ones are left out."""
-_LABEL = re.compile(r"(?P<label>[^\W\d_][^:：\n]{0,28}?)\s?[:：]\s+(?=\S)")
+_LABEL = re.compile(r"(?P<label>[^\W\d_][^:：\n]{0,28}?)\s?(?::\s+|：\s*)(?=\S)")
 _LABEL_END = re.compile(r"(?P<label>[^\W\d_][^:：\d]{0,28}?)\s?[:：]\s*$")
 _SEPARATORS = " \u00a0·•|,;–—-/()[]"
 MAX_TEXT_CHARS = 20_000
@@ -313,7 +313,7 @@ class _Item:
             steps.append(above.tag)
             above = above.parent
         path = "/".join(reversed(steps[:10]))
-        match = _LABEL.match(cell.text) if kind in ("text", "number", "long") else None
+        match = _LABEL.match(cell.text) if kind in (*_TEXTS, "rating") else None
         label = match["label"].strip() if match is not None else ""
         return Unit(path, kind, cell, place, label, frozenset(names), frozenset(classes.split()[:6]))
 

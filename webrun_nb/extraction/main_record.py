@@ -19,9 +19,9 @@ from webrun_nb.extraction.main_thing import MainThing, main_thing_of
 from webrun_nb.extraction.prices import Amount, Role
 from webrun_nb.extraction.product_terms import (
     BRAND_LINES,
-    BYLINES,
     STRONG_IDENTIFIERS,
     WEAK_IDENTIFIERS,
+    bylines,
     is_buy_button,
     stock_status,
 )
@@ -49,7 +49,6 @@ _IDENTIFIER = re.compile(r"[\w][\w./+\-]*(?: [\w./+\-]+){0,3}")
 _DATE_OR_PHONE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\+[\d ()-]{8,}|\d{1,2}:\d{2}.*")
 _RATINGS = (RATING_OUT_OF, re.compile(r"(?<![\d.,])\d[.,]\d(?=\s*[(（])"), RATING_STARS)
 """Ratings, the most exact form first: in words, as a number before a number of reviews, as stars."""
-_BYLINES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in BYLINES)
 _COUNT = re.compile(r"[(（]\s*(\d[\d.,\s]*)[^()（）\d]{0,20}[)）]")
 _BRANDS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in BRAND_LINES)
 
@@ -330,7 +329,7 @@ def _origin(page: MainThing) -> list[_Fact]:
     first = max(0, page.heading_line - _BEFORE_LINES)
     near = page.lines[first : page.heading_line + 2 * _BEFORE_LINES]
     for line in near:
-        match = next((m for pattern in _BYLINES if (m := pattern.fullmatch(line.text))), None)
+        match = next((m for pattern in bylines() if (m := pattern.fullmatch(line.text))), None)
         if match is None or _is_elsewhere(page, line.pieces[0]):
             continue
         node = line.node_of(*match.span(1))

@@ -179,6 +179,25 @@ BYLINES = (
 """Lines that name the author of a text, with the name in brackets."""
 
 
+@lru_cache(maxsize=4096)
+def byline_of(text: str) -> str:
+    """Return the author whom a line names, and little else; empty for other lines.
+
+    >>> byline_of("by Ann Lee"), byline_of("von Ann Lee"), byline_of("byte 12")
+    ('Ann Lee', 'Ann Lee', '')
+    """
+    if len(text) > MAX_STATUS_CHARS:
+        return ""
+    found = next((match[1] for match in (pattern.fullmatch(text.strip()) for pattern in bylines()) if match), "")
+    return found if found[:1].isupper() or (found and not found[:1].islower()) else ""
+
+
+@cache
+def bylines() -> tuple[re.Pattern[str], ...]:
+    """Return the patterns of lines that name the author of a text, with the name as their first group."""
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in BYLINES)
+
+
 def label_key(text: str) -> str:
     """Return a label in the form in which labels are compared.
 

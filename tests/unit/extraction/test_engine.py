@@ -383,3 +383,20 @@ def test_a_page_over_the_limits_says_so():
     whole = snapshot_of_html(html)
     cut = dataclasses.replace(whole, is_cut=True)
     assert [extract([page], schema("city:str, number:int")).lists[0].is_cut for page in (whole, cut)] == [False, True]
+
+
+def test_years_are_named_by_their_form_and_stock_by_its_words():
+    states = ((1, "In stock"), (2, "Sold out"), (3, "In stock"))
+    items = "".join(f"<li><h3>Book {x}</h3><p>Published: 200{x}</p><p>{said}</p></li>" for x, said in states)
+    html = f"<html lang=en><body><h1>Books</h1><ul>{items}</ul></body></html>"
+    assert records(html, "title:str, year:int, in_stock:bool", "List the books") == [
+        ("Book 1", 2001, True),
+        ("Book 2", 2002, False),
+        ("Book 3", 2003, True),
+    ]
+
+
+def test_the_heading_of_an_item_is_what_is_listed():
+    items = "".join(f"<li><h3><a href=/{x}>r{x}</a></h3><p>Language: {x}</p></li>" for x in ("Rust", "Go", "C"))
+    html = f"<html lang=en><body><h1>Code</h1><ul>{items}</ul></body></html>"
+    assert records(html, "repo:str, language:str", "List the repos with language")[0] == ("rRust", "Rust")

@@ -367,3 +367,13 @@ def test_a_number_behind_a_rating_counts_the_reviews(said: str) -> None:
     (place,) = [i for i, column in enumerate(source.columns) if "ratingvalue" in column.properties]
     ratings = [cell.label or cell.text for row in source.rows if (cell := row.cells[place])]
     assert [text.strip("★").split()[0] for text in ratings] == ["4.1", "4.2", "4.3"]
+
+
+def test_a_line_that_names_an_author_is_one() -> None:
+    items = "".join(f"<li><h3>Book {x}</h3><p>by Ann {x}</p></li>" for x in "ABC")
+    assert values(only(f"<ul>{items}</ul>"), "author") == ["Ann A", "Ann B", "Ann C"]
+
+
+def test_a_wide_colon_ends_a_label() -> None:
+    items = "".join(f"<li><h3>{x}</h3><p>会場：{x}館</p></li>" for x in "甲乙丙")
+    assert values(only(f"<ul>{items}</ul>"), "会場") == ["甲館", "乙館", "丙館"]
