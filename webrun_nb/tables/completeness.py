@@ -155,10 +155,20 @@ def nulls_of(records: Sequence[Any], report: ReportBody) -> dict[str, dict[str, 
     if report.values_left_out:
         return {column.name: dict(column.nulls) for column in report.columns if column.nulls}
     found: dict[str, Counter[str]] = {}
+    records = _listed(records, report)
     for value in report.values:
         if value.reason and value_at(records, value.row, value.column) is None:
             found.setdefault(value.column, Counter())[value.reason] += 1
     return {column: dict(reasons) for column, reasons in found.items()}
+
+
+def _listed(records: Sequence[Any], report: ReportBody) -> Sequence[Any]:
+    """Return the records that a report's rows count: those in the one list of an answer that is an object around it."""
+    if len(records) == 1 and isinstance(records[0], Mapping):
+        lists = [value for value in records[0].values() if isinstance(value, list)]
+        if len(lists) == 1 and not any(value.column in records[0] for value in report.values):
+            return lists[0]
+    return records
 
 
 def named(misfits: Iterable[Misfit], report: ReportBody | None) -> tuple[Misfit, ...]:

@@ -67,5 +67,8 @@ def texts_frame(report: ReportBody, frame: pd.DataFrame) -> pd.DataFrame:
     texts = {(value.row, value.column): value.text or None for value in report.values}
     known = dict.fromkeys(value.column for value in report.values)
     columns = [name for name in frame.columns if name in known] + [name for name in known if name not in frame.columns]
-    data = {name: pd.array([texts.get((row, name)) for row in range(len(frame))], dtype="string") for name in columns}
-    return pd.DataFrame(data, index=frame.index, columns=columns)
+    rows = range(len(frame))
+    if not any(name in frame.columns for name in known):  # the answer is an object around the list of these
+        rows = range(max((value.row + 1 for value in report.values), default=0))
+    data = {name: pd.array([texts.get((row, name)) for row in rows], dtype="string") for name in columns}
+    return pd.DataFrame(data, index=pd.RangeIndex(len(rows)), columns=columns)

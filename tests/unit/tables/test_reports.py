@@ -244,3 +244,16 @@ def test_texts_are_in_the_shape_of_the_answer():
     assert texts["x"].tolist() == ["1.250", "1.299"]
     assert texts["y"].isna().all()
     assert list(texts.columns) == ["x", "y"]
+
+
+WRAPPED = {
+    "type": "object",
+    "properties": {"rows": {"type": "array", "items": {"properties": {"x": {"type": "number"}}}}},
+}
+
+
+def test_the_rows_of_a_list_in_an_object_are_those_of_the_report():
+    made = report(value(0), value(1, reason="range"))
+    frame, completeness = frame_of({"rows": [{"x": 1}, {"x": None}]}, WRAPPED, made)
+    assert (len(frame), completeness["nulls"]) == (1, {"x": {"range": 1}})
+    assert texts_frame(made, frame)["x"].tolist() == ["1.250", "1.250"]
