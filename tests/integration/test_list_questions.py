@@ -92,9 +92,9 @@ async def test_a_schema_and_a_sentence_that_only_acts_ask_for_the_page_as_it_is_
     instance: BrowserInstance, site: Site
 ) -> None:
     row = "<tr><td>Cy</td><td>$5</td></tr>"
-    grown = f"<button onclick=\"document.querySelector('table').innerHTML += '{row}'\">More</button>"
+    grown = f"<button onclick=\"document.querySelector('table').innerHTML += '{row}'\">Add</button>"
     url = site.page("/grows", table(("Ada", "$9"), ("Bo", "$7"), more=grown))
-    worked = await work(instance, TaskSpec("click More", "structured_json", ROWS, url))
+    worked = await work(instance, TaskSpec("click Add", "structured_json", ROWS, url))
     assert worked.answer.data == [{"name": "Ada"}, {"name": "Bo"}, {"name": "Cy"}]
     assert any("the schema does" in step.text for step in worked.steps if isinstance(step, Log))
     bare = site.page("/bare", "<button>More</button>")
@@ -136,13 +136,9 @@ CARDS = "".join(
 )
 
 
-async def test_a_list_that_is_too_long_to_be_read_says_that_it_goes_on(instance: BrowserInstance, site: Site) -> None:
+async def test_a_list_of_more_than_2000_cards_is_read_whole(instance: BrowserInstance, site: Site) -> None:
     url = site.page("/long", f"<h1>Lamps</h1><ul>{CARDS}</ul>")
-    worked = await work(instance, TaskSpec("list the lamps", starting_url=url))
-    assert worked.answer.text.startswith("2000 lamps on this page; the list goes on.")
-    assert any("more rows than the 2,000" in step.text for step in worked.steps if isinstance(step, Log))
-    with pytest.raises(AgentError, match="2000 on 1 page, but the list goes on"):
-        await answer_to(instance, url, "how many lamps are there?")
+    assert await answer_to(instance, url, "how many lamps are there?") == "2100 lamps"
 
 
 async def test_a_table_of_more_than_5000_rows_is_read_whole(instance: BrowserInstance, site: Site) -> None:

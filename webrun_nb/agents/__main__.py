@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from webrun_nb.agents.asked_for import shape_of
 from webrun_nb.agents.base import AgentError, TaskSpec
-from webrun_nb.agents.extract.schema import shape_of
 from webrun_nb.agents.intended import Preview, preview
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from webrun_nb.agents.base import AgentError, Answered, Ask, Reply, SettledByHand, SettledByHandError, Step
 from webrun_nb.agents.examples import examples_of
-from webrun_nb.agents.extract.sources import Source
+from webrun_nb.agents.lists.view import View
 from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.elements import describe
 from webrun_nb.agents.planner.intents import Intent, Target, Unclear
@@ -33,7 +33,7 @@ class Asking(ABC):
         """Return what the open page shows, whatever it answered; None where no page is open."""
 
     @abstractmethod
-    def lists(self) -> Work[Sequence[Source]]:
+    def lists(self) -> Work[Sequence[View]]:
         """Return the lists of the open page, whatever it answered."""
 
     def ask(self, question: str, candidates: Sequence[str] = ()) -> Work[str]:
@@ -88,7 +88,7 @@ class Asking(ABC):
         sentence: str,
         understood: str = "",
         about: str = "",
-        lists: Sequence[Source] | None = None,
+        lists: Sequence[View] | None = None,
         choices: Sequence[str] = (),
         picked: Callable[[int], Intent] | None = None,
     ) -> Work[list[Intent]]:
@@ -100,7 +100,7 @@ class Asking(ABC):
             What of the sentence was understood.
         about : str
             What is wrong with it; empty where it was not understood, or not all of it.
-        lists : sequence of Source, optional
+        lists : sequence of View, optional
             The page's lists, for examples; they are read where they are not given.
         choices, picked
             What the answer may name by its number or its words, and what is meant then.

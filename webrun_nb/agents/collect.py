@@ -1,67 +1,47 @@
-"""The local agent's extractions: get to the page that lists the subject, go through its pages, map, filter, sort."""
+"""The local agent's extractions: get to the page that lists the subject, go through its pages, select rows, answer.
+
+The extraction engine finds the lists and records of a page and reads their values; here it is decided which of them a
+sentence means.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from webrun_nb.agents.base import AgentError, Failed, Finish, Refused, Reply, Step, Unused
+from webrun_nb.agents.arriving import Arrival
+from webrun_nb.agents.base import AgentError, Finish, Reply, Step, Unused
 from webrun_nb.agents.examples import list_examples
-from webrun_nb.agents.extract.alike import equals_of, join_alike
-from webrun_nb.agents.extract.computing import computed, number_column, says_itself
-from webrun_nb.agents.extract.headings import (
-    headings_of,
-    in_places,
-    list_shown,
-    of_places,
-    repeated_shown,
-    tables_shown,
-    titled,
-)
-from webrun_nb.agents.extract.mapping import Mapping, Match, assign, find_field, rank
-from webrun_nb.agents.extract.named import names_shown, page_is_called, rows_called
-from webrun_nb.agents.extract.names import tokens
-from webrun_nb.agents.extract.pages import counted, is_about, open_record, words_of
-from webrun_nb.agents.extract.pairing import paired, rivals
-from webrun_nb.agents.extract.record import assign_record, record_source
-from webrun_nb.agents.extract.records import (
-    column_labels,
-    column_names,
-    columns_meant,
-    markdown,
-    records_of,
-    shown_field,
-)
-from webrun_nb.agents.extract.rows import UntiedError, about, arrange, compared, keep, of_noun, of_subject
-from webrun_nb.agents.extract.schema import Column, Shape
-from webrun_nb.agents.extract.selecting import (
-    LABEL_CHARS,
-    called,
-    list_names,
-    numbered,
-    own_title,
-    said_words,
-    says,
-    under_headings,
-    value_of,
-)
-from webrun_nb.agents.extract.sources import Field, Row, Source, sources, sources_elsewhere
-from webrun_nb.agents.extract.values import number
-from webrun_nb.agents.extract.wishes import columns_wished, no_column
-from webrun_nb.agents.paging import Pager
+from webrun_nb.agents.list_answers import Answers
+from webrun_nb.agents.list_pages import CollectedPages, collect_list
+from webrun_nb.agents.lists.alike import equals_of
+from webrun_nb.agents.lists.computing import number_column, says_itself
+from webrun_nb.agents.lists.fields_shown import candidate_shown, columns_meant, example_of, field_labels, field_names
+from webrun_nb.agents.lists.headings import headings_of, in_places, list_shown, of_places, titled
+from webrun_nb.agents.lists.named import is_called, names_shown, rows_called
+from webrun_nb.agents.lists.names import tokens
+from webrun_nb.agents.lists.pages import headings_on, words_of
+from webrun_nb.agents.lists.pairing import paired
+from webrun_nb.agents.lists.rows import UntiedError, about, arrange, compared, keep, of_noun
+from webrun_nb.agents.lists.selecting import called, list_names, numbered, said_words, says, under_headings, value_of
+from webrun_nb.agents.lists.view import Row, View, best_first, joined_views, views_of
+from webrun_nb.agents.lists.wishes import columns_wished, no_column
 from webrun_nb.agents.planner.computing import refused_computing, without_computing
-from webrun_nb.agents.planner.elements import find
-from webrun_nb.agents.planner.intents import Extract, Target
+from webrun_nb.agents.planner.intents import Extract
 from webrun_nb.agents.planner.patterns import SELECTOR
-from webrun_nb.agents.selection import GENERIC, PEOPLE, Selection
+from webrun_nb.agents.reading import PageSources, Reader, Reading
+from webrun_nb.agents.selection import GENERIC, Selection
 from webrun_nb.agents.unused import NO_COLUMN, unused
-from webrun_nb.browsers.actions import Click, Navigate, WaitFor
-from webrun_nb.browsers.observation import Element, PageData
+from webrun_nb.browsers.actions import Navigate, WaitFor
 from webrun_nb.common.codes import TaskFailureCode
-from webrun_nb.common.text import shortened
+from webrun_nb.extraction.assign import Ambiguous, Candidate
+from webrun_nb.extraction.reasons import Problem
+from webrun_nb.extraction.schema import Shape
+from webrun_nb.extraction.snapshot import Snapshot
+from webrun_nb.extraction.sources import Source
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local import Task
@@ -70,6 +50,10 @@ T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
 
 _SETTLE_MS = 1000
+_MOST_ANSWERS = 4
+_MOST_LISTS = 20
+"""Lists of a page in which the row that is called like the subject is looked for."""
+_PAGES_WITHOUT_RECORDS = (Problem.EMPTY_PAGE, Problem.PICTURE_PAGE, Problem.LOGIN_PAGE)
 
 
 class Collector:
@@ -79,21 +63,28 @@ class Collector:
         self.task = task
         self.wanted = wanted
         self.shape = shape
-        self.filter_subject = False
-        self._seen: Mapping | None = None
+        self._sources = PageSources()
+        self._views_by_page: dict[int, list[View]] = {}
+        self._chosen: dict[str, str] = {}
+        """The label of the field that a person chose for a column."""
+        self._chosen_list: frozenset[int] = frozenset()
+        """The identities of the elements of the list that a person chose."""
+        self._seen: View | None = None
         """The list or record of the page that fits best, for questions about it."""
-        self._found: Sequence[Source] = ()
-        """The page's lists that the rows may be in."""
-        self._lists: Sequence[Source] = ()
+        self._lists: Sequence[View] = ()
         """The page's lists, where none is called as the sentence says."""
+        self._found: Sequence[View] = ()
+        """The page's lists, the best one first."""
+        self._problem: Problem | None = None
+        """What the page is that has nothing to extract."""
         self._page_words = ""
+        self._is_among_others = False
         self._start = ""
         """Where the list begins."""
-        self._searched = False
+        self._first: tuple[Snapshot, Source] | None = None
+        """The first page of the list that is gone through, and the list on it."""
         self._unpaired: tuple[str, ...] = ()
         """Words for columns that the answer has none for."""
-        self._unknown = 0
-        """Rows that the page gives no value of, to compare with a condition."""
         self._not_used: dict[str, str] = {}
         """Parts of the sentence that the answer does not follow, with why."""
         self._left_out: list[Unused] = []
@@ -103,7 +94,7 @@ class Collector:
         """Extract; a condition that no column answers to is asked about, and the answer tried in its place."""
         if why := refused_computing(self.wanted):
             raise AgentError(TaskFailureCode.AGENT_ERROR, why)
-        for _ in range(4):
+        for _ in range(_MOST_ANSWERS):
             try:
                 self._not_used, self._left_out = {}, []
                 finish = yield from (self._one() if self._one_record() else self._many())
@@ -122,17 +113,19 @@ class Collector:
 
     def _told(self, finish: Finish) -> Finish:
         """Say with the answer which parts of the sentence it does not follow."""
-        if self.shape is not None and self.shape.columns:
+        if self._has_columns():
             self._not_used |= dict.fromkeys(self._unpaired, NO_COLUMN)
         said, instruction = self.wanted.sentence, self.task.brief.instruction
         parts = [unused(instruction, said, text, why) for text, why in self._not_used.items()]
         return replace(finish, unused=(*parts, *self._left_out))
 
+    # --- questions ----------------------------------------------------------------------------------------------------
+
     def _ask_about(self, words: str) -> Work[None]:
         wanted = self.wanted
         known = [f'a list of "{wanted.subject}"'] if wanted.subject else []
         known += [f'"{c.words}"' for c in wanted.constraints if c.words != words]
-        names, labels = (column_names(self._seen), column_labels(self._seen)) if self._seen else ([], [])
+        names, labels = (field_names(self._seen), field_labels(self._seen)) if self._seen else ([], [])
         if names:
             what = "the page's columns" if names == labels else "what the page's rows show"
             known.append(f"{what}: {', '.join(names)}")
@@ -171,7 +164,7 @@ class Collector:
 
     def _headings(self) -> list[str]:
         """List the headings of the list that fits best, where it has several."""
-        shown = headings_of(self._seen.source.rows) if self._seen else []
+        shown = headings_of(self._seen.rows) if self._seen else []
         return shown if len(shown) > 1 else []
 
     def _under(self, words: str, heading: str) -> Extract:
@@ -182,62 +175,106 @@ class Collector:
         subject = re.sub(rf"^{re.escape(words)}\s+", "", wanted.subject, flags=re.I)
         return replace(wanted, subject=subject, selectors=(*others, f"under {heading}"), constraints=constraints)
 
+    def _asked_for_columns(self, reading: Reading, read: Callable[[], Reading]) -> Work[Reading]:
+        """Ask which of the page's fields is meant where several answer equally well to a column; read again then."""
+        for question in (*reading.extraction.questions, *self._rival_questions(reading)):
+            labels = [candidate.label for candidate in question.candidates]
+            if not question.column or not all(labels) or len(set(labels)) < len(labels):
+                continue  # what can't be told apart in words stays missing, with the reason
+            asked = f'In "{self.wanted.sentence}": which column of the page is "{question.column}"?'
+            position = yield from self.task.choice(asked, list(map(candidate_shown, question.candidates)))
+            self._chosen[question.column] = labels[position]
+        return read() if self._chosen else reading
+
+    def _rival_questions(self, reading: Reading) -> list[Ambiguous]:
+        """Return the columns for which several fields are called so with a word more, and no word of the sentence."""
+        view, said, questions = reading.view, set(tokens(self.wanted.sentence)), list[Ambiguous]()
+        if view is None or view.kind != "table":
+            return questions
+        for report in reading.extraction.columns:
+            words, found = set(tokens(report.name)), reading.fields.get(report.name)
+            near = [each for each in view.fields if words and words < set(tokens(each.label))] if found is None else []
+            fields = near if found is None else [found, *view.rivals(report.name, found)]
+            meant = [each for each in fields if (set(tokens(each.label)) - words) & said]
+            if len(fields) > 1 and len(meant) != 1 and report.name not in self._chosen:
+                candidates = [
+                    Candidate(each.label, example_of(each)) for each in sorted(fields, key=lambda each: each.order)
+                ]
+                questions.append(Ambiguous(report.name, tuple(candidates)))
+        return questions
+
+    def _asked_for_list(self, page: Snapshot, question: Ambiguous) -> Work[None]:
+        """Ask which of several lists is meant that have all columns equally well."""
+        views = [view for view in self._found if _name_of(view) in {each.label for each in question.candidates}]
+        names = [_name_of(view) for view in views]
+        if len(set(names)) < 2 or len(set(names)) < len(names):
+            self._chosen_list = views[0].nodes if views else frozenset()
+            return
+        shown = [f'"{name}"' for name in names]
+        position = yield from self.task.choice(f'In "{self.wanted.sentence}": which list of the page is meant?', shown)
+        self._chosen_list = views[position].nodes
+
     # --- one record ---------------------------------------------------------------------------------------------------
 
     def _one(self) -> Work[Finish]:
-        page = yield from self.task.read()
+        page = yield from self.task.snapshot()
         self._page_words = words_of(page)
-        columns = self._columns()
+        self._found = self._joined_views(page)
         if meant := self._under_a_heading(page):
             self.wanted = meant
             return (yield from self._many())
-        source = record_source(page)
-        source.rows[0].url = page.url
-        mapping = assign_record(columns, source, as_shown=self.shape is None) if columns else open_record(source)
-        in_list = self._row_of_subject(page, columns, mapping)
-        if in_list is not None and len(in_list.source.rows) > 1:
-            return self._several(in_list, columns)
-        mapping = in_list or mapping
-        if not mapping.covered:
-            raise self._nothing(columns, column_names(mapping))
-        self._seen = mapping
-        self._follows(mapping, in_list=in_list is not None)
-        made = records_of(mapping, mapping.source.rows[:1], columns or [Column(name) for name in mapping.matches])
-        record = made.records[0]
-        unmet = [c.name for c in columns if c.name not in mapping.matches]
-        if unmet and self.shape is None:
-            raise self._nothing([c for c in columns if c.name in unmet], column_names(mapping))
-        data = self._wrapped([record]) if self.shape is None or self.shape.many else record
-        if len(record) == 1:
-            text = str(next(iter(record.values())))
+        record = self._reader().of_record(page)
+        in_list = self._row_of_subject(page, record)
+        if in_list is not None:
+            reading, rows = in_list
+            if len(rows) > 1:
+                return self._several(page, reading, rows)
+            place, self._seen = rows[0].place, reading.view
+            around = f"{self._page_words} {rows[0].text}"
         else:
-            text = "\n".join(f"- **{name}**: {value}" for name, value in record.items() if value is not None)
-        return Finish(text, data, made.provenance)
+            reading, place, self._seen, around = record, 0, record.view, self._page_words
+            reading = yield from self._asked_for_columns(reading, lambda: self._reader().of_record(page))
+        if reading.view is None or (not reading.covered and reading.columns):
+            if self._is_page_title():
+                return Finish(page.title, self._answers().wrapped([{self.wanted.wishes[0]: page.title}]))
+            self._problem = reading.extraction.problem
+            raise self._nothing(reading)
+        self._follows(reading, around, in_list=in_list is not None)
+        if self.shape is None and (unmet := [name for name in reading.columns if name not in reading.fields]):
+            raise self._nothing(reading, unmet)
+        return self._answers().record(reading, place)
 
-    def _under_a_heading(self, page: PageData) -> Extract | None:
+    def _under_a_heading(self, page: Snapshot) -> Extract | None:
         """Read "the items of Lyon" as the rows under the heading "Lyon", where that is one and no row's name."""
         wanted, words = self.wanted, said_words(self.wanted.subject)
         if not wanted.wishes or not words or (self.shape is not None and not self.shape.many):
             return None
-        lists = join_alike(sources(page))
-        found = [s for s in lists if under_headings(s.rows, wanted.subject) or says(own_title(s), words)]
-        with_columns = rank(self._columns(), found)
-        ranked = with_columns or rank((), found)
-        if not ranked or page_is_called(wanted.subject, page):
+        if self._page_is_called(page):
             return None
-        things = [source for source in lists if not re.fullmatch(r"h[1-6]", str(source.raw.get("tag")))]
-        if any(rows_called(wanted.subject, mapping) for mapping in rank((), things)):
+        found = [view for view in self._found if under_headings(view.rows, wanted.subject) or says(view.title, words)]
+        if not found or any(rows_called(wanted.subject, view) for view in self._found):
             return None
         selectors = (*wanted.selectors, f"of {wanted.subject}")
+        columns = [view.field_called(wish) for wish in wanted.wishes for view in found[:1]]
         noun, *more = wanted.wishes
-        evidence = {word for mapping in with_columns[:1] for m in mapping.matches.values() for word in m.field.evidence}
-        if not more and re.search(r"[^s]s$", noun, re.I) and (not with_columns or "name" in evidence):
+        is_key = any(column is not None and (column.is_key or not column.order) for column in columns)
+        if not more and re.search(r"[^s]s$", noun, re.I) and (not any(columns) or is_key):
             return replace(wanted, subject=noun, wishes=(), one=False, selectors=selectors)
-        if with_columns and with_columns[0].covered == len(wanted.wishes):
+        if all(columns):
             return replace(wanted, subject="", with_name=True, one=False, selectors=selectors)
         return None
 
-    def _follows(self, mapping: Mapping, *, in_list: bool) -> None:
+    def _is_page_title(self) -> bool:
+        """Tell whether the page's title is asked for, and nothing else."""
+        return self.shape is None and [tokens(wish) for wish in self.wanted.wishes] in (
+            [("title",)],
+            [("page", "title")],
+        )
+
+    def _page_is_called(self, page: Snapshot) -> bool:
+        return is_called(self.wanted.subject, headings_on(page), page.title, page.url)
+
+    def _follows(self, reading: Reading, around: str, *, in_list: bool) -> None:
         """Make sure that one record is the one that the whole sentence speaks of.
 
         Raises
@@ -246,19 +283,15 @@ class Collector:
             A condition, an order or a phrase that says which one is not answered to by the page.
         """
         if not in_list and (self.wanted.constraints or self.wanted.order):
-            untied = [
-                *(c.words for c in self.wanted.constraints),
-                *([self.wanted.order.words] if self.wanted.order else []),
-            ]
-            raise UntiedError(untied[0])
-        names = " ".join(" ".join(words) for match in mapping.matches.values() for words, _ in match.field.names)
-        around = f"{self._page_words} {mapping.source.rows[0].text if in_list else ''}"
+            orders = [self.wanted.order.words] if self.wanted.order else []
+            raise UntiedError([*(c.words for c in self.wanted.constraints), *orders][0])
+        names = {word for each in reading.fields.values() for name in each.names for word in name}
         for phrase in self.wanted.selectors:
             words = said_words(phrase)
-            if not (set(words) <= set(tokens(names)) or says(around, words)):
+            if not (set(words) <= names or says(around, words)):
                 raise UntiedError(phrase)
 
-    def _row_of_subject(self, page: PageData, columns: Sequence[Column], record: Mapping) -> Mapping | None:
+    def _row_of_subject(self, page: Snapshot, record: Reading) -> tuple[Reading, list[Row]] | None:
         """Find the row or rows that are meant; None where the page's own record is.
 
         Raises
@@ -266,54 +299,72 @@ class Collector:
         AgentError
             Nothing on the page is called like the subject, or more than one row fits where one is asked for.
         """
-        subject, ranked = self.wanted.subject, self._ranked(columns, sources(page))
-        if self.wanted.place or self.wanted.place_ordinal:
-            record = Mapping(record.source, {}, 0.0)
+        subject = self.wanted.subject
+        best = self._read_list([page])
+        by_place = bool(self.wanted.place or self.wanted.place_ordinal)
+        covered = 0 if by_place else record.covered
+        if self._is_page_title() and page.title and not subject:
+            return None
         if not self.wanted.one or not subject or tokens(subject)[-1] in GENERIC:
-            return self._only_row(ranked, record)
-        if page_is_called(subject, page) and record.covered >= len(columns):
+            return self._only_row(best, covered)
+        columns = len(record.columns) if self._reader().shape.columns else 0
+        if self._page_is_called(page) and covered >= columns and record.view is not None:
             return None
-        whole = [m for m in ranked if m.covered >= len(columns)]
+        whole = self._readings_of_all(page, best)
         for names in ([subject], re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", subject)):
-            for mapping in whole:
-                found = [self._kept(mapping.source, rows_called(n, mapping)) for n in names]
+            for reading in whole:
+                view = _list_of(reading)
+                found = [self._kept(view, rows_called(name, view)) for name in names]
                 if all(len(rows) == 1 for rows in found):
-                    rows = [row for (row,) in found]
-                    return Mapping(replace(mapping.source, rows=rows), mapping.matches, mapping.score)
-        if page_is_called(subject, page) and record.covered:
+                    return reading, [row for (row,) in found]
+        if self._page_is_called(page) and covered:
             return None
-        several = max((len(rows_called(subject, m)) for m in whole), default=0)
+        several = max((len(rows_called(subject, _list_of(reading))) for reading in whole), default=0)
         how = (
             f'{several} things on the page are called "{subject}"; say which one.'
             if several
             else f'there is no "{subject}" here, or it does not have everything that you asked for.'
         )
-        shown = names_shown(whole or ranked)
+        shown = names_shown([_list_of(reading) for reading in whole] or self._found)
         has = f" The page lists: {', '.join(shown)}." if shown else ""
         has = has or f" {self._sentences_that_work()}".rstrip()
         raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, f'"{self.wanted.sentence}": {how}{has}')
 
-    def _kept(self, source: Source, rows: list[Row]) -> list[Row]:
-        rows, conditions = of_places(source, rows, self.wanted.constraints, self._page_words)
-        return keep(source, rows, conditions).rows
+    def _readings_of_all(self, page: Snapshot, best: Reading) -> list[Reading]:
+        """Return the readings of all lists of the page that have every column, the best one first."""
+        readings = [best] if best.view is not None else []
+        read = frozenset[int]().union(*(_list_of(reading).nodes for reading in readings))
+        if not (self.wanted.place or self.wanted.place_ordinal):
+            others = [view.nodes for view in self._found if not view.nodes & read][:_MOST_LISTS]
+            readings += [self._reader().of_list([page], is_meant=partial(_is_at, nodes)) for nodes in others]
+        return [
+            reading
+            for reading in readings
+            if reading.view is not None and not reading.view.is_record and reading.covered >= len(reading.columns)
+        ]
 
-    def _only_row(self, ranked: Sequence[Mapping], record: Mapping) -> Mapping | None:
+    def _kept(self, view: View, rows: list[Row]) -> list[Row]:
+        rows, conditions = of_places(view, rows, self.wanted.constraints, self._page_words)
+        return keep(view, rows, conditions).rows
+
+    def _only_row(self, best: Reading, covered: int) -> tuple[Reading, list[Row]] | None:
         """Take a list's row as the record, where the list has more of it than the page itself and only one row fits."""
-        best = next(iter(ranked), None)
-        if best is None or not (best.covered > record.covered or (not self.wanted.one and best.covered)):
+        view = best.view
+        if view is None or view.is_record:
+            return None
+        if not (best.covered > covered or (not self.wanted.one and best.covered)):
             return None
         subject = self.wanted.subject
-        rows = of_noun(best.source.rows, subject) if subject else best.source.rows
-        rows = self._kept(best.source, rows)
-        rows = arrange(best.source, rows, self.wanted.order)[: self.wanted.limit]
+        rows = self._kept(view, of_noun(view.rows, subject) if subject else view.rows)
+        rows = arrange(view, rows, self.wanted.order)[: self.wanted.limit]
         if len(rows) == 1:
-            return Mapping(replace(best.source, rows=rows), best.matches, best.score)
+            return best, rows
         which = (
             f'{len(rows)} rows match; say which one, or write "list all …"' if rows else "no row of the page matches"
         )
         fit = f'"{self.wanted.sentence}": {which}'
         if not self._has_columns():
-            self._seen = best
+            self._seen = view
             raise AgentError(
                 TaskFailureCode.ELEMENT_NOT_FOUND, f"{fit}. {self._sentences_that_work()}".rstrip(), {"rows": len(rows)}
             )
@@ -325,43 +376,63 @@ class Collector:
         examples = list_examples(self._found)
         return f"A sentence that works here: `{examples[0]}`." if examples else ""
 
-    def _several(self, mapping: Mapping, columns: Sequence[Column]) -> Finish:
+    def _several(self, page: Snapshot, reading: Reading, rows: Sequence[Row]) -> Finish:
         """Answer for several named things: a table that says which is which."""
         if self.shape is not None and not self.shape.many:
             raise AgentError(
                 TaskFailureCode.OUTPUT_SCHEMA_MISMATCH,
-                f'"{self.wanted.sentence}" names {len(mapping.source.rows)} things, and the schema is for one record; '
+                f'"{self.wanted.sentence}" names {len(rows)} things, and the schema is for one record; '
                 "use a schema of many: list[Model].",
             )
-        shown, matches = list(columns), dict(mapping.matches)
-        named = next((f for f in mapping.source.fields if "name" in f.evidence), None)
-        if self.shape is None and named and "name" not in matches:
-            shown.insert(0, Column("name"))
-            matches["name"] = Match(named, 1.0)
-        made = records_of(replace(mapping, matches=matches), mapping.source.rows, shown)
-        return Finish(markdown(made.records, [c.name for c in shown]), self._wrapped(made.records), made.provenance)
+        if (
+            self.shape is None
+            and "name" not in reading.fields
+            and any(each.is_key for each in _list_of(reading).fields)
+        ):
+            is_meant = partial(_is_at, _list_of(reading).nodes)
+            named = self._reader(with_name=True).of_list([page], is_meant=is_meant)
+            if named.view is not None and len(named.view.rows) == len(_list_of(reading).rows):
+                reading = named
+        return self._answers().several(reading, [row.place for row in rows])
 
     # --- many rows ----------------------------------------------------------------------------------------------------
 
     def _many(self) -> Work[Finish]:
-        columns = self._columns()
-        page = yield from self.task.read()
+        self._first = None
+        page = yield from self.task.snapshot()
         if self._start and self._start != page.url:  # asked meanwhile, on a later page of the list
             yield from self.task.act(Navigate(self._start), self.wanted.sentence)
-            page = yield from self.task.read()
-        page = yield from self._arrive(page, columns)
-        if self.wanted.compute and says_itself(self.wanted, [record_source(page), *sources(page)]):
+            page = yield from self.task.snapshot()
+        arrival = Arrival(self.task, self.wanted, self._best)
+        try:
+            page = yield from arrival.from_page(page)
+        except UntiedError:
+            self._seen = None if arrival.nearest is None else arrival.nearest.view
+            raise
+        finally:
+            self._page_words, self._is_among_others = arrival.page_words, arrival.is_among_others
+        self._found = self._joined_views(page)
+        if self.wanted.compute and says_itself(self.wanted, self._with_record(page)):
             self.wanted = without_computing(self.wanted)
             return (yield from (self._one() if self._one_record() else self._many()))
-        mapping = self._best(page, columns)
-        if mapping is None:
+        if meant := self._without_phrases():
+            self.wanted = meant
+        reading = self._best(page)
+        if reading is None:
             yield from self.task.act(WaitFor(timeout_ms=_SETTLE_MS), self.wanted.sentence)
-            page = yield from self.task.read()
-            mapping = self._best(page, columns)
-        if mapping is None:
-            raise self._nothing(columns, [name for m in rank((), sources(page))[:1] for name in column_names(m)])
-        self._seen = mapping
-        if self._searched and mapping.covered <= 1 < len(columns) and not self._says_subject(mapping):
+            page = yield from self.task.snapshot()
+            self._found = self._joined_views(page)
+            reading = self._best(page)
+        if reading is None:
+            raise self._nothing(self._read_list([page]))
+        if question := next((each for each in reading.extraction.questions if not each.column), None):
+            yield from self._asked_for_list(page, question)
+            reading = self._read_list([page])
+        if reading.view is None:
+            raise self._nothing(reading)
+        view = self._seen = reading.view
+        is_little = reading.covered <= 1 < len(reading.columns) and not self._says_subject(view)
+        if arrival.was_searched and (is_little or view.is_record):
             raise AgentError(
                 TaskFailureCode.ELEMENT_NOT_FOUND,
                 f'"{self.wanted.sentence}": no link is called "{self.wanted.subject}", '
@@ -369,284 +440,189 @@ class Collector:
             )
         self._start = page.url
         # Ask before going through pages, where it is certain already.
-        keep(mapping.source, (), [c for c in self.wanted.constraints if c.op not in ("is", "is not")])
-        if columns and columns[0] == Column("name") and "name" not in mapping.matches and not self._has_columns():
-            columns = columns[1:]  # what stands beside the name has a name of its own, or none
-        if self.shape is None and (unmet := [c.name for c in columns if c.name not in mapping.matches]):
-            raise UntiedError(unmet[0])
-        if said := no_column(mapping, columns, subject=self.wanted.subject, unpaired=self._unpaired):
-            raise UntiedError(said)
-        if meant := self._without_phrases(mapping, columns):
-            self.wanted = meant
-            return (yield from self._many())
-        settled = yield from self._settled(mapping, columns)
-        if settled != columns:
-            columns, mapping = settled, assign(settled, mapping.source)
-        pager = Pager(self.task, self.wanted, columns, partial(self._so_far, columns))
-        chosen, mapping = mapping.source, (yield from pager.go_on(page, mapping))
+        keep(view, (), [c for c in self.wanted.constraints if c.op not in ("is", "is not")])
+        reading = yield from self._settled(page, reading)
+        return (yield from self._read_on(page, reading))
+
+    def _read_on(self, page: Snapshot, reading: Reading) -> Work[Finish]:
+        """Go through the pages of a list, select its rows and answer."""
+        chosen = _list_of(reading)
+        self._first = (page, chosen.source)
+        pages = yield from collect_list(
+            self.task,
+            page,
+            lambda snapshots: self._read_list(snapshots).extraction,
+            self._enough,
+            so_far=self._so_far,
+            all_pages=self.wanted.all_pages and not self.wanted.place_ordinal,
+        )
+        if pages.snapshots != [page]:
+            reading = self._read_list(pages.snapshots, screens=pages.screens)
+        view = _list_of(reading)
+        if page.is_cut and not pages.ended:
+            pages.whole, pages.ended = False, "the page is larger than what is read of one"
+            yield from self.task.note(
+                f"The page is larger than what is read of one; {len(view.rows):,} rows were read."
+            )
         selection = self._selection()
-        rows = yield from selection.rows(mapping.source)
-        self._unknown, self._not_used = selection.unknown, selection.not_used
-        others = self._other_lists(chosen)
-        if self.wanted.count and (number := number_column(mapping.source, self.wanted.subject)):
-            return self._told_by(number, rows)
+        rows = yield from selection.rows(view)
+        self._not_used = selection.not_used
+        remarks = self._other_lists(chosen)
+        if selection.other_currency:
+            left = f"{selection.other_currency} rows are left out: their amounts are in another currency."
+            remarks.append(left)
+        if totals := sum(each.totals for each in reading.extraction.lists):
+            remarks.append(f"{_counted_rows(totals)} of totals left out.")
+        answers, unknown = self._answers(), selection.unknown
+        if self.wanted.count and (number := number_column(view, self.wanted.subject)):
+            return answers.told_by(reading, number, rows)
         if self.wanted.count:
-            return self._counted(mapping, rows, pager, others)
+            return answers.number_of_rows(reading, rows, pages, unknown, remarks)
         if self.wanted.compute:
-            return self._computed(mapping, rows, pager, others)
+            return answers.computed(reading, rows, pages, self._read_words(pages), unknown, remarks)
         order, limit = self.wanted.order, self.wanted.limit
-        remarks = compared(mapping.source, rows, order, limit) if order is not None and limit is not None else []
-        remarks += others
+        if order is not None and limit is not None:
+            remarks = [*compared(view, rows, order, limit), *remarks]
         for remark in remarks:  # a table has no room for them
             yield from self.task.note(remark)
-        return self._listed(mapping, rows, columns, self._read(pager.pages, pager.whole), remarks)
+        return answers.listed(reading, rows, self._read_words(pages), remarks, pages)
 
-    def _without_phrases(self, mapping: Mapping, columns: Sequence[Column]) -> Extract | None:
+    def _settled(self, page: Snapshot, reading: Reading) -> Work[Reading]:
+        """Make sure that the columns are what the sentence means.
+
+        Raises
+        ------
+        UntiedError
+            The page has no such column.
+        """
+        reading = self._with_name(page, reading)
+        view, wishes = _list_of(reading), self._wishes()
+        reading = yield from self._asked_for_columns(reading, lambda: self._read_list([page]))
+        asked = {question.column for question in reading.extraction.questions}
+        unmet = [name for name in wishes if name not in reading.fields and name not in asked]
+        if self.shape is None and unmet:
+            raise UntiedError(unmet[0])
+        if said := no_column(view, reading.fields, wishes, subject=self.wanted.subject, unpaired=self._unpaired):
+            raise UntiedError(said)
+        return reading
+
+    def _with_name(self, page: Snapshot, reading: Reading) -> Reading:
+        """Find what tells which thing a row is about, where that is to stand beside what is asked for."""
+        if self._has_columns() or not self.wanted.with_name or "name" in reading.fields:
+            return reading
+        view, taken = _list_of(reading), {each.key for each in reading.fields.values()}
+        first = next((each for each in view.fields if each.label and not each.order), None)
+        wishes = self._wishes()
+        if "name" not in wishes or wishes["name"]:
+            return reading
+        if first is not None and first.key not in taken and view.kind == "table" and first.found.distinct_share > 0.5:
+            self._chosen["name"] = first.label
+        else:  # what stands beside the name has a name of its own, or none
+            self.wanted = replace(self.wanted, with_name=False)
+        return self._read_list([page])
+
+    def _without_phrases(self) -> Extract | None:
         """Read "price on day 2" as the column "price" of the rows "on day 2", where the column is not called so."""
         cut, phrases = list(self.wanted.wishes), list[str]()
-        for column in columns:
-            head, *rest = [part.strip() for part in SELECTOR.split(column.wish) if part.strip()] or [""]
-            match = mapping.matches.get(column.name)
-            if not rest or match is None or column.wish not in cut:
-                continue
-            named = {word for name, _ in match.field.names for word in name}
-            if not {word for phrase in rest for word in tokens(value_of(phrase))} <= named:
-                cut[cut.index(column.wish)] = head
+        for wish in self.wanted.wishes:
+            head, *rest = [part.strip() for part in SELECTOR.split(wish) if part.strip()] or [""]
+            found = [view.field_called(head) for view in self._found] if rest else []
+            names = [{word for name in each.names for word in name} for each in found if each is not None]
+            said = {word for phrase in rest for word in tokens(value_of(phrase))}
+            if names and not any(said <= each for each in names):
+                cut[cut.index(wish)] = head
                 phrases += rest
         if not phrases:
             return None
         return replace(self.wanted, wishes=tuple(cut), selectors=(*self.wanted.selectors, *phrases))
 
-    def _settled(self, mapping: Mapping, columns: tuple[Column, ...]) -> Work[tuple[Column, ...]]:
-        """Ask which of the page's columns is meant where several answer equally well to a column's name."""
-        settled = list(columns)
-        for i, column in enumerate(columns):
-            fields = rivals(mapping, column)
-            if fields:
-                question = f'In "{self.wanted.sentence}": which column of the page is "{column.name}"?'
-                position = yield from self.task.choice(question, [shown_field(f, mapping.source) for f in fields])
-                settled[i] = replace(column, field_key=fields[position].key)
-        return tuple(settled)
-
-    def _read(self, pages: int, whole: bool) -> str:
+    def _read_words(self, pages: CollectedPages) -> str:
         """Say how much of the list was read, where that is not all there is to it or not on one page."""
-        read = f" from {pages} pages" if pages > 1 else " on this page" if not whole else ""
+        read = f" from {pages.pages} pages" if pages.pages > 1 else " on this page" if not pages.whole else ""
         only_first = self.wanted.limit is not None and self.wanted.order is None
-        return f"{read}; the list goes on" if not whole and not only_first else read if pages > 1 else ""
+        goes_on = not pages.whole and not only_first
+        return f"{read}; the list goes on" if goes_on else read if pages.pages > 1 else ""
 
-    def _other_lists(self, source: Source) -> list[str]:
+    def _other_lists(self, view: View) -> list[str]:
         """Name the lists of the page that hold the same kind of rows and were not read, where none was asked for."""
         wanted = self.wanted
         said = [said_words(phrase) for phrase in (*wanted.selectors, *in_places(wanted.constraints))]
-        if wanted.place or wanted.place_ordinal or any(titled(source, words) for words in said):
+        if wanted.place or wanted.place_ordinal or any(titled(view, words) for words in said):
             return []
         generic = not wanted.subject or tokens(wanted.subject)[-1] in GENERIC
         any_table = generic and not (wanted.wishes or self._has_columns())
-        others = [other for other in equals_of(source, self._found, any_table=any_table) if self._answers(other)]
-        if wanted.subject and about(wanted.subject, own_title(source)):
-            others = [other for other in others if about(wanted.subject, own_title(other))]
+        others = [other for other in equals_of(view, self._found, any_table=any_table) if self._has_rows(other)]
+        if wanted.subject and about(wanted.subject, view.title):
+            others = [other for other in others if about(wanted.subject, other.title)]
         if not others:
             return []
-        why = f"the answer is read from {list_shown(source)}"
+        why = f"the answer is read from {list_shown(view)}"
         if self.task.brief.output_type != "text":  # a table has no room for a remark
             self._left_out = [Unused(list_shown(other), None, None, why) for other in others]
         more = ", ".join(map(list_shown, others))
-        return [f"Read from {list_shown(source)}; the page also has {more}."]
+        return [f"Read from {list_shown(view)}; the page also has {more}."]
 
-    def _answers(self, source: Source) -> bool:
+    def _has_rows(self, view: View) -> bool:
         """Tell whether another list has rows that the conditions keep, and what the order compares."""
         try:
-            return bool(arrange(source, self._kept(source, source.rows), self.wanted.order))
+            return bool(arrange(view, self._kept(view, view.rows), self.wanted.order))
         except (AgentError, UntiedError):  # nothing of it can be compared
             return False
 
-    def _says_subject(self, mapping: Mapping) -> bool:
-        return any(about(self.wanted.subject, row.text) for row in mapping.source.rows)
+    def _says_subject(self, view: View) -> bool:
+        return any(about(self.wanted.subject, row.text) for row in view.rows)
 
-    def _listed(
-        self, mapping: Mapping, rows: list[Row], columns: Sequence[Column], read: str, remarks: Sequence[str] = ()
-    ) -> Finish:
-        """Write down the rows that were selected."""
-        source, tables = mapping.source, tables_shown(mapping.source, rows)
-        if self.wanted.limit is not None:
-            rows = rows[: self.wanted.limit]
-        shown = columns or tuple(Column(name) for name in mapping.matches)
-        made = records_of(mapping, rows, shown)
-        if tables and len(rows) == 1 and rows[0].under:
-            remarks = [f"It is under “{shortened(rows[0].under, LABEL_CHARS)}”.", *remarks]
-        what = self.wanted.subject if self.wanted.subject.endswith("s") else "rows"
-        of = f" of {len(source.rows)}" if len(rows) != len(source.rows) else ""
-        text = " ".join([f"{len(rows)}{of} {what}{tables}{read}.", *remarks])
-        if rows:
-            text += "\n\n" + markdown(made.records, [c.name for c in shown])
-        return Finish(text, self._wrapped(made.records), made.provenance)
+    def _enough(self, so_far: object) -> bool:
+        """Tell whether the pages that were read have as many rows as are asked for."""
+        limit = self.wanted.limit
+        if limit is None or self.wanted.order is not None or self.wanted.count:
+            return False
+        if self.wanted.selectors or in_places(self.wanted.constraints):  # which rows they mean is told by all pages
+            return False
+        view = None if self._last is None else self._last.view
+        return view is not None and len(keep(view, view.rows, self.wanted.constraints).rows) >= limit
 
-    def _so_far(self, columns: Sequence[Column], mapping: Mapping, pages: int) -> Finish | None:
+    def _so_far(self, pages: CollectedPages) -> Finish | None:
         """Answer with what has been read by now; None where that would mislead, as half a count does."""
         if self.wanted.count or (self.wanted.order and self.wanted.limit):  # the cheapest may come yet
             return None
-        selecting = self._selection().rows(mapping.source)
+        reading = self._read_list(pages.snapshots, screens=pages.screens)
+        if reading.view is None:
+            return None
+        selecting = self._selection().rows(reading.view)
         try:
             while True:
                 next(selecting)  # only notes: nobody is told any more why rows are left out
         except StopIteration as selected:
-            return self._listed(mapping, selected.value, columns, self._read(pages, whole=False))
+            words = self._read_words(replace(pages, whole=False))
+            return self._answers().listed(reading, selected.value, words, pages=pages)
         except UntiedError:
             return None
 
     def _selection(self) -> Selection:
-        return Selection(self.task, self.wanted, self._page_words, of_subject=self.filter_subject)
+        return Selection(self.task, self.wanted, self._page_words, of_subject=self._is_among_others)
 
-    def _counted(self, mapping: Mapping, rows: Sequence[Row], pager: Pager, remarks: Sequence[str]) -> Finish:
-        """Answer how many there are, of a list that was read to its end or of the one page that was asked for."""
-        total = len(rows)
-        if not pager.whole and self.wanted.all_pages:
-            raise AgentError(
-                TaskFailureCode.AGENT_ERROR,
-                f'"{self.wanted.sentence}": {total} on {counted(pager.pages)}, but the list goes on and could not be '
-                'read to its end; say "on this page" to count those of one page.',
-            )
-        where = f" (on {counted(pager.pages)})" if pager.pages > 1 else "" if pager.whole else " (on this page)"
-        text = f"{total} {self.wanted.subject or 'rows'}{tables_shown(mapping.source, rows)}{where}"
-        text += repeated_shown(mapping.source, rows)
-        text += f"; {self._unknown} more give no value to compare" if self._unknown else ""
-        return self._number(" ".join([text + "." if remarks else text, *remarks]), "count", total)
+    # --- reading ------------------------------------------------------------------------------------------------------
 
-    def _told_by(self, column: Field, rows: Sequence[Row]) -> Finish:
-        """Answer "how many persons" where a column of the page tells it of each row; with one row, by its number.
+    def _wishes(self) -> dict[str, str]:
+        """Return the columns that are asked for, each with the sentence's words for it."""
+        if self.shape is not None and self.shape.columns:
+            pairs, self._unpaired = paired([each.name for each in self.shape.columns], self.wanted.wishes)
+            return pairs
+        return columns_wished(self.wanted)
 
-        Raises
-        ------
-        AgentError
-            There are several rows: their number is not how many persons there are.
-        """
-        values = [value for row in rows for cell in row.cells.get(column.key, ()) if (value := number(cell.text))]
-        if len(rows) == 1 and len(values) == 1:
-            return self._number(f"{values[0]:f} {column.label}", column.label, float(values[0]))
-        raise AgentError(
-            TaskFailureCode.ELEMENT_NOT_FOUND,
-            f'"{self.wanted.sentence}": “{shortened(column.label, LABEL_CHARS)}” is a column of numbers, of '
-            f"{len(rows)} rows. A sentence that works here: `what is the total of the {column.label}`.",
-        )
+    def _reader(self, *, with_name: bool | None = None) -> Reader:
+        wishes = self._wishes()
+        if not self._has_columns() and with_name is not None:
+            wishes = {name: wish for name, wish in wishes.items() if wish or name != "name"}
+            wishes = {"name": "", **wishes} if with_name else wishes
+        return Reader(self.wanted, self.shape, wishes, self._chosen, self._sources)
 
-    def _computed(self, mapping: Mapping, rows: Sequence[Row], pager: Pager, remarks: Sequence[str]) -> Finish:
-        """Answer with one number that is computed from a column of all rows."""
-        wanted = self.wanted
-        (name, match), *_ = mapping.matches.items()
-        if not pager.whole and wanted.all_pages:
-            raise AgentError(
-                TaskFailureCode.AGENT_ERROR, f'"{wanted.sentence}": the list goes on and could not be read to its end.'
-            )
-        result = computed(wanted.compute, rows, match.field, wanted.sentence)
-        what = f"{wanted.compute} {match.field.label or name}"
-        more = f"; {result.without} more give no number" if result.without else ""
-        more += f"; {self._unknown} more give no value to compare" if self._unknown else ""
-        noun = wanted.subject if wanted.subject.endswith("s") else "rows"
-        of = f"{result.rows} {noun}{tables_shown(mapping.source, rows)}"
-        text = f"{what}: {result.shown} ({of}{self._read(pager.pages, pager.whole)}{more})"
-        return self._number(" ".join([text + "." if remarks else text, *remarks]), what, result.value)
+    _last: Reading | None = None
+    """The list that was read last."""
 
-    def _number(self, text: str, name: str, value: float) -> Finish:
-        """Answer with one number, under the schema's name for numbers where it has one."""
-        names = [c.name for c in self.shape.columns if c.kind in ("int", "float", "any")] if self.shape else []
-        record: dict[str, object] = {names[0] if names else name: value}
-        return Finish(text, record if self.shape and not self.shape.many else self._wrapped([record]))
-
-    # --- getting there ------------------------------------------------------------------------------------------------
-
-    def _arrive(self, page: PageData, columns: Sequence[Column]) -> Work[PageData]:
-        """Go to the page that lists the subject, where this one doesn't: by a link called so, or by the search box."""
-        subject = self.wanted.subject
-        self._page_words = words_of(page)
-        if not subject or tokens(subject)[-1] in GENERIC or self.wanted.place or self.wanted.place_ordinal:
-            return page
-        if is_about(subject, page):
-            return page
-        # Somebody who said where to go means that page; who only named a thing may have to be led to it.
-        if self.task.done and self._listed_here(page, columns):
-            return page
-        link = yield from self._link_called(subject, page)
-        if link is not None:
-            yield from self.task.note(f'This page is not about "{subject}"; following the link "{link.name}".')
-            yield from self._follow(link)
-            page = yield from self.task.read()
-            self._page_words = words_of(page) + " " + link.name
-            return page
-        if self._listed_here(page, columns):
-            return page
-        best = self._best(page, columns)
-        if (yield from self._search(subject)):
-            page = yield from self.task.read()
-            self._page_words = words_of(page) + " " + subject
-            return page
-        people = best is not None and tokens(subject)[-1] in PEOPLE and find_field(best.source, "age") is not None
-        if best is None or not (people or about(subject, page.text)):
-            self._seen = best
-            raise UntiedError(subject)
-        yield from self.task.note(
-            f'No list of the page is called "{subject}"; this one has the columns that match best.'
-        )
-        return page
-
-    def _listed_here(self, page: PageData, columns: Sequence[Column]) -> bool:
-        """Tell whether the page lists the subject among others, or under a heading or name of its own."""
-        best, subject = self._best(page, columns), self.wanted.subject
-        if best is None:
-            return False
-        if of_subject(best.source.rows, best.source, subject):
-            self.filter_subject = True
-            return True
-        return bool(about(subject, best.source.titles) or about(subject, page.title))
-
-    def _follow(self, link: Element) -> Work[None]:
-        outcome = yield from self.task.propose(Click(link.ref, link.name), self.wanted.sentence)
-        if isinstance(outcome, Failed):
-            raise AgentError(outcome.code, outcome.message)
-        if isinstance(outcome, Refused):
-            yield from self.task.another_way(self.wanted.sentence, link, lambda e: Click(e.ref, e.name), outcome)
-
-    def _link_called(self, subject: str, page: PageData) -> Work[Element | None]:
-        """Find the one link to another page that is called like the subject."""
-        seen = yield from self.task.look()
-        wanted = tokens(subject)
-        here = page.url.split("#")[0].rstrip("/")
-
-        def called(element: Element) -> bool:
-            name = re.sub(r"\(\d[\d,.]*\)\s*$|[›»→>]+\s*$", "", element.name)
-            words = tuple(word for word in tokens(name) if word not in ("all", "shop", "browse", "see", "view"))
-            return words == wanted
-
-        links = [
-            e
-            for e in seen.elements
-            if e.role in ("link", "menuitem", "tab") and called(e) and (e.href or "").split("#")[0].rstrip("/") != here
-        ]
-        different = list({e.href: e for e in reversed(links)}.values())[::-1]
-        if len(different) > 1:
-            return (yield from self.task.which(self.wanted.sentence, Target(subject, "link"), tuple(different)))
-        return different[0] if different else None
-
-    def _search(self, subject: str) -> Work[bool]:
-        seen = yield from self.task.look()
-        boxes = find(Target("search", "field"), seen, frozenset({"searchbox", "textbox", "combobox"})).elements
-        if len(boxes) != 1:
-            return False
-        yield from self.task.note(f'No link is called "{subject}"; searching for it.')
-        yield from self.task.search(subject, self.wanted.sentence)
-        self._searched = True
-        return True
-
-    # --- pages --------------------------------------------------------------------------------------------------------
-
-    def _best(self, page: PageData, columns: Sequence[Column]) -> Mapping | None:
-        # What a frame of another host shows is taken where the page itself has nothing, and never in its place.
-        for found in (sources(page), sources_elsewhere(page)):
-            if ranked := self._ranked(columns, found):
-                return ranked[0]
-        return None
-
-    def _ranked(self, columns: Sequence[Column], found: Sequence[Source]) -> list[Mapping]:
-        """Order the lists of a page by how well they answer; only the one that the sentence names, where it names one.
+    def _read_list(self, pages: Sequence[Snapshot], *, screens: bool = False, with_name: bool | None = None) -> Reading:
+        """Read a list; of the first page only one that the sentence names, where it names one.
 
         Raises
         ------
@@ -655,49 +631,108 @@ class Collector:
         AgentError
             `ELEMENT_NOT_FOUND`: the page has not so many tables or lists.
         """
-        wanted = self.wanted
-        place = said_words(wanted.place)
+        reader = self._reader(with_name=with_name)
+        like = None if self._first is None or pages[0] is self._first[0] else self._first[1]
+        reading = reader.of_list(pages, is_meant=self._meant_on(pages[0]), screens=screens, like=like)
+        if not reader.shape.columns and reading.extraction.problem is Problem.SEVERAL_SOURCES:
+            # Where no columns are asked for, the list that says most is taken, and the others are named.
+            view = next((each for each in self._joined_views(pages[0]) if self._has_rows(each)), None)
+            if view is not None:
+                is_meant = partial(_is_at, view.nodes)
+                reading = reader.of_list(pages, is_meant=is_meant, screens=screens)
+        self._last = reading
+        return reading
+
+    def _meant_on(self, page: Snapshot) -> Callable[[Source], bool] | None:
+        wanted, found = self.wanted, self._views(page)
+        if any(view.nodes & self._chosen_list for view in found):
+            return partial(_is_at, self._chosen_list)
         if wanted.place_ordinal is not None:
-            found = numbered(found, wanted.place, wanted.place_ordinal, wanted.sentence)
-        elif place:
-            named = called(found, place)
-            if found and not named and not says(self._page_words, place):
-                self._lists, self._seen = found, next(iter(rank((), found)), None)
+            views = numbered(found, wanted.place, wanted.place_ordinal, wanted.sentence)
+        elif place := said_words(wanted.place):
+            views = called(found, place)
+            if not views and self._first is not None and page is not self._first[0]:
+                return None  # a further page of the list, which need not repeat its name
+            if found and not views and not says(self._page_words, place):
+                self._lists, self._seen = found, found[0]
                 raise UntiedError(wanted.place)
-            found = named or found
-        if wanted.place_ordinal is None:
-            found = join_alike(found)
-        self._found = found
-        ranked = rank(columns, found, about=wanted.subject, place=wanted.place)
-        most = max((m.covered for m in ranked), default=0)
-        phrases = [said_words(phrase) for phrase in (*wanted.selectors, *in_places(wanted.constraints))]
-        return sorted(ranked, key=lambda m: -sum(titled(m.source, p) for p in phrases) * (m.covered == most))
+        else:
+            return None
+        return partial(_is_at, frozenset[int]().union(*(view.nodes for view in views or found)))
+
+    def _views(self, page: Snapshot) -> list[View]:
+        """Return the lists of a page, each by itself, in its order."""
+        key = id(page)
+        if key not in self._views_by_page:
+            self._views_by_page[key] = views_of(page, self._sources.on(page))
+        return self._views_by_page[key]
+
+    def _joined_views(self, page: Snapshot) -> list[View]:
+        """Return the lists of a page, tables with the same headings as one, the best one first."""
+        return best_first(joined_views(page, self._views(page)))
+
+    def _with_record(self, page: Snapshot) -> list[View]:
+        record = self._reader().of_record(page).view
+        return [*self._found, *([record] if record is not None else [])]
+
+    def _best(self, page: Snapshot) -> Reading | None:
+        """Return what a page has of the sentence; None where it has nothing."""
+        reading = self._read_list([page])
+        if reading.view is None and self.wanted.with_name and not self._has_columns():
+            reading = self._read_list([page], with_name=False)
+        self._problem = reading.extraction.problem
+        if reading.view is None:
+            is_asked = any(not question.column for question in reading.extraction.questions)
+            return reading if is_asked else None
+        return reading if reading.covered else None
 
     # --- the form of the answer ---------------------------------------------------------------------------------------
 
-    def _columns(self) -> tuple[Column, ...]:
-        if self.shape and self.shape.columns:
-            columns, self._unpaired = paired(self.shape.columns, self.wanted.wishes)
-            return columns
-        return columns_wished(self.wanted)
+    def _answers(self) -> Answers:
+        return Answers(self.wanted, self.shape)
 
     def _has_columns(self) -> bool:
         return self.shape is not None and bool(self.shape.columns)
 
-    def _wrapped(self, records: list[dict[str, object]]) -> object:
-        if self.shape is not None and not self.shape.many and self.wanted.row is not None:
-            return records[0]
-        if self.shape is not None and self.shape.wrapper:
-            return {self.shape.wrapper: records}
-        return records
-
-    def _nothing(self, columns: Sequence[Column], shown: Sequence[str]) -> AgentError:
-        names = f"values for {', '.join(c.name for c in columns)}" if columns else "records"
+    def _nothing(self, reading: Reading, unmet: Sequence[str] = ()) -> AgentError:
+        """Return the error of a page that has nothing of what is asked for: what it is, and what comes nearest."""
+        columns = unmet or tuple(each.name for each in self._reader().shape.columns)
+        names = f"values for {', '.join(columns)}" if columns else "records"
         has_columns = self._has_columns()
         code: TaskFailureCode = (
             TaskFailureCode.OUTPUT_SCHEMA_MISMATCH if has_columns else TaskFailureCode.ELEMENT_NOT_FOUND
         )
+        view = reading.view or next(iter(self._found), None)
+        shown = field_names(view) if view is not None else []
         has = f" The page shows: {', '.join(shown)}." if shown else ""
+        if self._problem in _PAGES_WITHOUT_RECORDS:
+            has = f" It has nothing to extract: {self._problem.explanation}."
+        nearest = [
+            f'"{name}": {candidate_shown(found[0])}'
+            for name, found in reading.extraction.nearest.items()
+            if found and name in columns
+        ]
+        has += f" Nearest to {'; '.join(nearest)}." if nearest else ""
         works = f" {self._sentences_that_work()}" if not has_columns else ""
         said = f'"{self.wanted.sentence}": I found no {names} on this page.{has}{works}'
         return AgentError(code, said.rstrip())
+
+
+def _list_of(reading: Reading) -> View:
+    if reading.view is None:
+        raise AssertionError("the list was found before")
+    return reading.view
+
+
+def _counted_rows(count: int) -> str:
+    """Count rows in words."""
+    return "1 row" if count == 1 else f"{count} rows"
+
+
+def _name_of(view: View) -> str:
+    """Return what the engine calls a list in a question."""
+    return view.title or f"{view.source.kind} {view.source.number}"
+
+
+def _is_at(nodes: frozenset[int], source: Source) -> bool:
+    return id(source.node) in nodes

@@ -11,12 +11,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from webrun_nb.agents.caution import risk_level
-from webrun_nb.agents.extract.headings import headings_of
-from webrun_nb.agents.extract.mapping import Mapping, rank
-from webrun_nb.agents.extract.records import columns_to_choose
-from webrun_nb.agents.extract.selecting import said_words, under_heading
-from webrun_nb.agents.extract.sources import Source
-from webrun_nb.agents.extract.wishes import columns_wished
+from webrun_nb.agents.lists.fields_shown import field_labels
+from webrun_nb.agents.lists.headings import headings_of
+from webrun_nb.agents.lists.rows import find_field
+from webrun_nb.agents.lists.selecting import said_words, under_heading
+from webrun_nb.agents.lists.view import View
 from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.elements import FIELD_ROLES, find
 from webrun_nb.agents.planner.intents import Extract, Target
@@ -30,50 +29,47 @@ _COLUMN = re.compile(r"[^\W\d_]\w*(?: [^\W\d_]\w*){0,2}")
 _ROLES = (("button", "button"), ("link", "link"))
 
 
-def examples_of(seen: Observation | None, lists: Sequence[Source] = ()) -> tuple[str, ...]:
+def examples_of(seen: Observation | None, lists: Sequence[View] = ()) -> tuple[str, ...]:
     """Return sentences that can be followed on a page; none where it has nothing that can be named.
 
     Parameters
     ----------
     seen : Observation or None
         What the page shows; None where no page is open.
-    lists : sequence of Source
-        The page's lists.
+    lists : sequence of View
+        The page's lists, the best one first.
     """
     if seen is not None and seen.status is not None and seen.status >= LOWEST_ERROR:
         return ()  # nothing is done on an error page
     return (*list_examples(lists), *(_acts(seen) if seen is not None else ()))[:MOST]
 
 
-def list_examples(lists: Sequence[Source]) -> tuple[str, ...]:
-    """Return sentences about a page's best list: with its first two columns, and under one of its headings."""
-    for best in rank((), lists)[:1]:
-        labels = [field.label for field in columns_to_choose(best) if _COLUMN.fullmatch(field.label)]
+def list_examples(lists: Sequence[View]) -> tuple[str, ...]:
+    """Return sentences about the first of some lists: with its first two columns, and under one of its headings."""
+    for best in lists[:1]:
+        labels = [label for label in field_labels(best) if _COLUMN.fullmatch(label)]
         pairs = ((f"list the rows with {a} and {b}", (a, b)) for a, b in pairwise(labels))
         columns = [sentence for sentence, pair in pairs if _lists_columns(sentence, pair, best, lists)]
-        headings = [
-            f"list the rows under {title}" for title in headings_of(best.source.rows) if _PLAIN.fullmatch(title)
-        ]
+        headings = [f"list the rows under {title}" for title in headings_of(best.rows) if _PLAIN.fullmatch(title)]
         return (*columns[:1], *[sentence for sentence in headings if _lists_rows_under(sentence, best)][:1])
     return ()
 
 
-def _lists_rows_under(sentence: str, best: Mapping) -> bool:
+def _lists_rows_under(sentence: str, best: View) -> bool:
     """Tell whether a sentence is read as some of the rows of a list: those under a heading."""
     match plan(sentence):
         case [Extract(subject="rows", wishes=(), constraints=(), order=None, selectors=(phrase,), place="")]:
-            return 0 < len(under_heading(best.source.rows, said_words(phrase))) < len(best.source.rows)
+            return 0 < len(under_heading(best.rows, said_words(phrase))) < len(best.rows)
     return False
 
 
-def _lists_columns(sentence: str, labels: Sequence[str], best: Mapping, lists: Sequence[Source]) -> bool:
-    """Tell whether a sentence is read as the columns of these names, and of which list."""
+def _lists_columns(sentence: str, labels: Sequence[str], best: View, lists: Sequence[View]) -> bool:
+    """Tell whether a sentence is read as the columns of these names, which one list alone has."""
     match plan(sentence):
         case [Extract() as wanted] if wanted.wishes == tuple(labels):
-            columns = columns_wished(wanted)
-            found = next(iter(rank(columns, lists, about=wanted.subject)), None)
-            own = [found.matches[label].field.label for label in labels if label in found.matches] if found else []
-            return found is not None and found.source is best.source and own == list(labels)
+            found = [find_field(best, label) for label in labels]
+            having = [view for view in lists if all(find_field(view, label) is not None for label in labels)]
+            return [each.label if each else "" for each in found] == list(labels) and having == [best]
     return False
 
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from webrun_nb.agents.base import Unused
-from webrun_nb.agents.extract.pairing import paired
-from webrun_nb.agents.extract.schema import Shape
+from webrun_nb.agents.lists.pairing import paired
 from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.computing import refused_computing
 from webrun_nb.agents.planner.intents import Back, ClickOn, Extract, Intent, LogIn, Open, SearchFor, Unclear
 from webrun_nb.agents.planner.left_out import left_out
 from webrun_nb.agents.planner.words import step_words, unclear
 from webrun_nb.agents.unused import NO_COLUMN, ONE_LIST, unused
+from webrun_nb.extraction.schema import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +86,5 @@ def _unused(instruction: str, steps: Sequence[Intent], shape: Shape | None) -> I
         if step is not lists[-1]:
             yield unused(instruction, step.sentence, step.sentence, ONE_LIST)
         elif shape.columns and not step.count:
-            for wish in paired(shape.columns, step.wishes)[1]:
+            for wish in paired([column.name for column in shape.columns], step.wishes)[1]:
                 yield unused(instruction, step.sentence, wish, NO_COLUMN)

@@ -86,7 +86,7 @@ def is_same_list(source: Source, other: Source | None) -> bool:
         return False
     ours, theirs = _names(source), _names(other)
     if ours or theirs:
-        return len(ours & theirs) / max(1, min(len(ours), len(theirs))) >= _SAME_LIST
+        return len(ours & theirs) / len(ours | theirs) >= _SAME_LIST
     tags = [{row.node.tag for row in each.rows[:20]} for each in (source, other)]
     return tags[0] == tags[1] and len(source.columns) == len(other.columns)
 

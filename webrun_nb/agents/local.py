@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from webrun_nb.agents.asked_for import shape_of
 from webrun_nb.agents.asking import MAX_ANSWERS, Asking
 from webrun_nb.agents.base import (
     AgentError,
@@ -20,10 +21,8 @@ from webrun_nb.agents.base import (
     Log,
     Observe,
     Observed,
-    PageContent,
     PartialResult,
     Perform,
-    ReadPage,
     Refused,
     Reply,
     Run,
@@ -40,10 +39,8 @@ from webrun_nb.agents.caution import approved
 from webrun_nb.agents.collect import Collector
 from webrun_nb.agents.controls import choose, press_key, set_checked, sort
 from webrun_nb.agents.errands import run_errand
-from webrun_nb.agents.extract.alike import join_alike
-from webrun_nb.agents.extract.schema import Shape, shape_of
-from webrun_nb.agents.extract.sources import Source, sources
 from webrun_nb.agents.intended import intended
+from webrun_nb.agents.lists.view import View, best_first, joined_views, views_of
 from webrun_nb.agents.login import Login, let_in, part_to_log_in_on, turned_away
 from webrun_nb.agents.other_ways import other_ways
 from webrun_nb.agents.planner.elements import FIELD_ROLES, Found, find
@@ -85,13 +82,13 @@ from webrun_nb.agents.wording import (
     called,
     not_found,
     rendered,
-    shown_text,
     written,
 )
 from webrun_nb.browsers.actions import Action, Click, GoBack, Navigate, Scroll, ScrollBox, Type, WaitFor, WaitForChange
-from webrun_nb.browsers.observation import Element, Observation, PageData
+from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.extraction.schema import Shape
 from webrun_nb.extraction.snapshot import Snapshot
 
 T = TypeVar("T")
@@ -246,8 +243,10 @@ class Task(Asking):
             return answers[-1]
         parts = tuple(part for answer in answers for part in answer.unused)
         provenance = tuple(p for answer in answers for p in answer.provenance)
+        columns = tuple(column for answer in answers for column in answer.columns)
+        lists = tuple(each for answer in answers for each in answer.lists)
         texts = [*(answer.text for answer in answers), *([self._not_sent] if self._not_sent else [])]
-        return Finish("\n\n".join(texts), answers[-1].data, provenance, parts)
+        return Finish("\n\n".join(texts), answers[-1].data, provenance, parts, columns, lists)
 
     # --- talking to the worker ----------------------------------------------------------------------------------------
 
@@ -281,35 +280,6 @@ class Task(Asking):
         self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
         return self.seen
 
-    def read(self, *, takes_errors: bool = False) -> Work[PageData]:
-        """Read the page.
-
-        Parameters
-        ----------
-        takes_errors : bool
-            The caller looks at `statuses.error_page` and reads nothing from one.
-
-        Raises
-        ------
-        AgentError
-            `NAVIGATION_FAILED`: it is an error page; `AGENT_ERROR`: it is a login in the place of what was asked for.
-        """
-        reply = yield ReadPage()
-        if not isinstance(reply, PageContent):
-            raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a read with {type(reply).__name__}.")
-        self._arrived(reply.page.url, reply.page.status)
-        host = turned_away(self.meant, reply.page.url)
-        if host is not None and host not in self.let_in_at:  # its words would be taken for the answer
-            raise AgentError(
-                TaskFailureCode.AGENT_ERROR,
-                f"{host} asks to log in before it shows {self.meant}, and the session has no secret for {host}: name "
-                f"one (--secret {host}=NAME), or take over and log in.",
-            )
-        if not takes_errors:
-            self.statuses.refuse("read from it")
-        self.tokens.prompt += estimate_tokens(self.brief.instruction + shown_text(reply.page))
-        return reply.page
-
     def snapshot(self, *, takes_errors: bool = False) -> Work[Snapshot]:
         """Take a snapshot of the page, to read values from.
 
@@ -337,8 +307,8 @@ class Task(Asking):
             )
         if not takes_errors:
             self.statuses.refuse("read from it")
-        self.tokens.prompt += estimate_tokens(f"{self.brief.instruction}{page.title}{page.root.text}")
-        return page
+        self._count_read(page)
+        return replace(page, status=None) if page.status in self.brief.expect_status else page
 
     def _arrived(self, url: str, status: int | None) -> None:
         """Take notice of where a look shows the browser to be.
@@ -414,13 +384,18 @@ class Task(Asking):
         self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
         return reply.observation
 
-    def lists(self) -> Work[Sequence[Source]]:
-        """Return the lists of the open page, whatever it answered."""
-        reply = yield ReadPage()
-        if not isinstance(reply, PageContent):
+    def lists(self) -> Work[Sequence[View]]:
+        """Return the lists of the open page, whatever it answered, the best one first."""
+        reply = yield TakeSnapshot()
+        if not isinstance(reply, SnapshotTaken):
             return ()
-        self.tokens.prompt += estimate_tokens(self.brief.instruction + shown_text(reply.page))
-        return join_alike(sources(reply.page))
+        page = reply.snapshot
+        self._count_read(page)
+        return best_first(joined_views(page, views_of(page)))
+
+    def _count_read(self, page: Snapshot) -> None:
+        """Count the page as a model would get it."""
+        self.tokens.prompt += estimate_tokens(f"{self.brief.instruction}{page.title}{page.root.text}")
 
     # --- steps --------------------------------------------------------------------------------------------------------
 

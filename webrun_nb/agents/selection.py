@@ -6,11 +6,11 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, TypeVar
 
 from webrun_nb.agents.base import AgentError, Reply, Step
-from webrun_nb.agents.extract.headings import headings_of, of_places
-from webrun_nb.agents.extract.names import tokens
-from webrun_nb.agents.extract.rows import UntiedError, arrange, keep, of_noun, of_subject
-from webrun_nb.agents.extract.selecting import said_words, says, selected, value_of
-from webrun_nb.agents.extract.sources import Row, Source
+from webrun_nb.agents.lists.headings import headings_of, of_places
+from webrun_nb.agents.lists.names import tokens
+from webrun_nb.agents.lists.rows import UntiedError, arrange, keep, of_noun, of_subject
+from webrun_nb.agents.lists.selecting import said_words, says, selected, value_of
+from webrun_nb.agents.lists.view import Row, View
 from webrun_nb.agents.planner.intents import Extract
 from webrun_nb.common.codes import TaskFailureCode
 
@@ -53,28 +53,36 @@ class Selection:
         self._of_subject = of_subject
         self.unknown = 0
         """Rows that the page gives no value of, to compare with a condition."""
+        self.other_currency = 0
+        """Rows whose amounts are in another currency than that of a condition."""
         self.not_used: dict[str, str] = {}
         """Phrases that the page does not answer to, with why."""
 
-    def rows(self, source: Source) -> Work[list[Row]]:
+    def rows(self, view: View) -> Work[list[Row]]:
         """Return the rows that are meant, in the order that is asked for."""
-        rows: list[Row] = source.rows
+        rows: list[Row] = view.rows
         self.not_used = {}
         if self._of_subject and self._wanted.subject:  # a person may have taken it back
-            rows = of_subject(rows, source, self._wanted.subject) or rows
+            rows = of_subject(rows, view, self._wanted.subject) or rows
         else:
-            rows = yield from self._of_noun(source, rows)
-        rows = yield from self._of_kind(source, rows)
+            rows = yield from self._of_noun(view, rows)
+        rows = yield from self._of_kind(view, rows)
         for phrase in self._wanted.selectors:
-            rows = self._of_phrase(phrase, source, rows)
-        rows, conditions = of_places(source, rows, self._wanted.constraints, self._page_words)
-        kept = keep(source, rows, conditions)
+            rows = self._of_phrase(phrase, view, rows)
+        rows, conditions = of_places(view, rows, self._wanted.constraints, self._page_words)
+        kept = keep(view, rows, conditions)
         for words, count in kept.unknown.items():
             yield from self._task.note(f'{count} rows left out: the page gives no value to compare for "{words}".')
+        for words, count in kept.other_currency.items():
+            why = (
+                f'{count} rows left out for "{words}": their amounts are in another currency, and nothing is converted.'
+            )
+            yield from self._task.note(why)
         self.unknown = sum(kept.unknown.values())
-        return self._nth(arrange(source, kept.rows, self._wanted.order))
+        self.other_currency = sum(kept.other_currency.values())
+        return self._nth(arrange(view, kept.rows, self._wanted.order))
 
-    def _of_phrase(self, phrase: str, source: Source, rows: list[Row]) -> list[Row]:
+    def _of_phrase(self, phrase: str, view: View, rows: list[Row]) -> list[Row]:
         """Keep the rows that "on day 2" means; where the page does not say which, all of them.
 
         Raises
@@ -82,7 +90,7 @@ class Selection:
         UntiedError
             The page does not say which, and the answer would be another number or row for it.
         """
-        found = selected(phrase, source, rows, self._page_words)
+        found = selected(phrase, view, rows, self._page_words)
         if found is not None:
             return found
         if self._wanted.count or self._wanted.row or (self._wanted.order and self._wanted.limit):
@@ -105,25 +113,25 @@ class Selection:
             raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, what)
         return [rows[number - 1 if number > 0 else number]]
 
-    def _of_noun(self, source: Source, rows: list[Row]) -> Work[list[Row]]:
+    def _of_noun(self, view: View, rows: list[Row]) -> Work[list[Row]]:
         """Keep the rows that say the subject's noun ("cats" among pets), unless the page calls all of them so."""
         subject = self._wanted.subject
         if not subject or tokens(subject)[-1] in GENERIC or self._wanted.place or self._wanted.place_ordinal:
             return rows
-        if tokens(subject)[-1] in tokens(f"{self._page_words} {source.titles}"):
+        if tokens(subject)[-1] in tokens(f"{self._page_words} {view.titles}"):
             return rows
         kept = of_noun(rows, subject)
         if len(kept) < len(rows):
             yield from self._task.note(f'Kept the {len(kept)} of {len(rows)} rows that say "{subject}".')
         return kept
 
-    def _of_kind(self, source: Source, rows: list[Row]) -> Work[list[Row]]:
+    def _of_kind(self, view: View, rows: list[Row]) -> Work[list[Row]]:
         """Heed what stands before the subject's noun ("gaming laptops"): the page is about it, or rows say it."""
         *kinds, _ = tokens(self._wanted.subject) or ("",)
         if len(kinds) == 2 and kinds[1].isdigit():
-            return self._of_number(" ".join(kinds), source, rows)
+            return self._of_number(" ".join(kinds), view, rows)
         for kind in kinds:
-            if kind in tokens(f"{self._page_words} {source.titles}"):
+            if kind in tokens(f"{self._page_words} {view.titles}"):
                 continue
             saying = [row for row in rows if kind in tokens(f"{row.text} {row.under}")]
             if not saying:
@@ -133,7 +141,7 @@ class Selection:
             rows = saying
         return rows
 
-    def _of_number(self, kind: str, source: Source, rows: list[Row]) -> list[Row]:
+    def _of_number(self, kind: str, view: View, rows: list[Row]) -> list[Row]:
         """Keep the rows of "day 2": those that a heading, a column or the words of a row say are.
 
         Raises
@@ -141,7 +149,7 @@ class Selection:
         UntiedError
             Nothing says so; a number by itself may stand in any row.
         """
-        found = selected(kind, source, rows, self._page_words)
+        found = selected(kind, view, rows, self._page_words)
         found = found or [row for row in rows if says(row.text, said_words(kind))]
         if not found:
             raise UntiedError(kind)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from webrun_nb.agents.base import AgentError, Finish, Refused, Step, TaskSpec
 from webrun_nb.agents.planner.elements import Found, describe
 from webrun_nb.agents.planner.intents import Target
-from webrun_nb.browsers.observation import Element, Observation, PageData
+from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
 
 VALUES_BY_SCHEMA = (
@@ -105,14 +105,6 @@ def written(step: Step, brief: TaskSpec) -> str:
     if isinstance(step, Finish):
         return step.text if brief.output_type == "text" else json.dumps(step.data, default=str)
     return repr(step)
-
-
-def shown_text(page: PageData) -> str:
-    """Give the page's text as a model would get it; tables whole, where they are longer than the text that is kept."""
-    tables = "\n".join(
-        str(c.get("t", "")) for t in page.tables for row in t.get("rows", ()) for c in row.get("cells", ())
-    )
-    return page.title + max(page.text, tables, key=len)
 
 
 def rendered(seen: Observation) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from webrun_nb.common.column_types import Column, ColumnType
+from webrun_nb.extraction.availability import availability
 from webrun_nb.extraction.comparing import agrees
 from webrun_nb.extraction.concepts import OTHERS
 from webrun_nb.extraction.fields import Field, fields_of, key_field
@@ -46,6 +47,8 @@ _BY_TYPE, _BY_PLACE = 0.62, 0.66
 """The score of a field without a name that is the only one of a type, or that says what a row is about."""
 _LEAST_FIT = 0.5
 """Share of the values that have to be readable as the column's type, unless the field is called exactly so."""
+_LEAST_AVAILABILITY = 0.6
+"""Share of the values that have to be words for the availability of goods, to tell a field by them."""
 _MOST_CANDIDATES = 12
 """Fields that are considered for one column, and more only where they are equally good."""
 _NEAREST = 3
@@ -213,6 +216,7 @@ class _Scorer:
         self._longest = max(fields, key=lambda each: each.words_per_value, default=None)
         self._fits: dict[tuple[_Kind, Field], float] = {}
         self._only: dict[_Kind, Field | None] = {}
+        self._of_stock: list[Field] | None = None
 
     def score(self, wanted: Wanted, found: Field) -> float:
         """Score a pair; 0 where the field may not be taken."""
@@ -273,6 +277,8 @@ class _Scorer:
             return max(named, _BY_PLACE)
         if found.is_named or found.group is not None:
             return named
+        if name.is_about("availability") and self._says_availability(found):
+            return max(named, _BY_TYPE)
         about_type = _ABOUT.get(wanted.type)
         if about_type and name.is_about(*about_type) and self._is_only_one(wanted, found):
             return max(named, _BY_TYPE)
@@ -284,6 +290,13 @@ class _Scorer:
         if found is self._longest and name.is_about(*_TEXTS) and found.words_per_value >= 5 and not is_key:
             return max(named, _BY_TYPE)
         return named
+
+    def _says_availability(self, found: Field) -> bool:
+        """Tell whether no other field without a name has words for the availability of goods as its values."""
+        if self._of_stock is None:
+            unnamed = [each for each in self._fields if not each.is_named and each.group is None]
+            self._of_stock = [each for each in unnamed if _is_of_stock(each)]
+        return self._of_stock == [found]
 
     def _is_of_row(self, name: Name) -> bool:
         """Tell whether an address is that of the row itself: "url", "product_link", "talk_url" in a list of talks."""
@@ -315,6 +328,11 @@ class _Scorer:
         if key not in self._fits:
             self._fits[key] = self._reads(found.sample, wanted.column) if found.sample else 0.0
         return self._fits[key]
+
+
+def _is_of_stock(found: Field) -> bool:
+    said = sum(availability(text) is not None for text in found.texts)
+    return bool(found.texts) and said >= _LEAST_AVAILABILITY * len(found.texts)
 
 
 def _best_few(scores: list[float]) -> list[float]:

@@ -104,6 +104,8 @@ class Chooser:
         What the text calls the columns.
     chosen : mapping of str to str
         What a person chose: a field's label by column, a source's title by the empty name.
+    keeps_sections : bool
+        True if records within the records are asked for.
     """
 
     columns: Sequence[Wanted]
@@ -111,6 +113,7 @@ class Chooser:
     reads: Reads
     phrases: Mapping[str, Sequence[Name]]
     chosen: Mapping[str, str]
+    keeps_sections: bool = False
 
     def choose(self, sources: Sequence[Source], records: Callable[[], Sequence[Source]], *, many: bool) -> Choice:
         """Choose the sources for a list, or for one record.
@@ -124,7 +127,8 @@ class Chooser:
         many : bool
             True if the schema asks for a list.
         """
-        lists = without_doubles([each for each in sources if is_list(each)][:_MOST_SOURCES])
+        listed = [each for each in sources if is_list(each)][:_MOST_SOURCES]
+        lists = without_doubles(listed, keeps_sections=self.keeps_sections)
         of_list = self._of_lists(lists)
         asked_for_table = self.requested.number or self.requested.all_tables or "" in self.chosen
         if asked_for_table and (of_list.assignment or of_list.problem is Problem.NO_SUCH_TABLE):
@@ -213,7 +217,7 @@ class Chooser:
             each
             for _, each in good
             if sorted(_signature(each.source)) == signature
-            and self._said_of_title(each.source) == said
+            and (self.requested.joins_all or self._said_of_title(each.source) == said)
             and _is_aside(each.source) == _is_aside(best.source)
         ]
 
@@ -256,22 +260,14 @@ class Chooser:
         return score
 
     def _joined(self, sources: Sequence[Source]) -> Choice:
-        """Join tables with the same headings to one list, with their titles as headings above their rows."""
-        if len({_signature(each) for each in sources}) > 1:
-            sources = [self._as_columns(each, sources[0]) for each in sources]
-        ordered = sorted(sources, key=lambda each: each.number)
-        rows = [
-            replace(row, groups=(title_of(each), *row.groups), heads=(each.node, *row.heads)) if title_of(each) else row
-            for each in ordered
-            for row in each.rows
-        ]
-        joined = replace(ordered[0], rows=rows, caption="", heading="")
-        return Choice(self._assign(joined), tuple(ordered))
+        """Join tables to one list; those with other headings by the columns that are asked for alone."""
+        if len({tuple(sorted(_signature(each))) for each in sources}) > 1:
+            sources = [self._as_columns(each) for each in sources]
+        whole, ordered = joined(sources)
+        return Choice(self._assign(whole), ordered)
 
-    def _as_columns(self, source: Source, like: Source) -> Source:
+    def _as_columns(self, source: Source) -> Source:
         """Return a source with the columns that are asked for alone, so that different tables can be joined."""
-        if not self.columns:
-            return _in_order(source, like)
         found = self._assign(source).fields
         fields = [found.get(wanted.name) for wanted in self.columns]
         cells = [each.cells() if each else [None] * len(source.rows) for each in fields]
@@ -341,6 +337,23 @@ def _add_missing(assignment: Assignment, other: Assignment) -> None:
     for question in other.questions:
         if question.column not in assignment.fields and question.column not in asked:
             assignment.questions.append(question)
+
+
+def joined(sources: Sequence[Source]) -> tuple[Source, tuple[Source, ...]]:
+    """Join tables with the same headings to one list, with their titles as headings above their rows.
+
+    Returns
+    -------
+    tuple of Source and tuple of Source
+        The list, and the tables in the order of the page.
+    """
+    ordered = sorted(sources, key=lambda each: each.number)
+    rows = [
+        replace(row, groups=(title_of(each), *row.groups), heads=(each.node, *row.heads)) if title_of(each) else row
+        for each in ordered
+        for row in _in_order(each, ordered[0]).rows
+    ]
+    return replace(ordered[0], rows=rows, caption="", heading=""), tuple(ordered)
 
 
 def title_of(source: Source) -> str:
@@ -455,23 +468,57 @@ def _question(assignments: Sequence[Assignment]) -> Ambiguous:
     return Ambiguous("", tuple(candidates))
 
 
-def without_doubles(sources: Sequence[Source]) -> list[Source]:
-    """Leave out a source that shows the elements of a more structured one."""
+def without_doubles(sources: Sequence[Source], *, keeps_sections: bool = False) -> list[Source]:
+    """Leave out a source that shows the elements of a more structured one.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+        The sources of a page.
+    keeps_sections : bool
+        True to keep lists whose items are sections with a table in each: their records hold those of the tables.
+    """
     kept: list[Source] = []
     taken: set[Node] = set()
-    for source in sorted(sources, key=lambda each: _ORDER.index(each.kind)):
+    for source in sorted(sources, key=_structure):
         nodes = {
             cell.node for row in source.rows[:50] for cell in row.cells if cell is not None and not cell.node.hidden
         }
         around = {above for row in source.rows[:10] for above in (row.node, *row.node.ancestors())}
         inside = bool(nodes) and len(nodes & taken) * 2 > len(nodes)
         wraps = source.kind == "list" and any(each.node in around or each.node is source.node for each in kept)
-        if inside or (wraps and source.kind == "list" and _is_within(source, kept)):
+        is_of_sections = not keeps_sections and _holds_tables(source, kept)
+        if inside or is_of_sections or (wraps and source.kind == "list" and _is_within(source, kept)):
             continue
         kept.append(source)
         taken |= nodes
     places = {id(each): place for place, each in enumerate(sources)}
     return sorted(kept, key=lambda each: places[id(each)])
+
+
+def _structure(source: Source) -> tuple[int, bool]:
+    """Return the order in which sources are taken; a table without headings may be no more than a layout of a list."""
+    is_bare = source.kind == "table" and not any(any(column.labels) for column in source.columns)
+    return _ORDER.index("list" if is_bare else source.kind), is_bare
+
+
+def _holds_tables(source: Source, kept: Sequence[Source]) -> bool:
+    """Tell whether most items of a list are sections with a table of several columns in each, which are lists."""
+    tables = {each.node for each in kept if each.kind in ("table", "grid") and _is_headed(each)}
+    if source.kind != "list" or len(tables) < 2:
+        return False
+    held = [_tables_in(row, tables) for row in source.rows[:20]]
+    holding = [each for each in held if each]
+    return len(set().union(*holding)) > 1 and 2 * len(holding) > len(held)
+
+
+def _is_headed(source: Source) -> bool:
+    return len(source.columns) > 1 and all(any(column.labels) for column in source.columns)
+
+
+def _tables_in(row: SourceRow, tables: set[Node]) -> set[Node]:
+    nodes = [cell.node for cell in row.cells if cell is not None]
+    return {above for node in nodes for above in node.ancestors() if above in tables}
 
 
 def _is_within(source: Source, kept: Sequence[Source]) -> bool:

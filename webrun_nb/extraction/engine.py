@@ -16,7 +16,7 @@ from typing import Any
 from webrun_nb.common.garbage import collector_paused
 from webrun_nb.extraction.answer import answer
 from webrun_nb.extraction.assign import Assignment
-from webrun_nb.extraction.choose import Choice, Chooser, has_same_columns, is_list
+from webrun_nb.extraction.choose import Choice, Chooser, has_same_columns, is_list, without_doubles
 from webrun_nb.extraction.fields import fields_of
 from webrun_nb.extraction.fit import share_read
 from webrun_nb.extraction.grids import grids_of
@@ -26,10 +26,10 @@ from webrun_nb.extraction.own_columns import with_own_columns
 from webrun_nb.extraction.page_date import page_date_of
 from webrun_nb.extraction.page_state import state_of
 from webrun_nb.extraction.reasons import Problem
-from webrun_nb.extraction.records import MAX_ITEMS, MAX_LISTS, lists_of
+from webrun_nb.extraction.records import MAX_ITEMS, MAX_LISTS, continued_on, lists_of
 from webrun_nb.extraction.requested import Requested, phrases_for, requested_of
 from webrun_nb.extraction.results import Extraction, Part
-from webrun_nb.extraction.schema import shape_of
+from webrun_nb.extraction.schema import Shape, shape_of
 from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.extraction.sources import Source
 from webrun_nb.extraction.structured_data import embedded_of
@@ -43,13 +43,15 @@ _MOST_FRAMES = 20
 @collector_paused()
 def extract(
     snapshots: Sequence[Snapshot],
-    schema: Mapping[str, Any] | None,
+    schema: Mapping[str, Any] | Shape | None,
     text: str = "",
     *,
     chosen: Mapping[str, str] | None = None,
     screens: bool = False,
     requested: Requested | None = None,
     is_meant: Callable[[Source], bool] | None = None,
+    shown: Callable[[Snapshot], list[Source]] | None = None,
+    like: Source | None = None,
 ) -> Extraction:
     """Read the records that a schema asks for from one or more pages of a list, or from a record's page.
 
@@ -57,8 +59,9 @@ def extract(
     ----------
     snapshots : sequence of Snapshot
         The pages, in order. Pages of one list decide together how their values are read.
-    schema : mapping or None
-        A JSON Schema of a record, a list of records, or values; None for a list with the page's own columns.
+    schema : mapping, Shape or None
+        A JSON Schema of a record, a list of records, or values, or its shape; None for a list with the page's own
+        columns.
     text : str, optional
         The task in plain words: it names columns and tables, and tells one record from many.
     chosen : mapping of str to str, optional
@@ -69,16 +72,21 @@ def extract(
         What the text asks for, where the caller has understood more of it; by default it is read from the text.
     is_meant : callable, optional
         Tells of each list of the first page whether it may be the one that is asked for.
+    shown : callable, optional
+        `shown_of`, where the caller keeps what it returns: pages that are read several times are then searched once.
+    like : Source, optional
+        The list that the first page goes on with, as a page before it has it.
 
     Raises
     ------
     SchemaShapeError
         The schema asks for something else than records or values of a page.
     """
-    shape = shape_of(schema)
+    shape = schema if isinstance(schema, Shape) else shape_of(schema)
     requested = requested or requested_of(text)
     own = [wanted for wanted in shape.columns if not wanted.inner]
-    chooser = Chooser(own, requested, share_read, phrases_for(own, requested), chosen or {})
+    has_inner = len(own) < len(shape.columns)
+    chooser = Chooser(own, requested, share_read, phrases_for(own, requested), chosen or {}, has_inner)
     is_dated = any((wanted.column.item or wanted.column).type in DATED for wanted in shape.columns)
     has_tabs = show_several_tabs(snapshots)
     parts: list[Part] = []
@@ -87,12 +95,16 @@ def extract(
             if not parts:
                 return Extraction(problem=problem)
             continue
-        sources = under_tabs(snapshot, shown_of(snapshot)) if has_tabs else shown_of(snapshot)
+        sources = (shown or shown_of)(snapshot)
+        if has_tabs:
+            sources = under_tabs(snapshot, sources)
         if is_meant is not None and not parts:
             sources = [each for each in sources if not is_list(each) or is_meant(each)]
-        alike = [each for each in sources if parts and has_same_columns(each, parts[0].assignment.source)]
+        before = parts[0].assignment.source if parts else like
+        further = [] if before is None else _further_of(before, snapshot, sources)
         if own or not shape.columns:
-            choice = chooser.choose(alike or sources, partial(main_of, snapshot), many=shape.many)
+            records = partial(main_of, snapshot) if not further else _no_records
+            choice = chooser.choose(further or sources, records, many=shape.many)
         else:  # nothing but lists of records
             choice = Choice(Assignment(page_as_record(snapshot)), many=False)
         if choice.assignment is None:
@@ -147,8 +159,24 @@ def sources_of(snapshot: Snapshot) -> list[Source]:
     return [*shown_of(snapshot), *main_of(snapshot)]
 
 
+def _further_of(before: Source, snapshot: Snapshot, sources: Sequence[Source]) -> list[Source]:
+    """Return what a further page has of a list: the lists with its columns, otherwise items that are made like its."""
+    alike = [each for each in sources if has_same_columns(each, before)]
+    continued = None if alike else continued_on(snapshot, before)
+    return alike if continued is None else [continued]
+
+
+def _no_records() -> list[Source]:
+    return []
+
+
+def lists_among(sources: Sequence[Source]) -> list[Source]:
+    """Return the lists among the sources of a page, each once."""
+    return without_doubles([each for each in sources if is_list(each) and each.rows])
+
+
 def shown_of(snapshot: Snapshot) -> list[Source]:
-    """Return all sources but the page's main record."""
+    """Return all sources of a page and its frames but the page's main record."""
     found = [*grids_of(snapshot), *lists_of(snapshot), *embedded_of(snapshot)]
     for frame in snapshot.frames[:_MOST_FRAMES]:
         found += [source for source in shown_of(frame) if source.kind != "embedded"]

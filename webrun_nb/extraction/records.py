@@ -70,6 +70,8 @@ _ITEM_CHARS = 4_000
 """Items of more characters are parts of the page."""
 _FEWEST_ITEMS = 2
 _LONGEST_PERIOD = 6
+_KNOWN_ITEMS = 20
+"""Items of a list that tell what its items on other pages are made of."""
 _SINGLE_SHARE = 0.8
 _MAX_GROUP_NODES = 12
 _FEWEST_RULES = 2
@@ -102,6 +104,44 @@ def lists_of(snapshot: Snapshot) -> list[Source]:
     finder = _Finder()
     finder.visit(snapshot.root)
     return finder.sources
+
+
+def continued_on(snapshot: Snapshot, source: Source) -> Source | None:
+    """Return what another page has of a list, found by the structure of its items: a last page may have but one.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        The other page.
+    source : Source
+        The list, as a page before has it.
+    """
+    known = [row.node for row in source.rows[:_KNOWN_ITEMS]]
+    if source.kind != "list" or not known:
+        return None
+    make = Counter(map(_make, known)).most_common(1)[0][0]
+    core = Counter(step for node in known for step in set(_paths(node)))
+    usual = {step for step, count in core.items() if 2 * count >= len(known)}
+    alike = [node for node in snapshot.root.find(known[0].tag) if _make(node) == make]
+    items = [node for node in alike if _is_like(frozenset(_paths(node)), usual)][:MAX_ITEMS]
+    if not items or len(usual) < _FEWEST_COMMON:
+        return None
+    columns, rows = item_fields([units_of((item,)) for item in (*known, *items)])
+    made = [
+        SourceRow(item, cells, index=_index(item))
+        for item, cells in zip(items, rows[len(known) :], strict=True)
+        if any(cells)
+    ]
+    if not made:
+        return None
+    return Source("list", items[0].parent or items[0], columns, made, heading=source.heading, number=1)
+
+
+def _make(node: Node) -> tuple[object, ...]:
+    """Return what an element is: its classes and those of its list, and the tags around it."""
+    nodes = [node, *([node.parent] if node.parent is not None else [])]
+    classes = [frozenset(each.attributes.get("class", "").split()) for each in nodes]
+    return (*classes, *(above.tag for above in node.ancestors()))
 
 
 def _source(found: _List, number: int) -> Source | None:
@@ -185,12 +225,18 @@ class _Finder:
         if is_thin and node.tag not in ("ul", "ol") and (runs := _runs(children)):
             return self._with_groups(node, children, runs)
         if items is None or not self._is_plausible(items):
-            return None
+            runs_of_headings = _runs(children) if items is not None and not is_thin else None
+            return self._with_groups(node, children, runs_of_headings) if runs_of_headings else None
         return self._inner(node, items) or self._with_groups(node, children, [(item,) for item in items])
 
     def _list_of_rows(self, node: Node) -> _List | None:
-        """Return the items of a table that only arranges texts: rows of one cell in a rhythm, as of text and links."""
+        """Return the items of a table that only arranges texts, each of several rows.
+
+        They are rows of one cell in a rhythm, as of text and links, or rows that others without a first cell continue.
+        """
         rows = [row for row in node.elements if row.tag == "tr" and not row.hidden]
+        if continued := _in_continued_rows(rows):
+            return _List(node, continued, [()] * len(continued), self._heading)
         single = [row for row in rows if sum(not cell.hidden for cell in row.elements) == 1]
         if len(single) < 2 * _FEWEST_ITEMS or _SINGLE_SHARE * len(rows) > len(single):
             return None
@@ -362,6 +408,21 @@ def _runs(children: Sequence[Node]) -> list[Item] | None:
         if _are_items(runs):
             return _cut_to_usual(runs)
     return _in_rhythm(children, tags)
+
+
+def _in_continued_rows(rows: Sequence[Node]) -> list[Item] | None:
+    """Return the items of a table without headings whose rows recur in a fixed rhythm, some without a first cell."""
+    filled: list[tuple[Node, str]] = []
+    for row in rows[:MAX_ITEMS]:
+        cells = [cell for cell in row.elements if not cell.hidden]
+        if any(cell.tag == "th" for cell in cells):
+            return None
+        marks = "".join("x" if beginning(cell, 1) else "." for cell in cells)
+        if "x" in marks:
+            filled.append((row, marks))
+    if not any(marks.startswith(".") for _, marks in filled) or not filled or filled[0][1].startswith("."):
+        return None
+    return _in_rhythm([row for row, _ in filled], [marks for _, marks in filled])
 
 
 def _between_rules(node: Node) -> list[Item]:

@@ -94,6 +94,9 @@ class Requested:
         Its parts that may name columns.
     words : frozenset of str
         The stems of all of its words.
+    joins_all : bool
+        True to take all tables that have the same headings as one list, whatever the text says of their titles: the
+        caller selects among the rows.
     """
 
     many: bool | None = None
@@ -103,6 +106,7 @@ class Requested:
     subject: Name = Name()  # noqa: RUF009 - it is frozen
     phrases: tuple[str, ...] = ()
     words: frozenset[str] = frozenset()
+    joins_all: bool = False
 
 
 def requested_of(text: str) -> Requested:

@@ -8,11 +8,12 @@ import sys
 
 import pytest
 
-from webrun_nb.agents.extract.schema import Column, Shape
+from webrun_nb.agents.asked_for import shape_of_names
 from webrun_nb.agents.intended import intended, preview
 from webrun_nb.agents.planner.intents import Extract
+from webrun_nb.extraction.schema import Shape
 
-COLUMNS = Shape((Column("name"),))
+COLUMNS = shape_of_names(["name"])
 
 
 def test_the_steps_are_listed_as_they_are_understood() -> None:
@@ -76,7 +77,7 @@ def test_a_schema_reads_what_no_sentence_asks_for(text: str, shape: Shape | None
 
 
 def test_the_program_answers_a_task_as_it_goes_over_the_wire() -> None:
-    fields = {"prompt": "list the lamps", "outputType": "structured_json", "outputSchema": {"type": "string"}}
+    fields = {"prompt": "list the lamps", "outputType": "structured_json", "outputSchema": {"not": {}}}
     ran = subprocess.run(
         [sys.executable, "-m", "webrun_nb.agents"], input=json.dumps(fields), capture_output=True, text=True, check=True
     )

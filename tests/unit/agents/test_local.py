@@ -303,7 +303,7 @@ async def test_choices_are_columns_in_the_pages_words_and_can_be_picked() -> Non
 async def test_a_column_without_a_name_is_described_by_one_of_its_values() -> None:
     asked = await asked_on("quotes", "list the quotes with size under 5 on this page", "text")
     assert "“The sea is patient.”, “Ines Okafor”" in asked.question
-    assert asked.candidates[1:] == ("2. the column with “The sea is patient.”", "3. the column with “Ines Okafor”")
+    assert asked.candidates == ("1. the column with “The sea is patient.”", "2. the column with “Ines Okafor”")
 
 
 async def test_the_lists_of_a_page_are_choices_where_none_is_called_so() -> None:

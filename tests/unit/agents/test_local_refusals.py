@@ -6,7 +6,7 @@ import pytest
 
 from helpers.agent_runner import work_on
 from helpers.stored_pages import stored
-from webrun_nb.agents.base import AgentError, Ask, Log, ReadPage, Step, TaskSpec, TokenUse
+from webrun_nb.agents.base import AgentError, Ask, Log, Step, TakeSnapshot, TaskSpec, TokenUse
 from webrun_nb.agents.local import LocalAgent
 from webrun_nb.agents.planner import plan
 from webrun_nb.agents.planner.intents import Extract
@@ -31,7 +31,7 @@ async def test_a_greeting_is_asked_about_and_gives_no_rows(schema: dict[str, obj
 
 
 async def test_a_schema_alone_asks_for_the_pages_records() -> None:
-    assert isinstance(await first_step(TaskSpec("", "structured_json", SCHEMA, SHOP)), ReadPage | Log)
+    assert isinstance(await first_step(TaskSpec("", "structured_json", SCHEMA, SHOP)), TakeSnapshot | Log)
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ async def test_what_would_have_to_be_computed_is_refused_with_the_sentence_that_
     "sentence", ["How many laptops are there?", "list the laptops with their average rating", "What is the total?"]
 )
 async def test_what_a_page_may_say_itself_is_read(sentence: str) -> None:
-    assert isinstance(await first_step(TaskSpec(sentence, starting_url=SHOP)), ReadPage)
+    assert isinstance(await first_step(TaskSpec(sentence, starting_url=SHOP)), TakeSnapshot)

@@ -10,8 +10,8 @@ import pytest
 
 from helpers import stored_pages
 from helpers.agent_runner import work_on
+from webrun_nb.agents.asked_for import shape_of
 from webrun_nb.agents.base import AgentError, Ask, Failed, Finish, Performed, Refused, Reply, TaskSpec
-from webrun_nb.agents.extract.schema import shape_of
 from webrun_nb.agents.intended import preview
 
 SENTENCES = 1_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from webrun_nb.agents.extract.names import tokens
+from webrun_nb.agents.lists.names import tokens
 from webrun_nb.agents.planner import patterns
 from webrun_nb.agents.planner.intents import Extract
 from webrun_nb.agents.planner.split import Held

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from webrun_nb.agents.base import AgentError
-from webrun_nb.agents.extract.names import singular, tokens
-from webrun_nb.agents.extract.sources import Field, Row, Source
+from webrun_nb.agents.lists.names import singular, tokens
+from webrun_nb.agents.lists.view import Field, Row, View, text_of
 from webrun_nb.agents.planner.patterns import ORDINALS, SELECTED
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.text import shortened
@@ -36,7 +36,7 @@ def says(text: str, wanted: Words) -> bool:
     return bool(wanted) and (wanted in runs or wanted[::-1] in runs)
 
 
-def selected(phrase: str, source: Source, rows: Sequence[Row], page_words: str) -> list[Row] | None:
+def selected(phrase: str, view: View, rows: Sequence[Row], page_words: str) -> list[Row] | None:
     """Find the rows that a phrase means.
 
     The page or the list is called so, and all of its rows are meant; else the heading above rows says so, else a
@@ -53,15 +53,15 @@ def selected(phrase: str, source: Source, rows: Sequence[Row], page_words: str) 
         None where nothing of this is so.
     """
     wanted = said_words(phrase)
-    if says(source.titles, wanted) or says(page_words, wanted):
+    if says(view.titles, wanted) or says(page_words, wanted):
         return list(rows)
     if under := under_headings(rows, value_of(phrase)):
         return under
-    for field in source.fields:
+    for field in view.fields:
         if (having := _having_value(field, rows, wanted)) is not None:
             return having
     match = SELECTED.match(phrase)
-    return _having(source, rows, wanted, match["by"] if match else "")
+    return _having(view, rows, wanted, match["by"] if match else "")
 
 
 def under_headings(rows: Sequence[Row], said: str) -> list[Row]:
@@ -80,13 +80,14 @@ def under_heading(rows: Sequence[Row], wanted: Words) -> list[Row]:
     """
     headings = {row.heading for row in rows}
     shared = 2 * len(headings) <= len(rows)
-    inside = [row for row in rows if (shared or "section" in row.cells) and row.heading and says(row.heading, wanted)]
+    is_table = any(row.view.kind == "table" for row in rows[:1])
+    inside = [row for row in rows if (shared or is_table) and row.heading and says(row.heading, wanted)]
     return inside or [row for row in rows if row.under and says(row.under, wanted)]
 
 
-def rows_of_column_value(source: Source, phrase: str) -> list[Row]:
+def rows_of_column_value(view: View, phrase: str) -> list[Row]:
     """Return the rows of "household 2": those that have the value 2 in the column "Household"."""
-    found = (_having_value(field, source.rows, said_words(phrase)) for field in source.fields)
+    found = (_having_value(field, view.rows, said_words(phrase)) for field in view.fields)
     return next((rows for rows in found if rows), [])
 
 
@@ -95,16 +96,16 @@ def _having_value(field: Field, rows: Sequence[Row], wanted: Words) -> list[Row]
     value = tuple(word for word in wanted if word not in label)
     if not value or not label or not set(label) < set(wanted):
         return None
-    having = [row for row in rows if value in values_of(row, field)]
-    numbers = [values for row in rows if (values := values_of(row, field))]
-    counted = "".join(value).isdigit() and all("".join(words[0]).isdigit() for words in numbers)
+    having = [row for row in rows if value == words_in(row, field)]
+    numbers = [words for row in rows if (words := words_in(row, field))]
+    counted = "".join(value).isdigit() and all("".join(words).isdigit() for words in numbers)
     return having if having or (counted and numbers) else None
 
 
-def _having(source: Source, rows: Sequence[Row], wanted: Words, by: str) -> list[Row] | None:
+def _having(view: View, rows: Sequence[Row], wanted: Words, by: str) -> list[Row] | None:
     found: dict[str, list[Row]] = {}
-    for field in source.fields:
-        if not field.attribute and (having := [row for row in rows if wanted in values_of(row, field)]):
+    for field in view.fields:
+        if not field.attribute and (having := [row for row in rows if wanted == words_in(row, field)]):
             found[field.label.casefold() or field.key] = having
     if by.casefold() in found:  # "to Paris", where a column is called "To"
         return found[by.casefold()]
@@ -112,9 +113,10 @@ def _having(source: Source, rows: Sequence[Row], wanted: Words, by: str) -> list
     return first if all(other == first for other in others) else None
 
 
-def values_of(row: Row, field: Field) -> list[Words]:
-    """Return the words of a row's cells in one column, numbers in figures."""
-    return [_figures(tokens(cell.text)) for cell in row.cells.get(field.key, ())]
+def words_in(row: Row, field: Field) -> Words:
+    """Return the words of a row's cell in one field, numbers in figures."""
+    cell = row.cells.get(field.key)
+    return () if cell is None else _figures(tokens(text_of(cell)))
 
 
 def _figures(words: Words) -> Words:
@@ -126,26 +128,29 @@ def _figures(words: Words) -> Words:
     return tuple(map(figure, words))
 
 
-def numbered(found: Sequence[Source], place: str, number: int, sentence: str) -> list[Source]:
+def numbered(found: Sequence[View], place: str, number: int, sentence: str) -> list[View]:
     """Return the table that is asked for by its number: the one that is called "Table 2", else the second of the page.
 
     Parameters
     ----------
+    found : sequence of View
+        The lists of the page, each by itself.
     place : str
         The words for it ("table 2"), where the sentence has other words than its number.
     number : int
         1 is the first, -1 the last; lists are counted where the page has no tables.
+    sentence : str
+        The sentence.
 
     Raises
     ------
     AgentError
         `ELEMENT_NOT_FOUND`: the page has not so many.
     """
-    if place and (named := [source for source in found if says(source.titles, said_words(place))]):
+    if place and (named := [view for view in found if says(view.titles, said_words(place))]):
         return named
-    tables = {source.index: source for source in found if source.kind == "table"}
-    counted = tables or {source.index: source for source in found if source.kind == "group"}
-    in_order = [counted[index] for index in sorted(counted)]
+    tables = [view for view in found if view.kind == "table"]
+    in_order = sorted(tables, key=lambda view: view.source.number) or list(found)
     if not number or abs(number) > len(in_order):
         has = f"{len(in_order)} {'tables' if tables else 'lists'}"
         raise AgentError(
@@ -154,17 +159,12 @@ def numbered(found: Sequence[Source], place: str, number: int, sentence: str) ->
     return [in_order[number - 1 if number > 0 else number]]
 
 
-def own_title(source: Source) -> str:
-    """Return what the page calls a table or list: its caption, else the heading above it."""
-    return str(source.raw.get("caption") or source.raw.get("heading") or "")
-
-
-def called(found: Sequence[Source], place: Words) -> list[Source]:
+def called(found: Sequence[View], place: Words) -> list[View]:
     """Find the tables and lists that are called so, by their own titles, else by all that stands for a title."""
-    own = [source for source in found if says(own_title(source), place)]
-    return own or [source for source in found if set(place) <= set(tokens(source.titles))]
+    own = [view for view in found if says(view.title, place)]
+    return own or [view for view in found if set(place) <= set(tokens(view.titles))]
 
 
-def list_names(found: Sequence[Source]) -> list[str]:
+def list_names(found: Sequence[View]) -> list[str]:
     """List what the page calls its tables and lists."""
-    return list(dict.fromkeys(shortened(name, LABEL_CHARS) for name in map(own_title, found) if tokens(name)))
+    return list(dict.fromkeys(shortened(view.title, LABEL_CHARS) for view in found if tokens(view.title)))

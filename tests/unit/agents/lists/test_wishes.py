@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from webrun_nb.agents.extract.mapping import Mapping, Match
-from webrun_nb.agents.extract.schema import Column
-from webrun_nb.agents.extract.sources import Field, Row, Source
-from webrun_nb.agents.extract.values import Cell
-from webrun_nb.agents.extract.wishes import no_column
+from helpers.snapshots import snapshot_of_html
+from webrun_nb.agents.lists.view import View, views_of
+from webrun_nb.agents.lists.wishes import no_column
 
-ROLE = Field("role", "Role", names=[(("role",), 1.0)])
-ROWS = [Row({"role": [Cell(text)]}) for text in ("Admin", "Member")]
+USERS = (
+    "<html><body><table><tr><th>User</th><th>Role</th></tr><tr><td>Ada</td><td>Admin</td></tr>"
+    "<tr><td>Bo</td><td>Member</td></tr></table></body></html>"
+)
 
 
-def mapped(column: str) -> Mapping:
-    return Mapping(Source("table", ROWS, [ROLE]), {column: Match(ROLE, 1.0)}, 1.0)
+def users() -> View:
+    (view,) = views_of(snapshot_of_html(USERS))
+    return view
 
 
 @pytest.mark.parametrize(
@@ -31,4 +32,5 @@ def mapped(column: str) -> Mapping:
     ],
 )
 def test_a_requested_column_exists_or_is_reported(column: str, wish: str, subject: str, error: str) -> None:
-    assert no_column(mapped(column), [Column(column, wish=wish)], subject=subject) == error
+    view = users()
+    assert no_column(view, {column: view.fields[1]}, {column: wish}, subject=subject) == error

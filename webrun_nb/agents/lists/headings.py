@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from webrun_nb.agents.extract.names import tokens
-from webrun_nb.agents.extract.rows import UntiedError
-from webrun_nb.agents.extract.selecting import (
+from webrun_nb.agents.lists.names import tokens
+from webrun_nb.agents.lists.rows import UntiedError
+from webrun_nb.agents.lists.selecting import (
     LABEL_CHARS,
     Words,
-    own_title,
     said_words,
     says,
     under_heading,
-    values_of,
+    words_in,
 )
-from webrun_nb.agents.extract.sources import UNDER, Row, Source
+from webrun_nb.agents.lists.view import UNDER, Row, View, text_of
 from webrun_nb.agents.planner.intents import Constraint
 from webrun_nb.agents.planner.patterns import SELECTED
 from webrun_nb.common.text import shortened
@@ -40,7 +39,7 @@ def in_places(conditions: Sequence[Constraint]) -> list[str]:
 
 
 def of_places(
-    source: Source, rows: list[Row], conditions: Sequence[Constraint], page_words: str
+    view: View, rows: list[Row], conditions: Sequence[Constraint], page_words: str
 ) -> tuple[list[Row], list[Constraint]]:
     """Keep the rows under the heading that a condition names ("in Paris"); return them and the other conditions.
 
@@ -55,51 +54,50 @@ def of_places(
         Other rows have that value in a cell, so that either may be meant.
     """
     places, rest = in_places(conditions), []
-    fields = [field for field in source.fields if field.key != UNDER]
+    fields = [field for field in view.fields if field.key != UNDER]
     for condition in conditions:
         if condition.words not in places:
             rest.append(condition)
             continue
         words = said_words(condition.words)
         under = under_heading(rows, words)
-        saying = [row for row in rows if any(words in values_of(row, field) for field in fields)]
+        saying = [row for row in rows if any(words == words_in(row, field) for field in fields)]
         if under and {id(row) for row in saying} - {id(row) for row in under}:
             raise UntiedError(condition.words)
         if under:
             rows = under
-        elif saying or not (says(source.titles, words) or says(page_words, words)):
+        elif saying or not (says(view.titles, words) or says(page_words, words)):
             rest.append(condition)
     return rows, rest
 
 
-def titled(source: Source, words: Words) -> bool:
+def titled(view: View, words: Words) -> bool:
     """Tell whether a list, or one of the tables that were joined to it, is called so."""
-    return any(says(title, words) for title in (source.titles, *source.parts))
+    return any(says(title, words) for title in (view.titles, *view.parts))
 
 
-def list_shown(source: Source) -> str:
+def list_shown(view: View) -> str:
     """Name a list for a person by what it is and by the heading it stands under."""
-    kind, title = "table" if source.kind == "table" else "list", own_title(source)
-    titles = [part for part in source.parts or (title,) if tokens(part)]
+    titles = [part for part in view.parts or (view.title,) if tokens(part)]
     shown = " and ".join(f"“{shortened(part, LABEL_CHARS)}”" for part in titles)
-    return f"the {kind} under {shown}" if shown else f"a {kind} without a heading"
+    return f"the {view.kind} under {shown}" if shown else f"a {view.kind} without a heading"
 
 
-def tables_shown(source: Source, rows: Sequence[Row]) -> str:
+def tables_shown(view: View, rows: Sequence[Row]) -> str:
     """Say under which titles rows stand, where they are of several tables; else empty."""
     under = {row.under for row in rows}
-    titles = headings_of([Row({}, under=title) for title in source.parts if title in under])
+    titles = [shortened(title, LABEL_CHARS) for title in view.parts if title in under and tokens(title)][:_MOST_SHOWN]
     return f" from the tables under {', '.join(f'“{title}”' for title in titles)}" if len(titles) > 1 else ""
 
 
-def repeated_shown(source: Source, rows: Sequence[Row]) -> str:
+def repeated_shown(view: View, rows: Sequence[Row]) -> str:
     """Return how many different values the first column has, where a value is in more than one table; else empty.
 
     The first column names what a row is about: a league's tables "Home" and "Away" list the same teams.
     """
-    if not source.fields or len({row.under for row in rows}) < 2:
+    if not view.fields or len({row.under for row in rows}) < 2:
         return ""
-    first = source.fields[0]
-    things = {(" ".join(cell.text for cell in row.cells.get(first.key, ())), row.under) for row in rows}
+    first = view.fields[0]
+    things = {("" if (cell := row.cells.get(first.key)) is None else text_of(cell), row.under) for row in rows}
     different = len({thing for thing, _ in things})
     return f"; {different} different values of {first.label}" if first.label and different < len(things) else ""

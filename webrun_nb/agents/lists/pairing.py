@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
-from webrun_nb.agents.extract.mapping import Mapping, name_score
-from webrun_nb.agents.extract.names import SYNONYM, tokens, word_likeness
-from webrun_nb.agents.extract.schema import Column
-from webrun_nb.agents.extract.sources import Field
+from webrun_nb.agents.lists.names import SYNONYM, tokens, word_likeness
 
 _PREFIX = 0.7
 """The likeness of a word and its long beginning ("descr", "description")."""
@@ -26,7 +22,7 @@ _ANSWERS = frozenset({"answer", "value", "result", "output", "response"})
 Words = tuple[str, ...]
 
 
-def paired(columns: Sequence[Column], wishes: Sequence[str]) -> tuple[tuple[Column, ...], tuple[str, ...]]:
+def paired(columns: Sequence[str], wishes: Sequence[str]) -> tuple[dict[str, str], tuple[str, ...]]:
     """Give each column the words of the sentence that name it.
 
     A pair is made where the names are the same, else where they are synonyms, else where one contains the other; and
@@ -34,28 +30,28 @@ def paired(columns: Sequence[Column], wishes: Sequence[str]) -> tuple[tuple[Colu
 
     Parameters
     ----------
-    columns : sequence of Column
-        Those of the schema.
+    columns : sequence of str
+        Their names in the schema.
     wishes : sequence of str
         The words of the sentence for columns.
 
     Returns
     -------
-    columns : tuple of Column
-        In the schema's order, with their `wish` where one was found.
+    pairs : dict of str to str
+        The columns in the schema's order, each with its words; empty where none were found.
     unpaired : tuple of str
         The words that name no column.
     """
     wishes = list({tokens(wish) or (wish,): wish for wish in reversed(wishes)}.values())[::-1]
-    names = [tokens(column.name) for column in columns]
+    names = [tokens(column) for column in columns]
     said = [tokens(wish.split("(")[0]) or tokens(wish) for wish in wishes]
     pairs: dict[int, int] = {}
     for alike in (_same, _synonymous, _contained):
         pairs |= _unique_pairs(names, said, pairs, alike)
     if len(names) == len(said) == 1 and not pairs and set(names[0]) <= _ANSWERS:
         pairs[0] = 0
-    made = [replace(c, wish=wishes[pairs[i]] if i in pairs else "") for i, c in enumerate(columns)]
-    return tuple(made), tuple(wish for j, wish in enumerate(wishes) if j not in pairs.values())
+    made = {column: wishes[pairs[i]] if i in pairs else "" for i, column in enumerate(columns)}
+    return made, tuple(wish for j, wish in enumerate(wishes) if j not in pairs.values())
 
 
 def _unique_pairs(
@@ -82,18 +78,3 @@ def _contained(name: Words, said: Words) -> bool:
         return False
     head = next((word for word in reversed(long) if word not in _UNITS), long[-1])
     return any(word_likeness(word, head) >= SYNONYM for word in short)
-
-
-def rivals(mapping: Mapping, column: Column) -> list[Field]:
-    """List the page's columns that answer to a column's name equally well, where none of them is called so exactly.
-
-    Only tables with headers are looked at: the parts of other lists have no names that people see.
-    """
-    match = mapping.matches.get(column.name)
-    if match is None or column.field_key or mapping.source.kind != "table" or not match.field.label:
-        return []
-    others = {m.field.key for name, m in mapping.matches.items() if name != column.name}
-    free = [f for f in mapping.source.fields if f.label and f.key not in others]
-    best = name_score(column, match.field)
-    equal = [f for f in free if abs(name_score(column, f) - best) < 1e-9]
-    return equal if best and len(equal) > 1 else []
