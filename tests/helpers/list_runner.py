@@ -79,7 +79,7 @@ async def collect(
     work = collect_list(
         task,
         first,
-        lambda pages: read(pages),
+        read,
         lambda found: limit is not None and len(found.rows) >= limit,
         so_far=lambda pages: None,
     )

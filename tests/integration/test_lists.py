@@ -35,8 +35,8 @@ Collect = Callable[..., "object"]
 @pytest.fixture
 def listed(instance: BrowserInstance, site, monkeypatch):
     """A function that collects the list of a page of the test site: its HTML, then its script."""
-    monkeypatch.setattr("webrun_nb.agents.list_moves._LATE_MS", 400)
-    monkeypatch.setattr("webrun_nb.agents.list_moves._LATE_CLICK_MS", 600)
+    monkeypatch.setattr("webrun_nb.agents.list_ground.LATE_MS", 400)
+    monkeypatch.setattr("webrun_nb.agents.list_ground.LATE_CLICK_MS", 600)
 
     async def run(html: str, script: str = "", *, limit: int | None = None, **options) -> CollectedList:
         site.page("/boats", HEAD + html + SCRIPT + f"<script>{script}</script>")
@@ -297,3 +297,9 @@ async def test_a_page_of_several_without_a_way_to_the_next_is_said(instance, sit
         False,
         "the page says it is page 1 of 4; no way to the next was found",
     )
+
+
+async def test_enough_rows_end_the_scrolling_through_recycled_rows(listed):
+    found = await listed(VIRTUAL.replace("role=list", ""), f"const mark = () => {{}}; {RECYCLE}", limit=20)
+    assert found.values("name")[:20] == boats(20)
+    assert (len(found.extraction.rows) < 100, found.pages.ended) == (True, "enough rows")

@@ -13,7 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from webrun_nb.agents.base import Finish, PartialResult
-from webrun_nb.agents.list_moves import MOVES, Ground, Move, Outcome, Work, open_sections, press, settled
+from webrun_nb.agents.list_ground import Ground, Move, Outcome, Work, open_sections, press, settled
+from webrun_nb.agents.list_moves import MOVES
 from webrun_nb.agents.list_views import Read, is_same_list, view_of
 from webrun_nb.extraction.list_controls import Control
 from webrun_nb.extraction.list_sections import closed_sections
@@ -164,8 +165,8 @@ class _Collector:
         """Add what was seen to the pages: another page comes behind, more of a page takes its place."""
         pages, seen = self._pages, [view.page for view in outcome.views]
         if outcome.is_screen and seen:
+            pages.snapshots[len(pages.snapshots) - (not pages.screens) :] = seen
             pages.screens = True
-            pages.snapshots[-1:] = seen
         elif outcome.is_page:
             pages.snapshots += seen
         elif seen:
@@ -174,7 +175,9 @@ class _Collector:
     def _has_enough(self) -> bool:
         """Tell whether the rows so far are all that is asked for."""
         pages, ground = self._pages.snapshots, self._ground
-        return self._enough(ground.view.shown if len(pages) == 1 else ground.read(pages))
+        if len(pages) == 1:
+            return self._enough(ground.view.shown)
+        return self._enough(ground.read(pages, screens=True) if self._pages.screens else ground.read(pages))
 
     def _limit(self) -> str:
         """Return the limit that is reached; empty for none."""
@@ -198,6 +201,9 @@ class _Collector:
         source, seen = ground.view.source, {key for view in ground.seen for key in view.keys}
         for tab in tabs:
             if source is None or not pages.whole:
+                return
+            if pages.screens:
+                yield from self._stop("further tabs were not read: the list shows few of its rows at a time")
                 return
             if limit := self._limit():
                 yield from self._stop(f"after {limit}; there are more")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from webrun_nb.extraction.continuation import Continuation, continuation_of, document_of
 from webrun_nb.extraction.results import Extraction
@@ -12,7 +12,14 @@ from webrun_nb.extraction.screens import Texts, is_same_row, texts_of
 from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.extraction.sources import Source, SourceRow
 
-Read = Callable[[Sequence[Snapshot]], Extraction]
+
+class Read(Protocol):
+    """Returns the records of some pages of a list, or of its screens."""
+
+    def __call__(self, pages: Sequence[Snapshot], /, *, screens: bool = ...) -> Extraction:
+        """Read them; `screens` is True for screens of one list that was scrolled, which may overlap."""
+
+
 Change = Literal["none", "grown", "other"]
 """The same rows; the same and more; other rows."""
 

@@ -24,6 +24,8 @@ class Screens:
     def __init__(self) -> None:
         self.rows: list[SourceRow] = []
         """Those of all screens, each once, in the order in which they were seen."""
+        self.screens = 0
+        """The number of screens."""
         self.is_by_index = True
         """True as long as each row has an index that does not contradict its texts."""
         self.is_parted = False
@@ -34,6 +36,7 @@ class Screens:
     def add(self, rows: Sequence[SourceRow]) -> list[SourceRow]:
         """Take a screen, and return its rows that no screen before has shown."""
         texts = [texts_of(row) for row in rows]
+        self.screens += 1
         self.is_by_index = self.is_by_index and self._has_true_indices(rows, texts)
         if self.is_by_index:
             new = [place for place, row in enumerate(rows) if row.index not in self._by_index]
