@@ -31,7 +31,14 @@ def columns_of(reports: Sequence[ColumnReport]) -> tuple[ColumnRead, ...]:
     return tuple(ColumnRead(each.name, each.label, each.reading, each.nulls) for each in reports)
 
 
-def lists_of(reports: Sequence[ListReport], *, stated: int | None = None, ended: str = "") -> tuple[ListRead, ...]:
+def lists_of(
+    reports: Sequence[ListReport],
+    *,
+    stated: int | None = None,
+    ended: str = "",
+    is_whole: bool = True,
+    is_enough: bool = False,
+) -> tuple[ListRead, ...]:
     """Return how completely a list was read, one for each page; what was seen at one URL is one.
 
     Parameters
@@ -42,6 +49,10 @@ def lists_of(reports: Sequence[ListReport], *, stated: int | None = None, ended:
         The number of rows that the pages say the whole list has.
     ended : str, optional
         The way in which its collection ended, for people.
+    is_whole : bool, optional
+        False if it ended before the list did, or if that is not known.
+    is_enough : bool, optional
+        True if it ended as no more rows were asked for.
     """
     read: list[ListRead] = []
     for each in reports:
@@ -56,7 +67,7 @@ def lists_of(reports: Sequence[ListReport], *, stated: int | None = None, ended:
             is_assumed=last.is_assumed or each.is_assumed,
         )
     if read:
-        read[-1] = replace(read[-1], ended=ended)
+        read[-1] = replace(read[-1], ended=ended, is_whole=is_whole, is_enough=is_enough)
     return tuple(read)
 
 

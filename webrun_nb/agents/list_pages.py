@@ -48,6 +48,8 @@ class CollectedPages:
         The way in which the collection ended, for people; empty where the list is all on one page.
     stated : int or None
         The number of rows that the page says the whole list has.
+    is_enough : bool
+        True if it ended as no more rows were asked for.
     """
 
     snapshots: list[Snapshot] = field(default_factory=list)
@@ -55,6 +57,7 @@ class CollectedPages:
     whole: bool = True
     ended: str = ""
     stated: int | None = None
+    is_enough: bool = False
 
     @property
     def pages(self) -> int:
@@ -140,7 +143,7 @@ class _Collector:
                 pages.whole, pages.ended = not move.is_certain, "no further page was asked for" * move.is_certain
                 break
             if self._has_enough():
-                pages.whole, pages.ended = False, "enough rows"
+                self._end_with_enough()
                 break
             if limit := self._limit():
                 yield from self._stop(f"after {limit}; there are more")
@@ -179,6 +182,9 @@ class _Collector:
             return self._enough(ground.view.shown)
         return self._enough(ground.read(pages, screens=True) if self._pages.screens else ground.read(pages))
 
+    def _end_with_enough(self) -> None:
+        self._pages.whole, self._pages.is_enough, self._pages.ended = False, True, "enough rows"
+
     def _limit(self) -> str:
         """Return the limit that is reached; empty for none."""
         pages, rows = self._pages, self._ground.rows + sum(rows for rows, _ in self._parts)
@@ -209,7 +215,7 @@ class _Collector:
                 yield from self._stop(f"after {limit}; there are more")
                 return
             if self._has_enough():
-                pages.whole, pages.ended = False, "enough rows"
+                self._end_with_enough()
                 return
             if not (yield from press(ground, tab)):
                 pages.whole, pages.ended = False, f'the tab "{tab.name}" was not opened'
@@ -242,7 +248,7 @@ class _Collector:
                 pages.ended = "no next page"
         elif pages.stated == rows:
             pages.ended = f"{rows} of {rows}"
-        elif self._all_pages and pages.ended != "enough rows":
+        elif self._all_pages and not pages.is_enough:
             said = f"the page says {pages.stated}, {rows} collected"
             pages.ended = said if pages.whole else f"{said}; {pages.ended}"
             pages.whole = pages.whole and rows > pages.stated
