@@ -70,6 +70,8 @@ _DATED = frozenset({Reason.AMBIGUOUS_DAY_MONTH, Reason.AMBIGUOUS_CENTURY, Reason
 _NO_VALUE = frozenset({Reason.ABSENT, Reason.BLANK})
 _CODE = re.compile(r"(?:\+|0\d)[\d\s()/-]*")
 """Postal codes, numbers of articles and telephones: numbers with which nobody calculates."""
+_QUOTABLE = re.compile(r"(?=.*\w)[\w '’()&/–-]{1,60}")
+"""Titles without a mark that could end a part of a sentence."""
 _DIGIT = re.compile(r"\d")
 _BY_TYPE = {ColumnType.MONEY: "price", ColumnType.DATE: "date", ColumnType.DATETIME: "time", ColumnType.URL: "link"}
 """The names of columns that the page does not name, by their type."""
@@ -267,13 +269,16 @@ def _texts(page: _Page, source: Source) -> Iterator[str]:
     if not is_list(source):
         yield "Get the details of this page."
         return
-    if page.has_one_list:
+    is_table = source.kind in ("table", "grid")
+    if page.has_one_list or not is_table:
         yield "List all rows."
-    if title := _short(title_of(source)).replace('"', "'"):
-        yield f'List all rows of the {"list" if source.kind == "list" else "table"} "{title}".'
-    if source.number and source.kind in ("table", "grid"):
+    title = " ".join(title_of(source).split())
+    if _QUOTABLE.fullmatch(title):
+        yield f'From the table "{title}" list all rows.'
+    if source.number and is_table:
         yield f"List all rows of table {source.number}."
-    yield "List all rows."
+    if is_table and not page.has_one_list:
+        yield "List all rows."
 
 
 def _short(text: str) -> str:

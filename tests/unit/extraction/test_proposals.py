@@ -70,9 +70,14 @@ def test_names_in_other_scripts() -> None:
 
 def test_the_text_says_which_of_two_tables() -> None:
     assert [each.text for each in proposals(LAMPS + TEAMS)] == [
-        'List all rows of the table "Lamps".',
-        'List all rows of the table "Teams".',
+        'From the table "Lamps" list all rows.',
+        'From the table "Teams" list all rows.',
     ]
+
+
+def test_a_title_that_would_end_the_sentence_is_not_quoted() -> None:
+    lamps = LAMPS.replace("<caption>Lamps", "<caption>Lamps, cheapest first")
+    assert next(each.text for each in proposals(lamps + TEAMS)) == "List all rows of table 1."
 
 
 def test_tables_without_a_name_are_numbered() -> None:
