@@ -361,6 +361,8 @@ def _is_marked(kind: ColumnType, numbers: Sequence[NumberText], context: Context
             return "%" in heading or all(number.unit in ("%", "‰") for number in numbers)
         case ColumnType.MONEY:
             return bool(currencies_named(heading)) or all(number.currency for number in numbers)
+        case ColumnType.QUANTITY:  # of a known unit: "128 reviews" is a count
+            return all(number.unit for number in numbers)
         case ColumnType.INT:  # 12.00 is whole, and no count
             return any(not digits.decimal for number in numbers for digits in number.digits)
         case _:

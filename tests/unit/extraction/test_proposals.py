@@ -64,6 +64,11 @@ def test_a_number_is_no_price_for_the_currency_of_another_column() -> None:
     assert found == "lamp:str, bulbs:int, price:money"
 
 
+def test_a_count_has_no_unit() -> None:
+    found = columns("Ada|128 reviews", "Bea|4 reviews", "Cleo|9 reviews", head="Lamp|Reviews")
+    assert found == "lamp:str, reviews:int"
+
+
 def test_names_in_other_scripts() -> None:
     assert columns("अदा|6", "बीना|4", "सीता|9", head="नाम|दाम", language="hi") == "नाम:str, दाम:int"
 
