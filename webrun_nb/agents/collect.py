@@ -451,7 +451,7 @@ class Collector:
         pages = yield from collect_list(
             self.task,
             page,
-            lambda snapshots: self._read_list(snapshots).extraction,
+            lambda snapshots, *, screens=False: self._read_list(snapshots, screens=screens).extraction,
             self._enough,
             so_far=self._so_far,
             all_pages=self.wanted.all_pages and not self.wanted.place_ordinal,

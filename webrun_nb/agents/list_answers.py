@@ -186,7 +186,13 @@ class Answers:
             data,
             provenance_of(extraction, places),
             columns=columns_of(extraction.columns),
-            lists=lists_of(extraction.lists, stated=pages.stated, ended=pages.ended),
+            lists=lists_of(
+                extraction.lists,
+                stated=pages.stated,
+                ended=pages.ended,
+                is_whole=pages.whole,
+                is_enough=pages.is_enough,
+            ),
         )
 
     # --- records

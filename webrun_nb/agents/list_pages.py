@@ -148,7 +148,8 @@ class _Collector:
             if limit := self._limit():
                 yield from self._stop(f"after {limit}; there are more")
                 break
-            yield PartialResult(partial(self._so_far, replace(pages, snapshots=list(pages.snapshots))))
+            stopped = replace(pages, snapshots=list(pages.snapshots), whole=False, ended="the task was stopped")
+            yield PartialResult(partial(self._so_far, stopped))
             self._moves += 1
             outcome = yield from move.go(ground)
             self._take(outcome)
