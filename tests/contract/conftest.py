@@ -69,6 +69,14 @@ LIST_PAGES = {
 """A list whose third page never comes."""
 
 
+PRICES = """<html lang=de><h1>Obst</h1><p>Ab 12,50 €</p><table id=prices>
+<tr><th>Name</th><th>Preis</th><th>Menge</th></tr>
+<tr><td>Apfel</td><td>12,50 €</td><td>4</td></tr>
+<tr><td>Birne</td><td>12,50 €</td><td>–</td></tr>
+<tr><td>Kirsche</td><td>8,90 €</td><td>2–3</td></tr></table>""".encode()
+"""A price list that has one of its prices three times."""
+
+
 def table_of(rows: int) -> bytes:
     """Return a table with the columns `id` and `note_1` to `note_7`."""
     head = "".join(f"<th>{name}</th>" for name in ("id", *(f"note_{column}" for column in range(1, 8))))
@@ -126,6 +134,9 @@ class Page(BaseHTTPRequestHandler):
                 b"<h1>Cities</h1><div id=here></div><script>setTimeout(() => { here.innerHTML = `%s`; }, 500)"
                 b"</script>" % (_CITIES % (b"<tr><td>Ulm<td>129000<tr><td>Graz<td>303000", b"/"))
             )
+            return
+        if self.path.startswith("/prices"):
+            self._answer(PRICES)
             return
         if self.path.startswith("/rows/"):
             self._answer(table_of(int(self.path[6:])))

@@ -1,7 +1,8 @@
-"""Contract tests of `GET /_emulator/tasks/:id/report` (section 12): the pages read, and unused parts of the text."""
+"""Contract tests of `GET /_emulator/tasks/:id/report` (section 12): what an answer was read from, and what not used."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zlib
 from datetime import datetime
@@ -57,6 +58,78 @@ def test_a_task_that_failed_has_a_report(emulator, run, page_url):
 def test_there_is_none_of_a_task_that_is_not_known(emulator, run, page_url):
     status, body = report(emulator, "task_nope")
     assert (status, body["code"]) == (404, "TASK_NOT_FOUND")
+
+
+# --- what the answer was read from ------------------------------------------------------------------------------------
+
+NULLABLE = {"type": ["number", "null"]}
+PRICE = {"type": "string", "format": "money"}
+FRUIT = {"type": "object", "properties": {"name": {"type": "string"}, "preis": PRICE, "menge": NULLABLE}}
+PRICED = {"outputType": "structured_json", "outputSchema": {"type": "array", "items": FRUIT}}
+
+
+@pytest.fixture(scope="module")
+def priced(emulator: Any, page_url: str) -> tuple[Any, Any]:
+    """The answer of a task on a price list in a session with pictures, and its report."""
+    session_id = emulator.start()
+    emulator.http.put(f"/_emulator/sessions/{session_id}/pictures", json={"wanted": True})
+    message = {"actionType": "newTask", "newState": "start", "taskDetails": "List the rows."}
+    task = {**message, "startingPoint": f"{page_url}/prices", **PRICED}
+    _, body = emulator.post("/start/send-message", {"sessionId": session_id, "message": task})
+    assert body["status"] == "complete", body
+    return json.loads(body["data"]["message"]), report(emulator, body["taskId"])[1]
+
+
+def source_of(found: Any, row: int, column: str) -> Any:
+    (value,) = [each for each in found["values"] if (each["row"], each["column"]) == (row, column)]
+    return value
+
+
+def test_each_value_has_its_source(priced):
+    answer, found = priced
+    places = {(each["row"], each["column"]) for each in found["values"]}
+    assert places == {(row, column) for row in range(len(answer)) for column in ("name", "preis", "menge")}
+
+
+def test_a_value_that_is_on_the_page_several_times_has_the_element_that_it_was_read_from(priced, page_url):
+    value = source_of(priced[1], 1, "preis")
+    assert value["element"].endswith("tr:nth-of-type(3) > td:nth-of-type(2)")
+    assert (value["text"], value["url"]) == ("12,50 €", f"{page_url}/prices")
+    assert "decimal mark ," in value["reading"]
+
+
+def test_a_null_has_its_reason_and_its_text(priced):
+    answer, found = priced
+    blank, span = source_of(found, 1, "menge"), source_of(found, 2, "menge")
+    assert [answer[row]["menge"] for row in (1, 2)] == [None, None]
+    assert [(each["reason"], each["text"]) for each in (blank, span)] == [("blank", "–"), ("range", "2–3")]
+
+
+def test_columns_say_how_they_were_read_and_why_values_are_null(priced):
+    columns = {each["name"]: each for each in priced[1]["columns"]}
+    assert (columns["preis"]["label"], columns["menge"]["nulls"]) == ("Preis", {"blank": 1, "range": 1})
+    assert ["decimal", ","] in columns["preis"]["shows"]["127.0.0.1"]
+
+
+def test_lists_say_how_many_rows_were_read(priced, page_url):
+    (one,) = priced[1]["lists"]
+    assert (one["url"], one["shown"], one["collected"], one["whole"]) == (f"{page_url}/prices", 3, 3, True)
+
+
+def test_the_page_is_pictured_with_the_place_of_each_element(emulator, priced):
+    found = priced[1]
+    value = source_of(found, 2, "preis")
+    picture = next(each for each in found["pictures"] if each["at"] == value["at"])
+    x, y, width, height = value["box"]
+    assert 0 < x < x + width <= picture["width"]
+    assert 0 < y < y + height <= picture["height"]
+    answer = emulator.http.get(f"/_emulator/tasks/{found['taskId']}/pictures/{picture['at']}")
+    assert (answer.status_code, answer.content[:2]) == (200, b"\xff\xd8")
+
+
+def test_values_without_a_reason_can_be_left_out(emulator, priced):
+    path = f"/_emulator/tasks/{priced[1]['taskId']}/report?values=odd"
+    assert {each["reason"] for each in emulator.get(path)[1]["values"]} == {"blank", "range"}
 
 
 @pytest.fixture(scope="module")
