@@ -14,6 +14,7 @@ from webrun_nb.client.errors import TaskFailedError
 from webrun_nb.client.snapshot import Question
 from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.practice.accounts import BANK, SHOP
+from webrun_nb.practice.conference import talks
 
 BUY = "Add the Aurora 14 to the cart and check out"
 
@@ -106,3 +107,11 @@ def test_two_sessions_are_two_visitors(client: Client) -> None:
     with pytest.raises(TaskFailedError, match="Check out") as caught:
         second.task('click "Check out"', url="practice:shop/cart")
     assert caught.value.code == "ELEMENT_NOT_FOUND"
+
+
+def test_the_talks_of_a_day_are_those_of_its_tab(client: Client) -> None:
+    """A talk has a room, a break has none. One title of another day has the word "talks"."""
+    second = sorted({talk.day for talk in talks()})[1]
+    result = client.start().task("List the talks on day 2", url="practice:conference", schema="talk:str, room:str?")
+    found = [row.talk for row in result.df.itertuples() if isinstance(row.room, str)]
+    assert found == [talk.title for talk in talks() if talk.day == second]

@@ -100,7 +100,7 @@ class Arrival:
             self.is_among_others = True
             return True
         titles = (best.view.titles, *best.view.parts, page.title)
-        return any(about(subject, title) for title in titles)
+        return best.view.lists(subject) or any(about(subject, title) for title in titles)
 
     def _follow(self, link: Element) -> Work[None]:
         outcome = yield from self._task.propose(Click(link.ref, link.name), self._wanted.sentence)

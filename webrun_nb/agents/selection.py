@@ -118,7 +118,7 @@ class Selection:
         subject = self._wanted.subject
         if not subject or tokens(subject)[-1] in GENERIC or self._wanted.place or self._wanted.place_ordinal:
             return rows
-        if tokens(subject)[-1] in tokens(f"{self._page_words} {view.titles}"):
+        if view.lists(subject) or tokens(subject)[-1] in tokens(f"{self._page_words} {view.titles}"):
             return rows
         kept = of_noun(rows, subject)
         if len(kept) < len(rows):

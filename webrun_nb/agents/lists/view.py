@@ -20,6 +20,7 @@ from webrun_nb.extraction.choose import joined, title_of
 from webrun_nb.extraction.engine import lists_among, shown_of
 from webrun_nb.extraction.fit import share_read
 from webrun_nb.extraction.further import read_further
+from webrun_nb.extraction.names import STEM, likeness, name_of
 from webrun_nb.extraction.own_columns import name_of_field, own_names
 from webrun_nb.extraction.results import Extraction, Part
 from webrun_nb.extraction.results import Row as FoundRow
@@ -199,6 +200,15 @@ class View:
         shared = [name for name in nodes[0].attributes.get("class", "").split() if all(name in c for c in classes)]
         own_id = "" if self.is_joined else nodes[0].attributes.get("id", "")
         return " ".join([self.title, self.source.caption and self.source.heading, own_id, *shared]).strip()
+
+    def lists(self, subject: str) -> bool:
+        """Tell whether the column that names the rows is called like what is listed: the rows under "Talk" are talks.
+
+        Words for one thing in several languages count as one.
+        """
+        noun = name_of(subject.rpartition(" ")[2])
+        key = next((each for each in self.fields if each.is_key), None)
+        return key is not None and bool(key.label) and likeness(noun, name_of(key.label)) >= STEM
 
     @property
     def region(self) -> str:
