@@ -25,6 +25,7 @@ from webrun_nb.extraction.nested import page_as_record
 from webrun_nb.extraction.own_columns import with_own_columns
 from webrun_nb.extraction.page_date import page_date_of
 from webrun_nb.extraction.page_state import state_of
+from webrun_nb.extraction.pairs import glossaries_of
 from webrun_nb.extraction.reasons import Problem
 from webrun_nb.extraction.records import MAX_ITEMS, MAX_LISTS, continued_on, lists_of
 from webrun_nb.extraction.requested import Requested, phrases_for, requested_of
@@ -98,6 +99,7 @@ def extract(
         sources = (shown or shown_of)(snapshot)
         if has_tabs:
             sources = under_tabs(snapshot, sources)
+        sources = [*sources, *glossaries_of(snapshot.root, [wanted.path[-1] for wanted in own])]
         if is_meant is not None and not parts:
             sources = [each for each in sources if not is_list(each) or is_meant(each)]
         before = parts[0].assignment.source if parts else like

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from webrun_nb.extraction.cell_texts import plain, reading_of
@@ -18,6 +18,10 @@ _LONGEST_VALUE = 500
 _MOST_PAIRS = 400
 _FEWEST_PAIRS = 2
 _PAIR_SHARE = 0.6
+_FEWEST_TERMS = 3
+_MOST_GLOSSARIES = 50
+_TERMS = frozenset({"term", "question"})
+_DEFINITIONS = frozenset({"definition", "answer", "meaning", "explanation"})
 _COLON_DEPTH = 4
 """Levels between a text with a colon and the element of its pair or pairs."""
 _LABEL_TAGS = frozenset({"b", "strong", "dt", "th", "label", "em"})
@@ -55,7 +59,38 @@ def definition_list(node: Node) -> Source | None:
         SourceRow(pairs[start][1].node, tuple(cell for _, cell in pairs[start : start + period]))
         for start in range(0, len(pairs), period)
     ]
-    return Source("pairs", node, [SourceColumn((name,)) for name in names[:period]], rows)
+    return Source("list", node, [SourceColumn((name,)) for name in names[:period]], rows)
+
+
+def glossaries_of(root: Node, asked: Collection[str]) -> list[Source]:
+    """Return the lists of terms and definitions, or of questions and answers, on a page, if they are asked for.
+
+    Parameters
+    ----------
+    root : Node
+        The page.
+    asked : collection of str
+        The names of the columns: the same elements are labels and values for all others.
+    """
+    if not set(asked) & (_TERMS | _DEFINITIONS):
+        return []
+    found = (_glossary(node) for node in root.find("dl")[:_MOST_GLOSSARIES])
+    return [source for source in found if source is not None]
+
+
+def _glossary(node: Node) -> Source | None:
+    rows: list[SourceRow] = []
+    term: Node | None = None
+    for child in _parts(node):
+        if child.tag == "dt":
+            term = child
+        elif term is not None and len(rows) < _MOST_PAIRS * 10:
+            rows.append(SourceRow(term, (cell_of(term), cell_of(child))))
+            term = None
+        else:
+            return None
+    columns = [SourceColumn(properties=_TERMS), SourceColumn(properties=_DEFINITIONS)]
+    return Source("list", node, columns, rows) if len(rows) >= _FEWEST_TERMS else None
 
 
 def labelled_texts(root: Node, taken: set[Node]) -> list[Source]:

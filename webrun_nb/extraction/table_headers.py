@@ -291,7 +291,7 @@ def _add_unmarked_second_line(layout: Layout, head: Head) -> None:
     if head.end < len(layout.lines) - 1 and _is_units(layout.lines[head.end], layout.lines[head.end + 1 :][:_SAMPLE]):
         head.lines.append(layout.lines[head.end])
         head.end += 1
-    while head.end < len(layout.lines) - 1 and _is_bracketed_numbering(layout.lines[head.end]):
+    while head.end < len(layout.lines) - 1 and _numbers_columns(layout, head.end):
         head.end += 1
 
 
@@ -309,8 +309,16 @@ def _is_units(line: Line, below: Sequence[Line]) -> bool:
     )
 
 
-def _is_bracketed_numbering(line: Line) -> bool:
-    return _is_numbering(line) and sum(slot.text.startswith("(") for slot in line.filled()) > 2
+def _numbers_columns(layout: Layout, number: int) -> bool:
+    """Tell a row below the headings that numbers the columns: in brackets, or above a column of words."""
+    line, below = layout.lines[number], layout.lines[number + 1 :][:_SAMPLE]
+    if not _is_numbering(line):
+        return False
+    filled = line.filled()
+    return sum(slot.text.startswith("(") for slot in filled) > 2 or (
+        len(filled) == layout.width
+        and any(slot.text.isdecimal() and majority(_below(slot.column, below))[0] == "text" for slot in filled)
+    )
 
 
 def _add_guessed(layout: Layout, head: Head) -> None:

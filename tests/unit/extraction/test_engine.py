@@ -400,3 +400,15 @@ def test_the_heading_of_an_item_is_what_is_listed():
     items = "".join(f"<li><h3><a href=/{x}>r{x}</a></h3><p>Language: {x}</p></li>" for x in ("Rust", "Go", "C"))
     html = f"<html lang=en><body><h1>Code</h1><ul>{items}</ul></body></html>"
     assert records(html, "repo:str, language:str", "List the repos with language")[0] == ("rRust", "Rust")
+
+
+def test_terms_with_definitions_are_a_list_where_they_are_asked_for():
+    html = "<h1>Terms</h1><dl><dt>API</dt><dd>Interface</dd><dt>CSV</dt><dd>Text</dd><dt>URL</dt><dd>Address</dd></dl>"
+    assert records(html, "term:str, meaning:str", "List the terms")[1] == ("CSV", "Text")
+    assert records(html, "API:str, CSV:str") == [("Interface", "Text")]
+
+
+def test_a_definition_list_whose_terms_come_again_is_a_list():
+    terms = "".join(f"<dt>Name</dt><dd>{x}</dd><dt>Age</dt><dd>{n}</dd>" for x, n in (("Al", 3), ("Bo", 4)))
+    html = f"<dl>{terms}</dl>"
+    assert records(html, "name:str, age:int", "List the people") == [("Al", 3), ("Bo", 4)]

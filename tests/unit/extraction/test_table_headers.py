@@ -189,3 +189,10 @@ def test_headings_in_a_table_of_their_own_are_those_of_the_next() -> None:
 def test_words_for_what_columns_are_about_are_headings() -> None:
     source = source_of(row("Name", "City", "Job"), row("Ada", "Oslo", "Nurse"), row("Bob", "Rome", "Cook"))
     assert (labels(source), len(source.rows)) == (["Name", "City", "Job"], 2)
+
+
+def test_a_row_that_numbers_the_columns_is_no_record() -> None:
+    source = source_of(
+        row("No.", "Name", "N", tag="th"), row("1", "2", "3"), row("1.", "Al", "10"), row("2.", "Bo", "20")
+    )
+    assert texts(source) == [["1.", "Al", "10"], ["2.", "Bo", "20"]]
