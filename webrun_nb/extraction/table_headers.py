@@ -315,10 +315,10 @@ def _numbers_columns(layout: Layout, number: int) -> bool:
     if not _is_numbering(line):
         return False
     filled = line.filled()
-    return sum(slot.text.startswith("(") for slot in filled) > 2 or (
-        len(filled) == layout.width
-        and any(slot.text.isdecimal() and majority(_below(slot.column, below))[0] == "text" for slot in filled)
-    )
+    if sum(slot.text.startswith("(") for slot in filled) > 2:
+        return True
+    numbers = [slot for slot in filled if slot.text.isdecimal()] if len(filled) == layout.width else []
+    return any(majority(_below(slot.column, below))[0] == "text" for slot in numbers)
 
 
 def _add_guessed(layout: Layout, head: Head) -> None:
