@@ -22,6 +22,8 @@ _SYMBOLS = frozenset("*∗⁎＊†‡§¶‖※#")
 """Characters that are footnote marks where they are raised; all but `#` also behind a text."""
 _TRAILING = _SYMBOLS - {"#"}
 _STARS = frozenset("*∗⁎＊")
+_MASK = "***"
+"""A text in the place of a secret; a mark only behind a number, and where a note has it."""
 _ORDINALS = frozenset({"st", "nd", "rd", "th", "e", "er", "re", "ère", "ème", "nde", "o", "a", "os", "as", "º", "ª"})
 """Raised letters behind a number that make it an ordinal."""
 _ORDINAL_LANGUAGES = frozenset({"fr", "es", "pt", "it", "ca", "gl", "nl"})
@@ -279,6 +281,8 @@ def _without_trailing(text: str, known_marks: frozenset[str]) -> tuple[str, list
             break
         if set(mark) <= _STARS and rest.isalpha() and len(rest) < _SHORTEST_WORD and mark not in known_marks:
             break  # a grade: A*
+        if mark == _MASK and not rest[-1].isdecimal() and mark not in known_marks:
+            break
         text = rest
         notes.insert(0, mark)
     lead = len(text) - len(text.lstrip("*†‡"))
