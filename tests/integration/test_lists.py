@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from helpers.agent_runner import work
 from helpers.list_runner import CollectedList, collect
-from webrun_nb.agents.base import Refused, Reply
+from webrun_nb.agents.base import Log, Refused, Reply, TaskSpec
 from webrun_nb.browsers.actions import Action, ScrollBox
 from webrun_nb.browsers.protocol import BrowserInstance
 
@@ -303,3 +304,48 @@ async def test_enough_rows_end_the_scrolling_through_recycled_rows(listed):
     found = await listed(VIRTUAL.replace("role=list", ""), f"const mark = () => {{}}; {RECYCLE}", limit=20)
     assert found.values("name")[:20] == boats(20)
     assert (len(found.extraction.rows) < 100, found.pages.ended) == (True, "enough rows")
+
+
+# --- whole tasks ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def answered(instance: BrowserInstance, site):
+    """A function that runs the local agent on a page of the test site: its HTML, then its script."""
+
+    async def run(html: str, script: str = "", text: str = "List all boats with name and length"):
+        url = site.page("/task", HEAD + html + SCRIPT + f"<script>{script}</script>")
+        return await work(instance, TaskSpec(text, "structured_json", BOATS, url))
+
+    return run
+
+
+async def test_a_task_says_how_its_list_ended(answered):
+    done = await answered(
+        f"<p>120 boats</p>{LIST}<button id=more>Load more</button>",
+        "add(32); const more = document.querySelector('#more'); more.onclick = () => { add(32); more.remove(); };",
+    )
+    (read,) = done.answer.lists
+    assert (len(done.answer.data), read.stated, read.ended, read.is_whole) == (
+        64,
+        120,
+        "the page says 120, 64 collected",
+        False,
+    )
+
+
+async def test_a_task_scrolls_through_a_list_that_recycles_its_rows(answered):
+    done = await answered(VIRTUAL.replace("role=list", ""), f"const mark = () => {{}}; {RECYCLE}")
+    (read,) = done.answer.lists
+    assert ([each["name"] for each in done.answer.data], read.is_assumed) == (boats(100), True)
+
+
+async def test_a_task_opens_sections_that_hold_all_of_the_rows(answered):
+    sections = "".join(f"<details><summary>{year}</summary><ul class=s></ul></details>" for year in (2023, 2022))
+    done = await answered(
+        f"<ul id=list hidden></ul>{sections}",
+        """document.querySelectorAll(".s").forEach((ul, s) => {
+        for (let i = 1; i < 6; i++) ul.append(item(5 * s + i)); });""",
+    )
+    assert [each["name"] for each in done.answer.data] == boats(10)
+    assert not [step for step in done.steps if isinstance(step, Log) and "pressed" in step.text]

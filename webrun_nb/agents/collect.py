@@ -16,7 +16,7 @@ from webrun_nb.agents.arriving import Arrival
 from webrun_nb.agents.base import AgentError, Finish, Reply, Step, Unused
 from webrun_nb.agents.examples import list_examples
 from webrun_nb.agents.list_answers import Answers
-from webrun_nb.agents.list_pages import CollectedPages, collect_list
+from webrun_nb.agents.list_pages import CollectedPages, collect_list, sections_opened
 from webrun_nb.agents.lists.alike import equals_of
 from webrun_nb.agents.lists.computing import number_column, says_itself
 from webrun_nb.agents.lists.fields_shown import candidate_shown, columns_meant, example_of, field_labels, field_names
@@ -421,6 +421,10 @@ class Collector:
         if reading is None:
             yield from self.task.act(WaitFor(timeout_ms=_SETTLE_MS), self.wanted.sentence)
             page = yield from self.task.snapshot()
+            self._found = self._joined_views(page)
+            reading = self._best(page)
+        if reading is None and (opened := (yield from sections_opened(self.task, page))) is not page:
+            page = opened
             self._found = self._joined_views(page)
             reading = self._best(page)
         if reading is None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from webrun_nb.agents.base import Finish, PartialResult
 from webrun_nb.agents.list_ground import Ground, Move, Outcome, Work, open_sections, press, settled
 from webrun_nb.agents.list_moves import MOVES
-from webrun_nb.agents.list_views import Read, is_same_list, view_of
+from webrun_nb.agents.list_views import Read, View, is_same_list, view_of
 from webrun_nb.extraction.list_controls import Control
 from webrun_nb.extraction.list_sections import closed_sections
 from webrun_nb.extraction.results import Extraction
@@ -28,6 +28,7 @@ MAX_PAGES = 50
 MAX_ROWS = 20_000
 MAX_MOVES = 300
 MAX_SECONDS = 300.0
+_MOST_OPENED = 30
 _OTHER_VIEW = 0.5
 """Share of the rows of a tab that another tab shows too, from which on it is another view of the same rows."""
 
@@ -93,6 +94,27 @@ def collect_list(
     """
     ground = Ground(task, read, view_of(first, read))
     return (yield from _Collector(ground, enough, so_far, all_pages=all_pages).collect())
+
+
+def sections_opened(task: Task, page: Snapshot) -> Work[Snapshot]:
+    """Open the closed sections of a page that shows no list; return the page as it is then, or as it was.
+
+    Parameters
+    ----------
+    task : Task
+        The task.
+    page : Snapshot
+        The page.
+    """
+    closed = closed_sections(page)[:_MOST_OPENED]
+    if not closed:
+        return page
+    ground = Ground(task, _no_records, View(page, Extraction()))
+    return (yield from open_sections(ground, ground.view, closed)).page
+
+
+def _no_records(pages: Sequence[Snapshot], /, *, screens: bool = False) -> Extraction:
+    return Extraction()
 
 
 class _Collector:

@@ -10,6 +10,8 @@ from webrun_nb.extraction.sources import Source
 
 _MOST_SECTIONS = 100
 _TRUE = "true"
+_MENUS = frozenset({"nav", "header", "footer", "aside"})
+_MENU_ROLES = frozenset({"navigation", "banner", "contentinfo", "menu", "menubar", "complementary"})
 
 
 def tabs_beside(snapshot: Snapshot, source: Source) -> tuple[Control, ...]:
@@ -53,11 +55,16 @@ def sections_beside(snapshot: Snapshot, source: Source) -> Iterator[Control]:
 
 
 def closed_sections(snapshot: Snapshot) -> tuple[Control, ...]:
-    """Return the headings of all closed sections of a page, for one whose rows are all in closed sections."""
+    """Return the headings of all closed sections of a page, for one whose rows are all in closed sections.
+
+    Menus are none: what opens in the head, the foot and the navigation of a site holds no rows.
+    """
     closed = [
         node
         for node in snapshot.root.walk()
-        if not node.hidden and ((node.tag == "details" and "open" not in node.attributes) or _is_closed_opener(node))
+        if not node.hidden
+        and ((node.tag == "details" and "open" not in node.attributes) or _is_closed_opener(node))
+        and not any(up.tag in _MENUS or up.role in _MENU_ROLES for up in node.ancestors())
     ]
     controls = [*_closed(node for node in closed if node.tag == "details")]
     controls += [Control(node, name_of_control(node)) for node in closed if node.tag != "details"]
