@@ -98,6 +98,17 @@ def test_an_answer_where_nothing_is_asked_is_one_line(kernel, session):
     assert "asks nothing" in kernel.run("%webrun answer yes").one_line
 
 
+def test_a_look_at_the_page_of_a_session_gives_cells_for_that_session(kernel):
+    assert kernel.run("%webrun start looking --url practice:shop").status == "ok"
+    assert kernel.run("%webrun start other").status == "ok"
+    seen = kernel.run("%webrun peek -s looking")
+    cell = seen.text[seen.text.index("%%webrun task") :].replace(" -o rows", " -o looked")
+    assert cell.startswith('%%webrun task -s looking --schema "'), seen.text
+    assert kernel.run(cell).status == "ok"
+    assert value(kernel.run("len(looked)")) == 16
+    assert kernel.run("%webrun terminate --all").status == "ok"
+
+
 def test_time_travel_ends_a_forgotten_session_and_usage_says_so(kernel, session):
     assert kernel.run("wait_for_snapshot(session, lambda s: s.phase == 'idle')").status == "ok"
     travelled = kernel.run("%webrun emulator advance 6m")

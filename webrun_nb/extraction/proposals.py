@@ -45,6 +45,7 @@ MOST_SOURCES = 30
 """Sources of a page that are proposed; the others are counted."""
 SHOWN_ROWS = 3
 """Records of a proposal that are shown."""
+_SHOWN_CHARS = 500
 _MOST_COLUMNS = 30
 _SAMPLE_ROWS = 200
 """Rows from which a column's type is taken."""
@@ -213,8 +214,16 @@ def _propose(page: _Page, source: Source) -> Proposal:
         lacking = {report.name for report in read.columns if report.nulls}
         written = (f"{each.column.name}:{each.column.type.label}" for each in kept)
         columns = ", ".join(f"{each}{'?' if each.partition(':')[0] in lacking else ''}" for each in written)
-        return replace(bare, rows=len(read.records), columns=columns, text=text, records=read.records[:SHOWN_ROWS])
+        return replace(bare, rows=len(read.records), columns=columns, text=text, records=_shown(read.records))
     return bare
+
+
+def _shown(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the first records; of long texts, the beginning."""
+    return [
+        {name: value[:_SHOWN_CHARS] if isinstance(value, str) else value for name, value in record.items()}
+        for record in records[:SHOWN_ROWS]
+    ]
 
 
 def _found_again(
