@@ -306,6 +306,36 @@ async def test_enough_rows_end_the_scrolling_through_recycled_rows(listed):
     assert (len(found.extraction.rows) < 100, found.pages.ended) == (True, "enough rows")
 
 
+async def test_tabs_that_share_one_panel_are_read_after_it_was_filled(listed):
+    tabs = TABS.replace("p2", "p1").split("<div role=tabpanel id=p1 aria-labelledby=t2")[0]
+    found = await listed(
+        tabs,
+        """add(5); document.querySelectorAll("[role=tab]").forEach((tab, place) => tab.onclick = () => {
+          document.querySelectorAll("[role=tab]").forEach(each => each.setAttribute("aria-selected", each === tab));
+          list.innerHTML = "<li>Loading...</li>";
+          wait(200, () => { list.innerHTML = ""; shown = 5 * place; add(5); }); });""",
+    )
+    assert found.values("name") == boats(10)
+
+
+async def test_sections_that_close_each_other_are_read_one_by_one(listed):
+    sections = "".join(
+        f"<h2><button aria-expanded={str(n == 0).lower()} aria-controls=s{n}>Group {n}</button></h2>"
+        f"<div id=s{n} {'hidden' if n else ''}><ul class=s></ul></div>"
+        for n in range(3)
+    )
+    found = await listed(
+        f"<ul id=list hidden></ul>{sections}",
+        """document.querySelectorAll(".s").forEach((ul, s) => {
+          for (let i = 1; i < 5; i++) ul.append(item(4 * s + i)); });
+        const openers = [...document.querySelectorAll("h2 button")];
+        openers.forEach(opener => opener.onclick = () => openers.forEach(each => {
+          each.setAttribute("aria-expanded", each === opener);
+          document.getElementById(each.getAttribute("aria-controls")).hidden = each !== opener; }));""",
+    )
+    assert (found.values("name"), found.pages.whole) == (boats(12), True)
+
+
 # --- whole tasks ------------------------------------------------------------------------------------------------------
 
 

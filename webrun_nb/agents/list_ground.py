@@ -214,19 +214,41 @@ def press(ground: Ground, control: Control, *, because: str = MORE) -> Work[bool
     return False
 
 
-def open_sections(ground: Ground, view: View, sections: Sequence[Control]) -> Work[View]:
-    """Open closed sections, as far as those opened before stay open; return what is seen then."""
-    before = ground.view
-    ground.view = view
-    for section in sections:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What was seen after closed sections of a page were opened.
+
+    Parameters
+    ----------
+    view : View
+        The page with all sections that stay open together.
+    other : View or None
+        The page with a section that was opened and closed those before, if sections do so.
+    rest : tuple of Control
+        The sections that were not opened yet then.
+    failed : str
+        The name of a section that could not be opened; empty if all could.
+    """
+
+    view: View
+    other: View | None = None
+    rest: tuple[Control, ...] = ()
+    failed: str = ""
+
+
+def open_sections(ground: Ground, view: View, sections: Sequence[Control]) -> Work[Opened]:
+    """Open closed sections, as far as those opened before stay open."""
+    for place, section in enumerate(sections):
+        ground.view = view
         if not (yield from press(ground, section)):
-            break
+            return Opened(view, failed=section.name)
         after = yield from settled(ground, view_of((yield from ground.look()), ground.read))
         if view.keys and not set(view.keys) <= set(after.keys):
-            break
-        ground.view = view = after
-    ground.view = before
-    return view
+            ground.view = after
+            return Opened(view, after, tuple(sections[place + 1 :]))
+        view = after
+    ground.view = view
+    return Opened(view)
 
 
 def host_of(url: str) -> str:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from webrun_nb.agents.base import Finish, PartialResult
-from webrun_nb.agents.list_ground import Ground, Move, Outcome, Work, open_sections, press, settled
+from webrun_nb.agents.list_ground import Ground, Move, Opened, Outcome, Work, open_sections, press, settled
 from webrun_nb.agents.list_moves import MOVES
 from webrun_nb.agents.list_views import Read, View, is_same_list, view_of
 from webrun_nb.extraction.list_controls import Control
@@ -110,7 +110,7 @@ def sections_opened(task: Task, page: Snapshot) -> Work[Snapshot]:
     if not closed:
         return page
     ground = Ground(task, _no_records, View(page, Extraction()))
-    return (yield from open_sections(ground, ground.view, closed)).page
+    return (yield from open_sections(ground, ground.view, closed)).view.page
 
 
 def _no_records(pages: Sequence[Snapshot], /, *, screens: bool = False) -> Extraction:
@@ -141,16 +141,23 @@ class _Collector:
     def collect(self) -> Work[CollectedPages]:
         """Collect the list that the page shows."""
         ground, pages = self._ground, self._pages
-        view = yield from settled(ground, ground.view)
-        ground.view = view
-        if self._all_pages and (closed := view.on.sections if view.source else closed_sections(view.page)):
-            view = yield from open_sections(ground, view, closed)
+        opened = Opened((yield from settled(ground, ground.view)))
+        ground.view = opened.view
+        if self._all_pages and (closed := opened.view.on.sections):
+            opened = yield from open_sections(ground, opened.view, closed)
+        view = opened.view
         pages.snapshots = [view.page]
         if view.source is None:
             return pages
-        tabs = view.on.tabs
+        tabs: Sequence[View | Control] = view.on.tabs
         ground.begin(view)
-        yield from self._go_on()
+        if opened.other is not None:  # the sections are like tabs, and the page shows the second one by now
+            tabs = (opened.other, *opened.rest)
+            self._parts.append((ground.rows, ground.stated))
+        else:
+            yield from self._go_on()
+        if opened.failed and pages.whole:
+            pages.whole, pages.ended = False, f'"{opened.failed}" was not opened'
         if tabs and pages.whole and self._all_pages:
             yield from self._go_through(tabs)
         self._conclude()
@@ -160,6 +167,7 @@ class _Collector:
         """Go on with the list until nothing goes on with it, or something forbids to."""
         pages, ground = self._pages, self._ground
         tried: set[Move] = set()
+        has_grown = False
         while (move := next((each for each in MOVES if each not in tried and each.applies(ground)), None)) is not None:
             if move.is_needed_for_all and not self._all_pages:
                 pages.whole, pages.ended = not move.is_certain, "no further page was asked for" * move.is_certain
@@ -178,7 +186,8 @@ class _Collector:
             if outcome.why:
                 yield from self._stop(outcome.why, is_noted=outcome.is_noted)
                 break
-            pages.ended = outcome.ended or pages.ended
+            has_grown = has_grown or bool(outcome.views)
+            pages.ended = outcome.ended or pages.ended or "nothing more came" * (has_grown and outcome.is_final)
             if outcome.ends_list:
                 break
             if outcome.views:
@@ -224,8 +233,11 @@ class _Collector:
         if not is_noted:
             yield from self._ground.task.note(f"{said[0].upper()}{said[1:]}.")
 
-    def _go_through(self, tabs: Sequence[Control]) -> Work[None]:
-        """Collect the lists of further tabs that have the same columns and other rows."""
+    def _go_through(self, tabs: Sequence[View | Control]) -> Work[None]:
+        """Collect the lists of further tabs or sections that have the same columns and other rows.
+
+        One of them may be open already: then it is given by what is seen of it.
+        """
         ground, pages = self._ground, self._pages
         source, seen = ground.view.source, {key for view in ground.seen for key in view.keys}
         for tab in tabs:
@@ -240,21 +252,28 @@ class _Collector:
             if self._has_enough():
                 self._end_with_enough()
                 return
-            if not (yield from press(ground, tab)):
+            if isinstance(tab, View):
+                view, name = tab, "that is open"
+            elif (yield from press(ground, tab)):
+                view, name = (yield from self._seen()), f'"{tab.name}"'
+            else:
                 pages.whole, pages.ended = False, f'the tab "{tab.name}" was not opened'
                 return
-            view = yield from settled(ground, view_of((yield from ground.look()), ground.read))
             if not is_same_list(source, view.source):
                 continue
             if sum(key in seen for key in view.keys) > _OTHER_VIEW * min(len(view.keys), len(seen)):
-                yield from ground.task.note(f'The tab "{tab.name}" shows the same rows again; it is left out.')
+                yield from ground.task.note(f"The tab {name} shows the same rows again; it is left out.")
                 continue
             pages.snapshots.append(view.page)
             ground.begin(view)
             yield from self._go_on()
             seen |= set(ground.view.keys)
         if pages.whole and len(self._parts) > 1:
-            pages.ended = f"all {len(tabs) + 1} tabs were read"
+            pages.ended = f"all {len(tabs) + 1} tabs or sections were read"
+
+    def _seen(self) -> Work[View]:
+        ground = self._ground
+        return (yield from settled(ground, view_of((yield from ground.look()), ground.read)))
 
     def _conclude(self) -> None:
         """Say how the list ended, and whether what was collected is as much as the page says there is."""

@@ -109,14 +109,20 @@ def says_loading(around: Node) -> bool:
             text = node.content.strip()
             if 2 < len(text) <= 40 and node.parent is not None and not is_control(node.parent) and is_loading(text):
                 return True
-        elif node.attributes.get("aria-busy") == _TRUE:
+        elif node.attributes.get("aria-busy") == _TRUE or _is_progress(node):
             return True
     return False
 
 
+def _is_progress(node: Node) -> bool:
+    """Tell whether an element shows that something goes on, without saying how far it is."""
+    is_bar = node.role == "progressbar" or node.tag == "progress"
+    return is_bar and "aria-valuenow" not in node.attributes and "value" not in node.attributes
+
+
 def _near(source: Source) -> Node:
     """Return the element around a list in which rows that are about to come are announced."""
-    around = [each for each in source.node.ancestors() if each.tag not in ("html", "body")]
+    around = [each for each in source.node.ancestors() if each.tag != "html"]
     return around[min(_NEAR, len(around) - 1)] if around else source.node
 
 

@@ -27,7 +27,8 @@ def tabs_beside(snapshot: Snapshot, source: Source) -> tuple[Control, ...]:
         chosen = [
             each for each in tabs if ids & {each.attributes.get("aria-controls", ""), each.attributes.get("id", "")}
         ]
-        chosen = chosen or [each for each in tabs if each.attributes.get("aria-selected") == _TRUE]
+        if len(chosen) != 1:  # one panel for all tabs, or none is named
+            chosen = [each for each in tabs if each.attributes.get("aria-selected") == _TRUE]
         if len(chosen) != 1 or not 1 < len(tabs) <= _MOST_SECTIONS:
             continue
         own = {chosen[0].attributes.get("aria-controls", ""), chosen[0].attributes.get("id", "")}

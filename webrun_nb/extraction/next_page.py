@@ -19,6 +19,7 @@ from webrun_nb.extraction.list_controls import (
 )
 from webrun_nb.extraction.list_words import is_arrow, is_next, is_page_name
 from webrun_nb.extraction.snapshot import Node, Snapshot
+from webrun_nb.extraction.stated_count import read_pages
 from webrun_nb.extraction.surroundings import Level
 
 _MOST_PAGE_LINKS = 60
@@ -78,8 +79,16 @@ def _by_certainty(node: Node) -> tuple[bool, bool, bool]:
 
 
 def _is_in_pager(node: Node) -> bool:
-    """Tell whether an arrow stands among numbered pages."""
-    return any(len(_numbers_in(up)) > 1 for up in list(node.ancestors())[:3])
+    """Tell whether an arrow stands among numbered pages, or beside the number of the page."""
+    around = list(node.ancestors())[:3]
+    return any(len(_numbers_in(up)) > 1 or read_pages(_short_text(up)) is not None for up in around)
+
+
+def _short_text(node: Node) -> str:
+    """Return the text of an element without arrows, if it has few parts."""
+    return (
+        "".join(char for char in node.text if char not in "‹›«»<>←→") if len(node.children) <= _MOST_PARTS * 3 else ""
+    )
 
 
 def _numbers_in(node: Node) -> list[Node]:

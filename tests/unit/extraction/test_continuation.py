@@ -33,6 +33,7 @@ def link(name: str, page: int = 3, more: str = "") -> str:
         link("<img alt='Next page'>"),
         link("", 3, "aria-label='Go to next page'"),
         link("whatever", 3, "rel='next'"),
+        f"{link('‹', 1)} Page 2 of 3 {link('›')}",
         f"<nav>{link('1', 1)} {link('2', 2)} {link('›')} {link('»', 9)}</nav>",
         f"<nav>{link('1', 1)} <span>2</span> {link('3')} {link('4', 4)}</nav>",
         f"<ul><li>{link('1', 1)}</li><li><a aria-current='page' href='{URL}'>2</a></li><li>{link('3')}</li></ul>",
@@ -83,6 +84,7 @@ def test_a_way_on_that_cannot_be_used_is_the_end(pager):
         "<button>Next slide</button>",
         link("Next month"),
         link("Next article: how to weigh things"),
+        link("›"),
         "<a href='#'>2019</a><a href='#'>2020</a><span>2021</span>",
         "<span>10</span> <a href='#'>25</a> <a href='#'>50</a>",
         f"<a href='{URL}'>Next</a>",
@@ -126,7 +128,14 @@ def test_a_show_more_before_the_list_or_in_a_row_adds_no_rows():
 
 
 @pytest.mark.parametrize(
-    "said", ["<p>Loading…</p>", "<div aria-busy='true'></div>", "<li>Wird geladen ...</li>", "<span>読み込み中</span>"]
+    "said",
+    [
+        "<p>Loading…</p>",
+        "<div aria-busy='true'></div>",
+        "<li>Wird geladen ...</li>",
+        "<span>読み込み中</span>",
+        "<progress></progress>",
+    ],
 )
 def test_a_page_that_loads_says_so(said):
     assert says_loading(snapshot_of_html(f"<main>{LIST}{said}</main>").root)

@@ -79,10 +79,17 @@ async (element, [goal, row]) => {
     requestAnimationFrame(() => requestAnimationFrame(resolve));
     setTimeout(resolve, 200);
   });
+  // What a page does when it is scrolled begins at once, or is announced by a request.
+  const change = () => new Promise(resolve => {
+    const observer = new MutationObserver(() => { observer.disconnect(); resolve(); });
+    observer.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
+    setTimeout(() => { observer.disconnect(); resolve(); }, 150);
+  });
   if (goal !== "end") {
     const below = row ? row.getBoundingClientRect().top - edge : 0;
+    const changed = change();
     to(goal === "start" ? 0 : box.scrollTop + (below > view * 0.5 ? below : view * 0.8));
-    return;
+    return changed;
   }
   const end = box.scrollHeight - view;
   if (box.scrollTop >= end - 2) to(end - view / 2);
@@ -95,7 +102,9 @@ async (element, [goal, row]) => {
     await displayed();
   }
   await displayed();
+  const changed = change();
   to(end);
+  return changed;
 }
 """
 _CHANGE_JS = """
