@@ -80,10 +80,10 @@ async def work(instance: BrowserInstance, brief: TaskSpec, answers: Sequence[str
                     reply = SnapshotTaken(await instance.snapshot())
                 case Ask():
                     reply = person.reply()
-                case Perform(action=action):
+                case Perform(action=action, dialog_answer=dialog_answer):
                     try:
-                        await instance.perform(action)
-                        reply = Performed()
+                        await instance.perform(action, dialog_answer=dialog_answer)
+                        reply = Performed(instance.take_dialogs())
                     except BrowserError as error:
                         reply = Failed(error.code, error.message)
                 case Log():

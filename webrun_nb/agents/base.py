@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from webrun_nb.browsers.actions import Action
-from webrun_nb.browsers.observation import Observation, PageData
+from webrun_nb.browsers.observation import DialogAnswer, NativeDialog, Observation, PageData
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.snapshot import Snapshot
 
@@ -91,6 +91,8 @@ class Perform:
 
     action: Action
     because: str = ""
+    dialog_answer: DialogAnswer | None = None
+    """The answer to a native dialog that it leads to. Those without one are dismissed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +258,9 @@ class SnapshotTaken:
 @dataclass(frozen=True, slots=True)
 class Performed:
     """Reply: the action was performed, or the message sent."""
+
+    dialogs: tuple[NativeDialog, ...] = ()
+    """The native dialogs that the page has opened since the last action."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from webrun_nb.agents.base import (
     Observed,
     PartialResult,
     Perform,
+    Performed,
     Refused,
     Reply,
     Run,
@@ -38,6 +39,7 @@ from webrun_nb.agents.base import (
 from webrun_nb.agents.caution import approved
 from webrun_nb.agents.collect import Collector
 from webrun_nb.agents.controls import choose, press_key, set_checked, sort
+from webrun_nb.agents.dialogs import answered as answered_dialogs
 from webrun_nb.agents.errands import run_errand
 from webrun_nb.agents.intended import intended
 from webrun_nb.agents.lists.view import View, best_first, joined_views, views_of
@@ -143,6 +145,7 @@ class Task(Asking):
         """The form that was sent and whose effect is not checked yet: sentence, element and the page before."""
         self._refusal: AgentError | None = None
         self._remarks: tuple[str, ...] = ()
+        self._dialog_remarks: list[str] = []
         self._unsent: Unsent | None = None
         self._not_sent = ""
         """The sentence of the answer about a form that was not sent; empty where there is none."""
@@ -237,15 +240,16 @@ class Task(Asking):
             where = f" at {self.seen.title or self.seen.url} ({self.seen.url})" if self.seen else ""
             said = f"Done: {'; '.join(self.done)}." if self.done else "Nothing was done: every step was skipped."
             said += f" The page says: {'; '.join(self._remarks)}." if self._remarks else ""
+            said = " ".join([said, *self._dialog_remarks])
             text = f"{said}{' Ended' + where + '.' if where else ''} {self._not_sent}".rstrip()
             return Finish(text, None if self.brief.output_type == "text" else [{"answer": text}])
-        if self.brief.output_type != "text" or (len(answers) == 1 and not self._not_sent):
+        if self.brief.output_type != "text" or (len(answers) == 1 and not self._not_sent and not self._dialog_remarks):
             return answers[-1]
         parts = tuple(part for answer in answers for part in answer.unused)
         provenance = tuple(p for answer in answers for p in answer.provenance)
         columns = tuple(column for answer in answers for column in answer.columns)
         lists = tuple(each for answer in answers for each in answer.lists)
-        texts = [*(answer.text for answer in answers), *([self._not_sent] if self._not_sent else [])]
+        texts = [*(answer.text for answer in answers), *filter(None, [self._not_sent, *self._dialog_remarks])]
         return Finish("\n\n".join(texts), answers[-1].data, provenance, parts, columns, lists)
 
     # --- talking to the worker ----------------------------------------------------------------------------------------
@@ -342,6 +346,8 @@ class Task(Asking):
         self.acted = True
         by, before = sends(dared, self.seen, self._last), self.seen
         reply = yield Perform(dared, because)
+        if isinstance(reply, Performed) and reply.dialogs:
+            reply = yield from answered_dialogs(self, dared, because, reply, self._dialog_remarks)
         if isinstance(reply, SettledByHand):
             raise SettledByHandError(because)
         if isinstance(reply, Refused | Failed):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 
@@ -86,6 +86,29 @@ class FormError:
     label: str
     """Label of the field; empty where the error belongs to none."""
     said: str
+
+
+DialogKind = Literal["alert", "confirm", "prompt", "beforeunload"]
+
+
+@dataclass(frozen=True, slots=True)
+class NativeDialog:
+    """A dialog that a script of the page opened in the browser itself."""
+
+    kind: DialogKind
+    text: str
+    """What it says."""
+    is_accepted: bool
+    """False if it was dismissed: the page was answered "Cancel"."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialogAnswer:
+    """The answer to one native dialog, known by what it says: any other one is dismissed."""
+
+    dialog: str
+    text: str = ""
+    """For a dialog that asks for a text."""
 
 
 @dataclass(frozen=True, slots=True)

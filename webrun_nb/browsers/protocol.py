@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from webrun_nb.browsers.actions import Action
-from webrun_nb.browsers.observation import Box, HitTest, Observation, PageData
+from webrun_nb.browsers.observation import Box, DialogAnswer, HitTest, NativeDialog, Observation, PageData
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.snapshot import Snapshot
 
@@ -151,14 +151,21 @@ class BrowserInstance(Protocol):
         Raises nothing.
         """
 
-    async def perform(self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS) -> None:
+    async def perform(
+        self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS, dialog_answer: DialogAnswer | None = None
+    ) -> None:
         """Perform an action, and wait until the page has settled; at most `timeout_ms`, but `WaitFor` has its own time.
+
+        Native dialogs that ask something are dismissed, but for the one that there is a `dialog_answer` to.
 
         Raises
         ------
         BrowserError
             With the contract's task failure code.
         """
+
+    def take_dialogs(self) -> tuple[NativeDialog, ...]:
+        """Return the native dialogs that pages have opened since the last call, in order."""
 
     async def restrict(self, avoid_domains: Sequence[str]) -> None:
         """Refuse every request (sub-resources too) to these hosts and their subdomains; an empty list lifts it.

@@ -23,6 +23,7 @@ from webrun_nb.browsers.actions import (
     TypeReleased,
     WaitFor,
 )
+from webrun_nb.browsers.chromium.dialogs import Dialogs
 from webrun_nb.browsers.chromium.downloads import Downloads
 from webrun_nb.browsers.chromium.errors import (
     blocked,
@@ -52,7 +53,7 @@ from webrun_nb.browsers.chromium.settle import NetworkActivity, settle
 from webrun_nb.browsers.chromium.tabs import Tabs
 from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.listener import Listener
-from webrun_nb.browsers.observation import Box, HitTest, Observation, PageData
+from webrun_nb.browsers.observation import Box, DialogAnswer, HitTest, NativeDialog, Observation, PageData
 from webrun_nb.browsers.processes.lifeline import CutError, Lifeline
 from webrun_nb.browsers.protocol import (
     NAVIGATION_TIMEOUT_MS,
@@ -127,6 +128,7 @@ class ChromiumInstance:
         self.screen = Screencast(context, self._secret_input.restore)
         self._thumbnails = Thumbnails(context, self._secret_input.restore, self._lifeline)
         self._tabs = Tabs(context, self._lifeline, self._activity, self.screen, self._on_page)
+        self._dialogs = Dialogs(self._tabs.run_in_background)
         self._tabs.add(page)
 
     @property
@@ -183,7 +185,9 @@ class ChromiumInstance:
             logger.debug("what is asked about can't be shown: %s", error.message)
             return None
 
-    async def perform(self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS) -> None:
+    async def perform(
+        self, action: Action, *, timeout_ms: int = NAVIGATION_TIMEOUT_MS, dialog_answer: DialogAnswer | None = None
+    ) -> None:
         """Perform an action, and wait until the page has settled; an `Input` is not waited for.
 
         Raises
@@ -202,13 +206,18 @@ class ChromiumInstance:
             await self._guard.watch(self._tabs.current())
             self._downloads.expect()
             url = self.url
-            await self._do(action, since, timeout_ms)
-            if not isinstance(action, WaitFor):
-                moves = isinstance(action, Navigate | GoBack)
-                await settle(self._tabs.current, self._activity, since, deadline, always_quiet=not moves)
+            with self._dialogs.answering(dialog_answer):
+                await self._do(action, since, timeout_ms)
+                if not isinstance(action, WaitFor):
+                    moves = isinstance(action, Navigate | GoBack)
+                    await settle(self._tabs.current, self._activity, since, deadline, always_quiet=not moves)
             await self._check_destination(refusals)
             if isinstance(action, Click) and action.downloads and self.url == url:
                 await self._check_download(action.target, refusals)
+
+    def take_dialogs(self) -> tuple[NativeDialog, ...]:
+        """Return the native dialogs that pages have opened since the last call, in order."""
+        return self._dialogs.take()
 
     async def _dispatch_input(self, action: Input) -> None:
         """Dispatch a person's input in order; the next one does not wait until the page has settled."""
@@ -325,6 +334,7 @@ class ChromiumInstance:
 
     def _on_page(self, page: Page) -> None:
         self._downloads.watch(page)
+        self._dialogs.watch(page)
         self._tabs.run_in_background(self._guard.watch(page))
         page.on("framenavigated", self._on_navigated)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from webrun_nb.browsers.actions import Action, Scroll, Upload
-from webrun_nb.browsers.observation import HitTest, Observation, PageData
+from webrun_nb.browsers.observation import DialogAnswer, HitTest, NativeDialog, Observation, PageData
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.policy_terms import Actor, GuardrailResponse
@@ -116,7 +116,13 @@ class ActionGateway:
         return visible_box(await self.instance.scroll_into_view_and_locate(action))
 
     async def perform(
-        self, action: Action, *, task: Task | None = None, by: Actor = "agent", approve: Approve | None = None
+        self,
+        action: Action,
+        *,
+        task: Task | None = None,
+        by: Actor = "agent",
+        approve: Approve | None = None,
+        dialog_answer: DialogAnswer | None = None,
     ) -> bool:
         """Perform an action, if the policy allows it, and publish its event.
 
@@ -130,6 +136,8 @@ class ActionGateway:
             The actor. Actions that need a person's approval, a person may perform.
         approve : callable, optional
             Asks a person where the policy demands that; without it, such an action is refused.
+        dialog_answer : DialogAnswer, optional
+            The answer to a native dialog that it leads to.
 
         Returns
         -------
@@ -163,10 +171,14 @@ class ActionGateway:
             if isinstance(opened, Upload):
                 opened = replace(opened, paths=_paths(opened, task))
             try:
-                await self.instance.perform(opened)
+                await self.instance.perform(opened, dialog_answer=dialog_answer)
             finally:
                 self._recorder.pictures.take(self.instance, task, step, self._is_picture_allowed)
         return True
+
+    def take_dialogs(self) -> tuple[NativeDialog, ...]:
+        """Return the native dialogs that the page has opened since the last call."""
+        return self._filter.redact(self.instance.take_dialogs())
 
     async def _is_picture_allowed(self, task: Task) -> bool:
         """Return whether the policy allows a picture of the page as it is; no person is asked for each picture."""

@@ -31,6 +31,7 @@ from webrun_nb.agents.base import (
     TokenUse,
 )
 from webrun_nb.browsers.actions import Action, Click, Navigate
+from webrun_nb.browsers.observation import DialogAnswer
 from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.policy_terms import GuardrailResponse
@@ -206,8 +207,8 @@ class TaskRunner:
                 return (
                     SettledByHand() if isinstance(answer, TookOver) else Answered(self._with_secret_kept(step, answer))
                 )
-            case Perform(action=action):
-                return await self._perform(action)
+            case Perform(action=action, dialog_answer=dialog_answer):
+                return await self._perform(action, dialog_answer)
             case Finish():
                 raise AssertionError("handled by the caller")
 
@@ -249,13 +250,15 @@ class TaskRunner:
             asked = f"That is not one of the choices. {question}"
         return "rejected"
 
-    async def _perform(self, action: Action) -> Reply:
+    async def _perform(self, action: Action, dialog_answer: DialogAnswer | None) -> Reply:
         try:
-            performed = await self._gateway.perform(action, task=self._task, approve=self._approve)
+            performed = await self._gateway.perform(
+                action, task=self._task, approve=self._approve, dialog_answer=dialog_answer
+            )
         except BrowserError as error:
             if error.code == TaskFailureCode.ELEMENT_NOT_FOUND:
                 return Failed(error.code, error.message)
             if error.code == TaskFailureCode.BLOCKED_BY_POLICY:
                 return Refused(error.message)
             raise
-        return Performed() if performed else SettledByHand()
+        return Performed(self._gateway.take_dialogs()) if performed else SettledByHand()
