@@ -94,6 +94,7 @@ class Lived:
     failure: Any = None
     partial: Any = None
     question: Any = None
+    dialog: Any = None
     refused: list[Any] = field(default_factory=list)
     """The answers to requests that held an answer to a question, and were refused."""
     events: list[Any] = field(default_factory=list)
@@ -252,6 +253,13 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
             lambda: [event for event in lived.events if "where the focus is" in str(event)], lambda said: len(said) > 0
         )
 
+    def ask_in_a_dialog() -> None:
+        """Let a page ask in a native dialog, with a secret in its words."""
+        asks = html.escape(f"confirm({json.dumps(f'{MARKER} {PASSWORD} {EMAIL}')})")
+        site.page("/dialog", f'<title>Dialog</title><button onclick="{asks}">Go on</button>')
+        lived.dialog = task('Click "Go on"', startingPoint=site.url("/dialog"))
+        emulator.message(lived.session_id, actionType="guardrail", newState="stop", taskDetails="")
+
     def live() -> None:
         lived.text = task(
             "Log in\nGet the heading",
@@ -272,6 +280,7 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         lived.named = task('Click the "Named by the server" link')
         type_by_hand()
         answer_questions()
+        ask_in_a_dialog()
         task(f"Get the heading, {MARKER} and {EMAIL}", startingPoint=site.url(f"/told?marker={MARKER}&{quote(EMAIL)}"))
         stop_half_way()
         lived.status = emulator.status(proxied)
@@ -350,6 +359,7 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "an error": (lambda lived: dumped(lived.failure), MARKER),
     "what a stopped task had by then": (lambda lived: lived.partial["details"]["partial"], MARKER),
     "a question": (lambda lived: dumped(lived.question), MARKER),
+    "a question in the words of a page's dialog": (lambda lived: dumped(lived.dialog), f"the page asks “{MARKER}"),
     "the errors of answers that were refused": (lambda lived: dumped(lived.refused), "message.prompt"),
     "the events": (lambda lived: dumped(lived.events), MARKER),
     "the live view's notes": (lambda lived: dumped(lived.view), "navigateUrl"),
