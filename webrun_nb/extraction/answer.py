@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -30,6 +30,7 @@ from webrun_nb.extraction.numbers import read_number
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.results import ColumnReport, Evidence, Extraction, Part, Row
 from webrun_nb.extraction.schema import Shape, Wanted
+from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Cell, SourceRow
 from webrun_nb.extraction.values import Context, Value
 
@@ -78,9 +79,10 @@ def answer(
             read[wanted.name] = [
                 _plain_amount(each, part.part) for each, part in zip(read[wanted.name], kept, strict=True)
             ]
+    documents = _documents_in(parts)
     for place, each in enumerate(kept):
         values = {wanted.name: read[wanted.name][place].value for wanted in shape.columns}
-        url = each.part.snapshot.url
+        url = _url_of(each, documents)
         result.rows.append(Row(values, each.row.groups, each.part.assignment.source, each.row, url))
         result.records.append(shape.record(values))
         for wanted in shape.columns:
@@ -96,6 +98,26 @@ def answer(
     if shape.schema and result.data is not None:
         result.misfit = first_misfit(with_nulls(shape.schema), result.data)
     return result
+
+
+def _documents_in(parts: Sequence[Part]) -> dict[Node, str]:
+    """Return the URLs of the documents in frames by their roots; none for pages without frames."""
+    waiting = [frame for part in parts for frame in part.snapshot.frames]
+    found: dict[Node, str] = {}
+    while waiting:
+        frame = waiting.pop()
+        found[frame.root] = frame.url
+        waiting += frame.frames
+    return found
+
+
+def _url_of(kept: Kept, documents: Mapping[Node, str]) -> str:
+    """Return the URL of the document that a row is in."""
+    if documents:
+        *_, root = (kept.row.node, *kept.row.node.ancestors())
+        if root in documents:
+            return documents[root]
+    return kept.part.snapshot.url
 
 
 # --- values

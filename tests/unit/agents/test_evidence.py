@@ -14,10 +14,12 @@ PAGE = """<html lang="de"><body><p>0,5 kg</p><table>
 <tr><td>A</td><td data-box="10 20 30 40">0,5</td></tr><tr><td>B</td><td>0,5</td></tr></table></body></html>"""
 
 
+PROPERTIES = {column.name: column_schema(column) for column in parse_columns("name:str, menge:float")}
+SCHEMA = {"type": "array", "items": {"type": "object", "properties": PROPERTIES}}
+
+
 def read(html):
-    properties = {column.name: column_schema(column) for column in parse_columns("name:str, menge:float")}
-    page = replace(snapshot_of_html(html), captured_ms=7.0)
-    return provenance_of(extract([page], {"type": "array", "items": {"type": "object", "properties": properties}}))
+    return provenance_of(extract([replace(snapshot_of_html(html), captured_ms=7.0)], SCHEMA))
 
 
 def test_a_value_that_is_on_the_page_twice_has_the_element_that_it_was_read_from():
@@ -42,3 +44,11 @@ def test_an_element_without_a_box_of_its_own_has_none():
 def test_an_element_that_is_scrolled_out_of_a_box_around_it_has_none():
     html = PAGE.replace("<table>", '<table data-box="0 0 100 30">')
     assert next(each for each in read(html) if (each.row, each.column) == (0, "menge")).box is None
+
+
+def test_a_value_in_a_frame_has_the_address_of_its_document():
+    frame = snapshot_of_html(PAGE, url="https://frame.example/")
+    page = replace(snapshot_of_html("<html><p>Around it.</p></html>", url="https://page.example/"), frames=(frame,))
+    found = provenance_of(extract([page], SCHEMA))
+    assert {each.url for each in found} == {"https://frame.example/"}
+    assert {each.box for each in found} == {None}
