@@ -115,7 +115,7 @@ _TWO_COLUMNS = re.compile(
 )
 """The text after a column's colon if the comma before the next column is missing."""
 _COMMA = re.compile(r",(?![^(]*\))")
-_NAME = re.compile(r"\w(?:[\w -]*\w)?")
+_NAME = re.compile(r"\w(?:[\w -]*\w)?(?:\.\w(?:[\w -]*\w)?)*")
 _ENUM = re.compile(r"enum\s*\((?P<choices>[^()]*)\)")
 _HOLDER = re.compile(r"(?P<label>list|range)\s*\((?P<item>.*)\)", re.DOTALL)
 
@@ -241,8 +241,10 @@ def _column(text: str) -> Column:
 def is_column_name(name: str) -> bool:
     """Return whether a column of a column list can have this name: letters of any script, digits, _, - and spaces.
 
-    >>> is_column_name("दाम"), is_column_name("in stock"), is_column_name("price?")
-    (True, True, False)
+    Dots part the names of nested records (`address.city`).
+
+    >>> is_column_name("दाम"), is_column_name("in stock"), is_column_name("address.city"), is_column_name("price?")
+    (True, True, True, False)
     """
     unmarked = "".join(char for char in name if not unicodedata.category(char).startswith("M"))  # vowel signs
     return _NAME.fullmatch(unmarked) is not None

@@ -75,7 +75,7 @@ def answer(
         if wanted.inner:
             cells[wanted.name], read[wanted.name] = read_nested(wanted, kept, context)
     for wanted in shape.columns:
-        if wanted.type is ColumnType.STR and name_of(wanted.path[-1]).is_about(*_AMOUNTS):
+        if wanted.type is ColumnType.STR and name_of(wanted.last).is_about(*_AMOUNTS):
             read[wanted.name] = [
                 _plain_amount(each, part.part) for each, part in zip(read[wanted.name], kept, strict=True)
             ]
@@ -184,17 +184,15 @@ def _derive_currencies(
     It is the sign that is displayed with the price of the same row; where none is displayed, what the page's data for
     machines say stays.
     """
-    prices = [
-        wanted for wanted in shape.columns if name_of(wanted.path[-1]).is_about("price", "amount", "list", "total")
-    ]
+    prices = [wanted for wanted in shape.columns if name_of(wanted.last).is_about("price", "amount", "list", "total")]
     for wanted in shape.columns:
-        name = name_of(wanted.path[-1])
+        name = name_of(wanted.last)
         if wanted.type is not ColumnType.STR or "currency" not in name.concepts:
             continue
         fields = [part.assignment.fields[wanted.name] for part in parts if wanted.name in part.assignment.fields]
         if any(each.is_displayed for each in fields):
             continue
-        beside = [each for each in prices if name_of(each.path[-1]).joined in name.joined] or prices
+        beside = [each for each in prices if name_of(each.last).joined in name.joined] or prices
         if len(beside) != 1:
             continue
         (price,) = beside
@@ -280,7 +278,7 @@ def _read(
 
 def _with_currency(shape: Shape) -> frozenset[str]:
     """Return the columns of plain numbers whose currency another column holds: they may mix currencies."""
-    names = {wanted.name: name_of(wanted.path[-1]) for wanted in shape.columns}
+    names = {wanted.name: name_of(wanted.last) for wanted in shape.columns}
     if not any("currency" in name.concepts for name in names.values()):
         return frozenset()
     numbers = (ColumnType.FLOAT, ColumnType.INT)

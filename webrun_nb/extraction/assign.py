@@ -181,7 +181,7 @@ def _take_group(assignment: Assignment, columns: Sequence[Wanted], fields: Seque
     if len(lacking) != 1 or len(groups) != 1 or not assignment.fields or groups[0].coverage < 1:
         return
     (wanted,), (found,) = lacking, groups
-    if wanted.type is ColumnType.STR and name_of(wanted.path[-1]).is_about(*_GROUPINGS):
+    if wanted.type is ColumnType.STR and name_of(wanted.last).is_about(*_GROUPINGS):
         assignment.fields[wanted.name] = found
         assignment.scores[wanted.name] = _BY_PLACE
 
@@ -253,9 +253,9 @@ class _Scorer:
         return best * _EMBEDDED if embedded else best
 
     def _names(self, wanted: Wanted) -> list[tuple[Name, float]]:
-        whole, last = name_of(" ".join(wanted.path)), name_of(wanted.path[-1])
+        whole, last = name_of(" ".join(wanted.path)), name_of(wanted.last)
         names = [(whole, 1.0)]
-        if len(wanted.path) > 1:
+        if "." in wanted.name:
             names.append((last, _LAST_PART))
         names += [(phrase, _PHRASE) for phrase in self._phrases.get(wanted.name, ())]
         if wanted.description:
@@ -264,7 +264,7 @@ class _Scorer:
 
     def _borne_out(self, wanted: Wanted, found: Field, named: float) -> float:
         """Raise a low score where type, place and uniqueness together say what the field is."""
-        name = name_of(wanted.path[-1])
+        name = name_of(wanted.last)
         is_key = found is self._key
         if named >= KIN * 0.9 and ((is_key and name.is_about(*_NAMES)) or self._is_only_one(wanted, found)):
             return named + _BORNE_OUT

@@ -54,6 +54,9 @@ _OF_PRODUCTS = frozenset({"price", "sku", "mpn", "gtin", "brand", "availability"
 """Facts that only products have."""
 _ABOUT_PRODUCTS = ("price", "list", "identifier", "gtin", "brand", "availability", "rating", "reviews", "currency")
 """The concepts of columns that ask for such facts."""
+_HEADINGS = frozenset({"headline"})
+"""The property of the main heading of a page's record."""
+_FEWEST_TO_COMPARE = 2
 _SIZE_RATIO = 3
 """Of equally good lists, one that is so many times longer is the list of the page."""
 _MOST_SOURCES = 1000
@@ -160,7 +163,8 @@ class Chooser:
         if record.assignment is None:
             return False
         if of_list.assignment is None and of_list.question is None:
-            return not wants_many or self._share(record.assignment) >= _LEAST_ANSWERED
+            is_enough = self._share(record.assignment) >= _LEAST_ANSWERED and self._says_more(record.assignment)
+            return not wants_many or is_enough
         if not wants_many:
             # "The company's employees" are many after all, where a table has all columns and the record few.
             return not many or self._share(record.assignment) > _LITTLE or not self._is_whole(of_list, table=True)
@@ -169,6 +173,13 @@ class Chooser:
         # The text does not tell: the page's main record answers as well as a list that stands on its page.
         displayed = any(each.kind == "page" for each in record.sources)
         return displayed and record.assignment.answered >= of_list.assignment.answered
+
+    def _says_more(self, assignment: Assignment) -> bool:
+        """Tell whether a record answers with more than its heading, which any page has."""
+        if len(self.columns) < _FEWEST_TO_COMPARE and not self.requested.many:
+            return True
+        headings = [each for each in assignment.fields.values() if each.properties & _HEADINGS]
+        return len(assignment.fields) > len(headings)
 
     def _share(self, assignment: Assignment) -> float:
         return assignment.answered / len(self.columns) if self.columns else 1.0
@@ -297,7 +308,7 @@ class Chooser:
     def _is_product(self, sources: Sequence[Source]) -> bool:
         """Tell whether a page is about a product, and facts of products are all that is asked for."""
         properties = frozenset().union(*(column.properties for each in sources for column in each.columns))
-        asked = [name_of(wanted.path[-1]) for wanted in self.columns]
+        asked = [name_of(wanted.last) for wanted in self.columns]
         return bool(properties & _OF_PRODUCTS) and all(name.is_about(*_ABOUT_PRODUCTS) for name in asked)
 
     def _of_records(self, sources: Sequence[Source]) -> Assignment:

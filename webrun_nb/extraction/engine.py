@@ -92,14 +92,14 @@ def extract(
     has_tabs = show_several_tabs(snapshots)
     parts: list[Part] = []
     for snapshot in snapshots:
-        if (problem := state_of(snapshot)) in (Problem.HTTP_ERROR, Problem.EMPTY_PAGE):
+        if (problem := state_of(snapshot)) in (Problem.HTTP_ERROR, Problem.ERROR_PAGE, Problem.EMPTY_PAGE):
             if not parts:
                 return Extraction(problem=problem)
             continue
         sources = (shown or shown_of)(snapshot)
         if has_tabs:
             sources = under_tabs(snapshot, sources)
-        sources = [*sources, *glossaries_of(snapshot.root, [wanted.path[-1] for wanted in own])]
+        sources = [*sources, *glossaries_of(snapshot.root, [wanted.last for wanted in own])]
         if is_meant is not None and not parts:
             sources = [each for each in sources if not is_list(each) or is_meant(each)]
         before = parts[0].assignment.source if parts else like

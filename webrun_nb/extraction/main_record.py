@@ -13,9 +13,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from webrun_nb.extraction.comparing import agrees, plain_number, plain_words
+from webrun_nb.extraction.dates import read_date
 from webrun_nb.extraction.item_units import RATING_OUT_OF, RATING_STARS
 from webrun_nb.extraction.labelled import IDENTIFIERS
+from webrun_nb.extraction.lines import Line
 from webrun_nb.extraction.main_thing import MainThing, main_thing_of
+from webrun_nb.extraction.names import name_of
 from webrun_nb.extraction.prices import Amount, Role
 from webrun_nb.extraction.product_terms import (
     BRAND_LINES,
@@ -25,6 +28,7 @@ from webrun_nb.extraction.product_terms import (
     is_buy_button,
     stock_status,
 )
+from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.records import lists_of
 from webrun_nb.extraction.snapshot import Node, Snapshot
 from webrun_nb.extraction.sources import Cell, Source, SourceColumn, SourceRow
@@ -45,6 +49,7 @@ _NEAR_LINES = 40
 _BEFORE_LINES = 6
 _STEP_LINES = 5
 _SHORT_LINE_CHARS = 40
+_BYLINE_WORDS = 3
 _IDENTIFIER = re.compile(r"[\w][\w./+\-]*(?: [\w./+\-]+){0,3}")
 _DATE_OR_PHONE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\+[\d ()-]{8,}|\d{1,2}:\d{2}.*")
 _RATINGS = (RATING_OUT_OF, re.compile(r"(?<![\d.,])\d[.,]\d(?=\s*[(（])"), RATING_STARS)
@@ -337,12 +342,26 @@ def _origin(page: MainThing) -> list[_Fact]:
             cell = Cell(node, match[1].strip())
             facts.append(_Fact((), frozenset({"author"}), _with_evidence(cell, page.embedded("author"))))
             break
+    published = next((said for line in near if (said := _published(page, line)) is not None), None)
     times = [piece.closest("time") for line in near for piece in line.pieces]
     found = next((time for time in times if time is not None and not _is_elsewhere(page, time)), None)
     if found is not None and found.attributes.get("datetime"):
         names = {"date", "datepublished"} if facts or found.closest("article") is not None else {"date"}
         facts.append(_Fact((), frozenset(names), Cell(found, found.text, exact=found.attributes["datetime"])))
+    elif published is not None:
+        facts.append(_Fact((), frozenset({"date", "datepublished"}), published))
     return facts
+
+
+def _published(page: MainThing, line: Line) -> Cell | None:
+    """Return the date in a line such as "Published 5 March 2024"."""
+    start = next((place for place, char in enumerate(line.text) if char.isdecimal()), 0)
+    words = name_of(line.text[:start]).words
+    if not 0 < len(words) <= _BYLINE_WORDS or len(line.text) > _SHORT_LINE_CHARS or _is_elsewhere(page, line.pieces[0]):
+        return None
+    is_date = not isinstance(read_date(line.text[start:], page.heading.language), Reason)
+    is_published = is_date and any("published" in word.concepts for word in words)
+    return Cell(line.node_of(start, len(line.text)), line.text[start:]) if is_published else None
 
 
 def _is_elsewhere(page: MainThing, node: Node) -> bool:

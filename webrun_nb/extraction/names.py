@@ -42,6 +42,7 @@ _LETTER = "(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff\u0e01-\u0e7f\u0e80-\u0eff\u100
 """A letter or digit; of scripts whose vowels are marks, the marks too."""
 _WORD = re.compile(rf"{_LETTER}+(?:['’]{_LETTER}+)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_LONG_WORD = 8
 _COUNTS = ("number", "quantity", "unit")
 _ABOVE_UNIT = 0.95
 """The weight of the headings above one that only says how values are counted."""
@@ -325,7 +326,10 @@ def _word_likeness(one: Word, other: Word) -> float:
     if any(frozenset((a, b)) in RELATED for a in one.concepts for b in other.concepts):
         return KIN
     short, long = sorted((one.text, other.text), key=len)
-    return KIN if len(short) >= 3 and long.startswith(short) and not (one.concepts and other.concepts) else 0.0
+    if one.concepts and other.concepts:
+        return 0.0
+    is_end = len(short) >= _LONG_WORD and long.endswith(short)  # "Bürgermeister", "Oberbürgermeister"
+    return KIN if is_end or (len(short) >= 3 and long.startswith(short)) else 0.0
 
 
 def _unit(word: str) -> str:

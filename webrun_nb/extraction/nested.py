@@ -77,7 +77,7 @@ def read_nested(wanted: Wanted, kept: Sequence[Kept], context: Context) -> tuple
 
 
 def _chooser(wanted: Wanted) -> Chooser:
-    name = name_of(wanted.path[-1])
+    name = name_of(wanted.last)
     said = Requested(many=True, subject=name, words=frozenset(word.stem for word in name.words))
     return Chooser(wanted.inner, said, share_read, {}, {})
 

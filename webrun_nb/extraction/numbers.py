@@ -57,6 +57,7 @@ _FRACTIONS = {
     "⅕": "0.2", "⅖": "0.4", "⅗": "0.6", "⅘": "0.8", "⅒": "0.1",
 }  # fmt: skip
 _RAISED_OR_FRACTION = re.compile(rf"\s?[⁰¹²³⁴-⁹{''.join(_FRACTIONS)}]")
+_ONE_WITH_BRACKETS = re.compile(r"(?P<head>[^()\d]{0,20}\d[\d.,'’\u00a0\u202f]{0,30}[^()\d]{0,12}?)\s?\([^()]{1,60}\)")
 _RAISED_MARK = re.compile(r"[¹²³⁴-⁹](?![⁰¹²³⁴-⁹])")
 """What is a footnote mark behind a number of several digits."""
 _ALSO_WORDS = frozenset({"in", "a", "at", "are", "bar", "d", "h", "m", "point", "points", "t", "c", "cup", "dot"})
@@ -155,6 +156,9 @@ def read_number(text: str, language: str = "") -> NumberText | Reason:
         if part < 1:
             line = f"{line[: mixed.start()]}{int(mixed['whole']) + part:f}{line[mixed.end() :]}"
     found = [match for match in NUMERAL.finditer(line) if not _is_part_of_a_word(line, match, language)]
+    if len(found) > 2 and (bracketed := _ONE_WITH_BRACKETS.fullmatch(line)):
+        line = bracketed["head"]  # "126,949 (31 December 2022)"
+        found = [match for match in found if match.end() <= len(line)]
     match found:
         case []:
             return _without_figures(line, language)

@@ -74,6 +74,7 @@ class Problem(_Code):
     SEVERAL_SOURCES = "several-sources", "several lists of the page are equally good"
     SEVERAL_ROWS = "several-rows", "one record was asked for, and the list has several"
     HTTP_ERROR = "http-error", "the page came with an error status"
+    ERROR_PAGE = "error-page", "the page says that it was not found, or that something failed"
     EMPTY_PAGE = "empty-page", "the page displays nothing"
     LOGIN_PAGE = "login-page", "the page asks for a login"
     PICTURE_PAGE = "picture-page", "the page shows its content as a picture"

@@ -68,7 +68,7 @@ _SUBJECT = re.compile(
 )
 """What is listed: "List the funds with …"."""
 _SEPARATOR = re.compile(
-    r"[,;:.!?()\n]|\b(?:and|with|its|their|list|und|mit|et|avec|y|con|e|com|met|en|och|med|og|i|z|и|с)\b",
+    r"[,;:.!?()\n]|(?:^|[.!?\n])\s{0,9}(?:please\s)?list\b|\b(?:and|with|its|their|und|mit|et|avec|y|con|e|com|met|en|och|med|og|i|z|и|с)\b",
     re.IGNORECASE,
 )
 _LONGEST_PHRASE = 6
@@ -150,7 +150,7 @@ def phrases_for(columns: Sequence[Wanted], requested: Requested) -> dict[str, tu
         parts = [requested.subject, *map(name_of, requested.phrases)]
         parts += [Name((word,)) for part in parts for word in part.words]
         return {ANSWER: tuple(dict.fromkeys(part for part in parts if 0 < len(part.words) <= _LONGEST_PHRASE))}
-    names = {wanted.name: name_of(wanted.path[-1]) for wanted in columns}
+    names = {wanted.name: name_of(wanted.last) for wanted in columns}
     best: dict[str, tuple[float, Name]] = {}
     for phrase in requested.phrases:
         said = name_of(phrase)

@@ -48,6 +48,11 @@ class Wanted:
         return self.column.name
 
     @property
+    def last(self) -> str:
+        """The last part of its dotted name: what it is called in its record."""
+        return self.path[-1].rpartition(".")[2]
+
+    @property
     def type(self) -> ColumnType:
         """The column's type."""
         return self.column.type

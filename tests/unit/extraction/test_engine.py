@@ -285,7 +285,20 @@ def test_a_schema_that_cannot_be_met_names_the_nearest_fields():
 
 def test_the_title_of_a_page_is_no_row():
     page = "<html><body><h1>404</h1><p>Page not found</p></body></html>"
+    assert extracted(page, "name:str, price:money", "List the products").problem == "error-page"
+    page = "<html><body><h1>Our shop</h1><p>Opening soon</p></body></html>"
     assert extracted(page, "name:str, price:money", "List the products").problem == "no-source"
+
+
+def test_dotted_names_ask_for_their_last_part():
+    html = table("Name|City|Postcode", "Acme|Leeds|LS1 1AA", "Best|York|YO1 7HH")
+    assert records(html, "name:str, address.city:str, address.zip:str")[0] == ("Acme", "Leeds", "LS1 1AA")
+
+
+@pytest.mark.parametrize("sentence", ["List name and list price", "Please list name and list price"])
+def test_a_list_price_is_no_list(sentence):
+    html = table("Name|Sale price|List price", "A|€10.00|€12.00", "B|€20.00|€22.00")
+    assert records(html, "name:str, price:money", sentence) == [("A", "12.00 EUR"), ("B", "22.00 EUR")]
 
 
 @pytest.mark.parametrize(

@@ -229,3 +229,8 @@ def test_prices_of_variants_in_the_rows_of_a_table_are_not_that_of_the_page() ->
     assert text(f"<table>{sizes}</table>", "price") is None
     proved = product('"offers": {"price": 20}')
     assert text(f"{proved}<table>{sizes}</table>", "price") == "$20"
+
+
+def test_a_line_names_the_day_of_publication() -> None:
+    assert text("<p>Published 5 March 2024</p>", "datepublished") == "5 March 2024"
+    assert text("<p>Published by 30 companies</p>", "datepublished") != "30 companies"
