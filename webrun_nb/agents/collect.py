@@ -459,6 +459,7 @@ class Collector:
             self._enough,
             so_far=self._so_far,
             all_pages=self.wanted.all_pages and not self.wanted.place_ordinal,
+            shown=reading.extraction,
         )
         if pages.snapshots != [page]:
             reading = self._read_list(pages.snapshots, screens=pages.screens)

@@ -74,6 +74,7 @@ def collect_list(
     *,
     so_far: Callable[[CollectedPages], Finish | None],
     all_pages: bool = True,
+    shown: Extraction | None = None,
 ) -> Work[CollectedPages]:
     """Collect the further rows of a list, wherever the page keeps them.
 
@@ -91,8 +92,10 @@ def collect_list(
         Makes the answer of the pages that were collected, for a task that is stopped meanwhile.
     all_pages : bool
         False if only what the page shows by itself is asked for.
+    shown : Extraction, optional
+        The records of `first`, where they are known already.
     """
-    ground = Ground(task, read, view_of(first, read))
+    ground = Ground(task, read, view_of(first, read, shown))
     return (yield from _Collector(ground, enough, so_far, all_pages=all_pages).collect())
 
 

@@ -55,7 +55,7 @@ class View:
         return [row.row for row in self.shown.rows]
 
 
-def view_of(page: Snapshot, read: Read) -> View:
+def view_of(page: Snapshot, read: Read, shown: Extraction | None = None) -> View:
     """Read the list of a page.
 
     Parameters
@@ -64,8 +64,10 @@ def view_of(page: Snapshot, read: Read) -> View:
         The page.
     read : callable
         Returns the records of pages.
+    shown : Extraction, optional
+        Those of this page, where they are known already.
     """
-    shown = read([page])
+    shown = read([page]) if shown is None else shown
     view = View(page, shown, keys=[texts_of(row.row) for row in shown.rows])
     if (source := view.source) is not None:
         view.on = continuation_of(view.document, source)

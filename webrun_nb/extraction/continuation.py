@@ -23,6 +23,7 @@ _MOST_LEVELS = 12
 """Elements around the list whose controls may be its own."""
 _NEAR = 3
 """Elements around the list in which what is about to come is its own."""
+_LAST_ROWS = 20
 _TRUE = "true"
 
 
@@ -86,7 +87,7 @@ def continuation_of(snapshot: Snapshot, source: Source) -> Continuation:
         tuple(sections_beside(snapshot, source)),
         stated_count(source, source.node.language),
         stated_pages(source, source.node.language),
-        says_loading(_near(source)),
+        says_loading(_near(source), source),
         is_last,
         any(node.tag == "script" and _runs(node) for node in snapshot.root.walk()),
     )
@@ -98,24 +99,38 @@ def document_of(snapshot: Snapshot, source: Source) -> Snapshot:
     return next((frame for frame in snapshot.frames if frame.root is root), snapshot)
 
 
-def says_loading(around: Node) -> bool:
-    """Tell whether something is about to come in an element: it is marked as busy, or has a text such as "Loading…"."""
+def says_loading(around: Node, source: Source | None = None) -> bool:
+    """Tell whether something is about to come in an element: it is marked as busy, or has a text such as "Loading…".
+
+    Parameters
+    ----------
+    around : Node
+        The element.
+    source : Source, optional
+        A list in it: of its rows only the last ones are looked at.
+    """
     if any(node.attributes.get("aria-busy") == _TRUE for node in around.ancestors()):
         return True
-    for node in around.walk():
-        if node.hidden:
+    passed = {row.node for row in source.rows[:-_LAST_ROWS]} if source is not None else set()
+    waiting = [around]
+    while waiting:
+        node = waiting.pop()
+        if node.hidden or node in passed:
             continue
         if node.is_text:
             text = node.content.strip()
-            if 2 < len(text) <= 40 and node.parent is not None and not is_control(node.parent) and is_loading(text):
+            if 2 < len(text) <= 40 and node.parent is not None and is_loading(text) and not is_control(node.parent):
                 return True
-        elif node.attributes.get("aria-busy") == _TRUE or _is_progress(node):
+        elif (node.attributes or node.tag == "progress") and _is_busy(node):
             return True
+        waiting.extend(node.children)
     return False
 
 
-def _is_progress(node: Node) -> bool:
-    """Tell whether an element shows that something goes on, without saying how far it is."""
+def _is_busy(node: Node) -> bool:
+    """Tell whether an element is marked as busy, or shows that something goes on without saying how far it is."""
+    if node.attributes.get("aria-busy") == _TRUE:
+        return True
     is_bar = node.role == "progressbar" or node.tag == "progress"
     return is_bar and "aria-valuenow" not in node.attributes and "value" not in node.attributes
 

@@ -171,7 +171,7 @@ def is_loading(text: str) -> bool:
     >>> is_loading("Loading…"), is_loading("Wird geladen ..."), is_loading("Loading dock"), is_loading("読み込み中")
     (True, True, False, True)
     """
-    if not 2 < len(text) <= 40:
+    if not 2 < len(text) <= 40 or text[0].isdecimal():
         return False
     said = " ".join(words_of(text))
     if not said or said not in _phrases(_LOADING):
