@@ -173,7 +173,7 @@ CELLS = [
     "%webrun start planted --secret login.localhost=PLANTED",
     "%%webrun task --url {login} --schema 'way:str, echo:str' -o echoes -n 100\nLog in\nExtract every way: way, echo",
     "print(echoes.to_csv()); print(echoes.attrs)",
-    "vars(webrun.last), client.last, webrun.last.provenance",
+    "vars(webrun.last), client.last, webrun.last.provenance, webrun.last.raw, webrun.last.completeness",
     "vars(client.sessions['planted'])",
     "client.sessions['planted'].web_view_url",
     "client.sessions, client.sessions['planted'].options, client.sessions['planted'].snapshot",

@@ -24,8 +24,10 @@ from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import (
     AuthenticationError,
+    ExpectationError,
     GuardrailError,
     LimitError,
+    NoReportWarning,
     PaymentError,
     ProtocolError,
     RequestError,
@@ -36,6 +38,7 @@ from webrun_nb.client.errors import (
 )
 from webrun_nb.client.monitoring.ledger import Ledger
 from webrun_nb.client.sessions.session import Session
+from webrun_nb.client.tasks import result as results
 from webrun_nb.common.codes import SessionPhase, SessionStatus
 
 LIST = "List the laptops under $900, cheapest first."
@@ -364,6 +367,26 @@ def test_what_only_the_emulator_has_is_refused_or_warned_of(session: Session, se
     assert (raised.value.code, len(server.sessions)) == ("EMULATOR_ONLY", opened)
     with pytest.warns(UnsureOptionWarning, match="may ignore avoid_domains"):
         session.task("Say something", avoid_domains=["ads.example.com"])
+
+
+def test_what_an_answer_rests_on_is_not_known_which_is_said_once(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "_without_reports", set())
+    found = session.task(LIST, schema=SCHEMA)
+    with pytest.warns(NoReportWarning, match="does not say what an answer rests on"):
+        assert found.provenance is None
+    assert (found.raw, found.unused) == (None, ())
+    assert (found.completeness["rows"], found.completeness["pages"]) == (len(found.df), None)
+    with pytest.raises(RequestError) as raised:
+        found.show(0, "name")
+    assert raised.value.code == "EMULATOR_ONLY"
+
+
+def test_what_is_expected_of_rows_is_checked_on_any_server(session: Session) -> None:
+    with pytest.raises(ExpectationError, match="expected rows > 1000: there are") as raised:
+        session.task(LIST, schema=SCHEMA, expect="rows > 1000")
+    assert len(raised.value.result.df) > 0
 
 
 def test_the_client_asks_for_nothing_that_is_not_documented_but_to_find_out_what_the_server_is(
