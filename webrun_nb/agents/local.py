@@ -7,6 +7,7 @@ makes a value up.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
@@ -109,14 +110,15 @@ class LocalAgent:
         task = Task(brief, tokens)
         work = task.work()
         try:
-            step = next(work)
-            while True:
+            step: Step | None = next(work)
+            while step is not None:
                 if isinstance(step, Finish) and (error_page := task.statuses.error_page):
                     yield Log(f"{answered(*error_page)}.")
                     step = replace(step, text=f"{step.text}\n\n{answered(*error_page)}.")
                 if not isinstance(step, PartialResult):  # a model's answer so far is in what it has written
                     tokens.completion += estimate_tokens(written(step, brief))
-                step = work.send((yield step))
+                # In a thread: a large page takes seconds to be read, and other sessions go on meanwhile.
+                step = await asyncio.to_thread(_next_step, work, (yield step))
         except StopIteration:
             return
         except AgentError as error:
@@ -124,6 +126,14 @@ class LocalAgent:
             if error_page is None or "status" in error.details:  # it says so itself
                 raise
             raise AgentError(error.code, f"{error.message} {answered(*error_page)}.", error.details) from error
+
+
+def _next_step(work: Work[None], reply: Reply | None) -> Step | None:
+    """Send a reply to a run; return its next step, or None at its end: no future can hold a `StopIteration`."""
+    try:
+        return work.send(reply)
+    except StopIteration:
+        return None
 
 
 class Task(Asking):

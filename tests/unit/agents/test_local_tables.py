@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from helpers.agent_runner import work_on
 from helpers.stored_pages import StoredPage, stored
+from webrun_nb.agents import reading
 from webrun_nb.agents.base import AgentError, Ask, Finish, TaskSpec, Unused
 
 ROWS = {"type": "array", "items": {"type": "object"}}
@@ -320,3 +322,17 @@ async def test_a_question_about_an_error_page_that_the_task_expects_has_its_stat
     *_, last = await work_on(gone, TaskSpec("how many talks on day 3?", expect_status=frozenset({404})))
     assert isinstance(last, Ask)
     assert last.question.startswith('I found no "on day 3" on this page (HTTP 404): "how many talks on day 3?".')
+
+
+async def test_pages_are_read_beside_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[threading.Thread] = []
+    extract = reading.extract
+
+    def noted(*arguments: Any, **options: Any) -> Any:
+        seen.append(threading.current_thread())
+        return extract(*arguments, **options)
+
+    monkeypatch.setattr(reading, "extract", noted)
+    await names("samples", "list all samples")
+    assert seen
+    assert threading.main_thread() not in seen
