@@ -72,6 +72,7 @@ _SEPARATOR = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_PHRASE = 6
+_QUANTIFIERS = frozenset({"all", "every", "each", "both", "the", "alle", "tous", "toutes", "todos", "todas", "tutti"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,8 @@ def phrases_for(columns: Sequence[Wanted], requested: Requested) -> dict[str, tu
         parts += [Name((word,)) for part in parts for word in part.words]
         return {ANSWER: tuple(dict.fromkeys(part for part in parts if 0 < len(part.words) <= _LONGEST_PHRASE))}
     names = {wanted.name: name_of(wanted.last) for wanted in columns}
-    best: dict[str, tuple[float, Name]] = {}
+    subject = {word.stem for word in requested.subject.words}
+    best: dict[str, tuple[bool, float, Name]] = {}
     for phrase in requested.phrases:
         said = name_of(phrase)
         if not 0 < len(said.words) <= _LONGEST_PHRASE:
@@ -159,9 +161,11 @@ def phrases_for(columns: Sequence[Wanted], requested: Requested) -> dict[str, tu
         scores = {column: _resemblance(name, said) for column, name in names.items()}
         column, score = max(scores.items(), key=lambda pair: pair[1], default=("", 0.0))
         rivals = [other for other, value in scores.items() if value >= score - 1e-9]
-        if score >= KIN and len(rivals) == 1 and score > best.get(column, (0.0, said))[0]:
-            best[column] = (score, said)
-    return {column: (said,) for column, (_, said) in best.items()}
+        # "all parts" is what is listed: it names a column only where nothing else does
+        is_field = {word.stem for word in said.words if word.text not in _QUANTIFIERS} != subject
+        if score >= KIN and len(rivals) == 1 and (is_field, score) > best.get(column, (False, 0.0))[:2]:
+            best[column] = (is_field, score, said)
+    return {column: (said,) for column, (_, _, said) in best.items()}
 
 
 def _resemblance(name: Name, said: Name) -> float:

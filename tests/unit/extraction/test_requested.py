@@ -80,3 +80,9 @@ def test_a_phrase_that_fits_two_columns_is_no_ones():
 def test_a_text_of_any_length_and_form_is_read():
     assert requested_of("the " * 100_000).number == 0
     assert requested_of('"' * 5000 + "table of " * 2000).many is None
+
+
+def test_a_column_is_called_by_its_field_rather_than_by_what_is_listed():
+    wanted = [Wanted(column, (column.name,)) for column in parse_columns("part:str, stock:int")]
+    said = phrases_for(wanted, requested_of("List all parts with part number and stock."))
+    assert said["part"][0].joined == "partnumber"
