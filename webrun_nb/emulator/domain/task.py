@@ -200,13 +200,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class TaskRecording:
-    """The steps of a task, and the sources of its answer's values."""
+    """The steps of a task, and the pictures of the pages that it read."""
 
     owner: str
     session_id: str
     task_id: str
     steps: list[Step]
-    evidence: Evidence
     pictures: tuple[PictureOfPage, ...] = ()
 
 

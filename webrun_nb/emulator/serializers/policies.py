@@ -24,8 +24,6 @@ from webrun_nb.wire.policies import (
     PolicyList,
     PolicyRules,
     PolicyTestStep,
-    SourceBody,
-    SourceList,
     StepBody,
     StepList,
     TestResult,
@@ -80,16 +78,6 @@ def step_list(record: TaskRecording) -> StepList:
     """Answer `GET /_emulator/tasks/:id/steps`."""
     steps = [_step(number, step) for number, step in enumerate(record.steps, 1)]
     return StepList(session_id=record.session_id, task_id=record.task_id, steps=steps)
-
-
-def source_list(record: TaskRecording) -> SourceList:
-    """Answer `GET /_emulator/tasks/:id/provenance`."""
-    sources = [
-        SourceBody(row=s.row, column=s.column, page=s.url, element=s.element, text=s.text)
-        for s in record.evidence.values
-        if s.element or s.text
-    ]
-    return SourceList(session_id=record.session_id, task_id=record.task_id, provenance=sources)
 
 
 def test_result(policy_id: str, task_id: str, tested: Sequence[PolicyTestResult]) -> TestResult:

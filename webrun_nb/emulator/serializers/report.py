@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from webrun_nb.emulator.domain.evidence import ColumnSource, Evidence, PictureOfPage, Source, VisitedPage
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task
+from webrun_nb.wire.policies import SourceBody, SourceList
 from webrun_nb.wire.report import (
     Condition,
     PageBody,
@@ -85,6 +86,17 @@ def unpacked(report: bytes, values: ReportedValues = "all") -> bytes:
     if values == "odd":
         body = body.model_copy(update={"values": [value for value in body.values if value.reason]})
     return _json(body)
+
+
+def source_list(report: bytes) -> SourceList:
+    """Answer `GET /_emulator/tasks/:id/provenance`, from the answer to `GET /_emulator/tasks/:id/report`."""
+    body = ReportBody.model_validate_json(report)
+    sources = [
+        SourceBody(row=value.row, column=value.column, page=value.url, element=value.element, text=value.text)
+        for value in body.values
+        if value.element or value.text
+    ]
+    return SourceList(session_id=body.session_id, task_id=body.task_id, provenance=sources)
 
 
 def _json(body: ReportBody) -> bytes:

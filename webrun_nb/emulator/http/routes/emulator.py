@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
@@ -31,6 +32,7 @@ from webrun_nb.emulator.http.dependencies import (
 from webrun_nb.emulator.serializers import extraction as serialize_extraction
 from webrun_nb.emulator.serializers import policies as serialize_policies
 from webrun_nb.emulator.serializers import sessions as serialize_sessions
+from webrun_nb.emulator.serializers.report import source_list
 from webrun_nb.emulator.services.faults import Fault
 from webrun_nb.emulator.services.proxy_check import check_proxy
 from webrun_nb.wire.base import Request as Body
@@ -220,9 +222,9 @@ async def steps(task_id: str, recordings: TheRecordings, user: TheUser) -> StepL
 
 
 @router.get("/tasks/{task_id}/provenance")
-async def provenance(task_id: str, recordings: TheRecordings, user: TheUser) -> SourceList:
+async def provenance(task_id: str, history: TheHistory, user: TheUser) -> SourceList:
     """List the sources of the values of a task's answer."""
-    return serialize_policies.source_list(recordings.of(user, task_id))
+    return await asyncio.to_thread(source_list, await history.report(user, task_id))
 
 
 @router.get("/tasks/{task_id}/report", response_model=ReportBody)
