@@ -25,6 +25,12 @@ _MOST_LEVELS = 8
 _LARGEST = 10**9
 _NUMBER = re.compile(r"\d{1,3}(?:[.,'٬\u202f\u00a0 ]\d{3})+(?!\d)|\d{1,9}(?!\d)")
 _DASH = re.compile(r"\s*[-–—−~〜～]\s*")
+_NUMBERED = re.compile(
+    r"\b(?:tab(?:le|elle|leau|la|ella|ela|ell)?|fig(?:ure|ura)?|abb(?:ildung)?|section|chapter|kapitel|таблица|рис|جدول)"
+    r"\.?\s*$|[表図图]\s*$",
+    re.IGNORECASE,
+)
+"""The words before the number of a table, a figure or a section."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "caption", "figcaption", "legend"})
 
 
@@ -148,9 +154,11 @@ def read_stated(text: str, rows: int, language: str = "", own: frozenset[str] = 
 
 
 def _is_mark(said: str, number: re.Match[str]) -> bool:
-    """Tell whether a number is the mark of a footnote: "1) provisional results"."""
-    before = said[: number.start()]
-    return said[number.end() : number.end() + 1] == ")" and before.count("(") <= before.count(")")
+    """Tell whether a number is that of a footnote, a table or a section: "1) preliminary", "Table 2: Results"."""
+    before, behind = said[: number.start()], said[number.end() : number.end() + 2]
+    if _NUMBERED.search(before) or behind.startswith(":") or (behind == ". " and not before.strip()):
+        return True
+    return behind.startswith(")") and before.count("(") <= before.count(")")
 
 
 _Found = tuple[_Number, int | None, int | None]

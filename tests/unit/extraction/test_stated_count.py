@@ -107,6 +107,17 @@ def test_a_heading_of_a_column_states_no_rows(heading: str) -> None:
     assert stated_count(table, "en") is None
 
 
-@pytest.mark.parametrize(("text", "found"), [("1) Preliminary results", False), ("Results (120)", True)])
-def test_the_mark_of_a_footnote_states_no_rows(text: str, found: bool) -> None:
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1) Preliminary results", False),
+        ("Table 2: Results", False),
+        ("Tabelle 2 Ergebnisse", False),
+        ("Figure 3. Results", False),
+        ("2. Results", False),
+        ("Results (120)", True),
+        ("Results: 120", True),
+    ],
+)
+def test_the_number_of_a_footnote_or_table_states_no_rows(text: str, found: bool) -> None:
     assert (read_stated(text, 5) is not None) is found
