@@ -237,6 +237,16 @@ def likeness(wanted: Name, found: Name) -> float:
     return score
 
 
+def has_words(name: Name, asked: Name) -> bool:
+    """Tell whether a name has each of the words of another, in any language, and more words than it.
+
+    >>> has_words(name_of("Preis je Packung"), name_of("price")), has_words(name_of("Preis"), name_of("price"))
+    (True, False)
+    """
+    met = all(any(_word_likeness(word, other) >= STEM for other in name.words) for word in asked.words)
+    return bool(asked.words) and met and len(name.words) > len(asked.words)
+
+
 def are_different(one: Name, other: Name) -> bool:
     """Tell names that are known to be about different things, as "title" and "speaker" are.
 

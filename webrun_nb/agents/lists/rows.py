@@ -146,8 +146,14 @@ def said(row: Row, which: Field) -> str:
 
 
 def find_field(view: View, words: str, kind: ColumnType = ColumnType.STR) -> Field | None:
-    """Find the field that the words of a condition or an order speak of; None where none fits, or more than one."""
+    """Find the field that the words of a condition or an order speak of; None where none fits, or more than one.
+
+    Where the page has no column of that name, a column of the answer comes first: "price", where `price_each` is asked
+    for.
+    """
     found = view.field_called(words, kind)
+    if (found is None or tokens(found.label) != tokens(words)) and (asked_for := view.asked_for(words)) is not None:
+        return asked_for
     if found is None and kind is not ColumnType.STR and not view.assigned(words, kind).questions:
         found = view.field_called(words)
     return None if found is None or view.rivals(words, found) else found

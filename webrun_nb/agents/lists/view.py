@@ -20,7 +20,7 @@ from webrun_nb.extraction.choose import joined, title_of
 from webrun_nb.extraction.engine import lists_among, shown_of
 from webrun_nb.extraction.fit import share_read
 from webrun_nb.extraction.further import read_further
-from webrun_nb.extraction.names import STEM, likeness, name_of
+from webrun_nb.extraction.names import STEM, has_words, likeness, name_of
 from webrun_nb.extraction.own_columns import name_of_field, own_names
 from webrun_nb.extraction.results import Extraction, Part
 from webrun_nb.extraction.results import Row as FoundRow
@@ -266,13 +266,22 @@ class View:
     def rivals(self, words: str, found: Field) -> list[Field]:
         """Return the other fields of a table that words name as well as the one that was found.
 
-        Both are called so with a word more: "price", of "Unit price" and "Pack price". A price per something is none.
+        Both are called so with a word more: "price", of "Unit price" and "Pack price". A price per something is none,
+        but for another one.
         """
-        asked, own = set(tokens(words)), set(tokens(_BRACKETED.sub(" ", found.label)))
-        if self.kind != "table" or not asked or not asked < own:
+        asked = name_of(words)
+        if self.kind != "table" or not has_words(name_of(_BRACKETED.sub(" ", found.label)), asked):
             return []
-        others = [each for each in self.fields if each is not found and asked < set(tokens(each.label))]
-        return [each for each in others if not _PER.search(each.label) and not _BRACKETED.search(each.label)]
+        others = [each for each in self.fields if each is not found and has_words(name_of(each.label), asked)]
+        is_per = bool(_PER.search(found.label))
+        meant = [each for each in others if is_per or not _PER.search(each.label)]
+        return [each for each in meant if not _BRACKETED.search(each.label)]
+
+    def asked_for(self, words: str) -> Field | None:
+        """Return the field of the one column of the schema that is called so with a word more: `price_each`."""
+        asked = name_of(words)
+        found = [each for name, each in self.part.assignment.fields.items() if has_words(name_of(name), asked)]
+        return self.own(found[0]) if len(found) == 1 else None
 
     def assigned(self, words: str, kind: ColumnType = ColumnType.STR) -> Assignment:
         """Return what the engine takes for a column that is called so."""

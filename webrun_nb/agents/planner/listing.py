@@ -236,6 +236,7 @@ def _take_limit(reading: _Reading) -> None:
 
 def _take_constraints(reading: _Reading) -> None:
     ops: list[tuple[re.Pattern[str], Comparison | None]] = [
+        (patterns.STOCK_COUNT, None),
         (patterns.BETWEEN, "between"),
         (patterns.OR_MORE, None),
         (patterns.COMPARE, None),
@@ -263,6 +264,8 @@ def _constraint(pattern: re.Pattern[str], match: re.Match[str], op: Comparison |
     if pattern in (patterns.STOCK, patterns.NO_STOCK):
         return Constraint(words, "in stock", op or "is", "in stock")
     groups = match.groupdict()
+    if pattern is patterns.STOCK_COUNT:
+        return Constraint(words, "in stock", _comparison(" ".join(groups["op"].lower().split())), groups["low"])
     column = _column_words(groups.get("column") or "")
     if pattern is patterns.TAGGED:
         return Constraint(words, "tags", "is", groups["value"])

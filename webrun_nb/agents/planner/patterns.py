@@ -50,6 +50,12 @@ DATES = re.compile(
     r"|[a-z]{3,9}\.?\s+\d{4}|\d{1,2}/\d{1,2}/\d{2,4}|\d{4}))\b",
     re.I,
 )
+STOCK_COUNT = re.compile(
+    rf"\b(?:with|having|that\s+have)\s+(?P<op>{LESS}|{MOST}|{MORE}|{_LEAST})\s+(?P<low>\d[\d,.]*)"
+    r"\s+(?:(?:pieces|units|items|copies)\s+)?in[\s-]stock\b",
+    re.I,
+)
+"""With fewer than 5 in stock."""
 NO_STOCK = re.compile(
     r"(?:(?:that|which)\s+(?:are|is)\s+)?\b(?:out\s+of\s+stock|not\s+in\s+stock|sold\s+out|unavailable)\b", re.I
 )

@@ -118,6 +118,7 @@ def test_the_headline_task() -> None:
         ("list books rated 4 stars or more", ("rating", ">=", "4")),
         ("list phones between $200 and $500", ("price", "between", "$200")),
         ("list the phones in stock", ("in stock", "is", "in stock")),
+        ("list the phones with less than 5 in stock", ("in stock", "<", "5")),
         ("list the phones that are out of stock", ("in stock", "is not", "in stock")),
         ("list products with at least 100 reviews", ("reviews", ">=", "100")),
         ("list banks closed before 2010", ("date", "<", "2010")),
