@@ -170,7 +170,8 @@ def phrases_for(columns: Sequence[Wanted], requested: Requested) -> dict[str, tu
 
 def _resemblance(name: Name, said: Name) -> float:
     """Compare a column's name with a phrase, which may say more: "the closing date of each bank"."""
-    stems = {word.stem for word in said.words}
+    # a phrase that is looked up as one word has its words joined in the stem: "part_number"
+    stems = {word.stem for word in said.words}.union(*(word.stem.split("_") for word in said.words))
     met = sum(word.stem in stems or bool(word.concepts & said.concepts) for word in name.words)
     share = met / len(name.words) if name.words else 0.0
     return max(likeness(name, said), share * SYNONYM * (0.8 + 0.2 * met / len(said.words)))
