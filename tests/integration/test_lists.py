@@ -336,6 +336,18 @@ async def test_sections_that_close_each_other_are_read_one_by_one(listed):
     assert (found.values("name"), found.pages.whole) == (boats(12), True)
 
 
+async def test_rows_that_are_drawn_after_the_scrolling_are_awaited(listed):
+    found = await listed(
+        VIRTUAL.replace("role=list", "").replace("6000px", "2400px"),
+        """const box = document.querySelector("#box"), rows = document.querySelector("#rows"); let late;
+        const draw = () => { const first = Math.floor(box.scrollTop / 60); rows.innerHTML = "";
+          for (let i = first; i < Math.min(40, first + 7); i++) { const li = item(i + 1);
+            li.style.cssText = `position:absolute;top:${i * 60}px;left:0`; rows.append(li); } };
+        box.onscroll = () => { rows.innerHTML = ""; clearTimeout(late); late = wait(200, draw); }; draw();""",
+    )
+    assert (found.values("name"), found.pages.whole) == (boats(40), True)
+
+
 # --- whole tasks ------------------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 from webrun_nb.agents.base import Refused, Reply, Step
-from webrun_nb.agents.list_views import Read, View, view_of
+from webrun_nb.agents.list_views import Read, View, is_same_list, view_of
 from webrun_nb.browsers.actions import Action, Click, WaitForChange
 from webrun_nb.extraction.continuation import says_loading
 from webrun_nb.extraction.list_controls import Control
@@ -184,9 +184,22 @@ def _loads(view: View) -> bool:
 
 
 def seen_after(ground: Ground, late_ms: int) -> Work[View]:
-    """See what an action has done; where it seems to have done nothing yet, wait for it."""
+    """See what an action has done; where it seems to have done nothing yet, or the list is away, wait for it.
+
+    Parameters
+    ----------
+    ground : Ground
+        What was seen before.
+    late_ms : int
+        The longest wait for other rows; 0 for none.
+    """
     view = yield from settled(ground, view_of((yield from ground.look()), ground.read))
-    if not late_ms or ground.task.statuses.error_page or view.keys != ground.view.keys:
+    if ground.task.statuses.error_page:
+        return view
+    source = ground.view.source
+    if source is not None and not is_same_list(source, view.source):
+        late_ms = LATE_CLICK_MS
+    elif not late_ms or view.keys != ground.view.keys:
         return view
     yield from ground.task.propose(WaitForChange(late_ms), MORE, keeps_page=True)
     return (yield from settled(ground, view_of((yield from ground.look()), ground.read)))

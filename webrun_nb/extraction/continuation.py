@@ -166,7 +166,9 @@ def _is_aside(node: Node, level: Node) -> bool:
 
 
 def _holds_text(node: Node) -> bool:
-    """Tell whether a control shows or hides something instead: it is closed, and what it opens is there."""
+    """Tell whether a control shows or hides something instead: a menu, or a part of the page that is there."""
+    if node.attributes.get("aria-haspopup", "false") != "false":
+        return True
     return node.attributes.get("aria-expanded") is not None and bool(node.attributes.get("aria-controls"))
 
 

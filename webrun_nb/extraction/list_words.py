@@ -49,6 +49,16 @@ učitaj|εμφάνιση|φόρτωση|δείτε|προβολή|göster|yükle
 देखें|लोड|xem|tải|hiển|muat|lihat|tampilkan|näita|rādīt|rodyti|carrega|mostra
 """
 """Words of controls that add rows: one of the first and one of the second kind, or one of the first and a result."""
+_ALL = """
+all|every|alle|alles|sämtliche|tous|toutes|tout|todos|todas|todo|tutti|tutte|tutto|tudo|allt|alla|kaikki|wszystkie|vše
+všechny|všetky|összes|mind|toate|все|всі|всички|све|sve|vse|όλα|όλες|όλους|tümü|tümünü|hepsini|الكل|כל|הכל|همه|सभी
+tất|semua|kõik|visi|visus|tots
+"""
+"""Words of buttons that show all rows, beside one of the words for showing."""
+_ALL_UNSPACED = (
+    r"(?:すべて|全て|全件|全部|所有)(?:を|の)?(?:表示|見る|显示|顯示|查看)|(?:显示|顯示|查看)(?:全部|所有)"
+    r"|(?:모두|전체)\s?보기|(?:ดู|แสดง)ทั้งหมด"
+)
 _MORE_UNSPACED = (
     r"もっと(?:見る|読み込む|表示)|さらに(?:表示|見る|読み込)|続きを(?:見る|表示|読み込)|(?:加载|載入|显示|顯示|查看|浏览|看)更多|更多(?:结果|結果)"
     r"|더\s?(?:보기|불러오기|보여주기|많은)|(?:โหลด|แสดง|ดู)[^\s]{0,12}เพิ่ม"
@@ -123,7 +133,11 @@ def is_next(name: str) -> bool:
     words = words_of(name)
     if " ".join(words) in _phrases(_NEXT) or _UNSPACED_NEXT.search(name):
         return True
+    if any(char.isdecimal() for char in name):  # "Next 20 results", but not "Next article"
+        words = [word for word in words if word not in _words(_RESULTS)]
     rest = [word for word in words if word not in _words(_PAGE)]
+    if " ".join(words) in _phrases(_NEXT):
+        return True
     has_page = len(rest) < len(words)
     # "Go to the next page of results" has words besides: a word for a page is next to that for the next then.
     is_named = " ".join(rest) in _phrases(_NEXT)
@@ -149,14 +163,16 @@ def is_more(name: str, *, is_button: bool = True) -> bool:
 
     >>> is_more("Show 20 more jobs"), is_more("Weitere Ergebnisse"), is_more("もっと見る"), is_more("Show more details")
     (True, True, True, False)
-    >>> is_more("More"), is_more("More", is_button=False), is_more("Show")
-    (True, False, False)
+    >>> is_more("More"), is_more("More", is_button=False), is_more("Show"), is_more("Alle 45 anzeigen")
+    (True, False, False, True)
     """
     if not name.strip() or len(name) > _NAME_CHARS:
         return False
-    if re.search(_MORE_UNSPACED, name):
+    if re.search(_MORE_UNSPACED, name) or (is_button and re.search(_ALL_UNSPACED, name)):
         return True
     words = words_of(name)
+    if is_button and len(words) <= 5 and any(word in _words(_ALL) for word in words):
+        return any(word in _words(_SHOW) for word in words) and not any(word in _words(_NOT_MORE) for word in words)
     if not any(word in _words(_MORE) for word in words) or any(word in _words(_NOT_MORE) for word in words):
         return False
     rest = [word for word in words if word not in _words(_MORE)]

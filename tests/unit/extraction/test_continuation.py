@@ -51,7 +51,13 @@ def test_the_next_page_is_found(pager):
 
 @pytest.mark.parametrize(
     "button",
-    ["<button>Next</button>", "<a href='#'>Weiter</a>", f"<a href='{URL}#p3'>›</a>1", "<span role=button>다음</span>"],
+    [
+        "<button>Next</button>",
+        "<button>Next 20 results</button>",
+        "<a href='#'>Weiter</a>",
+        f"<a href='{URL}#p3'>›</a>1",
+        "<span role=button>다음</span>",
+    ],
 )
 def test_a_button_that_turns_the_page_by_script_leads_nowhere(button):
     numbers = "<a href='#'>1</a><a href='#'>2</a>" if "›" in button else ""
@@ -110,14 +116,26 @@ def test_the_head_of_the_document_may_name_the_next_page():
 
 
 @pytest.mark.parametrize(
-    "control", ["<button>Load more</button>", "<a href='#'>Показать ещё 20</a>", "<div role='button'>もっと見る</div>"]
+    "control",
+    [
+        "<button>Load more</button>",
+        "<a href='#'>Показать ещё 20</a>",
+        "<button>Show all 25</button>",
+        "<div role='button'>もっと見る</div>",
+    ],
 )
 def test_a_control_that_adds_rows_is_found(control):
     assert seen(f"<main>{LIST}<div>{control}</div></main>").more is not None
 
 
 @pytest.mark.parametrize(
-    "control", ["<a href='/a'>Read more</a>", "<button>Show less</button>", "<a href='#'>More</a>"]
+    "control",
+    [
+        "<a href='/a'>Read more</a>",
+        "<button>Show less</button>",
+        "<a href='#'>More</a>",
+        "<button aria-haspopup='menu'>More</button>",
+    ],
 )
 def test_other_controls_add_no_rows(control):
     assert seen(f"<main>{LIST}<div>{control}</div></main>").more is None
