@@ -54,6 +54,11 @@ def extraction(page: Snapshot, found: Extraction) -> ExtractionBody:
     )
 
 
+def to_json(page: Snapshot, found: Extraction) -> str:
+    """Return the body of the answer to `POST /_emulator/extract`."""
+    return extraction(page, found).model_dump_json(by_alias=True)
+
+
 def overview(page: Snapshot, seen: Overview) -> PeekBody:
     """Answer `POST /_emulator/peek`."""
     return PeekBody(

@@ -294,13 +294,15 @@ async def test(body: ProxyTrial, egress: TheEgress) -> ProxyTested:
     )
 
 
-@router.post("/extract")
+@router.post("/extract", response_model=ExtractionBody)
 async def extract(
     body: ExtractPage, reader: ThePageReader, history: TheHistory, sessions: TheSessions, user: TheUser
-) -> ExtractionBody:
+) -> Response:
     """Return the records of a page: of HTML, which is loaded without scripts and network, or of a session's page."""
     page = await _page(body, history, sessions, user)
-    return serialize_extraction.extraction(*await reader.read(page, body.wanted, body.text, url=body.url or ""))
+    found = await reader.read(page, body.wanted, body.text, url=body.url or "")
+    # In a thread: the evidence of a large table is megabytes of JSON.
+    return Response(await asyncio.to_thread(serialize_extraction.to_json, *found), media_type="application/json")
 
 
 @router.post("/peek")
