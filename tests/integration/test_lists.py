@@ -348,6 +348,23 @@ async def test_rows_that_are_drawn_after_the_scrolling_are_awaited(listed):
     assert (found.values("name"), found.pages.whole) == (boats(40), True)
 
 
+@pytest.mark.parametrize(
+    ("script", "names"),
+    [
+        ("addEventListener('scroll', () => { if (shown === 20) add(20); });", boats(40)),
+        (
+            """const next = document.createElement("button"); next.textContent = "Next"; list.after(next);
+            next.onclick = () => wait(200, () => { list.innerHTML = ""; add(10); next.remove(); });""",
+            boats(30),
+        ),
+    ],
+)
+async def test_a_list_in_a_frame_is_scrolled_and_turned(instance, site, script, names):
+    site.page("/inside", f"{HEAD}{LIST}{SCRIPT}<script>add(20); {script}</script>")
+    url = site.page("/around", f"{HEAD}<iframe src='/inside' width=600 height=400></iframe>")
+    assert (await collect(instance, url, BOATS)).values("name") == names
+
+
 # --- whole tasks ------------------------------------------------------------------------------------------------------
 
 

@@ -173,7 +173,7 @@ def settled(ground: Ground, view: View) -> Work[View]:
             return view
         if ground.ignores_loading:
             return view
-        yield from ground.task.propose(WaitForChange(_LOADING_MS), MORE, keeps_page=True)
+        yield from ground.task.propose(WaitForChange(_LOADING_MS, view.frame_url), MORE, keeps_page=True)
         view = view_of((yield from ground.look()), ground.read)
     ground.ignores_loading = True
     return view
@@ -201,7 +201,7 @@ def seen_after(ground: Ground, late_ms: int) -> Work[View]:
         late_ms = LATE_CLICK_MS
     elif not late_ms or view.keys != ground.view.keys:
         return view
-    yield from ground.task.propose(WaitForChange(late_ms), MORE, keeps_page=True)
+    yield from ground.task.propose(WaitForChange(late_ms, ground.view.frame_url), MORE, keeps_page=True)
     return (yield from settled(ground, view_of((yield from ground.look()), ground.read)))
 
 

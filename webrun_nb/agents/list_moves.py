@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from webrun_nb.agents import list_ground
 from webrun_nb.agents.base import Refused
@@ -28,6 +29,8 @@ class TurnPage(Move):
         following = ground.view.on.following
         if following is None or ground.screens is not None:
             return Outcome(why="only the first page was collected: it shows few of its rows at a time")
+        if ground.view.frame_url:  # its address is that of the frame, not of the page
+            following = replace(following, url="")
         if following.url:
             if following.url in ground.visited:
                 return Outcome(is_final=True, ended="no next page")

@@ -25,12 +25,12 @@ class ScrollThrough(Move):
 
     def applies(self, ground: Ground) -> bool:
         """See `Move`."""
-        area = _area(ground)
+        area = ground.view.on.scrolls
         return area is not None and not ground.is_scrolled_through and (area.has_blank or ground.screens is not None)
 
     def go(self, ground: Ground) -> Work[Outcome]:
         """See `Move`."""
-        area = _area(ground)
+        area = ground.view.on.scrolls
         if area is None:
             return Outcome(is_final=True)
         views: list[View] = []
@@ -91,11 +91,9 @@ class ScrollToEnd(Move):
     def applies(self, ground: Ground) -> bool:
         """See `Move`."""
         on = ground.view.on
-        is_page = ground.view.document is ground.view.page
         return (
             on.scrolls is not None
             and on.is_scripted
-            and is_page
             and on.following is None
             and not on.is_at_last_page
             and not ground.is_complete
@@ -145,15 +143,10 @@ def _gaps(rows: Screens) -> str:
     return f"{rows.missing} rows between those that the page showed are missing" if rows.missing else ""
 
 
-def _area(ground: Ground) -> ScrollArea | None:
-    """Return the box that the list is scrolled in; None where it cannot be scrolled, as in frames."""
-    return ground.view.on.scrolls if ground.view.document is ground.view.page else None
-
-
 def _scroll(ground: Ground, area: ScrollArea, goal: ScrollGoal) -> Work[Failed | Refused | None]:
     # Rows with an index need no overlap: the last one that the page has comes to the top.
     rows = ground.view.rows if goal == "end" or (goal == "on" and _has_indices(ground.view)) else []
-    action = ScrollBox(area.path, goal, rows[-1].node.path if rows else "")
+    action = ScrollBox(area.path, goal, rows[-1].node.path if rows else "", ground.view.frame_url)
     return (yield from ground.task.propose(action, MORE, keeps_page=True))
 
 

@@ -50,6 +50,12 @@ class View:
         return self.page if self.source is None else document_of(self.page, self.source)
 
     @property
+    def frame_url(self) -> str:
+        """The URL of the frame that it is in; empty where it is in the page itself."""
+        document = self.document
+        return "" if document is self.page else document.url
+
+    @property
     def rows(self) -> list[SourceRow]:
         """Its rows."""
         return [row.row for row in self.shown.rows]

@@ -363,6 +363,8 @@ class ScrollBox(ActionBase):
     row: str = ""
     """A CSS selector of the list's last row. On the way to the end, where other things may follow it, it comes into
     view; otherwise it becomes the first row that is shown."""
+    frame: str = ""
+    """URL of the frame that the box is in; empty for the page itself."""
 
     def describe(self) -> dict[str, Any]:
         """Return its name, the box and how far."""
@@ -371,13 +373,17 @@ class ScrollBox(ActionBase):
 
 @dataclass(frozen=True, slots=True)
 class WaitForChange(ActionBase):
-    """Wait until the content of the page changes, at most `timeout_ms`. That it does not is no error."""
+    """Wait until the content of the page or of one of its frames changes; that it does not is no error.
+
+    It takes at most `timeout_ms`. `frame` is the frame's URL; empty for the page itself.
+    """
 
     name = "waitFor"
     category = None
     repeatable = True
 
     timeout_ms: int = 1_000
+    frame: str = ""
 
     def describe(self) -> dict[str, Any]:
         """Return its name and the time."""

@@ -10,7 +10,7 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import assert_never
 
-from playwright.async_api import BrowserContext, ElementHandle, Error, Page
+from playwright.async_api import BrowserContext, ElementHandle, Error, Frame, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from webrun_nb.browsers.actions import (
@@ -183,7 +183,8 @@ async def perform_on_page(page: Page, action: Action, with_timeout: WithTimeout)
             await with_timeout(_scroll_box(page, action))
         case WaitForChange():
             with contextlib.suppress(Error):  # another document took its place: that is a change too
-                await with_timeout(page.evaluate(_CHANGE_JS, min(action.timeout_ms, _MAX_CHANGE_MS)))
+                within = _frame_at(page, action.frame)
+                await with_timeout(within.evaluate(_CHANGE_JS, min(action.timeout_ms, _MAX_CHANGE_MS)))
         case Press():
             await with_timeout(_press(page, action.key))
         case _:
@@ -192,6 +193,11 @@ async def perform_on_page(page: Page, action: Action, with_timeout: WithTimeout)
 
 _MAX_CHANGE_MS = 3_000
 """Longest wait for a change: a page that does not answer for longer is taken for one that hangs."""
+
+
+def _frame_at(page: Page, url: str) -> Frame:
+    """Return the frame with a URL; the page's own for an empty one, and for a frame that went to another document."""
+    return next((frame for frame in page.frames if url and frame.url == url), page.main_frame)
 
 
 async def _scroll_box(page: Page, action: ScrollBox) -> None:
@@ -204,10 +210,11 @@ async def _scroll_box(page: Page, action: ScrollBox) -> None:
     """
     gone = BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, "The box to be scrolled is not on the page any more")
     try:
-        box = await page.query_selector(action.path or "html")
+        within = _frame_at(page, action.frame)
+        box = await within.query_selector(action.path or "html")
         if box is None:
             raise gone
-        row = await page.query_selector(action.row) if action.row else None
+        row = await within.query_selector(action.row) if action.row else None
         await box.evaluate(_SCROLL_BOX_JS, [action.goal, row])
     except Error as error:  # a tag that no selector can name, or another document came meanwhile
         raise gone from error
