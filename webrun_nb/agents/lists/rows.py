@@ -152,7 +152,8 @@ def find_field(view: View, words: str, kind: ColumnType = ColumnType.STR) -> Fie
     for.
     """
     found = view.field_called(words, kind)
-    if (found is None or tokens(found.label) != tokens(words)) and (asked_for := view.asked_for(words)) is not None:
+    is_called_so = found is not None and (not found.label or tokens(found.label) == tokens(words))
+    if view.kind == "table" and not is_called_so and (asked_for := view.asked_for(words)) is not None:
         return asked_for
     if found is None and kind is not ColumnType.STR and not view.assigned(words, kind).questions:
         found = view.field_called(words)
