@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from webrun_nb.agents.arriving import Arrival
-from webrun_nb.agents.base import AgentError, Finish, Reply, Step, Unused
+from webrun_nb.agents.base import AgentError, Finish, Provenance, Reply, Step, Unused
 from webrun_nb.agents.examples import list_examples
 from webrun_nb.agents.list_answers import Answers
 from webrun_nb.agents.list_pages import CollectedPages, collect_list, sections_opened
@@ -23,7 +23,7 @@ from webrun_nb.agents.lists.fields_shown import candidate_shown, columns_meant, 
 from webrun_nb.agents.lists.headings import headings_of, in_places, list_shown, of_places, titled
 from webrun_nb.agents.lists.named import is_called, names_shown, rows_called
 from webrun_nb.agents.lists.names import tokens
-from webrun_nb.agents.lists.pages import headings_on, words_of
+from webrun_nb.agents.lists.pages import headings_on, lines_labelled, words_of
 from webrun_nb.agents.lists.pairing import paired
 from webrun_nb.agents.lists.rows import UntiedError, about, arrange, compared, keep, of_noun
 from webrun_nb.agents.lists.selecting import called, list_names, numbered, said_words, says, under_headings, value_of
@@ -32,12 +32,13 @@ from webrun_nb.agents.lists.wishes import columns_wished, no_column
 from webrun_nb.agents.planner.computing import refused_computing, without_computing
 from webrun_nb.agents.planner.intents import Extract
 from webrun_nb.agents.planner.patterns import SELECTOR
-from webrun_nb.agents.reading import PageSources, Reader, Reading
+from webrun_nb.agents.reading import Reader, Reading
 from webrun_nb.agents.selection import GENERIC, Selection
 from webrun_nb.agents.unused import NO_COLUMN, unused
 from webrun_nb.browsers.actions import Navigate, WaitFor
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.assign import Ambiguous, Candidate
+from webrun_nb.extraction.engine import PageSources
 from webrun_nb.extraction.reasons import Problem
 from webrun_nb.extraction.schema import Shape
 from webrun_nb.extraction.snapshot import Snapshot
@@ -51,6 +52,8 @@ Work = Generator[Step, Reply | None, T]
 
 _SETTLE_MS = 1000
 _MOST_ANSWERS = 4
+_TITLES = frozenset({("title",), ("page", "title"), ("heading",), ("headline",), ("page", "heading")})
+"""The words for a page's title."""
 _MOST_LISTS = 20
 """Lists of a page in which the row that is called like the subject is looked for."""
 _PAGES_WITHOUT_RECORDS = (Problem.EMPTY_PAGE, Problem.PICTURE_PAGE, Problem.LOGIN_PAGE)
@@ -65,6 +68,7 @@ class Collector:
         self.shape = shape
         self._sources = PageSources()
         self._views_by_page: dict[int, list[View]] = {}
+        self._joined_by_page: dict[int, list[View]] = {}
         self._chosen: dict[str, str] = {}
         """The label of the field that a person chose for a column."""
         self._chosen_list: frozenset[int] = frozenset()
@@ -73,8 +77,8 @@ class Collector:
         """The list or record of the page that fits best, for questions about it."""
         self._lists: Sequence[View] = ()
         """The page's lists, where none is called as the sentence says."""
-        self._found: Sequence[View] = ()
-        """The page's lists, the best one first."""
+        self._page: Snapshot | None = None
+        """The page that is read."""
         self._problem: Problem | None = None
         """What the page is that has nothing to extract."""
         self._page_words = ""
@@ -105,6 +109,11 @@ class Collector:
             TaskFailureCode.AGENT_ERROR,
             f'"{self.wanted.sentence}": no column of the page matches it, even after several answers.',
         )
+
+    @property
+    def _found(self) -> Sequence[View]:
+        """The page's lists, tables with the same headings as one, the best one first."""
+        return () if self._page is None else self._joined_views(self._page)
 
     def _one_record(self) -> bool:
         """Tell whether the page's own record is asked for, and not a row or the number of them."""
@@ -219,7 +228,7 @@ class Collector:
     def _one(self) -> Work[Finish]:
         page = yield from self.task.snapshot()
         self._page_words = words_of(page)
-        self._found = self._joined_views(page)
+        self._page = page
         if meant := self._under_a_heading(page):
             self.wanted = meant
             return (yield from self._many())
@@ -235,8 +244,10 @@ class Collector:
             reading, place, self._seen, around = record, 0, record.view, self._page_words
             reading = yield from self._asked_for_columns(reading, lambda: self._reader().of_record(page))
         if reading.view is None or (not reading.covered and reading.columns):
-            if self._is_page_title():
-                return Finish(page.title, self._answers().wrapped([{self.wanted.wishes[0]: page.title}]))
+            if self._is_page_title() and words_of(page).strip():
+                return self._page_title(page)
+            if (labelled := self._labelled(page)) is not None:
+                return labelled
             self._problem = reading.extraction.problem
             raise self._nothing(reading)
         self._follows(reading, around, in_list=in_list is not None)
@@ -264,12 +275,32 @@ class Collector:
             return replace(wanted, subject="", with_name=True, one=False, selectors=selectors)
         return None
 
+    def _labelled(self, page: Snapshot) -> Finish | None:
+        """Answer with the one text of the page that begins with what is asked for: "Clicked: at the top"."""
+        if self.shape is not None or len(self.wanted.wishes) != 1 or self.wanted.subject:
+            return None
+        (name,) = self.wanted.wishes
+        found = list(lines_labelled(page, name))
+        if len(found) != 1:
+            return None
+        ((node, text),) = found
+        record = {name: text}
+        return Finish(text, [record], (Provenance(0, name, page.url, node.path, text, captured_ms=page.captured_ms),))
+
     def _is_page_title(self) -> bool:
         """Tell whether the page's title is asked for, and nothing else."""
-        return self.shape is None and [tokens(wish) for wish in self.wanted.wishes] in (
-            [("title",)],
-            [("page", "title")],
-        )
+        asked = [each.name for each in self.shape.columns] if self.shape is not None else []
+        words = {tokens(name) for name in (*asked, *self.wanted.wishes)}
+        return len(words) == 1 and words <= _TITLES and not self.wanted.subject
+
+    def _page_title(self, page: Snapshot) -> Finish:
+        """Answer with the page's main heading, otherwise with its title."""
+        heading = next((node for node in page.root.find("h1") if node.text), None)
+        text, path = (page.title, "title") if heading is None else (heading.text, heading.path)
+        name = self.shape.columns[0].name if self.shape is not None and self.shape.columns else self.wanted.wishes[0]
+        record = {name: text}
+        data = record if self.shape is not None and not self.shape.many else self._answers().wrapped([record])
+        return Finish(text, data, (Provenance(0, name, page.url, path, text, captured_ms=page.captured_ms),))
 
     def _page_is_called(self, page: Snapshot) -> bool:
         return is_called(self.wanted.subject, headings_on(page), page.title, page.url)
@@ -300,10 +331,14 @@ class Collector:
             Nothing on the page is called like the subject, or more than one row fits where one is asked for.
         """
         subject = self.wanted.subject
-        best = self._read_list([page])
         by_place = bool(self.wanted.place or self.wanted.place_ordinal)
         covered = 0 if by_place else record.covered
-        if self._is_page_title() and page.title and not subject:
+        selects = self.wanted.constraints or self.wanted.order or self.wanted.selectors
+        is_whole = record.view is not None and 0 < len(self._reader().shape.columns) <= covered and not selects
+        if is_whole and self.wanted.one and (not subject or tokens(subject)[-1] in GENERIC):
+            return None
+        best = self._read_list([page])
+        if self._is_page_title() and words_of(page).strip():
             return None
         if not self.wanted.one or not subject or tokens(subject)[-1] in GENERIC:
             return self._only_row(best, covered)
@@ -411,7 +446,7 @@ class Collector:
             raise
         finally:
             self._page_words, self._is_among_others = arrival.page_words, arrival.is_among_others
-        self._found = self._joined_views(page)
+        self._page = page
         if self.wanted.compute and says_itself(self.wanted, self._with_record(page)):
             self.wanted = without_computing(self.wanted)
             return (yield from (self._one() if self._one_record() else self._many()))
@@ -421,11 +456,10 @@ class Collector:
         if reading is None:
             yield from self.task.act(WaitFor(timeout_ms=_SETTLE_MS), self.wanted.sentence)
             page = yield from self.task.snapshot()
-            self._found = self._joined_views(page)
+            self._page = page
             reading = self._best(page)
         if reading is None and (opened := (yield from sections_opened(self.task, page))) is not page:
-            page = opened
-            self._found = self._joined_views(page)
+            page = self._page = opened
             reading = self._best(page)
         if reading is None:
             raise self._nothing(self._read_list([page]))
@@ -669,12 +703,14 @@ class Collector:
         """Return the lists of a page, each by itself, in its order."""
         key = id(page)
         if key not in self._views_by_page:
-            self._views_by_page[key] = views_of(page, self._sources.on(page))
+            self._views_by_page[key] = views_of(page, self._sources.shown_on(page))
         return self._views_by_page[key]
 
     def _joined_views(self, page: Snapshot) -> list[View]:
         """Return the lists of a page, tables with the same headings as one, the best one first."""
-        return best_first(joined_views(page, self._views(page)))
+        if id(page) not in self._joined_by_page:
+            self._joined_by_page[id(page)] = best_first(joined_views(page, self._views(page)))
+        return self._joined_by_page[id(page)]
 
     def _with_record(self, page: Snapshot) -> list[View]:
         record = self._reader().of_record(page).view

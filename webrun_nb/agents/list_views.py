@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 
 from webrun_nb.extraction.continuation import Continuation, continuation_of, document_of
 from webrun_nb.extraction.results import Extraction
-from webrun_nb.extraction.screens import Texts, is_same_row, texts_of
+from webrun_nb.extraction.screens import Texts, texts_of
 from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.extraction.sources import Source, SourceRow
 
@@ -89,10 +89,21 @@ def change_between(before: View, after: View) -> Change:
         The list at two moments.
     """
     old, new = before.keys, after.keys
-    kept = sum(is_same_row(one, other) for one, other in zip(old, new, strict=False))
+    kept = sum(_is_unchanged(one, other) for one, other in zip(old, new, strict=False))
     if old and kept < _STILL_SAME * len(old):
         return "other"
     return "grown" if len(new) > len(old) else "none" if len(new) == len(old) else "other"
+
+
+def _is_unchanged(one: Texts, other: Texts) -> bool:
+    """Tell whether two rows are likely one at two moments: the first text and half of all texts are the same.
+
+    Rows of a further page often have all texts but the first in common with those before them.
+    """
+    first = next((place for place, each in enumerate(one) if each is not None), None)
+    if len(one) != len(other) or first is None or one[first] != other[first]:
+        return one == other
+    return 2 * sum(mine == theirs for mine, theirs in zip(one, other, strict=True)) > len(one)
 
 
 def is_same_list(source: Source, other: Source | None) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from webrun_nb.agents.asked_for import shape_of_names
 from webrun_nb.agents.lists.view import Field, View, view_of
 from webrun_nb.agents.planner.intents import Extract
-from webrun_nb.extraction.engine import extract, shown_of
+from webrun_nb.extraction.engine import PageSources, extract
 from webrun_nb.extraction.requested import Requested, requested_of
 from webrun_nb.extraction.results import Extraction
 from webrun_nb.extraction.schema import Shape
@@ -40,19 +40,6 @@ class Reading:
     def covered(self) -> int:
         """The number of columns that the page has."""
         return len(self.fields) + len([each for each in self.extraction.questions if each.column])
-
-
-class PageSources:
-    """The sources of the pages of a list, each page searched once."""
-
-    def __init__(self) -> None:
-        self._found: dict[int, tuple[Snapshot, list[Source]]] = {}
-
-    def on(self, page: Snapshot) -> list[Source]:
-        """Return what `engine.shown_of` returns for a page."""
-        if id(page) not in self._found:
-            self._found[id(page)] = (page, shown_of(page))
-        return self._found[id(page)][1]
 
 
 class Reader:
@@ -137,7 +124,7 @@ class Reader:
             screens=screens,
             requested=requested,
             is_meant=is_meant,
-            shown=self._sources.on,
+            found=self._sources,
             like=like,
         )
         view = view_of(extraction)

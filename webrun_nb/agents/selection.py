@@ -27,6 +27,8 @@ GENERIC = frozenset({
 })  # fmt: skip
 
 
+_KINDS_OF_ROWS = frozenset({"line", "row", "table", "list", "data", "single", "individual", "separate"})
+"""Words before a noun for rows that say no more than it: "each line item"."""
 PEOPLE = frozenset({"person", "people"})
 """Words for the rows of a list that has an age of each."""
 
@@ -131,7 +133,7 @@ class Selection:
         if len(kinds) == 2 and kinds[1].isdigit():
             return self._of_number(" ".join(kinds), view, rows)
         for kind in kinds:
-            if kind in tokens(f"{self._page_words} {view.titles}"):
+            if kind in _KINDS_OF_ROWS or kind in tokens(f"{self._page_words} {view.titles}"):
                 continue
             saying = [row for row in rows if kind in tokens(f"{row.text} {row.under}")]
             if not saying:

@@ -22,6 +22,7 @@ from webrun_nb.extraction.assign import Candidate
 from webrun_nb.extraction.columns import ColumnReading, read_column
 from webrun_nb.extraction.comparing import agrees
 from webrun_nb.extraction.currencies import currencies_named
+from webrun_nb.extraction.displayed import Displayed, is_silent
 from webrun_nb.extraction.fields import Field
 from webrun_nb.extraction.locale import country_of_host
 from webrun_nb.extraction.names import are_different, name_of
@@ -32,7 +33,7 @@ from webrun_nb.extraction.results import ColumnReport, Evidence, Extraction, Par
 from webrun_nb.extraction.schema import Shape, Wanted
 from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Cell, SourceRow
-from webrun_nb.extraction.values import Context, Value
+from webrun_nb.extraction.values import NUMERIC, Context, Value
 
 _AMOUNTS = ("price", "amount", "list", "total")
 """The concepts of columns that a currency belongs to."""
@@ -79,6 +80,7 @@ def answer(
             read[wanted.name] = [
                 _plain_amount(each, part.part) for each, part in zip(read[wanted.name], kept, strict=True)
             ]
+    _leave_out_unseen(shape, cells, read, kept)
     documents = _documents_in(parts)
     for place, each in enumerate(kept):
         values = {wanted.name: read[wanted.name][place].value for wanted in shape.columns}
@@ -121,6 +123,24 @@ def _url_of(kept: Kept, documents: Mapping[Node, str]) -> str:
 
 
 # --- values
+
+
+def _leave_out_unseen(
+    shape: Shape, cells: Mapping[str, list[Cell | None]], read: Mapping[str, list[Value]], kept: Sequence[Kept]
+) -> None:
+    """Give up the values that only the pages' data for machines have, where the page does not display them."""
+    displayed: dict[int, Displayed] = {}
+    for wanted in shape.columns:
+        values = read[wanted.name]
+        is_amount = wanted.type in NUMERIC or name_of(wanted.path[-1]).is_about(*_AMOUNTS)
+        for place, (cell, each) in enumerate(zip(cells[wanted.name], kept, strict=True)):
+            value = values[place]
+            if cell is None or value.value is None or not is_silent(cell):
+                continue
+            page = displayed.setdefault(id(each.part.snapshot), Displayed(each.part.snapshot))
+            if not page.bears_out(value.text or cell.text or cell.exact, is_amount=is_amount):
+                cells[wanted.name][place] = None  # nor is it evidence: it may be an instruction that nobody is to see
+                values[place] = Value("", None, Reason.NOT_DISPLAYED)
 
 
 def _cells(wanted: Wanted, kept: Sequence[Kept]) -> list[Cell | None]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from webrun_nb.common.garbage import collector_paused
 from webrun_nb.extraction.answer import answer
@@ -31,7 +32,7 @@ from webrun_nb.extraction.records import MAX_ITEMS, MAX_LISTS, continued_on, lis
 from webrun_nb.extraction.requested import Requested, phrases_for, requested_of
 from webrun_nb.extraction.results import Extraction, Part
 from webrun_nb.extraction.schema import Shape, shape_of
-from webrun_nb.extraction.snapshot import Snapshot
+from webrun_nb.extraction.snapshot import Node, Snapshot
 from webrun_nb.extraction.sources import Source
 from webrun_nb.extraction.structured_data import embedded_of
 from webrun_nb.extraction.tab_names import show_several_tabs, under_tabs
@@ -39,6 +40,26 @@ from webrun_nb.extraction.table_context import MAX_TABLES
 from webrun_nb.extraction.values import DATED
 
 _MOST_FRAMES = 20
+
+
+class PageSources:
+    """The lists and records of some pages, each page searched once."""
+
+    def __init__(self) -> None:
+        self._shown: dict[int, tuple[Snapshot, list[Source]]] = {}
+        self._main: dict[int, tuple[Snapshot, list[Source]]] = {}
+
+    def shown_on(self, snapshot: Snapshot) -> list[Source]:
+        """Return all sources of a page and its frames but the page's main record."""
+        if id(snapshot) not in self._shown:  # kept with the page: the identity of one that is gone may come back
+            self._shown[id(snapshot)] = (snapshot, shown_of(snapshot))
+        return self._shown[id(snapshot)][1]
+
+    def main_on(self, snapshot: Snapshot) -> list[Source]:
+        """Return the record of what a page is about, if there is one."""
+        if id(snapshot) not in self._main:
+            self._main[id(snapshot)] = (snapshot, main_of(snapshot))
+        return self._main[id(snapshot)][1]
 
 
 @collector_paused()
@@ -51,7 +72,7 @@ def extract(
     screens: bool = False,
     requested: Requested | None = None,
     is_meant: Callable[[Source], bool] | None = None,
-    shown: Callable[[Snapshot], list[Source]] | None = None,
+    found: PageSources | None = None,
     like: Source | None = None,
 ) -> Extraction:
     """Read the records that a schema asks for from one or more pages of a list, or from a record's page.
@@ -73,8 +94,8 @@ def extract(
         What the text asks for, where the caller has understood more of it; by default it is read from the text.
     is_meant : callable, optional
         Tells of each list of the first page whether it may be the one that is asked for.
-    shown : callable, optional
-        `shown_of`, where the caller keeps what it returns: pages that are read several times are then searched once.
+    found : PageSources, optional
+        What pages were found to have, where the caller reads them several times.
     like : Source, optional
         The list that the first page goes on with, as a page before it has it.
 
@@ -84,7 +105,7 @@ def extract(
         The schema asks for something else than records or values of a page.
     """
     shape = schema if isinstance(schema, Shape) else shape_of(schema)
-    requested = requested or requested_of(text)
+    requested, found = requested or requested_of(text), found or PageSources()
     own = [wanted for wanted in shape.columns if not wanted.inner]
     has_inner = len(own) < len(shape.columns)
     chooser = Chooser(own, requested, share_read, phrases_for(own, requested), chosen or {}, has_inner)
@@ -96,17 +117,21 @@ def extract(
             if not parts:
                 return Extraction(problem=problem)
             continue
-        sources = (shown or shown_of)(snapshot)
+        sources = found.shown_on(snapshot)
         if has_tabs:
             sources = under_tabs(snapshot, sources)
         sources = [*sources, *glossaries_of(snapshot.root, [wanted.last for wanted in own])]
         if is_meant is not None and not parts:
             sources = [each for each in sources if not is_list(each) or is_meant(each)]
+        here = _of_own_host(snapshot, sources)
         before = parts[0].assignment.source if parts else like
         further = [] if before is None else _further_of(before, snapshot, sources)
         if own or not shape.columns:
-            records = partial(main_of, snapshot) if not further else _no_records
-            choice = chooser.choose(further or sources, records, many=shape.many)
+            records = partial(found.main_on, snapshot) if not further else _no_records
+            choice = chooser.choose(further or here, records, many=shape.many)
+            if choice.assignment is None and choice.question is None and len(here) < len(sources):
+                # What a frame of another site shows is taken where the page has nothing, and never in its place.
+                choice = chooser.choose(sources, records, many=shape.many)
         else:  # nothing but lists of records
             choice = Choice(Assignment(page_as_record(snapshot)), many=False)
         if choice.assignment is None:
@@ -159,6 +184,19 @@ def _as_before(first: Assignment, own: Assignment) -> Assignment:
 def sources_of(snapshot: Snapshot) -> list[Source]:
     """Return all lists and records of a page and its frames."""
     return [*shown_of(snapshot), *main_of(snapshot)]
+
+
+def _of_own_host(snapshot: Snapshot, sources: list[Source]) -> list[Source]:
+    """Leave out what frames of other hosts show."""
+    host = urlsplit(snapshot.url).hostname
+    foreign = {frame.root for frame in snapshot.frames if urlsplit(frame.url).hostname != host}
+    return [each for each in sources if _root_of(each.node) not in foreign] if foreign else sources
+
+
+def _root_of(node: Node) -> Node:
+    while node.parent is not None:
+        node = node.parent
+    return node
 
 
 def _further_of(before: Source, snapshot: Snapshot, sources: Sequence[Source]) -> list[Source]:

@@ -214,6 +214,8 @@ def key_field(fields: Sequence[Field]) -> Field | None:
     prominent = [f for f in worded if f.is_prominent and f.words_per_value < 16]
     if prominent:
         return prominent[0]
+    if len(fields) == 1 and worded and fields[0].source.kind == "list":
+        return worded[0]  # items that are no more than their name
     is_table = bool(worded) and worded[0].source.kind in ("table", "grid")
     return worded[0] if is_table and worded[0].index < 2 else None
 
@@ -246,15 +248,15 @@ def _markup_words(cells: Sequence[Cell], source: Source) -> list[str]:
     rows = {row.node for row in source.rows[: SAMPLE * 2]}
     counts: Counter[str] = Counter()
     for cell in cells:
-        counts.update(_classes(cell, rows))
+        counts.update(_classes(cell, rows, is_whole=len(source.columns) == 1))
     return [name for name, count in counts.items() if count >= _MIN_SHARE * len(cells)][:12]
 
 
-def _classes(cell: Cell, rows: set[Node]) -> set[str]:
+def _classes(cell: Cell, rows: set[Node], *, is_whole: bool) -> set[str]:
     found: set[str] = set()
     node: Node | None = cell.node.parent if cell.node.is_text else cell.node
     for _ in range(_MARKUP_STEPS):
-        if node is None or node in rows:
+        if node is None or (node in rows and not is_whole):
             break
         for name in node.attributes.get("class", "").split()[:6]:
             words = [word.text for word in name_of(name).words]

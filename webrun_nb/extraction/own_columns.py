@@ -18,6 +18,8 @@ _MOST = 40
 _BY_TYPE = (("price", ColumnType.MONEY), ("date", ColumnType.DATE), ("number", ColumnType.FLOAT))
 """The names of fields that nothing names, by the type that their values can be read as."""
 _LEAST_READ = 0.6
+_SAMPLE = 10
+"""Values of a field that tell what it is."""
 
 
 def with_own_columns(shape: Shape, parts: Sequence[Part]) -> tuple[Shape, list[Part]]:
@@ -81,9 +83,11 @@ def name_of_field(field: Field, *, is_key: bool = False) -> str:
         return named[0]
     if field.sample and not field.texts and all(cell.href for cell in field.sample):
         return "link"
-    for name, kind in _BY_TYPE:
-        if share_read(field.sample, Column(name, kind)) >= _LEAST_READ:
-            return name
+    sample = [cell for cell in field.sample if any(map(str.isdigit, cell.text + cell.exact))][:_SAMPLE]
+    if len(sample) >= _LEAST_READ * min(len(field.sample), _SAMPLE):
+        for name, kind in _BY_TYPE:
+            if share_read(sample, Column(name, kind)) >= _LEAST_READ:
+                return name
     return f"column {field.index + 1}"
 
 

@@ -49,6 +49,7 @@ class Reason(_Code):
     NOT_WHOLE = "not-whole", "the number is not a whole number"
     MIXED_UNITS = "mixed-units", "the column mixes units or currencies, which a plain number can't carry"
     NO_PERCENT_SIGN = "no-percent-sign", "nothing says that the number is a percentage"
+    NOT_DISPLAYED = "not-displayed", "only the page's data for machines say it, and the page does not display it"
     EXACT_DIFFERS = "exact-differs", "the element's machine-readable value differs from what it displays"
 
     # dates

@@ -265,7 +265,7 @@ class _Finder:
             return False
         if len(beginning(items[len(items) // 2], _ITEM_CHARS)) >= _ITEM_CHARS:
             return False
-        if len(items) == _FEWEST_ITEMS:
+        if len(items) == _FEWEST_ITEMS and not _is_listed(items[0]):
             first, second = map(self.shape, items)
             return len(first) > 1 and len(first & second) >= _PAIR_ALIKE * len(first | second)
         if items[0].tag == "li" or items[0].role in ("listitem", "article"):
@@ -366,6 +366,11 @@ def _is_like(shape: frozenset[str], core: set[str]) -> bool:
         return shape >= core
     common = len(shape & core)
     return common >= _FEWEST_COMMON and common >= _ALIKE * min(len(core), len(shape))
+
+
+def _is_listed(item: Node) -> bool:
+    """Tell whether an element is an item of a list that is marked up as one, navigation apart."""
+    return item.tag == "li" and item.closest("nav", "header", "footer", "aside", "menu") is None
 
 
 def _title_and_rest(item: Node) -> tuple[str, list[Node]]:

@@ -36,6 +36,8 @@ _SECTION = "section"
 _MOST_READ = 0.6
 """Share of the values that have to be readable as a type to say that a field is of it."""
 _LONG_WORDS = 5
+_SAMPLE = 12
+"""Values of a field that tell what it looks like."""
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PER = re.compile(r"\bper\b|/|\bje\b|\bpar\b|\bpor\b", re.IGNORECASE)
 
@@ -81,12 +83,13 @@ class Field:
     @cached_property
     def evidence(self) -> frozenset[str]:
         """What its values look like: price, number, date, url, stock, name, text."""
-        cells = self.found.sample
+        cells = self.found.sample[:_SAMPLE]
         if not cells:
             return frozenset()
         found = {"name"} if self.is_key else set()
-        for name, kind in (("date", ColumnType.DATE), ("number", ColumnType.FLOAT)):
-            if share_read(cells, Column(name, kind)) >= _MOST_READ:
+        has_digits = sum(any(map(str.isdigit, text_of(cell) + cell.exact)) for cell in cells) >= _MOST_READ * len(cells)
+        for name, kind in (("number", ColumnType.FLOAT), ("date", ColumnType.DATE)):
+            if has_digits and "number" not in found and share_read(cells, Column(name, kind)) >= _MOST_READ:
                 found.add(name)
         if "number" in found and share_read(cells, Column("price", ColumnType.MONEY)) >= _MOST_READ:
             is_called = any({"price", "cost", "amount"} & set(name) for name in self.names)
@@ -342,12 +345,12 @@ def best_first(views: Sequence[View]) -> list[View]:
 
 
 def _richness(view: View) -> float:
-    labelled = sum(bool(each.label) for each in view.fields) / max(1, len(view.fields))
-    fields = min(len(view.own_columns), 6)
-    size = min(1.0, len(view.rows) * fields / 50)
+    columns = view.source.columns
+    labelled = sum(any(column.labels) for column in columns) / max(1, len(columns))
+    size = min(1.0, len(view.rows) * len(columns) / 50)
     table = 0.2 if view.kind == "table" and labelled else 0.0
     in_body = 1.0 if not view.region else 0.8 if view.region == "aside" else 0.2
-    return (0.5 * size + 0.3 * labelled + 0.1 * fields + table) * in_body
+    return (0.5 * size + 0.3 * labelled + 0.1 * min(len(columns), 6) + table) * in_body
 
 
 def labels_of(view: View) -> Sequence[str]:
