@@ -27,7 +27,7 @@ ROLE_NAMES = {
     Role.CURRENT.value: "price", Role.UNKNOWN.value: "price", Role.OLD.value: "oldprice",
     Role.UNIT.value: "unitprice", Role.INSTALMENT.value: "instalment", Role.RATE.value: "rate",
     Role.SHIPPING.value: "shipping", Role.THRESHOLD.value: "threshold", Role.SAVING.value: "saving",
-    Role.OTHER.value: "amount",
+    Role.OTHER.value: "amount", Role.NET.value: "netprice",
 }  # fmt: skip
 """The names of columns of amounts, by the role of these."""
 _PLAIN_PRICES = (Role.CURRENT.value, Role.UNKNOWN.value)

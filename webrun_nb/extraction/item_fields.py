@@ -55,7 +55,7 @@ def _named(columns: Sequence[Column], described: list[SourceColumn]) -> None:
             name(place, "reviewcount")
     if not any("price" in each.properties for each in described):
         for place in range(len(columns)):
-            if "rate" in described[place].properties:
+            if described[place].properties & {"rate", "netprice"}:
                 name(place, "price")
     for place, column in enumerate(columns):
         if not described[place].properties and _are_bylines(column):

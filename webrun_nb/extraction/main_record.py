@@ -122,6 +122,7 @@ def _prices(page: MainThing) -> list[_Fact]:
         for role, names in (
             (Role.OLD, {"oldprice", "listprice"}),
             (Role.UNIT, {"unitprice"}),
+            (Role.NET, {"netprice"}),
             (Role.INSTALMENT, {"instalment"}),
             (Role.SHIPPING, {"shipping"}),
         ):
@@ -135,6 +136,8 @@ def _prices(page: MainThing) -> list[_Fact]:
                 facts.append(_Fact((), frozenset(names), Cell(found.node, found.text)))
     elif embedded and len({plain_number(datum.text) for datum in embedded}) == 1:
         facts.append(_Fact((), frozenset({"price"}), _embedded_cell(page, embedded[0])))
+    elif (net := next((a for a in page.amounts if a.role is Role.NET and _is_near(page, a)), None)) is not None:
+        facts.append(_Fact((), frozenset({"price", "netprice"}), Cell(net.node, net.text)))
     elif (rate := next((a for a in page.amounts if a.role is Role.RATE and _is_near(page, a)), None)) is not None:
         facts.append(_Fact((), frozenset({"price", "rate"}), Cell(rate.node, rate.text)))
     return facts

@@ -43,6 +43,10 @@ _LETTER = "(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff\u0e01-\u0e7f\u0e80-\u0eff\u100
 _WORD = re.compile(rf"{_LETTER}+(?:['’]{_LETTER}+)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _LONG_WORD = 8
+_NUMBER_OF = frozenset(
+    {"no", "nr", "number", "nummer", "numero", "code", "codigo", "kod", "id", "номер", "код", "番号"}
+)
+"""Last words of the headings of numbers that stand for things."""
 _COUNTS = ("number", "quantity", "unit")
 _ABOVE_UNIT = 0.95
 """The weight of the headings above one that only says how values are counted."""
@@ -230,7 +234,7 @@ def likeness(wanted: Name, found: Name) -> float:
         beside = len(name.words) > 1
         if beside and any(part < STEM and word.concepts & OTHERS for word, part in zip(name.words, alike, strict=True)):
             score *= 0.5
-    if _is_name_of_another(found, explained):
+    if _is_name_of_another(found, explained) or _is_number_of(wanted, found):
         score *= _NAME_OF_ANOTHER
     if any(word.is_number and part < 1 for word, part in zip(found.words, explained, strict=True)):
         score *= 0.9
@@ -256,6 +260,13 @@ def are_different(one: Name, other: Name) -> bool:
     if not one.concepts or not other.concepts or one.concepts & other.concepts:
         return False
     return not any(frozenset((a, b)) in RELATED for a in one.concepts for b in other.concepts)
+
+
+def _is_number_of(wanted: Name, found: Name) -> bool:
+    """Tell whether a heading is the number of what was asked for: "Hersteller-Nr.", for "manufacturer"."""
+    if len(found.words) < 2 or found.words[-1].text not in _NUMBER_OF:
+        return False
+    return not any(word.is_number or word.concepts & {"identifier", "number", "gtin"} for word in wanted.words)
 
 
 def _is_name_of_another(found: Name, explained: list[float]) -> bool:

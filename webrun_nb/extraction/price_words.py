@@ -98,9 +98,14 @@ razem, košík, kosár, összesen, coș, total de plată, итого, корзи
 approx, estimate, estimated, circa, ca, etwa, ungefähr, environ, aproximadamente, около, starting price, starting bid,
 reserve price, trade in, used, buy used, new used, new used from, from other sellers, refurbished, neuf,
 neufs occasions, neu ab, gebraucht, occasion, usado, usato, fee, fees, insurance, warranty, versicherung, garantie,
-per bid, tip, offers from, offerta da, offre à partir de, budget, revenue, salary, fine, excl vat, ex vat,
-excluding tax, without tax, plus vat, zzgl mwst, ohne mwst, netto, ht, hors taxes, sin iva, iva esclusa, sem iva,
-excl btw, exkl moms, bez vat, bez dph, áfa nélkül, fără tva, bez pdv a, без ндс, без пдв, kdv hariç
+per bid, tip, offers from, offerta da, offre à partir de, budget, revenue, salary, fine
+"""
+NET = """
+excl vat, ex vat, exc vat, excluding vat, without vat, plus vat, excl tax, ex tax, exc tax, excluding tax, without tax,
+excl gst, ex gst, exc gst, zzgl mwst, ohne mwst, exkl mwst, zzgl ust, exkl ust, netto, nettopreis, net, net price, ht,
+hors tax, hors taxe, hors taxes, hors tva, sin iva, iva no incluido, iva esclusa, iva escl, senza iva, sem iva,
+excl btw, ex btw, exkl moms, ekskl moms, exklusive moms, alv 0, bez vat, bez dph, áfa nélkül, fără tva, bez pdv a,
+bez pdv, bez ddv, без ндс, без пдв, без ддс, kdv hariç, χωρίς φπα, لا يشمل الضريبة, לפני מעמ
 """
 
 NO_SPACES = {
@@ -112,14 +117,14 @@ NO_SPACES = {
     "threshold": "满 滿 以上 低于 低於 以下 이상 이하 ขั้นต่ำ",
     "saving": "节省 節省 省 立减 立減 折扣 抵用 割引 値引 お得 クーポン 할인 적립 쿠폰 ลด ประหยัด",
     "shipping": "运费 運費 配送費 送料 배송비 ค่าส่ง ค่าจัดส่ง",
-    "other": "合计 合計 总计 總計 小计 小計 約 约 합계 รวม",
+    "net": "税抜 税別 不含税 未税 稅前 별도", "other": "合计 合計 总计 總計 小计 小計 約 约 합계 รวม",
     "unit": "单价 單價 単価 당",
 }  # fmt: skip
 """Words of scripts that put no spaces between words."""
 
 BEFORE: Mapping[str, str] = {
     "current": CURRENT, "old": OLD, "unit": UNIT, "instalment": INSTALMENT, "threshold": THRESHOLD, "saving": SAVING,
-    "shipping": SHIPPING, "other": OTHER,
+    "shipping": SHIPPING, "other": OTHER, "net": NET,
 }  # fmt: skip
 """The words that stand before an amount, by its role."""
 
@@ -145,10 +150,8 @@ AFTER: Mapping[str, str] = {
         a více, и более, ve üzeri, üzeri, üzerine, üstü, ve üstü
     """,
     "old": "rrp, msrp, uvp, list price, originally, retail value",
-    "other": """
-        excl vat, ex vat, excl tax, zzgl mwst, netto, ht, hors taxe, hors taxes, sin iva, excl btw, exkl moms,
-        bez dph, bez vat, без ндс, deposit, fee, trade in, budget, per bid, tax, total
-    """,
+    "net": NET,
+    "other": "deposit, fee, trade in, budget, per bid, tax, total",
 }  # fmt: skip
 """The words that stand directly after an amount, by its role."""
 

@@ -47,6 +47,8 @@ class Role(Enum):
     THRESHOLD = "threshold"
     SAVING = "saving"
     SHIPPING = "shipping"
+    NET = "net"
+    """The price without tax: the price, where there is no other."""
     OTHER = "other"
     """Another thing than the price of this one: a total, an estimate, the price of a used copy."""
     UNKNOWN = "unknown"

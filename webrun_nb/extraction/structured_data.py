@@ -311,15 +311,23 @@ def _same(datum: Datum | None, other: Datum) -> bool:
     return datum is not None and datum.text == other.text
 
 
+_MOST_ALIKE = 50
+
+
 def _flat(entity: Entity, path: tuple[str, ...], depth: int) -> Iterator[tuple[tuple[str, ...], Datum]]:
-    """Yield the first value of each property; the reviews and offers of others are not the entity's own values."""
+    """Yield the first value of each property; the reviews and offers of others are not the entity's own values.
+
+    Of several entities in one property (offers, variants, authors) only what all of them say is said of the thing.
+    """
     for name, values in entity.values.items():
         first = values[0]
         if isinstance(first, Datum):
             if first.text:
                 yield (*path, name), first
         elif depth < 3 and name not in ("review", "reviews", "itemreviewed", "isrelatedto", "issimilarto"):
-            yield from _flat(first, (*path, name), depth + 1)
+            inner = [each for each in values[:_MOST_ALIKE] if isinstance(each, Entity)]
+            found = [dict(_flat(each, (*path, name), depth + 1)) for each in inner]
+            yield from ((key, datum) for key, datum in found[0].items() if all(_same(o.get(key), datum) for o in found))
 
 
 def _cell(datum: Datum | None) -> Cell | None:

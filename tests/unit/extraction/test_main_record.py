@@ -5,6 +5,7 @@ import pytest
 from helpers.snapshots import snapshot_of_html
 from webrun_nb.extraction.main_record import main_record_of
 from webrun_nb.extraction.sources import Cell, Source
+from webrun_nb.extraction.structured_data import embedded_of
 
 CARD = '<li><a href="/other/{0}">Another lamp no. {0}</a><p>{0}9,00 €</p></li>'
 
@@ -234,3 +235,16 @@ def test_prices_of_variants_in_the_rows_of_a_table_are_not_that_of_the_page() ->
 def test_a_line_names_the_day_of_publication() -> None:
     assert text("<p>Published 5 March 2024</p>", "datepublished") == "5 March 2024"
     assert text("<p>Published by 30 companies</p>", "datepublished") != "30 companies"
+
+
+def test_the_price_without_tax_is_the_price_where_there_is_no_other() -> None:
+    assert text("<p>£50.00 exc. VAT</p><p>£60.00 inc. VAT</p>", "price") == "£60.00"
+    assert text("<p>£50.00 exc. VAT</p>", "price") == "£50.00"
+
+
+def test_what_variants_say_differently_is_not_said_of_the_thing() -> None:
+    variants = ", ".join(f'{{"@type": "Product", "name": "Lamp {x}", "sku": "{x}", "color": "red"}}' for x in "AB")
+    page = product('"hasVariant": [' + variants + "]")
+    (entity,) = embedded_of(snapshot_of_html(f"<html><body>{page}</body></html>"))
+    found = {name for column in entity.columns for name in column.properties}
+    assert ("hasvariant.color" in found, "hasvariant.sku" in found) == (True, False)

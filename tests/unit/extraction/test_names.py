@@ -186,6 +186,7 @@ def test_prices_with_and_without_tax_are_told_apart():
         ("goals", "Goals against"),
         ("isbn", "SKU"),
         ("share", "Change"),
+        ("brand", "Hersteller-Nr."),
     ],
 )
 def test_another_quantity_is_not_what_is_asked_for(asked, label):
