@@ -66,9 +66,11 @@ _WORD_CHARS = 20
 _NUMBERS = (ColumnType.PERCENT, ColumnType.MONEY, ColumnType.QUANTITY, ColumnType.INT, ColumnType.FLOAT)
 _DATES = (ColumnType.DATE, ColumnType.DATETIME)
 """The types of texts with digits, the most telling first."""
-_DATED = frozenset({Reason.AMBIGUOUS_DAY_MONTH, Reason.AMBIGUOUS_CENTURY, Reason.RELATIVE_DATE, Reason.SEVERAL_DATES})
+_DATED = frozenset({Reason.AMBIGUOUS_DAY_MONTH, Reason.AMBIGUOUS_CENTURY, Reason.RELATIVE_DATE})
 """Why a date is not read: its numbers are none to be read."""
 _NO_VALUE = frozenset({Reason.ABSENT, Reason.BLANK})
+_LEAST_READ = 0.6
+"""Share of the texts of a column that have to be values of its type; the others say nothing with digits."""
 _CODE = re.compile(r"(?:\+|0\d)[\d\s()/-]*")
 """Postal codes, numbers of articles and telephones: numbers with which nobody calculates."""
 _QUOTABLE = re.compile(r"(?=.*\w)[\w '’()&/–-]{1,60}")
@@ -381,10 +383,12 @@ def _is_marked(kind: ColumnType, numbers: Sequence[NumberText], context: Context
 def _reads_as(kind: ColumnType, cells: Sequence[Cell | None], context: Context, *, measured: bool = False) -> bool:
     """Tell whether all cells can be read as a type; with `measured` also their currencies or units."""
     read = read_column(cells, Column("", kind, nullable=True), context)
-    values = [each.value for each in read.values if each.reason not in _NO_VALUE]
-    if not values or any(value is None for value in values):
+    said = [each for each in read.values if each.reason not in _NO_VALUE]
+    values = [each.value for each in said if each.value is not None]
+    # A word in place of a number, such as "on request", is no value; another number is one of another type.
+    if any(each.value is None and _DIGIT.search(each.text) for each in said):
         return False
-    return not measured or all(" " in value for value in values)
+    return len(values) >= max(1, _LEAST_READ * len(said)) and (not measured or all(" " in value for value in values))
 
 
 def _names(found: Field, kind: ColumnType, *, is_key: bool) -> Iterator[str]:

@@ -128,3 +128,13 @@ def test_many_tables_are_counted() -> None:
     pages = "".join(table("Team|Won", f"T{number}|1", f"U{number}|2") for number in range(MOST_SOURCES + 5))
     found = overview(snapshot_of_html(f"<html><body>{pages}</body></html>"))
     assert len(found.proposals) + found.more == MOST_SOURCES + 5
+
+
+def test_a_word_in_place_of_a_price_is_a_gap() -> None:
+    found = columns("Ada|€12.50", "Bea|on request", "Cleo|€3.50", "Dora|€8.20", head="Lamp|Price")
+    assert found == "lamp:str, price:money?"
+
+
+def test_another_number_among_prices_makes_a_text() -> None:
+    found = columns("Ada|€12.50", "Bea|€3.50 to €9.00", "Cleo|€3.50", "Dora|€8.20", head="Lamp|Price")
+    assert found == "lamp:str, price:str"
