@@ -214,7 +214,8 @@ class Collector:
 
     def _asked_for_list(self, page: Snapshot, question: Ambiguous) -> Work[None]:
         """Ask which of several lists is meant that have all columns equally well."""
-        views = [view for view in self._found if _name_of(view) in {each.label for each in question.candidates}]
+        found = joined_views(page, self._views(page))  # in the order of the page
+        views = [view for view in found if _name_of(view) in {each.label for each in question.candidates}]
         names = [_name_of(view) for view in views]
         if len(set(names)) < 2 or len(set(names)) < len(names):
             self._chosen_list = views[0].nodes if views else frozenset()
