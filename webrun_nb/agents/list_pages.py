@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MAX_PAGES = 50
 MAX_ROWS = 20_000
 MAX_MOVES = 300
-MAX_SECONDS = 300.0
+MAX_SECONDS = 180.0
 _MOST_OPENED = 30
 _OTHER_VIEW = 0.5
 """Share of the rows of a tab that another tab shows too, from which on it is another view of the same rows."""

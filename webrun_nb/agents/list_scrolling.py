@@ -13,6 +13,8 @@ from webrun_nb.extraction.scroll_areas import ScrollArea
 _MOST_SCREENS = 400
 _SCREENS_AT_ONCE = 4
 """Screens that are collected before it is looked whether they are enough; then twice as many each time."""
+_LATE_MS = 300
+"""Time in which the rows of another screen have to come: a page draws them at once, or says that they are loading."""
 _MOST_UNCHANGED = 2
 """Scrolls without any change after which the rest is scrolled at once: the room is not for rows."""
 _MOST_SCROLLS_AT_ONCE = 4
@@ -26,7 +28,9 @@ class ScrollThrough(Move):
     def applies(self, ground: Ground) -> bool:
         """See `Move`."""
         area = ground.view.on.scrolls
-        return area is not None and not ground.is_scrolled_through and (area.has_blank or ground.screens is not None)
+        if area is None or ground.is_scrolled_through or not ground.view.on.is_scripted:
+            return False
+        return area.has_blank or ground.screens is not None
 
     def go(self, ground: Ground) -> Work[Outcome]:
         """See `Move`."""
@@ -70,7 +74,7 @@ class ScrollThrough(Move):
             if (refusal := (yield from _scroll(ground, area, goal))) is not None:
                 outcome.why = _said(refusal)
                 return outcome
-            view = yield from seen_after(ground, list_ground.LATE_MS)
+            view = yield from seen_after(ground, _LATE_MS)
             if latest.source is None or not is_same_list(latest.source, view.source):
                 outcome.why = "the list went away while it was scrolled"
                 return outcome
