@@ -21,6 +21,8 @@ _COLON = re.compile(r"[:：]")
 _LABEL_WORD = r"[^\W\d_]{1,20}"
 _KNOWN = re.compile(rf"\s*({_LABEL_WORD}(?:[.\- /]{{1,2}}{_LABEL_WORD}){{0,3}}\.?\s?[#№º°]?)\s*[:：]?\s*(?=[\w#(])")
 """Words at the beginning of a line that may be a label without a colon."""
+_MOST_BESIDE = 20
+"""Nodes of an element that may hold a label, its value and spaces."""
 _PAIRS = frozenset({("dt", "dd"), ("th", "td"), ("td", "td")})
 
 
@@ -146,7 +148,8 @@ def _is_pair(line: Line, following: Line) -> bool:
     label, value = (each.pieces[0].closest("dt", "dd", "th", "td") for each in (line, following))
     if label is None or value is None or label.parent is not value.parent or (label.tag, value.tag) not in _PAIRS:
         return False
-    siblings = label.parent.elements if label.parent is not None else []
+    is_small = label.parent is not None and len(label.parent.children) <= _MOST_BESIDE
+    siblings = label.parent.elements if label.parent is not None and is_small else []
     return label.tag == "dt" or (len(siblings) == 2 and siblings[0] is label)
 
 
@@ -157,6 +160,7 @@ def _are_siblings(line: Line, following: Line) -> bool:
     shared = next((node for node in second.ancestors() if id(node) in around), None)
     return (
         shared is not None
+        and len(shared.children) <= _MOST_BESIDE
         and len(shared.elements) == 2
         and len(shared.text) <= len(line.text) + len(following.text) + 2
     )

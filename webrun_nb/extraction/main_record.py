@@ -50,6 +50,8 @@ _BEFORE_LINES = 6
 _STEP_LINES = 5
 _SHORT_LINE_CHARS = 40
 _BYLINE_WORDS = 3
+_MOST_CELLS, _MOST_VARIANTS = 60, 200
+"""Cells of a row, and amounts of the page, that are looked at for the prices of variants."""
 _IDENTIFIER = re.compile(r"[\w][\w./+\-]*(?: [\w./+\-]+){0,3}")
 _DATE_OR_PHONE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\+[\d ()-]{8,}|\d{1,2}:\d{2}.*")
 _RATINGS = (RATING_OUT_OF, re.compile(r"(?<![\d.,])\d[.,]\d(?=\s*[(（])"), RATING_STARS)
@@ -155,13 +157,16 @@ def _is_of_variants(page: MainThing, amount: Amount, embedded: Sequence[Datum]) 
     row, table = (cell.closest("tr"), cell.closest("table")) if cell is not None else (None, None)
     if row is None or table is None or any(agrees(amount.text, datum.text) for datum in embedded[:20]):
         return False
-    place = row.elements.index(cell) if cell in row.elements else -1
-    for other in page.amounts:
+    cells = row.elements
+    if len(cells) > _MOST_CELLS or cell not in cells:
+        return False
+    place = cells.index(cell)
+    for other in page.amounts[:_MOST_VARIANTS]:
         there = other.node.closest("td", "th")
         if there is None or there.closest("table") is not table or there.parent is row or there.parent is None:
             continue
         siblings = there.parent.elements
-        if siblings.index(there) == place and plain_number(other.text) != plain_number(amount.text):
+        if place < len(siblings) and siblings[place] is there and plain_number(other.text) != plain_number(amount.text):
             return bool(other.role.may_be_price)
     return False
 

@@ -204,7 +204,10 @@ def _side_by_side(first: Amount, second: Amount) -> bool:
         return False
     if _NOT_SIGN.sub("", first.text) != _NOT_SIGN.sub("", second.text):
         return False
-    return len(beginning(common_ancestor(first.node, second.node), _SIDE_BY_SIDE_CHARS)) < _SIDE_BY_SIDE_CHARS
+    around = common_ancestor(first.node, second.node)
+    if len(around.children) > _SIDE_BY_SIDE_CHARS:
+        return False
+    return len(beginning(around, _SIDE_BY_SIDE_CHARS)) < _SIDE_BY_SIDE_CHARS
 
 
 # --- amounts

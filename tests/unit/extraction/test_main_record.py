@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from helpers.snapshots import snapshot_of_html
@@ -248,3 +250,11 @@ def test_what_variants_say_differently_is_not_said_of_the_thing() -> None:
     (entity,) = embedded_of(snapshot_of_html(f"<html><body>{page}</body></html>"))
     found = {name for column in entity.columns for name in column.properties}
     assert ("hasvariant.color" in found, "hasvariant.sku" in found) == (True, False)
+
+
+def test_a_row_of_very_many_amounts_takes_no_longer_than_its_length() -> None:
+    cells = "".join(f"<td>${number}.00</td>" for number in range(3000))
+    page = snapshot_of_html(f"<h1>Lamp Orla 400</h1><table><tr>{cells}</tr><tr>{cells}</tr></table>")
+    started = time.process_time()
+    main_record_of(page)
+    assert time.process_time() - started < 4
