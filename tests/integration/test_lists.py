@@ -124,6 +124,15 @@ async def test_rows_of_a_recycled_list_are_told_by_their_index(listed):
     assert (found.values("name"), found.pages.ended) == ([f"Boat {n % 50}" for n in range(1, 101)], "100 of 100")
 
 
+async def test_a_count_that_is_too_low_ends_no_list(listed):
+    found = await listed(
+        VIRTUAL.replace("role=list", "role=feed"),
+        f"""const mark = (li, i) => {{ li.setAttribute("aria-posinset", i); li.setAttribute("aria-setsize", 10); }};
+        {RECYCLE}""",
+    )
+    assert (found.values("name"), found.pages.ended) == (boats(100), "the page says 10, 100 collected")
+
+
 async def test_a_page_that_says_more_than_it_shows_is_quoted(listed):
     found = await listed(
         f"<p>120 results</p>{LIST}<button id=more>Load more</button>",

@@ -292,7 +292,8 @@ class _Collector:
             if not pages.ended and pages.pages > 1:
                 pages.ended = "no next page"
         elif pages.stated == rows:
-            pages.ended = f"{rows} of {rows}"
+            said = f"{rows} of {rows}"
+            pages.ended = said if pages.whole or pages.is_enough else f"{said}; {pages.ended}"
         elif self._all_pages and not pages.is_enough:
             said = f"the page says {pages.stated}, {rows} collected"
             pages.ended = said if pages.whole else f"{said}; {pages.ended}"

@@ -60,7 +60,7 @@ class ScrollThrough(Move):
         """Collect as many further screens as there are by now, as far as there are any."""
         outcome, unchanged = Outcome(views, is_screen=True, is_final=True, ended="scrolled to the end"), 0
         until = max(_SCREENS_AT_ONCE, 2 * rows.screens)
-        while not (rows.is_by_index and ground.stated is not None and len(rows.rows) >= ground.stated):
+        while not (unchanged and rows.is_by_index and len(rows.rows) == ground.stated):
             latest = ground.view
             before = latest.on.scrolls
             if before is None or before.state.is_at_end or unchanged > _MOST_UNCHANGED:
