@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from webrun_nb.agents import list_ground
 from webrun_nb.agents.base import Finish, PartialResult
-from webrun_nb.agents.list_ground import Ground, Move, Opened, Outcome, Work, open_sections, press, settled
+from webrun_nb.agents.list_ground import Ground, Move, Opened, Outcome, Work, open_sections, press, seen_after, settled
 from webrun_nb.agents.list_moves import MOVES
 from webrun_nb.agents.list_views import Read, View, is_same_list, view_of
 from webrun_nb.extraction.list_controls import Control
@@ -258,7 +259,7 @@ class _Collector:
             if isinstance(tab, View):
                 view, name = tab, "that is open"
             elif (yield from press(ground, tab)):
-                view, name = (yield from self._seen()), f'"{tab.name}"'
+                view, name = (yield from seen_after(ground, list_ground.LATE_CLICK_MS)), f'"{tab.name}"'
             else:
                 pages.whole, pages.ended = False, f'the tab "{tab.name}" was not opened'
                 return
@@ -266,17 +267,15 @@ class _Collector:
                 continue
             if sum(key in seen for key in view.keys) > _OTHER_VIEW * min(len(view.keys), len(seen)):
                 yield from ground.task.note(f"The tab {name} shows the same rows again; it is left out.")
+                if len(view.keys) > len(seen):
+                    pages.whole, pages.ended = False, f"the tab {name} shows more rows, and was left out"
                 continue
             pages.snapshots.append(view.page)
             ground.begin(view)
             yield from self._go_on()
             seen |= set(ground.view.keys)
         if pages.whole and len(self._parts) > 1:
-            pages.ended = f"all {len(tabs) + 1} tabs or sections were read"
-
-    def _seen(self) -> Work[View]:
-        ground = self._ground
-        return (yield from settled(ground, view_of((yield from ground.look()), ground.read)))
+            pages.ended = f"read in {len(self._parts)} of {len(tabs) + 1} tabs or sections"
 
     def _conclude(self) -> None:
         """Say how the list ended, and whether what was collected is as much as the page says there is."""
