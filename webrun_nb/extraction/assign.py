@@ -17,6 +17,7 @@ from webrun_nb.extraction.availability import availability
 from webrun_nb.extraction.comparing import agrees
 from webrun_nb.extraction.concepts import OTHERS
 from webrun_nb.extraction.fields import Field, fields_of, key_field
+from webrun_nb.extraction.locale import is_day_name, is_territory
 from webrun_nb.extraction.names import KIN, Name, likeness, name_of, path_likeness
 from webrun_nb.extraction.requested import Requested
 from webrun_nb.extraction.schema import Wanted
@@ -166,14 +167,14 @@ def assign(
         asked = [w for w in columns if (w.type in _ADDRESSES) is kind and w.type is not ColumnType.JSON]
         scores = [_best_few([scorer.score(wanted, each) for each in fields]) for wanted in asked]
         _take_best(assignment, asked, fields, scores, (requested or Requested()).words)
-    _take_group(assignment, columns, fields)
+    _take_group(assignment, columns, fields, scorer)
     for wanted in columns:
         if wanted.name not in assignment.fields:
             assignment.nearest[wanted.name] = _nearest(wanted, fields, scorer)
     return assignment
 
 
-def _take_group(assignment: Assignment, columns: Sequence[Wanted], fields: Sequence[Field]) -> None:
+def _take_group(assignment: Assignment, columns: Sequence[Wanted], fields: Sequence[Field], scorer: _Scorer) -> None:
     """Take the headings above all rows for the only column without a field, if it asks for what rows are grouped by."""
     asked = {question.column for question in assignment.questions}
     lacking = [w for w in columns if w.name not in assignment.fields and w.name not in asked]
@@ -181,7 +182,13 @@ def _take_group(assignment: Assignment, columns: Sequence[Wanted], fields: Seque
     if len(lacking) != 1 or len(groups) != 1 or not assignment.fields or groups[0].coverage < 1:
         return
     (wanted,), (found,) = lacking, groups
-    if wanted.type is ColumnType.STR and name_of(wanted.last).is_about(*_GROUPINGS):
+    name, is_text = name_of(wanted.last), wanted.type is ColumnType.STR
+    language = found.sample[0].node.language if found.sample else ""
+    is_day = "date" in name.concepts and (
+        all(is_day_name(text, language) for text in found.texts) if is_text else scorer.fit(wanted, found) == 1
+    )
+    is_country = is_text and "country" in name.concepts and all(is_territory(text, language) for text in found.texts)
+    if is_day or is_country or (is_text and name.is_about(*_GROUPINGS)):
         assignment.fields[wanted.name] = found
         assignment.scores[wanted.name] = _BY_PLACE
 

@@ -29,6 +29,8 @@ _ORDINALS = frozenset({"st", "nd", "rd", "th", "e", "er", "re", "ère", "ème", 
 _ORDINAL_LANGUAGES = frozenset({"fr", "es", "pt", "it", "ca", "gl", "nl"})
 """Languages whose ordinals are a number with one raised letter, which other languages use as a mark."""
 _MARK = re.compile(r"\*{1,4}|[†‡§¶‖※#]{1,3}|\d{1,2}|[a-zA-Z]{1,2}|[ivx]{1,4}|(?:note|nb|n) ?\d{1,2}", re.I)
+_NUMBERED_NOTE = re.compile(r"(?:note|nota|anm\.?|fn) ?\d{1,2}", re.IGNORECASE)
+"""A mark that says itself that it is one: "[note 1]"."""
 _SEPARATOR = re.compile(r"\s*[,;]\s*|\s+")
 _LONGEST_MARK = 12
 _BRANDS = frozenset({"TM", "SM", "R", "C", "™", "®", "©", "℠"})
@@ -305,7 +307,12 @@ def _last_mark(text: str, known_marks: frozenset[str]) -> tuple[str, str]:
     if not inner or not _MARK.fullmatch(inner):
         return text, ""
     behind_number = rest[-1:].isdecimal() or rest[-1:] in ("%", "€", "$", "£")
-    if set(inner) <= _SYMBOLS or inner in known_marks or (last == "]" and behind_number):
+    if (
+        set(inner) <= _SYMBOLS
+        or inner in known_marks
+        or _NUMBERED_NOTE.fullmatch(inner)
+        or (last == "]" and behind_number)
+    ):
         return rest, inner
     return (rest, inner) if behind_number and len(inner) == 1 and inner.isalpha() and inner.islower() else (text, "")
 

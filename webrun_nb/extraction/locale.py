@@ -386,3 +386,37 @@ def _short_units() -> Mapping[str, str]:
     assert locale is not None
     shorts = {key: texts[0] for key, texts in _unit_patterns(locale)}
     return MappingProxyType({**shorts, **_SHORT})
+
+
+_NUMBERED_DAY = re.compile(r"(?:day|tag|jour|día|dia|giorno|dag|dzień|день|gün|يوم) \d{1,2}", re.IGNORECASE)
+
+
+def is_day_name(text: str, language: str) -> bool:
+    """Tell whether a text is the name of a day of the week, alone or before a date, or "Day 2".
+
+    >>> is_day_name("Monday", "en"), is_day_name("Montag, 5. Mai", "de"), is_day_name("Room 2", "en")
+    (True, True, False)
+    """
+    first = text.strip().partition(",")[0].partition(" ")[0].casefold()
+    return first in _day_names(language) or _NUMBERED_DAY.fullmatch(text.strip()) is not None
+
+
+def is_territory(text: str, language: str) -> bool:
+    """Tell whether a text is the name of a country or of a part of the world.
+
+    >>> is_territory("Norwegen", "de"), is_territory("North", "en")
+    (True, False)
+    """
+    return text.strip().casefold() in _territories(language)
+
+
+@lru_cache(64)
+def _day_names(language: str) -> frozenset[str]:
+    locales = [locale for locale in (locale_of(language), locale_of("en")) if locale is not None]
+    return frozenset(name.casefold() for each in locales for name in each.days["stand-alone"]["wide"].values())
+
+
+@lru_cache(64)
+def _territories(language: str) -> frozenset[str]:
+    locales = [locale for locale in (locale_of(language), locale_of("en")) if locale is not None]
+    return frozenset(name.casefold() for each in locales for name in each.territories.values())

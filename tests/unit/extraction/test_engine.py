@@ -425,3 +425,12 @@ def test_a_definition_list_whose_terms_come_again_is_a_list():
     terms = "".join(f"<dt>Name</dt><dd>{x}</dd><dt>Age</dt><dd>{n}</dd>" for x, n in (("Al", 3), ("Bo", 4)))
     html = f"<dl>{terms}</dl>"
     assert records(html, "name:str, age:int", "List the people") == [("Al", 3), ("Bo", 4)]
+
+
+def test_headings_that_are_days_or_countries_are_those_of_the_column_that_asks_for_them():
+    rows = "<tr><th colspan=2>{}</th></tr><tr><td>Oslo</td><td>7</td></tr>"
+    html = f"<html lang=en><table><tr><th>City</th><th>Number</th></tr>{rows}{rows}</table></html>"
+    assert records(html.format("Monday", "Tuesday"), "city:str, number:int, day:str")[1] == ("Oslo", 7, "Tuesday")
+    assert records(html.format("Norway", "Italy"), "city:str, number:int, country:str")[0] == ("Oslo", 7, "Norway")
+    assert records(html.format("North", "South"), "city:str, number:int, country:str")[0] == ("Oslo", 7, None)
+    assert records(html.format("1 May 2024", "2 May 2024"), "city:str, number:int, date:date")[0][2] == "2024-05-01"

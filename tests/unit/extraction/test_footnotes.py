@@ -146,3 +146,7 @@ def test_raised_cents_along_the_row_of_a_turned_table() -> None:
 
 def test_a_dagger_is_a_mark_behind_any_text_and_a_star_is_not() -> None:
     assert [cell.text for cell in cells(["B†", "A*"])] == ["B", "A*"]
+
+
+def test_a_mark_that_says_that_it_is_a_note_is_one() -> None:
+    assert [cell.text for cell in cells(["Leeds [note 1]", "York (2)"])] == ["Leeds", "York (2)"]
