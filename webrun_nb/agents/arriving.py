@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from webrun_nb.agents.base import AgentError, Failed, Refused, Reply, Step
@@ -13,7 +13,7 @@ from webrun_nb.agents.lists.rows import UntiedError, about, find_field, of_subje
 from webrun_nb.agents.planner.elements import find
 from webrun_nb.agents.planner.intents import Extract, Target
 from webrun_nb.agents.reading import Reading
-from webrun_nb.agents.selection import GENERIC, PEOPLE
+from webrun_nb.agents.selection import GENERIC, PEOPLE, may_be_unnamed
 from webrun_nb.browsers.actions import Click
 from webrun_nb.browsers.observation import Element
 from webrun_nb.extraction.snapshot import Snapshot
@@ -36,10 +36,16 @@ class Arrival:
         The sentence.
     best : callable
         Returns what a page has of the sentence; None where it has nothing.
+    columns : sequence of str
+        The columns of the answer's schema; a list that has most of them is one of the subject, also where the page has
+        no word for it.
     """
 
-    def __init__(self, task: Task, wanted: Extract, best: Callable[[Snapshot], Reading | None]) -> None:
+    def __init__(
+        self, task: Task, wanted: Extract, best: Callable[[Snapshot], Reading | None], columns: Sequence[str] = ()
+    ) -> None:
         self._task = task
+        self._columns = columns
         self._wanted = wanted
         self._best = best
         self.page_words = ""
@@ -47,6 +53,8 @@ class Arrival:
         self.is_among_others = False
         """True if a heading or a category column tells the subject's rows from others."""
         self.was_searched = False
+        self.unnamed = False
+        """True if the page never says the subject, and its list is taken for having all columns of the answer."""
         self.nearest: Reading | None = None
         """What the page has in the place of the subject, for a question about it."""
 
@@ -84,6 +92,9 @@ class Arrival:
         view = None if best is None else best.view
         people = view is not None and tokens(subject)[-1] in PEOPLE and find_field(view, "age") is not None
         if view is None or not (people or about(subject, page.root.text)):
+            if self._has_columns(best) and may_be_unnamed(subject):
+                self.unnamed = True
+                return page
             self.nearest = best
             raise UntiedError(subject)
         yield from self._task.note(
@@ -101,6 +112,13 @@ class Arrival:
             return True
         titles = (best.view.titles, *best.view.parts, page.title)
         return best.view.lists(subject) or any(about(subject, title) for title in titles)
+
+    def _has_columns(self, best: Reading | None) -> bool:
+        """Tell whether a list of the page has most of the answer's columns, and more than one."""
+        if best is None or best.view is None or best.view.is_record:
+            return False
+        found = sum(name in best.fields for name in self._columns)
+        return found > 1 and 2 * found >= len(self._columns)
 
     def _follow(self, link: Element) -> Work[None]:
         outcome = yield from self._task.propose(Click(link.ref, link.name), self._wanted.sentence)

@@ -83,6 +83,7 @@ class Collector:
         """What the page is that has nothing to extract."""
         self._page_words = ""
         self._is_among_others = False
+        self._is_unnamed = False
         self._start = ""
         """Where the list begins."""
         self._first: tuple[Snapshot, Source] | None = None
@@ -439,7 +440,8 @@ class Collector:
         if self._start and self._start != page.url:  # asked meanwhile, on a later page of the list
             yield from self.task.act(Navigate(self._start), self.wanted.sentence)
             page = yield from self.task.snapshot()
-        arrival = Arrival(self.task, self.wanted, self._best)
+        columns = [each.name for each in self.shape.columns] if self.shape is not None else []
+        arrival = Arrival(self.task, self.wanted, self._best, columns)
         try:
             page = yield from arrival.from_page(page)
         except UntiedError:
@@ -447,6 +449,7 @@ class Collector:
             raise
         finally:
             self._page_words, self._is_among_others = arrival.page_words, arrival.is_among_others
+            self._is_unnamed = arrival.unnamed
         self._page = page
         if self.wanted.compute and says_itself(self.wanted, self._with_record(page)):
             self.wanted = without_computing(self.wanted)
@@ -640,7 +643,9 @@ class Collector:
             return None
 
     def _selection(self) -> Selection:
-        return Selection(self.task, self.wanted, self._page_words, of_subject=self._is_among_others)
+        return Selection(
+            self.task, self.wanted, self._page_words, of_subject=self._is_among_others, unnamed=self._is_unnamed
+        )
 
     # --- reading ------------------------------------------------------------------------------------------------------
 

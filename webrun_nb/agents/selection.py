@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,8 +30,33 @@ GENERIC = frozenset({
 
 _KINDS_OF_ROWS = frozenset({"line", "row", "table", "list", "data", "single", "individual", "separate"})
 """Words before a noun for rows that say no more than it: "each line item"."""
+NAMES_OF_ROWS = _KINDS_OF_ROWS | {
+    "product", "job", "search", "log", "news", "menu", "catalogue", "catalog", "directory", "index", "calendar",
+    "schedule", "price", "statement", "invoice", "exchange", "interest", "company", "league", "programme", "program",
+    "timetable", "weather", "stock", "exam", "election", "census", "budget", "inventory", "contact", "event",
+}  # fmt: skip
+"""Words before a word for rows that select none of them: a "line item", a "search result", "exchange rates"."""
+
+_MANY_WORDS = 2
+
+UNNAMED = "the page has no such word; the rows are of the list that has the columns of the answer"
+"""Why the name of a list was not used."""
+
 PEOPLE = frozenset({"person", "people"})
 """Words for the rows of a list that has an age of each."""
+
+
+def may_be_unnamed(subject: str) -> bool:
+    """Tell whether words only name what is listed ("job postings"), so that no row is left out for them.
+
+    What may tell some rows from others ("gaming laptops", "Dell laptops", "flights after 10:00") may not.
+    """
+    words = subject.split()
+    if not 0 < len(words) <= _MANY_WORDS or not all(re.fullmatch(r"[^\W\d_]+", word) for word in words):
+        return False
+    if len(words) == 1:
+        return words[0][:1].islower()
+    return words[0].casefold() in NAMES_OF_ROWS
 
 
 class Selection:
@@ -46,13 +72,18 @@ class Selection:
         What the page says it is about.
     of_subject : bool
         Whether a heading or a category column tells the subject's rows from others.
+    unnamed : bool
+        Whether the list is taken for its columns, the page having no word for the subject.
     """
 
-    def __init__(self, task: Task, wanted: Extract, page_words: str, *, of_subject: bool) -> None:
+    def __init__(
+        self, task: Task, wanted: Extract, page_words: str, *, of_subject: bool, unnamed: bool = False
+    ) -> None:
         self._task = task
         self._wanted = wanted
         self._page_words = page_words
         self._of_subject = of_subject
+        self._unnamed = unnamed
         self.unknown = 0
         """Rows that the page gives no value of, to compare with a condition."""
         self.other_currency = 0
@@ -64,11 +95,14 @@ class Selection:
         """Return the rows that are meant, in the order that is asked for."""
         rows: list[Row] = view.rows
         self.not_used = {}
-        if self._of_subject and self._wanted.subject:  # a person may have taken it back
+        if self._unnamed:
+            self.not_used[self._wanted.subject] = UNNAMED
+        elif self._of_subject and self._wanted.subject:  # a person may have taken it back
             rows = of_subject(rows, view, self._wanted.subject) or rows
         else:
             rows = yield from self._of_noun(view, rows)
-        rows = yield from self._of_kind(view, rows)
+        if not self._unnamed:
+            rows = yield from self._of_kind(view, rows)
         for phrase in self._wanted.selectors:
             rows = self._of_phrase(phrase, view, rows)
         rows, conditions = of_places(view, rows, self._wanted.constraints, self._page_words)
@@ -129,11 +163,13 @@ class Selection:
 
     def _of_kind(self, view: View, rows: list[Row]) -> Work[list[Row]]:
         """Heed what stands before the subject's noun ("gaming laptops"): the page is about it, or rows say it."""
-        *kinds, _ = tokens(self._wanted.subject) or ("",)
+        *kinds, noun = tokens(self._wanted.subject) or ("",)
         if len(kinds) == 2 and kinds[1].isdigit():
             return self._of_number(" ".join(kinds), view, rows)
         for kind in kinds:
             if kind in _KINDS_OF_ROWS or kind in tokens(f"{self._page_words} {view.titles}"):
+                continue
+            if noun in GENERIC and kind in NAMES_OF_ROWS:
                 continue
             saying = [row for row in rows if kind in tokens(f"{row.text} {row.under}")]
             if not saying:

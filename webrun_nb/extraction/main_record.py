@@ -85,6 +85,7 @@ def main_record_of(snapshot: Snapshot) -> Source | None:
     ]
     facts += _embedded_only(page, {name for fact in facts for name in fact.properties})
     facts += _pairs(page, {name for fact in facts for name in fact.properties})
+    _name_by_label(facts)
     if len(facts) < _FEWEST_FACTS:
         return None
     columns = [SourceColumn(fact.labels, fact.properties) for fact in facts]
@@ -96,6 +97,18 @@ def main_record_of(snapshot: Snapshot) -> Source | None:
 def _name(page: MainThing) -> _Fact:
     line = page.lines[page.heading_line]
     return _Fact((), frozenset({"name", "title", "headline"}), Cell(page.heading, line.text))
+
+
+def _name_by_label(facts: Sequence[_Fact]) -> None:
+    """Take the name from "Company name: …" where the heading ("Company overview") only says its kind."""
+    heading, *others = facts
+    said = {word.stem for word in name_of(heading.cell.text).words}
+    for fact in others:
+        words = [word for label in fact.labels for word in name_of(label).words]
+        kinds = [word for word in words if "name" not in word.concepts]
+        if kinds and len(kinds) < len(words) and all(word.stem in said for word in kinds):
+            fact.properties, heading.properties = frozenset({"name"}), frozenset({"headline"})
+            return
 
 
 def _prices(page: MainThing) -> list[_Fact]:
@@ -401,7 +414,9 @@ def _pairs(page: MainThing, known: set[str]) -> list[_Fact]:
     seen: set[str] = set()
     for each in page.labelled:
         key = plain_words(each.label)
-        is_refused = each.name in IDENTIFIERS and not _is_identifier(each.text)
+        # "Model: Golf" is no product code, and yet what the page says.
+        is_no_code = each.name in IDENTIFIERS and not _is_identifier(each.text)
+        is_refused = is_no_code and not any("model" in word.concepts for word in name_of(each.label).words)
         if key in seen or is_refused or each.name in known or len(facts) >= _MAX_PAIRS:
             continue
         seen.add(key)

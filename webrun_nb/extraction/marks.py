@@ -140,7 +140,9 @@ class Marks:
         if one.group != " " or one.decimal or groups_with_space(self.language):
             return one, ""
         is_usual = self.column.spaced >= _ENOUGH_SPACED or NO_BREAK in self.column.groups
-        return (one, "by column") if is_usual else (None, "")
+        if is_usual:
+            return one, "by column"
+        return (one, "by the other columns") if self.table.spaced >= _ENOUGH_SPACED else (None, "")
 
     def _proofs(self, mark: str, currency: str | None) -> Iterable[tuple[str, str]]:
         """Yield what is proved (`group`, `decimal`, or empty for a contradiction) and by what, the strongest first."""

@@ -336,3 +336,26 @@ async def test_pages_are_read_beside_the_event_loop(monkeypatch: pytest.MonkeyPa
     await names("samples", "list all samples")
     assert seen
     assert threading.main_thread() not in seen
+
+
+# --- a noun that the page does not say --------------------------------------------------------------------------------
+
+SALES = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"region": {"type": "string"}, "state": {"type": "string"}, "households": {"type": "integer"}},
+    },
+}
+
+
+async def test_a_list_that_has_the_columns_is_read_whatever_its_rows_are_called() -> None:
+    answer = await finished("regions", "list the territories with region, state and households", schema=SALES)
+    assert [row["households"] for row in answer.data] == [120, 340, 75]
+    assert [part.text for part in answer.unused] == ["territories"]
+
+
+async def test_what_may_select_rows_is_asked_about_whatever_columns_the_list_has() -> None:
+    spec = TaskSpec("list the growing territories with region, state and households", "structured_json", SALES)
+    *_, last = await work_on(stored("regions"), spec)
+    assert isinstance(last, Ask)

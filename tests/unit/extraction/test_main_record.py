@@ -258,3 +258,23 @@ def test_a_row_of_very_many_amounts_takes_no_longer_than_its_length() -> None:
     started = time.process_time()
     main_record_of(page)
     assert time.process_time() - started < 4
+
+
+def test_a_labelled_name_is_the_name_where_the_heading_says_only_the_kind_of_thing() -> None:
+    source = record(
+        "<h1>Company overview</h1><dl><dt>Company name</dt><dd>Orla Mills</dd><dt>Status</dt><dd>Active</dd>"
+    )
+    found = cell(source, "name")
+    assert found is not None
+    assert found.text == "Orla Mills"
+
+
+def test_another_name_leaves_the_heading_the_name() -> None:
+    source = record("<h1>Orla 400</h1><dl><dt>Company name</dt><dd>Lamps Ltd</dd><dt>Status</dt><dd>New</dd>")
+    found = cell(source, "name")
+    assert found is not None
+    assert found.text == "Orla 400"
+
+
+def test_a_model_that_is_no_code_is_a_fact() -> None:
+    assert text("<dl><dt>Model</dt><dd>Golf</dd></dl>", "Model") == "Golf"

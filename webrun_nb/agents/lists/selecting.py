@@ -39,8 +39,9 @@ def says(text: str, wanted: Words) -> bool:
 def selected(phrase: str, view: View, rows: Sequence[Row], page_words: str) -> list[Row] | None:
     """Find the rows that a phrase means.
 
-    The heading above rows says so, one of several; else the page or the list is called so, and all of its rows are
-    meant; else a column together with its value ("in room 5"), else a value of one column ("at Wembley").
+    The heading above rows says so, one of several; else the list is called so, and all of its rows are meant; else a
+    column together with its value ("in room 5"), else the page's name or address, else a value of one column
+    ("at Wembley").
 
     Parameters
     ----------
@@ -56,13 +57,15 @@ def selected(phrase: str, view: View, rows: Sequence[Row], page_words: str) -> l
     under = under_headings(rows, value_of(phrase))
     if under and len({(row.under, row.heading) for row in rows}) > 1:  # the title may be that of the first tab alone
         return under
-    if says(view.titles, wanted) or says(page_words, wanted):
+    if says(view.titles, wanted):
         return list(rows)
     if under:
         return under
     for field in view.fields:
         if (having := _having_value(field, rows, wanted)) is not None:
             return having
+    if says(page_words, wanted):
+        return list(rows)
     match = SELECTED.match(phrase)
     return _having(view, rows, wanted, match["by"] if match else "")
 

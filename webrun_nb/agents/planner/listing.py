@@ -52,8 +52,9 @@ def parse_extraction(clause: str) -> Extract:
         place, ordinal = numbered["place"], int(numbered["n"])
         text = _cut(text, numbered)
     one_page = bool(patterns.ONE_PAGE.search(text))
+    text = patterns.ALL_LISTS.sub("", text)
     text = patterns.FORMAT.sub("", patterns.HERE.sub("", patterns.ONE_PAGE.sub("", text))).strip()
-    body, _, wish_text = text.partition(":") if ":" in text else (text, "", "")
+    body, wish_text = patterns.COLON.split(text, maxsplit=1) if patterns.COLON.search(text) else (text, "")
     reading = _Reading(body)
     if wish_text:
         # A condition may stand after the column names: "name, price; under $900".

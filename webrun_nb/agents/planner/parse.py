@@ -441,6 +441,10 @@ def _folded(intents: list[Intent]) -> list[Intent]:
             else:
                 out.append(intent)
                 waiting = intent
+        elif isinstance(last, Extract) and isinstance(intent, Extract) and _names_columns_of(last, intent):
+            out[-1] = replace(
+                last, wishes=intent.wishes, with_name=False, sentence=f"{last.sentence}; {intent.sentence}"
+            )
         elif isinstance(intent, Skip) and isinstance(last, Extract):
             out[-1] = _without(last, intent)
         elif isinstance(intent, Skip):
@@ -453,6 +457,14 @@ def _folded(intents: list[Intent]) -> list[Intent]:
         else:
             out.append(intent)
     return out
+
+
+def _names_columns_of(listed: Extract, said: Extract) -> bool:
+    """Tell whether a sentence only names columns ("Give name and price.") of the list of the sentence before."""
+    if listed.wishes or listed.one or listed.count or listed.compute or not (listed.subject or listed.place_ordinal):
+        return False
+    columns = Extract(said.sentence, wishes=said.wishes, with_name=said.with_name, all_pages=said.all_pages)
+    return len(said.wishes) > 1 and said == columns
 
 
 def _without(extract: Extract, skip: Skip) -> Extract:

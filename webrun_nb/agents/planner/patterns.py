@@ -181,6 +181,13 @@ FROM_FIRST = re.compile(
 TABLE_NUMBER = re.compile(
     r"(?:\b(?:from|in|of|on|inside|within)\s+)?(?:\bthe\s+)?\b(?P<place>(?:table|list)\s+(?P<n>\d{1,2}))\b", re.I
 )
+COLON = re.compile(r":(?!\d\d)")
+"""What stands before columns ("the books: title, author"), and not within a time of day."""
+ALL_LISTS = re.compile(
+    r"\s*\b(?:of|from|in|on)\s+(?:both|all(?:\s+of)?)(?:\s+(?:the|these))?\s+(?:tables|lists|tabs|sections|pages)\b",
+    re.I,
+)
+"""All of the page's lists: the engine reads it from the sentence, and no list is called so."""
 NAMED_TABLE = re.compile(
     r"^(?!(?:data|whole|full|entire|complete|main|html|page)\b)(?P<name>\S+(?:\s+\S+){0,3}?)\s+(?:table|list|grid)$",
     re.I,
@@ -228,7 +235,7 @@ ONE_PAGE = re.compile(
 )
 VERB = re.compile(
     r"^(?:extract|list|get|collect|scrape|read(?:\s+out)?|show(?:\s+me)?|give(?:\s+me)?|fetch|retrieve|return"
-    r"|find(?:\s+me)?|look\s+up|tell\s+me|report|print|output|copy|pull|grab|what(?:'s|\s+is|\s+are|\s+was)"
+    r"|find(?:\s+me)?|look\s+up|tell\s+me|report|print|output|copy|pull|grab|gather|compile|tabulate|what(?:'s|\s+is|\s+are|\s+was)"
     r"|which(?:\s+(?:is|are))?|who\s+(?:is|wrote)|how\s+much\s+(?:is|are|does|do)|how\s+many)\b",
     re.I,
 )

@@ -15,7 +15,14 @@ _NO_NOUN = r"(?!(?:is|are|do|does|has|have|costs?|was|were)\b)"
 _NOUN = rf"(?!(?:of|the)\b){_NO_NOUN}[\w-]+(?:\s+{_NO_NOUN}[\w-]+){{0,2}}?"
 _WHAT_IS = r"(?:what|which|who)(?:['’]s|\s+(?:is|are|was|were))"
 _NAMED = r"(?:[\w-]+\s+)?(?:(?-i:[A-Z])[\w.'’-]*(?:\s+(?:(?-i:[A-Z])|\d)[\w.'’-]*)*|\d[\w.]*|\ue000\d+\ue001)"
-_LIST = r"(?:list|show(?:\s+me)?|get|find(?:\s+me)?|give\s+me|extract|make)"
+_LIST = (
+    r"(?:list|show(?:\s+me)?|get(?:\s+me)?|find(?:\s+me)?|give(?:\s+me)?|extract|make|return|collect|create|compile"
+    r"|build|produce|tabulate)"
+)
+_NO_VERB = rf"(?!{patterns.VERB.pattern}|(?:what|which|who|how|when|where|is|are|does|do)\b)"
+_WISH = r"(?:i\s+(?:need|want|would\s+like)|i['’]d\s+like)\s+"
+_NAMED_LIST = r"(?:an?|the)\s+(?:table|list|overview)\s+of"
+_NTH_LIST = r"(?:the\s+)?(?:(?:first|second|third|fourth|fifth|last)\s+(?:table|list)|table\s+\d{1,2})"
 _SITE = r"(?:shop|store|site|website|page|list|table|catalogue|catalog)"
 _SUPER = patterns.SUPERLATIVE
 _WHERE = r"(?:in|on|at|for|from|of|under|during|within)"
@@ -57,6 +64,12 @@ _FORMS: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
             "get the {noun}{rest}, {sup} {column} first",
             True,
         ),
+        (rf"(?:what|which)\s+(?P<noun>{_NOUN})\s+are\s+there", "list the {noun}", False),
+        (
+            rf"(?:what|which)\s+(?P<noun>{_NOUN})\s+(?:is|are)\s+(?:listed|shown|given)\s+with\s+(?P<rest>.+)",
+            "list the {noun} with {rest}",
+            False,
+        ),
         (rf"which\s+(?P<noun>{_NOUN})\s+(?:is|are)\s+(?P<rest>.+)", "list the {noun} that are {rest}", False),
         (rf"which\s+(?P<noun>{_NOUN})\s+(?:has|have)\s+(?P<rest>.+)", "list the {noun} with {rest}", False),
         (rf"which\s+(?P<noun>{_NOUN})\s+(?P<rest>costs?\s+.+)", "list the {noun} that {rest}", False),
@@ -76,7 +89,27 @@ _FORMS: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
             "get the {noun}, {sup} {column} first",
             True,
         ),
-        (rf"{_LIST}\s+an?\s+(?:table|list|overview)\s+of\s+(?P<rest>.+)", "list {rest}", False),
+        (rf"(?:{_WISH}|{_LIST}\s+){_NAMED_LIST}\s+(?P<rest>.+)", "list {rest}", False),
+        (rf"{_NAMED_LIST}\s+(?P<rest>.+)", "list {rest}", False),
+        (rf"{_WISH}(?P<rest>(?:the|all|every|each)\s+.+)", "list {rest}", False),
+        (r"(?P<rest>(?:all|every|each)\s+.+)", "list {rest}", False),
+        (
+            rf"{_NO_VERB}(?P<rest>[\w ]+(?:,|\s+and\s)[\w ,]+\s+(?:of|for)\s+(?:all|every|each)\s+.+)",
+            "list {rest}",
+            False,
+        ),
+        (
+            rf"(?:for|of)\s+(?:each|every|all(?:\s+the)?)\s+(?P<noun>{_NOUN})\s*[,:]?\s+{_LIST}\s+(?:the\s+)?(?P<rest>.+)",
+            "list the {noun} with {rest}",
+            False,
+        ),
+        (
+            rf"compare\s+(?:all\s+)?(?:the\s+)?(?P<noun>{_NOUN})\s*(?::|,|\bby|\bon|\bwith)\s*(?:{_LIST}\s+)?"
+            r"(?:the\s+)?(?P<rest>.+)",
+            "list the {noun} with {rest}",
+            False,
+        ),
+        (rf"what\s+does\s+(?P<rest>{_NTH_LIST})\s+(?:say|show|list|contain|have)", "list {rest}", False),
         (
             rf"how\s+many\s+(?P<noun>{_NOUN})\s+(?:does|do)\s+(?:the\s+)?(?P<whose>.+?)\s+have",
             "what is the {noun} of {whose}",

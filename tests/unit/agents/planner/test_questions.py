@@ -90,3 +90,43 @@ def test_a_number_before_a_noun_is_how_many() -> None:
 
 def test_a_question_keeps_its_own_words() -> None:
     assert only("Which laptop is the cheapest?").sentence.startswith("Which laptop is the cheapest")
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "wishes"),
+    [
+        ("For each hotel, give name and price.", "hotel", ("name", "price")),
+        ("I need a table of all flights with airline and price.", "flights", ("airline", "price")),
+        ("I want the name and price of every laptop.", "laptop", ("name", "price")),
+        ("Name, price and rating of each hotel.", "hotel", ("Name", "price", "rating")),
+        ("All matches with home team and score.", "matches", ("home team", "score")),
+        ("Return a list of all books: title, author.", "books", ("title", "author")),
+        ("Compare the phones: list model, price and battery.", "phones", ("model", "price", "battery")),
+        ("Which companies are listed with ticker and price?", "companies", ("ticker", "price")),
+        ("What trains are there? List number and time.", "trains", ("number", "time")),
+        ("Get the rows of both tables with team and points.", "rows", ("team", "points")),
+        ("List all dishes with name and price from all tabs.", "dishes", ("name", "price")),
+    ],
+)
+def test_a_table_is_asked_for_in_many_forms(text: str, subject: str, wishes: tuple[str, ...]) -> None:
+    read = only(text)
+    assert isinstance(read, Extract)
+    assert (read.subject, read.wishes, read.one) == (subject, wishes, False)
+
+
+def test_a_sentence_of_columns_is_of_the_rows_of_the_sentence_before() -> None:
+    read = only("Which items are in stock? Give name and price.")
+    assert isinstance(read, Extract)
+    assert (read.wishes, [each.column for each in read.constraints]) == (("name", "price"), ["in stock"])
+
+
+def test_a_numbered_table_keeps_its_number_where_its_columns_follow() -> None:
+    read = only("What does the second table say? Give year and exports.")
+    assert isinstance(read, Extract)
+    assert (read.place_ordinal, read.wishes) == (2, ("year", "exports"))
+
+
+def test_a_time_of_day_is_no_list_of_columns() -> None:
+    read = only("Extract the flights after 10:00 with number and gate.")
+    assert isinstance(read, Extract)
+    assert read.wishes == ("number", "gate")
