@@ -367,8 +367,8 @@ class ScrollBox(ActionBase):
     """URL of the frame that the box is in; empty for the page itself."""
 
     def describe(self) -> dict[str, Any]:
-        """Return its name, the box and how far."""
-        return {"name": self.name, "target": self.path, "goal": self.goal}
+        """Return its name, what is scrolled and how far."""
+        return {"name": self.name, "target": "the list" if self.path else "the page", "goal": self.goal}
 
 
 @dataclass(frozen=True, slots=True)

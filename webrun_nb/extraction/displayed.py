@@ -20,7 +20,7 @@ _MOST_WORDS = 400
 
 
 class Displayed:
-    """The text that a page displays.
+    """The text that a page displays, its title apart: that is in no place of the page.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class Displayed:
     @cached_property
     def _text(self) -> str:
         parts = [self._snapshot.root.text, *(frame.root.text for frame in self._snapshot.frames)]
-        return f"{self._snapshot.title}\n" + "\n".join(parts)[:_MOST_CHARACTERS]
+        return "\n".join(parts)[:_MOST_CHARACTERS]
 
     @cached_property
     def _words(self) -> str:
