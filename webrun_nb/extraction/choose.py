@@ -8,12 +8,13 @@ before what the page embeds for machines.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from webrun_nb.extraction.assign import Ambiguous, Assignment, Candidate, Reads, assign
 from webrun_nb.extraction.comparing import plain_words
+from webrun_nb.extraction.embedded_things import is_beside, is_of_another, named_in, types_of
 from webrun_nb.extraction.names import Name, name_of
 from webrun_nb.extraction.reasons import Problem
 from webrun_nb.extraction.requested import Requested
@@ -34,22 +35,6 @@ _MARGIN = 0.04
 _TITLE_BONUS, _SUBJECT_BONUS = 0.15, 0.1
 _ASIDE = ("nav", "footer", "aside", "header")
 _ASIDE_WEIGHT = 0.8
-_BESIDE = frozenset(
-    {
-        *(
-            "organization",
-            "corporation",
-            "website",
-            "webpage",
-            "breadcrumblist",
-            "searchaction",
-            "imageobject",
-            "person",
-        ),
-        *("sitenavigationelement", "wpheader", "wpfooter", "postaladdress", "contactpoint", "listitem", "itempage"),
-    }
-)
-"""Types of things that a page embeds beside what it is about: its publisher, its menu, its pictures."""
 _OF_PRODUCTS = frozenset({"price", "sku", "mpn", "gtin", "brand", "availability"})
 """Facts that only products have."""
 _ABOUT_PRODUCTS = ("price", "list", "identifier", "gtin", "brand", "availability", "rating", "reviews", "currency")
@@ -316,16 +301,16 @@ class Chooser:
         page = [each for each in sources if each.kind == "page"][:1]
         pairs = [each for each in sources if each.kind == "pairs"]
         stages = [*map(self._assign, page), *([self._assign(_one_row(pairs))] if pairs else [])]
-        main = next((set(plain_words(name).split()) for each in page if (name := _named_in(each))), set[str]())
+        main = next((set(plain_words(name).split()) for each in page if (name := named_in(each))), set[str]())
         embedded = [
             self._assign(each)
             for each in sources
-            if each.kind == "embedded" and not _is_beside(each) and not _is_of_another(each, main)
+            if each.kind == "embedded" and not is_beside(each) and not is_of_another(each, main)
         ]
         embedded.sort(key=lambda each: -each.total)
-        about = next((_types(each.source) for each in embedded if each.total), frozenset())
+        about = next((types_of(each.source) for each in embedded if each.total), frozenset())
         # Of the embedded things, those of another type are about something else.
-        stages += [each for each in embedded if _types(each.source) <= {"website"} or _types(each.source) & about]
+        stages += [each for each in embedded if types_of(each.source) <= {"website"} or types_of(each.source) & about]
         if not stages:
             return Assignment(sources[0])
         first, *further = stages
@@ -380,31 +365,6 @@ def has_same_columns(one: Source, other: Source) -> bool:
 def is_list(source: Source) -> bool:
     """Tell whether a source is a list rather than a record."""
     return source.kind in _LISTS or (source.kind == "embedded" and len(source.rows) > 1)
-
-
-def _types(source: Source) -> frozenset[str]:
-    """Return the types of an embedded thing, which its caption names."""
-    return frozenset(source.caption.lower().split())
-
-
-def _named_in(source: Source) -> str:
-    """Return the name that a record has; empty if it has none."""
-    for column, cell in zip(source.columns, source.rows[0].cells, strict=False):
-        if "name" in column.properties and cell is not None:
-            return cell.text or cell.exact
-    return ""
-
-
-def _is_of_another(source: Source, main: Collection[str]) -> bool:
-    """Tell an embedded thing whose name has no word of that of the page's own thing: a related product."""
-    words = set(plain_words(_named_in(source)).split())
-    return bool(words and main) and not words & set(main)
-
-
-def _is_beside(source: Source) -> bool:
-    """Tell whether an embedded thing is what the page belongs to, not what it is about."""
-    types = _types(source)
-    return bool(types) and types <= _BESIDE
 
 
 def _one_row(sources: Sequence[Source]) -> Source:
