@@ -16,6 +16,8 @@ from webrun_nb.agents.reading import Reading
 from webrun_nb.agents.selection import GENERIC, PEOPLE, may_be_unnamed
 from webrun_nb.browsers.actions import Click
 from webrun_nb.browsers.observation import Element
+from webrun_nb.extraction.choose import is_list, title_of
+from webrun_nb.extraction.engine import shown_of
 from webrun_nb.extraction.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -104,6 +106,8 @@ class Arrival:
 
     def _listed_on(self, page: Snapshot) -> bool:
         """Tell whether the page lists the subject among others, or under a heading or name of its own."""
+        if any(about(self._wanted.subject, title_of(each)) for each in shown_of(page) if is_list(each)):
+            return True
         best, subject = self._best(page), self._wanted.subject
         if best is None or best.view is None:
             return False

@@ -121,6 +121,8 @@ class Chooser:
         asked_for_table = self.requested.number or self.requested.all_tables or "" in self.chosen
         if asked_for_table and (of_list.assignment or of_list.problem is Problem.NO_SUCH_TABLE):
             return of_list
+        if many and any(map(self._is_subject, lists)):
+            return of_list
         wants_many = many if self.requested.many is None or not many else self.requested.many
         if wants_many and self._is_whole(of_list):
             return of_list
@@ -235,7 +237,13 @@ class Chooser:
         for place in self.requested.places:
             if called := [each for each in lists if _is_called(each, place)]:
                 return called
-        return lists
+        return [each for each in lists if self._is_subject(each)] or lists
+
+    def _is_subject(self, source: Source) -> bool:
+        """Tell whether a list is titled as what is asked for: "the practice accounts". A word alone may be chance."""
+        asked = {word.stem for word in self.requested.subject.words}
+        titles = (source.caption, source.heading)
+        return len(asked) > 1 and any({word.stem for word in name_of(title).words} == asked for title in titles)
 
     def _rate(self, assignment: Assignment) -> float:
         source = assignment.source

@@ -434,3 +434,11 @@ def test_headings_that_are_days_or_countries_are_those_of_the_column_that_asks_f
     assert records(html.format("Norway", "Italy"), "city:str, number:int, country:str")[0] == ("Oslo", 7, "Norway")
     assert records(html.format("North", "South"), "city:str, number:int, country:str")[0] == ("Oslo", 7, None)
     assert records(html.format("1 May 2024", "2 May 2024"), "city:str, number:int, date:date")[0][2] == "2024-05-01"
+
+
+def test_a_list_that_is_titled_as_what_is_asked_for_is_meant():
+    accounts = "".join(f"<li><b>{name}</b>: <code>{name}@x.example</code></li>" for name in ("ada", "bea", "cleo"))
+    page = snapshot_of_html(f"<body><h1>Log in</h1><p>Welcome</p><h2>Practice accounts</h2><ul>{accounts}</ul></body>")
+    text = "Extract the practice accounts"
+    assert len(extract([page], {"type": "array", "items": {}}, text).records) == 3
+    assert extract([page], schema("colour:str, size:int"), text).records == []
