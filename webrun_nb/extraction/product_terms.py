@@ -179,17 +179,25 @@ BYLINES = (
 """Lines that name the author of a text, with the name in brackets."""
 
 
+_LONGEST_AUTHOR_WORDS = 6
+_SENTENCE = re.compile(r"[,;:!?]|\w{3,}\.")
+"""What is in a sentence and in no name."""
+
+
 @lru_cache(maxsize=4096)
 def byline_of(text: str) -> str:
     """Return the author whom a line names, and little else; empty for other lines.
 
-    >>> byline_of("by Ann Lee"), byline_of("von Ann Lee"), byline_of("byte 12")
-    ('Ann Lee', 'Ann Lee', '')
+    >>> byline_of("by Ann Lee"), byline_of("von A. van der Lee"), byline_of("Text Ann is long"), byline_of("byte 12")
+    ('Ann Lee', 'A. van der Lee', '', '')
     """
     if len(text) > MAX_STATUS_CHARS:
         return ""
     found = next((match[1] for match in (pattern.fullmatch(text.strip()) for pattern in bylines()) if match), "")
-    return found if found[:1].isupper() or (found and not found[:1].islower()) else ""
+    words = found.split()
+    capital = sum(not word[0].islower() for word in words)  # letters of other scripts are neither
+    is_name = 0 < len(words) <= _LONGEST_AUTHOR_WORDS and 2 * capital >= len(words) and not words[0][0].islower()
+    return found if is_name and not _SENTENCE.search(found) else ""
 
 
 @cache

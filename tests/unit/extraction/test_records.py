@@ -377,3 +377,8 @@ def test_a_line_that_names_an_author_is_one() -> None:
 def test_a_wide_colon_ends_a_label() -> None:
     items = "".join(f"<li><h3>{x}</h3><p>会場：{x}館</p></li>" for x in "甲乙丙")
     assert values(only(f"<ul>{items}</ul>"), "会場") == ["甲館", "乙館", "丙館"]
+
+
+def test_a_sentence_names_no_author() -> None:
+    items = "".join(f"<li><h3>Ann {x}</h3><p>Text {x} is quite long, as reviews are.</p></li>" for x in "ABC")
+    assert not any("author" in column.properties for column in only(f"<ul>{items}</ul>").columns)
