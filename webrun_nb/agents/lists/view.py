@@ -201,6 +201,9 @@ class View:
         nodes = [each.node for each in self.part.sources] if self.is_joined else [self.source.node]
         classes = [set(node.attributes.get("class", "").split()) for node in nodes]
         shared = [name for name in nodes[0].attributes.get("class", "").split() if all(name in c for c in classes)]
+        if self.kind == "list":  # and its items: `<li class="word">`
+            items = [set(row.found.row.node.attributes.get("class", "").split()) for row in self.rows[:_SAMPLE]]
+            shared += sorted(set.intersection(*items)) if items else []
         own_id = "" if self.is_joined else nodes[0].attributes.get("id", "")
         return " ".join([self.title, self.source.caption and self.source.heading, own_id, *shared]).strip()
 
