@@ -23,7 +23,7 @@ Work = Generator[Step, Reply | None, T]
 
 MORE = "more rows of the list"
 """The reason that is given with an action: a page's own words are no reason for anything."""
-LATE_MS = 800
+LATE_MS = 600
 """Time in which rows that come without any sign of it have to come."""
 LATE_CLICK_MS = 2_500
 """The same after a click, which is sure to do something."""
