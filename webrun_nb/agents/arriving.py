@@ -94,7 +94,7 @@ class Arrival:
         view = None if best is None else best.view
         people = view is not None and tokens(subject)[-1] in PEOPLE and find_field(view, "age") is not None
         if view is None or not (people or about(subject, page.root.text)):
-            if self._has_columns(best) and may_be_unnamed(subject):
+            if may_be_unnamed(subject) and self._has_columns(best, subject):
                 self.unnamed = True
                 return page
             self.nearest = best
@@ -117,11 +117,13 @@ class Arrival:
         titles = (best.view.titles, *best.view.parts, page.title)
         return best.view.lists(subject) or any(about(subject, title) for title in titles)
 
-    def _has_columns(self, best: Reading | None) -> bool:
-        """Tell whether a list of the page has most of the answer's columns, and more than one."""
+    def _has_columns(self, best: Reading | None, subject: str) -> bool:
+        """Tell whether a list of the page has most of the answer's columns, or one and a part of the subject's name."""
         if best is None or best.view is None or best.view.is_record:
             return False
         found = sum(name in best.fields for name in self._columns)
+        if found and set(tokens(subject)) & set(tokens(f"{self.page_words} {best.view.titles}")):  # postings of "Jobs"
+            return True
         return found > 1 and 2 * found >= len(self._columns)
 
     def _follow(self, link: Element) -> Work[None]:

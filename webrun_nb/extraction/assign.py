@@ -70,6 +70,13 @@ _THINGS = (*_NAMES, "city", "region", "country", "course", "event")
 _GROUPINGS = ("category", "region", "department", "party", "session", "section")
 """The concepts of what the rows of lists are grouped by."""
 _TEXTS = ("description",)
+_NUMBERS = frozenset({ColumnType.INT, ColumnType.FLOAT})
+_ANY_NUMBER = frozenset({"number", "amount"})
+"""The concepts of columns that say no more than that their values are numbers."""
+_NO_COUNTS = frozenset(
+    {"year", "date", "month", "season", "time", "identifier", "rank", "postal", "phone", "room", "age"}
+)
+"""The concepts of numbers that neither count nor measure what the row is about."""
 _ADDRESSES = frozenset({ColumnType.URL})
 
 
@@ -168,6 +175,7 @@ def assign(
         scores = [_best_few([scorer.score(wanted, each) for each in fields]) for wanted in asked]
         _take_best(assignment, asked, fields, scores, (requested or Requested()).words)
     _take_group(assignment, columns, fields, scorer)
+    _take_only_number(assignment, columns, fields, scorer)
     for wanted in columns:
         if wanted.name not in assignment.fields:
             assignment.nearest[wanted.name] = _nearest(wanted, fields, scorer)
@@ -191,6 +199,25 @@ def _take_group(assignment: Assignment, columns: Sequence[Wanted], fields: Seque
     if is_day or is_country or (is_text and name.is_about(*_GROUPINGS)):
         assignment.fields[wanted.name] = found
         assignment.scores[wanted.name] = _BY_PLACE
+
+
+def _take_only_number(
+    assignment: Assignment, columns: Sequence[Wanted], fields: Sequence[Field], scorer: _Scorer
+) -> None:
+    """Take a table's only column of numbers for "number" or "value", where all of its other columns are taken."""
+    asked = {question.column for question in assignment.questions}
+    lacking = [w for w in columns if w.name not in assignment.fields and w.name not in asked]
+    left = [each for each in fields if each not in assignment.fields.values()]
+    if assignment.source.kind != "table" or len(lacking) != 1 or len(left) != 1 or not assignment.is_named:
+        return
+    (wanted,), (found,) = lacking, left
+    words = name_of(wanted.last).words
+    is_any_number = wanted.type in _NUMBERS and bool(words) and all(word.concepts & _ANY_NUMBER for word in words)
+    label = name_of(found.labels[-1] if found.labels else "")
+    is_no_count = any(word.concepts & _NO_COUNTS for word in label.words)
+    if is_any_number and not is_no_count and found.group is None and scorer.fit(wanted, found) == 1:
+        assignment.fields[wanted.name] = found
+        assignment.scores[wanted.name] = _BY_TYPE
 
 
 _Kind = tuple[ColumnType, tuple[str, ...], ColumnType | None]

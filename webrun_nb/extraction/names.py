@@ -48,6 +48,31 @@ _NUMBER_OF = frozenset(
 )
 """Last words of the headings of numbers that stand for things."""
 _COUNTS = ("number", "quantity", "unit")
+_PIECES = frozenset(
+    {
+        "pcs",
+        "pc",
+        "stk",
+        "stck",
+        "st",
+        "шт",
+        "szt",
+        "ks",
+        "db",
+        "pz",
+        "uds",
+        "adet",
+        "tk",
+        "kpl",
+        "бр",
+        "個",
+        "개",
+        "件",
+    }
+)
+"""Units of what is counted, at the end of a heading."""
+_COUNTED = frozenset({"availability", "quantity", "pack", "number"})
+"""Concepts of columns of counts."""
 _ABOVE_UNIT = 0.95
 """The weight of the headings above one that only says how values are counted."""
 _PER = re.compile(
@@ -198,6 +223,9 @@ def name_of(text: str) -> Name:
     # "Km" alone is what the column is called.
     bound = _BOUNDS.get(texts[-1]) or _BOUNDS.get(texts[0], "") if len(texts) > 1 else ""
     kept = tuple(word for word in named if not _unit(word.text)) or named
+    # "Stock (pcs.)" counts pieces; "Price (pcs.)" is that of a piece.
+    if len(kept) > 1 and kept[-1].text in _PIECES and kept[0].concepts & _COUNTED:
+        kept = kept[:-1]
     return Name(kept, frozenset(units), bound, _PER.search(folded) is not None)
 
 

@@ -61,6 +61,12 @@ def test_a_field_that_answers_to_nothing_asked_for_is_not_taken():
     assert taken("team:str, budget:int", source) == {"team": 0}
 
 
+@pytest.mark.parametrize(("heading", "found"), [("Households", 1), ("Year", None), ("Postal code", None)])
+def test_a_number_is_the_only_column_of_numbers_that_count(heading, found):
+    source = table(["Area", heading], ["A", "4100"], ["B", "3950"])
+    assert taken("area:str, number:int", source).get("number") == found
+
+
 def test_as_many_fields_as_columns_prove_nothing():
     assert taken("cost:money, weight:float", table(["Alpha", "Beta"], ["A", "3"], ["B", "4"])) == {}
 
