@@ -227,6 +227,8 @@ def _group_cell(row: SourceRow, level: int) -> Cell | None:
 
 
 def _group_namings(texts: Sequence[str]) -> Iterator[Naming]:
+    if len(set(texts)) < 2:  # the heading of the whole list ("Car hire") names none of its columns
+        return
     for word in _constant_words(texts):
         yield Naming("words", (word,))
 

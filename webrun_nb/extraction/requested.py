@@ -62,7 +62,7 @@ _ONE = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"\b(?:list|get|extract|find|show|give\s+me|collect|read)\s+(?:me\s+)?(?:all\s+)?(?:of\s+)?(?:the\s+)?"
+    r"\b(?:list|get|extract|find|show|give\s+me|collect|read)\s+(?:me\s+)?(?:(?:all|each|every|both)\s+)?(?:of\s+)?(?:the\s+)?"
     r"((?:[\w'’-]{1,30}\s+){0,3}?[\w'’-]{1,30}?)(?=\s+(?:with|and|from|in|on|of|by|where|that|which|under|over)\b|[,.:;(]|$)",
     re.IGNORECASE,
 )

@@ -43,6 +43,11 @@ _SUMMARIES: frozenset[str] = frozenset(
     for word in words.split(",")
 )  # fmt: skip
 """Words that are the name of a row which sums others up, lower case, in many languages."""
+_ALL = frozenset({
+    "all", "alle", "alla", "allt", "kaikki", "tous", "toutes", "todos", "todas", "tutti", "tutte", "все", "всі",
+    "wszystkie", "wszyscy", "všechny", "tüm", "semua", "όλα", "όλες", "كل", "جميع", "全", "全部",
+})  # fmt: skip
+"""First words of rows above the others, which sum them up where their numbers prove it: "All regions"."""
 _FEWEST_ADDED = 2
 """Rows that a total adds up at least, to be proved by its sum."""
 _LONGEST_SUMMARY = max(len(word) for word in _SUMMARIES)
@@ -198,6 +203,10 @@ def _begins_with_summary(text: str) -> bool:
     return any(" ".join(words[:count]).strip(":：") in _SUMMARIES for count in range(1, len(words) + 1))
 
 
+def _may_sum_below(text: str) -> bool:
+    return _begins_with_summary(text) or text.casefold().partition(" ")[0] in _ALL
+
+
 def totals_of(lines: Sequence[Line], rows: Sequence[Sequence[Cell | None]]) -> list[bool]:
     """Tell for each row whether it sums others up: by its name, by its place and by what its numbers add up to.
 
@@ -223,7 +232,7 @@ def totals_of(lines: Sequence[Line], rows: Sequence[Sequence[Cell | None]]) -> l
         totals.append(is_total)
         if not is_total:
             sums.add(texts)
-    if len(table) > _FEWEST_ADDED and not totals[0] and _begins_with_summary(_name(table[0])):
+    if len(table) > _FEWEST_ADDED and not totals[0] and _may_sum_below(_name(table[0])):
         below = _Sums()
         for texts, is_total in zip(table[1:], totals[1:], strict=True):
             if not is_total:

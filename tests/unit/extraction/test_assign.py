@@ -161,6 +161,10 @@ def test_a_number_without_a_name_is_not_taken():
     assert taken("rating:float", table(["", ""], ["A", "4"], ["B", "5"], kind="list")) == {}
 
 
+def test_the_heading_of_all_rows_names_no_column():
+    assert taken("car:str", table(["Make"], ["A"], ["B"], groups=[("Car hire",), ("Car hire",)])) == {}
+
+
 def test_headings_within_the_list_are_a_field():
     source = table(["Title"], ["A"], ["B"], groups=[("Day 1",), ("Day 2",)])
     found = assigned("day:str, title:str", source).fields

@@ -86,3 +86,10 @@ def test_a_column_is_called_by_its_field_rather_than_by_what_is_listed():
     wanted = [Wanted(column, (column.name,)) for column in parse_columns("part:str, stock:int")]
     said = phrases_for(wanted, requested_of("List all parts with part number and stock."))
     assert said["part"][0].joined == "partnumber"
+
+
+@pytest.mark.parametrize(
+    "text", ["Show each car with its price", "List every car with price", "Get all cars, with price"]
+)
+def test_what_is_listed_is_named_without_the_word_for_all(text):
+    assert requested_of(text).subject.joined in ("car", "cars")

@@ -99,6 +99,12 @@ def test_a_last_row_that_adds_up_the_others_is_a_total(name: str) -> None:
     assert totals(source_of(*rows)) == [False, False, False, True]
 
 
+def test_a_row_of_all_is_a_total_where_its_numbers_add_up_the_rows_below() -> None:
+    below = (row("Parks", "25", "120"), row("Roads", "35", "175"))
+    assert totals(source_of(row("All units", "60", "295"), *below)) == [True, False, False]
+    assert totals(source_of(row("All Saints", "61", "295"), *below)) == [False, False, False]
+
+
 def test_a_first_row_that_adds_up_the_others_is_a_total() -> None:
     rows = [row("Total of all", "14", "7.75"), row("a", "1", "2.50"), row("b", "3", "4.00"), row("c", "10", "1.25")]
     assert totals(source_of(*rows)) == [True, False, False, False]
