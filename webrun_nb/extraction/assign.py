@@ -302,6 +302,8 @@ class _Scorer:
         is_key = found is self._key
         if named >= KIN * 0.9 and ((is_key and name.is_about(*_NAMES)) or self._is_only_one(wanted, found)):
             return named + _BORNE_OUT
+        if name.is_about("name") and self._is_called_as_listed(found):
+            return max(named, _BY_PLACE)
         if is_key and name.is_about("name") and self._is_thing(found):
             return max(named, _BY_PLACE)
         if is_key and wanted.type is ColumnType.URL and "url" in name.concepts and self._is_of_row(name):
@@ -345,6 +347,12 @@ class _Scorer:
             label.is_about(*_THINGS)
             or all(word.stem in self._said for word in label.words if not word.concepts & OTHERS)
         )
+
+    def _is_called_as_listed(self, found: Field) -> bool:
+        """Tell whether a table's heading is the word for what is listed, whatever its values: "Model", for models."""
+        label = name_of(found.labels[-1] if found.labels else "")
+        stems = [word.stem for word in label.words]
+        return bool(stems) and found.source.kind == "table" and stems == [word.stem for word in self._subject.words]
 
     def _is_only_one(self, wanted: Wanted, found: Field) -> bool:
         """Tell whether no other field has values of the column's type, which has to be more than text."""

@@ -48,6 +48,9 @@ _NUMBER_OF = frozenset(
 )
 """Last words of the headings of numbers that stand for things."""
 _COUNTS = ("number", "quantity", "unit")
+_SPELLED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_SPELLED_SPAN = re.compile(rf"\b({'|'.join(_SPELLED)})[ -](?=(?:year|month|week|day|quarter|hour)s?\b)")
+"""A number in words before a unit of time: "one-year return" is "1-year return"."""
 _PIECES = frozenset(
     {
         "pcs",
@@ -215,6 +218,7 @@ def name_of(text: str) -> Name:
     """
     folded = plain(_CAMEL.sub(" ", text[:_LONGEST_NAME])).replace("_", " ").replace("#", " number ")
     folded = _YEAR.sub(r" \1 ", _MEASURE.sub(r" \1\2 ", folded))
+    folded = _SPELLED_SPAN.sub(lambda match: f" {_SPELLED.index(match[1]) + 1} ", folded)
     units = {char for char in folded if char in _SIGNS}
     texts = _WORD.findall(folded)[:_MOST_WORDS]
     words = tuple(_words_of(texts))

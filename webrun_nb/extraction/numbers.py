@@ -32,7 +32,7 @@ MINOR = "¢"
 """The unit of amounts in the hundredth part of a currency."""
 _NO_CENTS = re.compile(r"[.,:]\s?[-–—]{1,2}(?!\d)")
 """Marks that stand for no cents, after a number: `12.-`, `5,--`, `7:-`."""
-_ONLY_CENTS = re.compile(r"(?:[–—]|--)\s?(?P<mark>[.,])(?P<cents>\d\d)(?!\d)")
+_ONLY_CENTS = re.compile(r"(?<![\d.,–—-])(?:[–—]|--)\s?(?P<mark>[.,])(?P<cents>\d\d)(?!\d)")
 """Cents without a whole part: `–,50`."""
 _SCIENTIFIC = re.compile(
     r"(?P<sign>-?)(?P<number>\d{1,20}(?:[.,]\d{1,20})?)\s?(?:[eE]|[×x·*]\s?10\^?)(?P<power>[-+⁺]?\d{1,2}|[-⁺]?[⁰¹²³⁴-⁹]{1,2})"

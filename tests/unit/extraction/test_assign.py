@@ -161,6 +161,11 @@ def test_a_number_without_a_name_is_not_taken():
     assert taken("rating:float", table(["", ""], ["A", "4"], ["B", "5"], kind="list")) == {}
 
 
+def test_codes_under_the_word_for_what_is_listed_are_the_names():
+    source = table(["Laptop", "Price"], ["12", "$5"], ["13", "$6"])
+    assert taken("name:str, price:money", source, "List the laptops with name and price") == {"name": 0, "price": 1}
+
+
 def test_the_heading_of_all_rows_names_no_column():
     assert taken("car:str", table(["Make"], ["A"], ["B"], groups=[("Car hire",), ("Car hire",)])) == {}
 

@@ -212,6 +212,12 @@ def test_a_range(text: str, language: str, ends: tuple[str, str]) -> None:
     assert (f"{found.low[0].value:f}", f"{found.digits[0].value:f}") == ends
 
 
+@pytest.mark.parametrize("text", ["1–,00", "12–,50", "1-–,00"])
+def test_a_dash_behind_a_figure_is_no_figure(text: str) -> None:
+    found = read_number(text, "en")
+    assert isinstance(found, Reason) or found.digits[0].value in (0, Decimal("0.5"))
+
+
 @given(st.text(alphabet="0123456789.,' -–()%$€kKMx/:+", max_size=24))
 @settings(max_examples=60)
 def test_no_value_has_digits_that_the_text_lacks(text: str) -> None:

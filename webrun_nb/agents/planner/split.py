@@ -60,6 +60,8 @@ _LISTING = re.compile(
     rf"|which|from)\b",
     re.IGNORECASE,
 )
+_CONDITION_FIRST = re.compile(r"where\s+\S+.*\s(?:is|are|=|equals|contains|has|was|were)\b", re.I)
+"""A condition before the sentence that lists."""
 _BULLET = re.compile(r"^\s*(?:[-*•–]\s+|\(?\d{1,2}[.)]\s+|step\s+\d+\s*[:.)-]\s*)", re.IGNORECASE)
 _SENTENCE_END = re.compile(
     r"(?<=[.!?\ue001])(?<!\b[A-Z]\.)(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?<!\bNo\.)(?<=[.!?])\s+(?=[A-Z\ue000\d(])"
@@ -132,7 +134,9 @@ def _joined(clauses: list[str]) -> list[str]:
     """Join a clause that is only a condition ("under $900", "cheapest first") to the one before it."""
     out: list[str] = []
     for clause in clauses:
-        if out and re.match(
+        if out and _CONDITION_FIRST.match(out[-1]) and _LISTING.match(clause):  # "Where status is open, list …"
+            out[-1] = f"{clause} {out[-1][0].lower()}{out[-1][1:]}"
+        elif out and re.match(
             r"(?:under|below|above|over|cheapest|sorted|ordered|only|in stock|with|without|between|at (?:least"
             r"|most))\b",
             clause,

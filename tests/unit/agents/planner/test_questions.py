@@ -130,3 +130,9 @@ def test_a_time_of_day_is_no_list_of_columns() -> None:
     read = only("Extract the flights after 10:00 with number and gate.")
     assert isinstance(read, Extract)
     assert read.wishes == ("number", "gate")
+
+
+def test_a_condition_may_stand_before_the_sentence_that_lists() -> None:
+    read = only("Where status is delayed, list flight and destination.")
+    assert isinstance(read, Extract)
+    assert (read.wishes, [each.value for each in read.constraints]) == (("flight", "destination"), ["delayed"])
