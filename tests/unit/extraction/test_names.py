@@ -36,7 +36,8 @@ def test_the_same_words_in_another_spelling(wanted, found):
         ("quantity", "Menge"), ("qty", "Quantity"), ("city", "Ville"), ("country", "Страна"), ("author", "Written by"),
         ("sku", "Art.-Nr."), ("part_no", "Part number"), ("list_price", "Listenpreis"), ("weight", "Вес, кг"),
         ("population", "人口"), ("review_count", "reviews"), ("arrival", "Ankunft"), ("rating", "Bewertung"),
-        ("stock", "Остаток, шт."), ("quantity", "Menge (Stk.)"), ("mayor", "Sindaco"), ("one_year_return", "1-year return"),
+        ("stock", "Остаток, шт."), ("quantity", "Menge (Stk.)"), ("mayor", "Sindaco"),
+        ("one_year_return", "1-year return"),
         ("buy", "Compra"), ("sell", "Venta"), ("first_registration", "Erstzulassung"),
     ],
 )  # fmt: skip
