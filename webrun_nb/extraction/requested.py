@@ -58,9 +58,12 @@ _MANY = re.compile(
 )
 _ONE = re.compile(
     r"\bthe\s+(?:\w{1,30}\s+){0,2}\w{1,30}(?<!s)['’]s\b"  # the product's price
-    r"|\bthis\s+\w{1,30}|\b(?:of|for)\s+(?:the|this)\s+(?:page|product|article|item|event|job|recipe|book|film|movie)\b",
+    r"|\bthis\s+(?!page\b|site\b|table\b|list\b)\w{1,30}"
+    r"|\b(?:of|for)\s+the\s+(?:product|article|item|event|job|recipe|book|film|movie)\b",
     re.IGNORECASE,
 )
+_OF_THE_PAGE = re.compile(r"\b(?:of|for)\s+the\s+page\b|\bthis\s+(?:page|site)\b", re.IGNORECASE)
+"""The page is one thing, unless the words before say that it lists several."""
 _SUBJECT = re.compile(
     r"\b(?:list|get|extract|find|show|give\s+me|collect|read)\s+(?:me\s+)?(?:(?:all|each|every|both)\s+)?(?:of\s+)?(?:the\s+)?"
     r"((?:[\w'’-]{1,30}\s+){0,3}?[\w'’-]{1,30}?)(?=\s+(?:with|and|from|in|on|of|by|where|that|which|under|over)\b|[,.:;(]|$)",
@@ -126,7 +129,7 @@ def requested_of(text: str) -> Requested:
     one = bool(_ONE.search(text))
     phrases = tuple(part for part in (part.strip() for part in _SEPARATOR.split(text)) if part)
     return Requested(
-        many=False if one else True if _MANY.search(text) else None,
+        many=False if one else True if _MANY.search(text) else False if _OF_THE_PAGE.search(text) else None,
         number=number,
         all_tables=bool(_ALL.search(text)),
         places=tuple(name for name in names if name.words),

@@ -442,3 +442,13 @@ def test_a_list_that_is_titled_as_what_is_asked_for_is_meant():
     text = "Extract the practice accounts"
     assert len(extract([page], {"type": "array", "items": {}}, text).records) == 3
     assert extract([page], schema("colour:str, size:int"), text).records == []
+
+
+@pytest.mark.parametrize("text", ["List the cities on this page.", "Get the cities of this page", "Get the city"])
+def test_a_heading_that_is_the_columns_name_is_no_value(text):
+    page = snapshot_of_html(
+        "<html><body><h1>Cities</h1><table><tr><th>City</th><th>People</th></tr>"
+        "<tr><td>Ulm</td><td>129000</td></tr></table></body></html>"
+    )
+    schema = {"type": "array", "items": {"type": "object", "properties": {"city": {"type": "string"}}}}
+    assert extract([page], schema, text).data == [{"city": "Ulm"}]
