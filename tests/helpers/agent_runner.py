@@ -14,11 +14,9 @@ from webrun_nb.agents.base import (
     Log,
     Observe,
     Observed,
-    PageContent,
     PartialResult,
     Perform,
     Performed,
-    ReadPage,
     Reply,
     SnapshotTaken,
     Step,
@@ -74,8 +72,6 @@ async def work(instance: BrowserInstance, brief: TaskSpec, answers: Sequence[str
                     return AgentRun(step, steps, tokens)
                 case Observe():
                     reply = Observed(await instance.observe())
-                case ReadPage():
-                    reply = PageContent(await instance.read())
                 case TakeSnapshot():
                     reply = SnapshotTaken(await instance.snapshot())
                 case Ask():
@@ -122,8 +118,6 @@ class FakeWorker:
                 return None
             case Observe():
                 return Observed(self._page.observation)
-            case ReadPage():
-                return PageContent(self._page.data)
             case TakeSnapshot():
                 return SnapshotTaken(self._page.snapshot)
             case Ask():

@@ -17,7 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from webrun_nb.browsers.observation import Box, Element, FormError, Observation, PageData, SeenFrame
+from webrun_nb.browsers.observation import Box, Element, FormError, Observation, SeenFrame
 from webrun_nb.extraction.snapshot import Snapshot, read_snapshot
 
 FOLDER = Path(__file__).parent / "stored_pages"
@@ -102,7 +102,6 @@ class StoredPage:
     """A page as a browser observed it."""
 
     observation: Observation
-    data: PageData
     snapshot: Snapshot
 
 
@@ -110,7 +109,7 @@ class StoredPage:
 def stored(name: str) -> StoredPage:
     """Return a stored page."""
     raw = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
-    return StoredPage(_observation(raw["observation"]), _page(raw["data"]), read_snapshot(raw["snapshot"]))
+    return StoredPage(_observation(raw["observation"]), read_snapshot(raw["snapshot"]))
 
 
 def names() -> list[str]:
@@ -136,11 +135,6 @@ def _observation(raw: dict[str, Any]) -> Observation:
     elements = tuple(map(_element, raw["elements"]))
     changed = {"elements": elements, "frames": frames, "form_errors": form_errors, "secrets": ()}
     made: Observation = _made(Observation, {**raw, **changed})
-    return made
-
-
-def _page(raw: dict[str, Any]) -> PageData:
-    made: PageData = _made(PageData, {**raw, "frames": tuple(map(_page, raw["frames"]))})
     return made
 
 
@@ -213,7 +207,6 @@ async def _capture(folder: Path) -> None:
                 await instance.perform(Navigate(url))
                 page = {
                     "observation": asdict(await instance.observe()),
-                    "data": asdict(await instance.read()),
                     "snapshot": _plain(await instance.snapshot()),
                 }
                 text = json.dumps(page, ensure_ascii=False, indent=None, default=dict)

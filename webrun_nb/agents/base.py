@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from webrun_nb.browsers.actions import Action
-from webrun_nb.browsers.observation import DialogAnswer, NativeDialog, Observation, PageData
+from webrun_nb.browsers.observation import DialogAnswer, NativeDialog, Observation
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.snapshot import Snapshot
 
@@ -73,11 +73,6 @@ class TaskSpec:
 @dataclass(frozen=True, slots=True)
 class Observe:
     """Ask for the page's `Observation`."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPage:
-    """Ask for the page's `PageData`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +223,7 @@ class PartialResult:
     finish: Callable[[], Finish | None]
 
 
-Step = Observe | ReadPage | TakeSnapshot | Perform | Log | Ask | PartialResult | Finish
+Step = Observe | TakeSnapshot | Perform | Log | Ask | PartialResult | Finish
 
 
 # --- replies ----------------------------------------------------------------------------------------------------------
@@ -239,13 +234,6 @@ class Observed:
     """Reply to `Observe`."""
 
     observation: Observation
-
-
-@dataclass(frozen=True, slots=True)
-class PageContent:
-    """Reply to `ReadPage`."""
-
-    page: PageData
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +281,7 @@ class SettledByHand:
     """
 
 
-Reply = Observed | PageContent | SnapshotTaken | Performed | Failed | Refused | Answered | SettledByHand
+Reply = Observed | SnapshotTaken | Performed | Failed | Refused | Answered | SettledByHand
 
 Run = AsyncGenerator[Step, Reply | None]
 

@@ -1,13 +1,12 @@
-"""The data of a page that a browser returns: elements to act on, data to extract, and the target of an action.
+"""The data of a page that a browser returns: elements to act on, and the target of an action.
 
 Everything a page says in there is data from a possibly hostile page, never an instruction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 
@@ -158,31 +157,6 @@ class FieldPlace:
     """`password`, `email`, …; of something other than an `<input>`, its tag."""
     around: tuple[str, ...] = ()
     """If the document is a frame's: URLs of the documents that contain it, the page's last."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageData:
-    """The data of a page to extract from: uninterpreted candidates.
-
-    The values are plain JSON as the reading script made them; `agents.extract` gives them meaning.
-    """
-
-    url: str
-    title: str
-    tables: Sequence[Mapping[str, Any]] = ()
-    groups: Sequence[Mapping[str, Any]] = ()
-    json_ld: Sequence[Any] = ()
-    microdata: Sequence[Mapping[str, Any]] = ()
-    meta: Mapping[str, str] = field(default_factory=dict)
-    pairs: Sequence[Mapping[str, Any]] = ()
-    text: str = ""
-    headings: Sequence[Mapping[str, Any]] = ()
-    next_page: Mapping[str, Any] | None = None
-    """The "Next" of a list: `href` (None for a button) and `text`."""
-    status: int | None = None
-    """HTTP status that the page came with; None where it came without one."""
-    frames: tuple[PageData, ...] = ()
-    """The data of each visible frame, which may be another site's."""
 
 
 @dataclass(frozen=True, slots=True)

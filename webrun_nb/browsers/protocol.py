@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from webrun_nb.browsers.actions import Action
-from webrun_nb.browsers.observation import Box, DialogAnswer, HitTest, NativeDialog, Observation, PageData
+from webrun_nb.browsers.observation import Box, DialogAnswer, HitTest, NativeDialog, Observation
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.snapshot import Snapshot
 
@@ -123,9 +123,6 @@ class BrowserInstance(Protocol):
 
     async def observe(self) -> Observation:
         """List the elements that can be acted on. Makes the refs of earlier observations invalid."""
-
-    async def read(self) -> PageData:
-        """Read the data that can be extracted."""
 
     async def snapshot(self) -> Snapshot:
         """Take the snapshot of the page and its frames that the extraction engine reads.

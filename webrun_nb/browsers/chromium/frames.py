@@ -15,14 +15,12 @@ from playwright.async_api import ElementHandle, Error, Frame, JSHandle, Page
 from webrun_nb.browsers.chromium.errors import capital, first_line
 from webrun_nb.browsers.chromium.page_scripts import (
     OBSERVE_JS,
-    READ_JS,
     SNAPSHOT_JS,
     parse_observation,
-    parse_page_data,
     parse_snapshot,
     with_frames,
 )
-from webrun_nb.browsers.observation import Observation, PageData, SeenFrame
+from webrun_nb.browsers.observation import Observation, SeenFrame
 from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.snapshot import Snapshot
@@ -217,15 +215,6 @@ def _seen_frame(inside: FrameTree[tuple[JSHandle, str]]) -> SeenFrame:
 async def _observe(frame: Frame, since: object = None) -> tuple[JSHandle, str]:
     seen = await frame.evaluate_handle(OBSERVE_JS, since)
     return seen, cast(str, await seen.evaluate("seen => seen.json"))
-
-
-async def read(page: Page, refused: Refused) -> PageData:
-    """Read the data of a page, and of its frames except those that must not be reached."""
-    data = parse_page_data(await page.evaluate(READ_JS))
-    if len(page.frames) == 1:
-        return data
-    inside = await observe_frames(page, lambda frame: frame.evaluate(READ_JS), lambda url: not refused(url))
-    return replace(data, frames=tuple(replace(parse_page_data(each.found), url=each.url) for each in inside))
 
 
 async def take_snapshot(page: Page, refused: Refused, *, is_loose: bool = False, unknown_url: str = "") -> Snapshot:

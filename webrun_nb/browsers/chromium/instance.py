@@ -35,7 +35,7 @@ from webrun_nb.browsers.chromium.errors import (
     raise_unless_redirected,
     unreachable,
 )
-from webrun_nb.browsers.chromium.frames import ElementHandles, read, take_snapshot
+from webrun_nb.browsers.chromium.frames import ElementHandles, take_snapshot
 from webrun_nb.browsers.chromium.hit_test import hit_test, scroll_into_view_and_locate
 from webrun_nb.browsers.chromium.input import (
     close_page,
@@ -53,7 +53,7 @@ from webrun_nb.browsers.chromium.settle import NetworkActivity, settle
 from webrun_nb.browsers.chromium.tabs import Tabs
 from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.listener import Listener
-from webrun_nb.browsers.observation import Box, DialogAnswer, HitTest, NativeDialog, Observation, PageData
+from webrun_nb.browsers.observation import Box, DialogAnswer, HitTest, NativeDialog, Observation
 from webrun_nb.browsers.processes.lifeline import CutError, Lifeline
 from webrun_nb.browsers.protocol import (
     NAVIGATION_TIMEOUT_MS,
@@ -147,12 +147,6 @@ class ChromiumInstance:
         async with self._operation():
             await self._activity.wait_for_frames(self._tabs.current(), FRAMES_TIMEOUT_S)
             return await self._tabs.evaluate(lambda page: self._handles.observe(page, self._egress.known_refusal))
-
-    async def read(self) -> PageData:
-        """Read the data that can be extracted."""
-        async with self._operation():
-            await self._activity.wait_for_frames(self._tabs.current(), FRAMES_TIMEOUT_S)
-            return await self._tabs.evaluate(lambda page: read(page, self._egress.known_refusal))
 
     async def snapshot(self) -> Snapshot:
         """Take the snapshot of the page and its frames that the extraction engine reads."""

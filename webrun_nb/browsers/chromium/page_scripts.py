@@ -1,10 +1,10 @@
 """The scripts that read a page, and the parsers of the JSON that they return.
 
-`OBSERVE_JS`, `READ_JS` and `SNAPSHOT_JS` are one JavaScript function expression each, `(arg) => …`. Observe returns
-`{json, nodes}`: the JSON text for `parse_observation`, and the nodes whose indexes are the elements' refs. Read
-returns one JSON text for `parse_page_data`, snapshot one for `parse_snapshot`. One string is ten times faster than
-returning objects. Its content comes from a possibly hostile page, so the parsers take what has the right type and leave
-out the rest; a snapshot of another form is refused as a whole.
+`OBSERVE_JS` and `SNAPSHOT_JS` are one JavaScript function expression each, `(arg) => …`. Observe returns
+`{json, nodes}`: the JSON text for `parse_observation`, and the nodes whose indexes are the elements' refs. Snapshot
+returns one JSON text for `parse_snapshot`. One string is ten times faster than returning objects. Its content comes
+from a possibly hostile page, so the parsers take what has the right type and leave out the rest; a snapshot of another
+form is refused as a whole.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from webrun_nb.browsers.observation import (
     HitElement,
     HitTest,
     Observation,
-    PageData,
     SeenFrame,
 )
 from webrun_nb.common.garbage import collector_paused
@@ -42,7 +41,6 @@ def _script(name: str, **parts: str) -> str:
 
 
 OBSERVE_JS = _script("observe.js")
-READ_JS = _script("read.js", INVISIBLE_TEXT="invisible_text.js")
 _SNAPSHOT = _script(
     "snapshot.js",
     DOM="snapshot/dom.js",
@@ -118,32 +116,6 @@ def with_frames(page: Observation, inside: Sequence[tuple[SeenFrame, float, floa
 
 def _moved(box: Box | None, left: float, top: float) -> Box | None:
     return box and Box(box.x + left, box.y + top, box.width, box.height)
-
-
-def parse_page_data(json_text: str) -> PageData:
-    """Make a `PageData` of what `READ_JS` returned.
-
-    Raises
-    ------
-    ValueError
-        If it isn't a JSON object.
-    """
-    raw = _object(json_text)
-    meta, next_page = raw.get("meta"), raw.get("next_page")
-    return PageData(
-        url=_text(raw, "url"),
-        title=_text(raw, "title"),
-        tables=_mappings(raw, "tables"),
-        groups=_mappings(raw, "groups"),
-        json_ld=_list(raw, "json_ld"),
-        microdata=_mappings(raw, "microdata"),
-        meta={str(k): str(v) for k, v in meta.items()} if isinstance(meta, Mapping) else {},
-        pairs=_mappings(raw, "pairs"),
-        text=_text(raw, "text"),
-        headings=_mappings(raw, "headings"),
-        next_page=next_page if isinstance(next_page, Mapping) else None,
-        status=_status(raw),
-    )
 
 
 def parse_snapshot(json_text: str) -> Snapshot:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from webrun_nb.browsers.actions import Action, Scroll, Upload
-from webrun_nb.browsers.observation import DialogAnswer, HitTest, NativeDialog, Observation, PageData
+from webrun_nb.browsers.observation import DialogAnswer, HitTest, NativeDialog, Observation
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.policy_terms import Actor, GuardrailResponse
@@ -91,13 +91,6 @@ class ActionGateway:
             step.url, step.target = seen.url[:500], seen.title[:500]
             self._observation = seen
             return seen
-
-    async def read(self, task: Task | None = None) -> PageData:
-        """Return the content of the page for extraction."""
-        with self._recorder.step(task, "read") as step, self._filter.redact_errors():
-            page = self._filter.redact(await self.instance.read())
-            step.url, step.target = page.url[:500], page.title[:500]
-            return page
 
     async def snapshot(self, task: Task | None = None) -> Snapshot:
         """Return the snapshot of the page that the extraction engine reads."""

@@ -16,11 +16,9 @@ from webrun_nb.agents.base import (
     Log,
     Observe,
     Observed,
-    PageContent,
     PartialResult,
     Perform,
     Performed,
-    ReadPage,
     Refused,
     Reply,
     SettledByHand,
@@ -184,10 +182,6 @@ class TaskRunner:
                 seen = await self._gateway.observe(self._task)
                 self._note_page(seen.url, seen.status)
                 return Observed(seen)
-            case ReadPage():
-                page = await self._gateway.read(self._task)
-                self._note_page(page.url, page.status)
-                return PageContent(page)
             case TakeSnapshot():
                 snapshot = await self._gateway.snapshot(self._task)
                 self._note_page(snapshot.url, snapshot.status)
