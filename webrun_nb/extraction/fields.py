@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from webrun_nb.extraction.locale import dimension
 from webrun_nb.extraction.names import name_of
+from webrun_nb.extraction.numbers import NumberText, read_number
 from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Cell, Source, SourceRow
 
@@ -23,6 +25,9 @@ SAMPLE = 40
 """Cells of a field that its evidence is taken from."""
 _MOST_SHARED_WORDS = 8
 _GROUP = "group"
+_MEASURES = {"area": "area", "mass": "weight", "temperature": "temperature", "speed": "speed"}
+"""What values of a dimension are called."""
+_MEASURED_SAMPLE, _LONGEST_MEASURE = 20, 24
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _STRONG = (*_HEADINGS, "strong", "b", "dt", "th", "caption", "figcaption", "summary")
 _SILENT = ("script", "meta", "link", "head")
@@ -163,6 +168,8 @@ class Field:
         if not any(self.labels):
             found += [Naming("markup", (word,)) for word in _markup_words(self.sample, self.source)]
             found += [Naming("words", (word,)) for word in _constant_words(self.texts)]
+            if measured := _measured(self.sample[:_MEASURED_SAMPLE]):
+                found.append(Naming("words", (measured,)))
         return tuple(found)
 
     @cached_property
@@ -224,6 +231,17 @@ def _group_cell(row: SourceRow, level: int) -> Cell | None:
     if level >= len(row.groups) or not row.groups[level]:
         return None
     return Cell(row.heads[level] if level < len(row.heads) else row.node, row.groups[level])
+
+
+def _measured(cells: Sequence[Cell]) -> str:
+    """Return what values without a name measure, where their units say it: "82 m²" is an area, "2 kg" a weight."""
+    dimensions = set[str]()
+    for cell in cells:
+        number = read_number(cell.text, cell.node.language) if len(cell.text) <= _LONGEST_MEASURE else None
+        if not isinstance(number, NumberText) or not number.unit or number.before or number.after:
+            return ""
+        dimensions.add(dimension(number.unit))
+    return _MEASURES.get(dimensions.pop(), "") if len(dimensions) == 1 else ""
 
 
 def _group_namings(texts: Sequence[str]) -> Iterator[Naming]:
