@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from webrun_nb.agents.arriving import Arrival
 from webrun_nb.agents.base import AgentError, Finish, Provenance, Reply, Step, Unused
+from webrun_nb.agents.evidence import PAGE_IS_CUT
 from webrun_nb.agents.examples import list_examples
 from webrun_nb.agents.list_answers import Answers
 from webrun_nb.agents.list_pages import CollectedPages, collect_list, sections_opened
@@ -56,7 +57,7 @@ _TITLES = frozenset({("title",), ("page", "title"), ("heading",), ("headline",),
 """The words for a page's title."""
 _MOST_LISTS = 20
 """Lists of a page in which the row that is called like the subject is looked for."""
-_PAGES_WITHOUT_RECORDS = (Problem.EMPTY_PAGE, Problem.PICTURE_PAGE, Problem.LOGIN_PAGE)
+_PAGES_WITHOUT_RECORDS = (Problem.EMPTY_PAGE, Problem.PICTURE_PAGE, Problem.LOGIN_PAGE, Problem.ERROR_PAGE)
 
 
 class Collector:
@@ -502,11 +503,10 @@ class Collector:
         if pages.snapshots != [page]:
             reading = self._read_list(pages.snapshots, screens=pages.screens)
         view = _list_of(reading)
-        if page.is_cut and not pages.ended:
-            pages.whole, pages.ended = False, "the page is larger than what is read of one"
-            yield from self.task.note(
-                f"The page is larger than what is read of one; {len(view.rows):,} rows were read."
-            )
+        is_cut = page.is_cut or any(each.is_cut for each in reading.extraction.lists)
+        if is_cut and not pages.ended:
+            pages.whole, pages.ended = False, PAGE_IS_CUT
+            yield from self.task.note(f"{PAGE_IS_CUT[0].upper()}{PAGE_IS_CUT[1:]}; {len(view.rows):,} rows were read.")
         selection = self._selection()
         rows = yield from selection.rows(view)
         self._not_used = selection.not_used

@@ -8,6 +8,9 @@ from dataclasses import replace
 from webrun_nb.agents.base import ColumnRead, ListRead, PossibleReading, Provenance
 from webrun_nb.extraction.results import ColumnReport, Evidence, Extraction, ListReport
 
+PAGE_IS_CUT = "the page is larger than what is read of one"
+"""How the collection of a list ended whose page is over a limit of the engine."""
+
 
 def provenance_of(extraction: Extraction, rows: Sequence[int] | None = None) -> tuple[Provenance, ...]:
     """Return the origin of each value of an answer.
@@ -50,7 +53,7 @@ def lists_of(
     ended : str, optional
         The way in which its collection ended, for people.
     is_whole : bool, optional
-        False if it ended before the list did, or if that is not known.
+        False if it ended before the list did, or if that is not known. A page that is over a limit makes it so too.
     is_enough : bool, optional
         True if it ended as no more rows were asked for.
     """
@@ -65,10 +68,20 @@ def lists_of(
             collected=last.collected + each.returned,
             repeated=last.repeated + each.repeated,
             is_assumed=last.is_assumed or each.is_assumed,
+            is_whole=last.is_whole and not each.is_cut,
         )
     if read:
+        is_whole = is_whole and read[-1].is_whole
         read[-1] = replace(read[-1], ended=ended, is_whole=is_whole, is_enough=is_enough)
-    return tuple(read)
+    is_cut = {each.url for each in reports if each.is_cut}
+    return tuple(_said_to_be_cut(each) if each.url in is_cut else each for each in read)
+
+
+def _said_to_be_cut(read: ListRead) -> ListRead:
+    """Add to how a list ended that rows may be missing; where no more rows were asked for, none are."""
+    if read.is_enough or PAGE_IS_CUT in read.ended:
+        return read
+    return replace(read, ended=f"{read.ended}; {PAGE_IS_CUT}" if read.ended else PAGE_IS_CUT)
 
 
 def _provenance(evidence: Evidence) -> Provenance:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from webrun_nb.agents import list_ground
 from webrun_nb.agents.base import Finish, PartialResult
+from webrun_nb.agents.evidence import PAGE_IS_CUT
 from webrun_nb.agents.list_ground import Ground, Move, Opened, Outcome, Work, open_sections, press, seen_after, settled
 from webrun_nb.agents.list_moves import MOVES
 from webrun_nb.agents.list_views import Read, View, is_same_list, view_of
@@ -281,7 +282,7 @@ class _Collector:
         """Say how the list ended, and whether what was collected is as much as the page says there is."""
         pages, rows = self._pages, sum(rows for rows, _ in self._parts)
         if any(page.is_cut for page in pages.snapshots) and pages.whole:
-            pages.whole, pages.ended = False, "the page is larger than what is read of one"
+            pages.whole, pages.ended = False, PAGE_IS_CUT
         said_pages = self._ground.view.on.pages
         if pages.whole and said_pages is not None and max(said_pages[0], pages.pages) < said_pages[1]:
             pages.whole = False

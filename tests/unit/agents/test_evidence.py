@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from helpers.snapshots import snapshot_of_html
-from webrun_nb.agents.evidence import provenance_of
+from webrun_nb.agents.evidence import PAGE_IS_CUT, lists_of, provenance_of
 from webrun_nb.common.column_types import column_schema, parse_columns
 from webrun_nb.extraction.engine import extract
 
@@ -52,3 +52,15 @@ def test_a_value_in_a_frame_has_the_address_of_its_document():
     found = provenance_of(extract([page], SCHEMA))
     assert {each.url for each in found} == {"https://frame.example/"}
     assert {each.box for each in found} == {None}
+
+
+def test_the_list_of_a_page_that_is_over_a_limit_is_not_whole():
+    pages = [replace(snapshot_of_html(PAGE, url=f"https://{n}.example/"), is_cut=n == 1) for n in range(3)]
+    read = lists_of(extract(pages, SCHEMA).lists, ended="no next page")
+    assert [(each.is_whole, each.ended) for each in read] == [(True, ""), (False, PAGE_IS_CUT), (True, "no next page")]
+
+
+def test_the_last_page_says_both_how_the_list_ended_and_that_it_is_over_a_limit():
+    page = replace(snapshot_of_html(PAGE), is_cut=True)
+    (read,) = lists_of(extract([page], SCHEMA).lists, ended="2 of 2")
+    assert (read.is_whole, read.ended) == (False, f"2 of 2; {PAGE_IS_CUT}")
