@@ -203,6 +203,12 @@ def _begins_with_summary(text: str) -> bool:
     return any(" ".join(words[:count]).strip(":：") in _SUMMARIES for count in range(1, len(words) + 1))
 
 
+def _ends_with_summary(text: str) -> bool:
+    """Tell whether a name such as "Travel subtotal" ends with a word for a sum; the numbers have to prove it."""
+    words = text.casefold().strip(" :：").split()[-2:]
+    return any(" ".join(words[place:]) in _SUMMARIES for place in range(len(words)))
+
+
 def _may_sum_below(text: str) -> bool:
     return _begins_with_summary(text) or text.casefold().partition(" ")[0] in _ALL
 
@@ -247,7 +253,8 @@ def _name(texts: Sequence[str]) -> str:
 
 def _is_proved(texts: Sequence[str], sums: _Sums, *, is_last: bool) -> bool:
     """Tell whether a row's numbers are sums of those above: one of them where its name says so or is missing."""
-    is_named = _begins_with_summary(_name(texts))
+    name = _name(texts)
+    is_named = _begins_with_summary(name) or _ends_with_summary(name)
     if not (is_last or is_named):
         return False
     is_unnamed = not texts[0] or is_absent(texts[0])

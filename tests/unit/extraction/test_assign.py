@@ -239,7 +239,7 @@ def test_the_name_of_something_else_is_not_the_name():
     assert taken("name:str", notes) == {}
 
 
-@pytest.mark.parametrize(("texts", "column"), [(["82 m²", "54 m²"], "area:float"), (["2 kg", "750 g"], "weight:float")])
+@pytest.mark.parametrize(("texts", "column"), [(["82 m²", "54 m²"], "area:str"), (["2 kg", "750 g"], "weight:str")])
 def test_values_without_a_name_are_what_their_unit_measures(texts, column):
     source = table(["", ""], ["A", texts[0]], ["B", texts[1]], kind="list")
     assert taken(column, source) == {column.split(":")[0]: 1}
@@ -247,4 +247,4 @@ def test_values_without_a_name_are_what_their_unit_measures(texts, column):
 
 def test_two_areas_without_names_are_a_question():
     source = table(["", "", ""], ["A", "82 m²", "450 m²"], ["B", "54 m²", "300 m²"], kind="list")
-    assert taken("area:float", source) == {}
+    assert taken("area:str", source) == {}

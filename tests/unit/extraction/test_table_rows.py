@@ -99,6 +99,12 @@ def test_a_last_row_that_adds_up_the_others_is_a_total(name: str) -> None:
     assert totals(source_of(*rows)) == [False, False, False, True]
 
 
+def test_a_name_that_ends_with_a_word_for_a_sum_is_a_total_where_the_numbers_prove_it() -> None:
+    rows = (row("Flights", "1,200"), row("Hotels", "800"))
+    assert totals(source_of(*rows, row("Travel subtotal", "2,000"), row("Meals", "150"))) == [False, False, True, False]
+    assert not any(totals(source_of(*rows, row("Travel sum", "700"), row("Meals", "150"))))
+
+
 def test_a_row_of_all_is_a_total_where_its_numbers_add_up_the_rows_below() -> None:
     below = (row("Parks", "25", "120"), row("Roads", "35", "175"))
     assert totals(source_of(row("All units", "60", "295"), *below)) == [True, False, False]
