@@ -22,7 +22,7 @@ from webrun_nb.agents.base import (
     TaskSpec,
     TokenUse,
 )
-from webrun_nb.agents.list_pages import CollectedPages, collect_list
+from webrun_nb.agents.list_pages.collect import CollectedPages, collect_list
 from webrun_nb.agents.local import Task
 from webrun_nb.browsers.actions import Action, Navigate
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance

@@ -17,7 +17,7 @@ from webrun_nb.agents.base import AgentError, Finish, Provenance, Reply, Step, U
 from webrun_nb.agents.evidence import PAGE_IS_CUT
 from webrun_nb.agents.examples import list_examples
 from webrun_nb.agents.list_answers import Answers
-from webrun_nb.agents.list_pages import CollectedPages, collect_list, sections_opened
+from webrun_nb.agents.list_pages.collect import CollectedPages, collect_list, sections_opened
 from webrun_nb.agents.lists.alike import equals_of
 from webrun_nb.agents.lists.computing import number_column, says_itself
 from webrun_nb.agents.lists.fields_shown import candidate_shown, columns_meant, example_of, field_labels, field_names

@@ -8,7 +8,7 @@ from typing import Any
 
 from webrun_nb.agents.base import AgentError, Finish
 from webrun_nb.agents.evidence import columns_of, lists_of, provenance_of
-from webrun_nb.agents.list_pages import CollectedPages, counted
+from webrun_nb.agents.list_pages.collect import CollectedPages, counted
 from webrun_nb.agents.lists.computing import computed
 from webrun_nb.agents.lists.fields_shown import field_names, markdown
 from webrun_nb.agents.lists.headings import repeated_shown, tables_shown

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from webrun_nb.agents import list_ground
 from webrun_nb.agents.base import Failed, Refused
-from webrun_nb.agents.list_ground import MORE, Ground, Move, Outcome, Work, seen_after
-from webrun_nb.agents.list_views import View, change_between, is_same_list
+from webrun_nb.agents.list_pages import base
+from webrun_nb.agents.list_pages.base import MORE, Ground, Move, Outcome, Work, seen_after
+from webrun_nb.agents.list_pages.views import View, change_between, is_same_list
 from webrun_nb.browsers.actions import ScrollBox, ScrollGoal
 from webrun_nb.extraction.screens import Screens
 from webrun_nb.extraction.scroll_areas import ScrollArea
@@ -112,11 +112,7 @@ class ScrollToEnd(Move):
                 refusal = yield from _scroll(ground, area, "end")
                 if refusal is not None:
                     return _not_scrolled(ground, refusal, latest)
-            late_ms = (
-                list_ground.LATE_MS
-                if ground.stated is None or ground.rows >= ground.stated
-                else list_ground.LATE_CLICK_MS
-            )
+            late_ms = base.LATE_MS if ground.stated is None or ground.rows >= ground.stated else base.LATE_CLICK_MS
             view = yield from seen_after(ground, late_ms)
             before = ground.view
             if before.source is None or not is_same_list(before.source, view.source):

@@ -1,7 +1,7 @@
 """The rest of a list that is not all on the page: it is collected as far as there is any, or as far as it is wanted.
 
 Nothing is read here: `read` gives the records of snapshots, and the snapshots of all pages are the result. What goes on
-with a list is told by `extraction.continuation`; the ways to go on are in `list_moves`.
+with a list is told by `extraction.continuation`; the ways to go on are in `moves`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,22 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from webrun_nb.agents import list_ground
 from webrun_nb.agents.base import Finish, PartialResult
 from webrun_nb.agents.evidence import PAGE_IS_CUT
-from webrun_nb.agents.list_ground import Ground, Move, Opened, Outcome, Work, open_sections, press, seen_after, settled
-from webrun_nb.agents.list_moves import MOVES
-from webrun_nb.agents.list_views import Read, View, is_same_list, view_of
+from webrun_nb.agents.list_pages import base
+from webrun_nb.agents.list_pages.base import (
+    Ground,
+    Move,
+    Opened,
+    Outcome,
+    Work,
+    open_sections,
+    press,
+    seen_after,
+    settled,
+)
+from webrun_nb.agents.list_pages.moves import MOVES
+from webrun_nb.agents.list_pages.views import Read, View, is_same_list, view_of
 from webrun_nb.extraction.list_controls import Control
 from webrun_nb.extraction.list_sections import closed_sections
 from webrun_nb.extraction.results import Extraction
@@ -260,7 +270,7 @@ class _Collector:
             if isinstance(tab, View):
                 view, name = tab, "that is open"
             elif (yield from press(ground, tab)):
-                view, name = (yield from seen_after(ground, list_ground.LATE_CLICK_MS)), f'"{tab.name}"'
+                view, name = (yield from seen_after(ground, base.LATE_CLICK_MS)), f'"{tab.name}"'
             else:
                 pages.whole, pages.ended = False, f'the tab "{tab.name}" was not opened'
                 return

@@ -8,7 +8,7 @@ import pytest
 
 from helpers.snapshots import snapshot_of_html
 from webrun_nb.agents.evidence import lists_of
-from webrun_nb.agents.list_views import View, change_between, is_same_list, view_of
+from webrun_nb.agents.list_pages.views import View, change_between, is_same_list, view_of
 from webrun_nb.extraction.engine import extract
 from webrun_nb.extraction.results import Extraction, ListReport
 from webrun_nb.extraction.snapshot import Snapshot

@@ -1,4 +1,4 @@
-"""What the ways to go on with a list stand on: what is known of it, looking at the page, waiting and pressing."""
+"""The base of the ways to go on with a list: what is known of it, looking at the page, waiting and pressing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 from webrun_nb.agents.base import Refused, Reply, Step
-from webrun_nb.agents.list_views import Read, View, is_same_list, view_of
+from webrun_nb.agents.list_pages.views import Read, View, is_same_list, view_of
 from webrun_nb.browsers.actions import Action, Click, WaitForChange
 from webrun_nb.extraction.continuation import says_loading
 from webrun_nb.extraction.list_controls import Control

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from webrun_nb.agents import list_ground
 from webrun_nb.agents.base import Refused
-from webrun_nb.agents.list_ground import MORE, Ground, Move, Outcome, Work, host_of, press, seen_after
-from webrun_nb.agents.list_scrolling import ScrollThrough, ScrollToEnd
-from webrun_nb.agents.list_views import View, change_between, is_same_list
+from webrun_nb.agents.list_pages import base
+from webrun_nb.agents.list_pages.base import MORE, Ground, Move, Outcome, Work, host_of, press, seen_after
+from webrun_nb.agents.list_pages.scrolling import ScrollThrough, ScrollToEnd
+from webrun_nb.agents.list_pages.views import View, change_between, is_same_list
 from webrun_nb.agents.statuses import answered
 from webrun_nb.browsers.actions import GoBack, Navigate
 from webrun_nb.extraction.list_controls import Control
@@ -44,7 +44,7 @@ class TurnPage(Move):
                 return Outcome(why=f"the next page could not be opened: {outcome.message}")
         elif not (yield from press(ground, following, because=_ONWARD)):
             return Outcome(why="the next page could not be opened", is_noted=True)
-        view = yield from seen_after(ground, list_ground.LATE_CLICK_MS if not following.url else 0)
+        view = yield from seen_after(ground, base.LATE_CLICK_MS if not following.url else 0)
         return (yield from self._arrived(ground, following, view))
 
     def _arrived(self, ground: Ground, following: Control, view: View) -> Work[Outcome]:
@@ -78,7 +78,7 @@ class TurnPage(Move):
         yield from ground.task.act(GoBack(), "back to the list")
         if not (yield from press(ground, following, because=_ONWARD)):
             return Outcome(is_final=True, ends_list=True, ended="no next page")
-        view = yield from seen_after(ground, list_ground.LATE_CLICK_MS)
+        view = yield from seen_after(ground, base.LATE_CLICK_MS)
         before = ground.view
         is_new = before.source is not None and is_same_list(before.source, view.source)
         if not is_new or change_between(before, view) != "other" or ground.repeats(view):
@@ -99,7 +99,7 @@ class LoadMore(Move):
         more, before = ground.view.on.more, ground.view
         if more is None or not (yield from press(ground, more, because=MORE)):
             return Outcome(why=f'"{more.name if more else ""}" was not pressed; there may be more', is_noted=True)
-        view = yield from seen_after(ground, list_ground.LATE_CLICK_MS)
+        view = yield from seen_after(ground, base.LATE_CLICK_MS)
         if before.source is None or not is_same_list(before.source, view.source):
             if view.page.url != before.page.url:
                 yield from ground.task.act(GoBack(), "back to the list")
