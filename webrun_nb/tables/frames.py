@@ -43,6 +43,7 @@ from webrun_nb.common.json_schema import every_misfit
 from webrun_nb.common.nullable_schema import with_nulls
 from webrun_nb.tables.column_values import DTYPES, NO_RECORD, convert
 from webrun_nb.tables.completeness import MOST_NAMED, Collected, Completeness, Misfit, named, nulls_of
+from webrun_nb.tables.flat_records import flat_record, nested_record
 from webrun_nb.tables.schema import ANSWER, Schema
 from webrun_nb.tables.settling import Settled, Shown, settle, shown_by
 from webrun_nb.wire.report import ReportBody
@@ -100,12 +101,15 @@ def to_frame(
         columns = schema.columns
         answer = data if schema.many and isinstance(data, list) else [data]
         records = [{ANSWER: value} for value in answer] if schema.bare else answer
+        if schema.flat:
+            records = [flat_record(record, columns) for record in records]
         required = tuple(column.name for column in columns if not column.nullable)
     settled = Settled(records)
     if report is not None:
         settled = settle(records, report.values, shown_by([report]) if shown is None else shown)
     frame, common, completeness, lacking = _build(columns, settled.records, required)
-    misfits = [] if schema is None else _own_misfits(schema, settled.records, lacking)
+    whole = [nested_record(each) for each in settled.records] if schema and schema.flat else settled.records
+    misfits = [] if schema is None else _own_misfits(schema, whole, lacking)
     completeness = replace(
         completeness,
         incomplete_rows=len({each.row for each in misfits}.union(*(each.rows for each in lacking))),

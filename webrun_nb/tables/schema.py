@@ -43,6 +43,8 @@ ANSWER = "answer"
 """The name of the only column of an answer that does not consist of records."""
 
 _MODEL_LIST = re.compile(r"[Ll]ist\[\s*(?P<model>\w+)\s*\]")
+_MOST_NESTED = 6
+"""Levels of records within records that become columns; a schema may contain itself."""
 _KEYWORDS = frozenset({"type", "properties", "items", "$ref", "anyOf", "oneOf", "allOf", "enum", "const"})
 
 
@@ -77,6 +79,8 @@ class Schema:
         The text of the user, or the name of the given object.
     bare : bool
         True if the answer consists of values instead of records; they form the column `answer`.
+    flat : bool
+        True if records within records are columns with dotted names (`address.city`) instead of one column each.
     """
 
     json_schema: dict[str, Any]
@@ -84,6 +88,16 @@ class Schema:
     many: bool
     source: str = ""
     bare: bool = False
+    flat: bool = False
+
+    def flattened(self) -> Schema:
+        """Return the schema with a column for each value of the records within its records."""
+        if self.bare:
+            return self
+        reader = _SchemaReader(self.json_schema)
+        top = reader.deref(self.json_schema)
+        columns = reader.columns(top.get("items", {}) if self.many else top, flat=True) or ()
+        return dataclasses.replace(self, columns=columns, flat=True)
 
 
 def any_records() -> Schema:
@@ -290,13 +304,27 @@ class _SchemaReader:
                 place = place.get(key) if isinstance(place, Mapping) else None
         return place
 
-    def columns(self, element: object) -> tuple[Column, ...] | None:
-        """Return a column per property, no columns for an open record, and None for a schema that is no record."""
+    def columns(
+        self, element: object, *, flat: bool = False, within: tuple[str, ...] = ()
+    ) -> tuple[Column, ...] | None:
+        """Return a column per property, no columns for an open record, and None for a schema that is no record.
+
+        With `flat`, a record within the record has a column per property, with a dotted name. One that contains itself
+        is one column, from its second occurrence on.
+        """
         record = self.deref(element)
         properties = record.get("properties")
         if isinstance(properties, Mapping):
             required = record.get("required", [])
-            return tuple(self.column(name, schema, name in required) for name, schema in properties.items())
+            made: list[Column] = []
+            for name, schema in properties.items():
+                path = (*within, name)
+                inner = self._inner_record(schema) if flat and len(path) < _MOST_NESTED else None
+                if inner is not None:
+                    made += self.columns(inner, flat=True, within=path) or ()
+                else:
+                    made.append(self.column(".".join(path), schema, name in required))
+            return tuple(made)
         if not record or record.get("type") == "object":
             return ()
         return None
@@ -312,6 +340,12 @@ class _SchemaReader:
                 name, holder, nullable, item=dataclasses.replace(self.column(name, item, True), nullable=False)
             )
         return Column(name, column_type, nullable=nullable, choices=choices)
+
+    def _inner_record(self, schema: object) -> Mapping[str, Any] | None:
+        """Return the schema of a record within a record; None for anything else."""
+        (option, *others) = self._alternatives(schema)[0] or [{}]
+        is_record = isinstance(option.get("properties"), Mapping) and bool(option["properties"])
+        return option if is_record and not others and self._held([option]) is None else None
 
     def _held(self, alternatives: list[Mapping[str, Any]]) -> tuple[ColumnType, object] | None:
         """Return the schema of what a list or a range holds; None for those that a column list can't express."""

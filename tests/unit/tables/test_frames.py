@@ -318,3 +318,36 @@ def test_parquet_keeps_types_values_and_attrs(rows: list[Any], tmp_path: Path) -
     back = pd.read_parquet(tmp_path / "x.parquet")
     pd.testing.assert_frame_equal(back, frame, check_categorical=bool(rows))
     assert back.attrs == frame.attrs
+
+
+def test_records_within_records_become_dotted_columns_on_request():
+    schema = from_object(
+        {
+            "type": "array",
+            "items": {
+                "properties": {
+                    "name": {"type": "string"},
+                    "home": {
+                        "type": "object",
+                        "properties": {"city": {"type": "string"}, "people": {"type": "integer"}},
+                    },
+                },
+                "required": ["name"],
+            },
+        }
+    )
+    data = [{"name": "Ada", "home": {"city": "Ulm", "people": 129000}}, {"name": "Grace", "home": None}]
+    frame, completeness = to_frame(data, schema.flattened(), meta={})
+    assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == {
+        "name": "string",
+        "home.city": "string",
+        "home.people": "Int64",
+    }
+    assert frame["home.people"].tolist() == [129000, pd.NA]
+    assert completeness.unexpected == ()
+
+
+def test_a_record_that_contains_itself_has_an_end():
+    node = {"type": "object", "properties": {"name": {"type": "string"}, "part": {"$ref": "#/$defs/node"}}}
+    schema = from_object({"$ref": "#/$defs/node", "$defs": {"node": node}}).flattened()
+    assert [column.name.count(".") for column in schema.columns] == [0, 1, 2, 3, 4, 5, 5]

@@ -30,6 +30,7 @@ class CommonTaskKeywords(TypedDict, total=False):
     secrets: Secrets | None
     files: Sequence[str | Path]
     expect: str | Sequence[str]
+    flat: bool
 
 
 class TaskKeywords(CommonTaskKeywords, total=False):
@@ -83,6 +84,8 @@ class TaskOptions:
         `<=`, `=`, `>`, `<`), `"price not null"`. And the HTTP statuses that pages may answer with: `"status = 404"`,
         `"status in 400..499"`; of several, any. Otherwise a page that answers with 400 or above is an error. At least
         one page has to answer so. Statuses are for the emulator alone.
+    flat : bool
+        Records within records become columns with dotted names (`address.city`) instead of one column each.
     """
 
     url: str | None = None
@@ -96,12 +99,13 @@ class TaskOptions:
     secrets: Secrets | None = None
     files: Sequence[str | Path] = ()
     expect: str | Sequence[str] = ()
+    flat: bool = False
 
     def to_wire(self) -> dict[str, Any]:
         """Return the options that are sent as they are, under their wire names.
 
-        `url`, `schema`, `secrets` and `files` have to be resolved first (`build_task_request`); `max_cost_usd` is not
-        sent.
+        `url`, `schema`, `secrets` and `files` have to be resolved first (`build_task_request`); `max_cost_usd`
+        and `flat` are not sent.
 
         Raises
         ------

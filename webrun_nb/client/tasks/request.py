@@ -94,7 +94,7 @@ async def prepare_task(
         text,
         options,
         base_url=http.base_url,
-        schema=read_schema(options.schema, frames),
+        schema=read_schema(options.schema, frames, flat=options.flat),
         secrets=secrets,
         file_ids=[file.file_id for file in uploaded],
     )
@@ -155,18 +155,22 @@ def build_task_request(
     return TaskRequest(text, url, schema, sent_fields, limit_usd(options.max_cost_usd), expectations)
 
 
-def read_schema(given: object, frames: ResultAdapter | None) -> Schema | None:
+def read_schema(given: object, frames: ResultAdapter | None, *, flat: bool = False) -> Schema | None:
     """Read the schema of an answer; without `frames` it has to be a JSON Schema.
 
     Raises
     ------
     TypeError
         It is not a schema. `frames` raises errors of its own.
+    RequestError
+        `flat` is given without a schema.
     """
     if given is None:
+        if flat:
+            raise RequestError("flat= is for a schema with records within its records", code=ToolkitErrorCode.ARGUMENT)
         return None
     if frames is not None:
-        return frames.read_schema(given)
+        return frames.read_schema(given, flat=flat)
     if isinstance(given, Mapping):
         return JsonSchema(given)
     if hasattr(given, "json_schema"):

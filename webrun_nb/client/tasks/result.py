@@ -146,7 +146,7 @@ class Schema(Protocol):
 class ResultAdapter(Protocol):
     """Reads schemas and makes tables, for a client that does not know pandas itself."""
 
-    def read_schema(self, given: object) -> Schema:
+    def read_schema(self, given: object, *, flat: bool = False) -> Schema:
         """Return the schema that was given, for example a column list, a model or a JSON Schema."""
 
     def make_frame(self, result: TaskResult) -> pd.DataFrame:

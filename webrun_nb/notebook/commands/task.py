@@ -68,6 +68,7 @@ class Task:
     job: str | None = None
     policy: str | None = None
     expect: tuple[str, ...] = ()
+    flat: bool = False
 
 
 def _options(arguments: Task, url: str | None, wanted: schema.Schema | None) -> CommonTaskKeywords:
@@ -80,6 +81,7 @@ def _options(arguments: Task, url: str | None, wanted: schema.Schema | None) -> 
         "secrets": dict(arguments.secrets),
         "files": arguments.files,
         "expect": arguments.expect,
+        "flat": arguments.flat,
     }
 
 
@@ -185,6 +187,7 @@ def submitted_task(
         "secrets": dict(arguments.secrets) or None,
         "files": list(arguments.files) or None,
         "expect": list(arguments.expect) or None,
+        "flat": arguments.flat or None,
         "end": True if arguments.end and session is not None else None,
     }
     return SubmittedTask(
@@ -496,6 +499,7 @@ TASK = Command(
             values.condition,
             repeated=True,
         ),
+        Option("--flat", "flat", "make columns with dotted names of the records within records: address.city"),
         env_option("the environment of its session, if it has one of its own"),
         Option("--end", "end", "end the session after the task"),
         Option("--bg", "job", "run in the background, as the job of this name", "JOB", values.job),

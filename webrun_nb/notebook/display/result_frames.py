@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 class NotebookFrames:
     """Gives the client the notebook layer's schemas, DataFrames and cards (its `Frames`)."""
 
-    def read_schema(self, given: object) -> Schema:
+    def read_schema(self, given: object, *, flat: bool = False) -> Schema:
         """Return a schema from any of the forms that `tables.schema.from_object` takes."""
-        return schemas.from_object(given)
+        schema = schemas.from_object(given)
+        return schema.flattened() if flat else schema
 
     def make_frame(self, result: TaskResult) -> pd.DataFrame:
         """Return the answer as a table, with its provenance in `attrs["webrun"]`."""
