@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, TypeVar
 from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.lists.headings import headings_of, of_places
 from webrun_nb.agents.lists.names import tokens
+from webrun_nb.agents.lists.pages import path_words
 from webrun_nb.agents.lists.rows import UntiedError, arrange, keep, of_noun, of_subject
 from webrun_nb.agents.lists.selecting import said_words, says, selected, value_of
-from webrun_nb.agents.lists.view import Row, View
+from webrun_nb.agents.lists.view import Row, View, text_of
 from webrun_nb.agents.planner.intents import Extract
 from webrun_nb.common.codes import TaskFailureCode
 
@@ -154,6 +155,9 @@ class Selection:
         subject = self._wanted.subject
         if not subject or tokens(subject)[-1] in GENERIC or self._wanted.place or self._wanted.place_ordinal:
             return rows
+        if told := self._told_apart(tokens(subject)[-1], view, rows):
+            yield from self._task.note(f'Kept the {len(told)} of {len(rows)} rows that say "{subject}".')
+            return told
         if view.lists(subject) or tokens(subject)[-1] in tokens(f"{self._page_words} {view.titles}"):
             return rows
         kept = of_noun(rows, subject)
@@ -167,6 +171,10 @@ class Selection:
         if len(kinds) == 2 and kinds[1].isdigit():
             return self._of_number(" ".join(kinds), view, rows)
         for kind in kinds:
+            if told := self._told_apart(kind, view, rows):
+                yield from self._task.note(f'Kept the {len(told)} of {len(rows)} rows that say "{kind}".')
+                rows = told
+                continue
             if kind in _KINDS_OF_ROWS or kind in tokens(f"{self._page_words} {view.titles}"):
                 continue
             if noun in GENERIC and kind in NAMES_OF_ROWS:
@@ -178,6 +186,17 @@ class Selection:
                 yield from self._task.note(f'Kept the {len(saying)} of {len(rows)} rows that say "{kind}".')
             rows = saying
         return rows
+
+    def _told_apart(self, word: str, view: View, rows: list[Row]) -> list[Row]:
+        """Return the rows that have a word as a value, where of the page only its address says it, and not all have it.
+
+        An address may speak of several things ("/cats-and-dogs"), and is no proof that all rows are of one of them.
+        """
+        address = path_words(rows[0].url) if rows else ""
+        if word not in tokens(address) or word in tokens(f"{self._page_words.removesuffix(address)} {view.titles}"):
+            return []
+        having = [row for row in rows if any(tokens(text_of(cell)) == (word,) for cell in row.cells.values())]
+        return having if len(having) < len(rows) else []
 
     def _of_number(self, kind: str, view: View, rows: list[Row]) -> list[Row]:
         """Keep the rows of "day 2": those that a heading, a column or the words of a row say are.
