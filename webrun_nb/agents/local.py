@@ -38,10 +38,10 @@ from webrun_nb.agents.base import (
     Unused,
 )  # fmt: skip
 from webrun_nb.agents.caution import approved
-from webrun_nb.agents.collect import Collector
 from webrun_nb.agents.controls import choose, press_key, set_checked, sort
 from webrun_nb.agents.dialogs import answered as answered_dialogs
 from webrun_nb.agents.errands import run_errand
+from webrun_nb.agents.extracting.collector import Collector
 from webrun_nb.agents.intended import intended
 from webrun_nb.agents.lists.view import View, best_first, joined_views, views_of
 from webrun_nb.agents.login import Login, let_in, part_to_log_in_on, turned_away
