@@ -113,6 +113,7 @@ class ManyRows:
         """Go through the pages of a list, select its rows and answer."""
         chosen = list_of(reading)
         self._lists.first = (page, chosen.source)
+        yield from self._lists.task.note(f"Reading {list_shown(chosen)}.")
         pages = yield from collect_list(
             self._lists.task,
             page,
