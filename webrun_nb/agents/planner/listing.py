@@ -55,6 +55,7 @@ def parse_extraction(clause: str) -> Extract:
     text = patterns.ALL_LISTS.sub("", text)
     text = patterns.FORMAT.sub("", patterns.HERE.sub("", patterns.ONE_PAGE.sub("", text))).strip()
     body, wish_text = patterns.COLON.split(text, maxsplit=1) if patterns.COLON.search(text) else (text, "")
+    body = patterns.STOCK_COLUMN.sub(lambda said: f"{said['before'] or said['first']}in_stock", body)
     reading = _Reading(body)
     if wish_text:
         # A condition may stand after the column names: "name, price; under $900".

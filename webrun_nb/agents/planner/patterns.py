@@ -62,6 +62,16 @@ NO_STOCK = re.compile(
 STOCK = re.compile(
     r"(?:(?:that|which)\s+(?:are|is)\s+)?(?:currently\s+)?\b(?:in[\s-]stock|available)\b(?:\s+only)?", re.I
 )
+_COLUMN_LISTED = r"[a-z_-]+(?:\s[a-z_-]+)?"
+_COLUMNS_LISTED = rf"\bwith\s+(?:(?:the|their|its)\s+)?(?:{_COLUMN_LISTED}\s*,\s*){{0,9}}"
+STOCK_COLUMN = re.compile(
+    rf"(?P<before>{_COLUMNS_LISTED}{_COLUMN_LISTED}\s*,?\s+and\s+)in[\s-]stock\b"
+    r"(?=\s*(?:$|[,.;:]|and\b|from\b|of\b|in\s+the\b))"
+    rf"|(?P<first>{_COLUMNS_LISTED})in[\s-]stock\b"
+    rf"(?=\s*(?:,|and\s)\s*(?!(?:{LESS}|{MOST}|{MORE}|{_LEAST}|{_THAN}|cost\w*|priced|rated|sorted|ordered)\b)[a-z_])",
+    re.I,
+)
+"""With name and in stock; "in stock" is one of the columns that are listed, and no condition."""
 CONTAINS = re.compile(
     r"(?:(?:with|where|whose|having)\s+(?:(?:the|a|an)\s+)?(?P<column>(?:[a-z_]+\s+){0,2}?))?"
     r"(?P<op>not\s+containing|without|contain(?:s|ing)|that\s+contains?|mention(?:s|ing)|includ(?:es|ing)|named|called)"

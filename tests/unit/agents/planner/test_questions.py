@@ -136,3 +136,23 @@ def test_a_condition_may_stand_before_the_sentence_that_lists() -> None:
     read = only("Where status is delayed, list flight and destination.")
     assert isinstance(read, Extract)
     assert (read.wishes, [each.value for each in read.constraints]) == (("flight", "destination"), ["delayed"])
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes", "conditions"),
+    [
+        ("List all parts with name and in stock", ("name", "in_stock"), []),
+        ("List all parts with name, in stock and price", ("name", "in_stock", "price"), []),
+        ("List all parts with name and in stock from the second table", ("name", "in_stock"), []),
+        ("List parts with in stock, name", ("in_stock", "name"), []),
+        ("list the laptops with name and price in stock", ("name", "price"), ["in stock"]),
+        ("list the laptops with name and price that are in stock", ("name", "price"), ["in stock"]),
+        ("list laptops with touchscreen, in stock and under $900", ("touchscreen",), ["in stock"]),
+        ("list laptops with rating and price, in stock", ("rating", "price"), ["in stock"]),
+        ("list laptops with price under 900 and in stock", (), ["in stock"]),
+    ],
+)
+def test_in_stock_among_the_columns_is_a_column(text: str, wishes: tuple[str, ...], conditions: list[str]) -> None:
+    read = only(text)
+    assert isinstance(read, Extract)
+    assert (read.wishes, [each.column for each in read.constraints if each.op == "is"]) == (wishes, conditions)
