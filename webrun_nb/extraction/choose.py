@@ -17,6 +17,7 @@ from webrun_nb.extraction.comparing import plain_words
 from webrun_nb.extraction.embedded_things import is_beside, is_of_another, named_in, types_of
 from webrun_nb.extraction.names import Name, name_of
 from webrun_nb.extraction.reasons import Problem
+from webrun_nb.extraction.related_lists import is_of_others
 from webrun_nb.extraction.requested import Requested
 from webrun_nb.extraction.schema import Wanted
 from webrun_nb.extraction.snapshot import Node
@@ -217,7 +218,12 @@ class Chooser:
             if sorted(_signature(each.source)) == signature
             and (self.requested.joins_all or self._said_of_title(each.source) == said)
             and _is_aside(each.source) == _is_aside(best.source)
+            and self._is_of_others(each.source) == self._is_of_others(best.source)
         ]
+
+    def _is_of_others(self, source: Source) -> bool:
+        subject = {word.stem for word in self.requested.subject.words}
+        return any(is_of_others(title, subject, self.requested.words) for title in (source.caption, source.heading))
 
     def _said_of_title(self, source: Source) -> float:
         title = name_of(title_of(source))
@@ -257,7 +263,7 @@ class Chooser:
         subject = {word.stem for word in self.requested.subject.words}
         if subject & {word.stem for word in title.words}:
             score += _SUBJECT_BONUS
-        if _is_aside(source):
+        if _is_aside(source) or self._is_of_others(source):
             score *= _ASIDE_WEIGHT
         if source.kind == "embedded":
             score *= 0.9
