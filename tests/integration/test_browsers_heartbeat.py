@@ -62,7 +62,11 @@ async def never() -> None:
 
 
 async def unresponsive_process(
-    ping: Callable[[], Awaitable[None]], *, pid: int = QUIET_PID, driver: Callable[[], Awaitable[None]] = at_once
+    ping: Callable[[], Awaitable[None]],
+    *,
+    pid: int = QUIET_PID,
+    driver: Callable[[], Awaitable[None]] = at_once,
+    heard: Callable[[], int] = lambda: 0,
 ) -> str | None:
     """Return the process that the heartbeat reports; None where three questions were answered."""
     answers = 0
@@ -75,7 +79,7 @@ async def unresponsive_process(
         if answers == 3:
             enough.set()
 
-    asking = asyncio.create_task(wait_until_unresponsive((pid, counted), (QUIET_PID, driver)))
+    asking = asyncio.create_task(wait_until_unresponsive((pid, counted), (QUIET_PID, driver), heard))
     answered = asyncio.create_task(enough.wait())
     await asyncio.wait({asking, answered}, return_when=asyncio.FIRST_COMPLETED)
     result = asking.result() if asking.done() else None
@@ -125,3 +129,18 @@ async def test_a_busy_browser_gets_more_time(busy_pid, ten_slices):
 
 async def test_a_browser_that_stays_busy_is_unresponsive(busy_pid):
     assert await unresponsive_process(never, pid=busy_pid) == "browser"
+
+
+async def test_a_browser_whose_pages_send_events_gets_time_to_answer():
+    events = itertools.count()
+    many = asyncio.Event()
+
+    def heard() -> int:
+        if (number := next(events)) == 60:
+            many.set()
+        return number
+
+    async def ping() -> None:
+        await many.wait()
+
+    assert await unresponsive_process(ping, driver=ping, heard=heard) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -18,7 +19,7 @@ from helpers.waiting import wait_until_async
 from webrun_nb.browsers.actions import Navigate, WaitFor
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.processes import heartbeat
-from webrun_nb.browsers.processes.heartbeat import Ping
+from webrun_nb.browsers.processes.heartbeat import Heard, Ping
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance, Checkpoint, InstanceUnavailableError
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -45,14 +46,14 @@ def answers_of_browsers(monkeypatch) -> list[int]:
     """The process ids of the browsers that answered the heartbeat, once for each answer."""
     answers: list[int] = []
 
-    async def record_answers(browser: tuple[int, Ping], driver: tuple[int, Ping]) -> str:
+    async def record_answers(browser: tuple[int, Ping], driver: tuple[int, Ping], heard: Heard) -> str:
         pid, ping = browser
 
         async def ping_and_record() -> None:
             await ping()
             answers.append(pid)
 
-        return await heartbeat.wait_until_unresponsive((pid, ping_and_record), driver)
+        return await heartbeat.wait_until_unresponsive((pid, ping_and_record), driver, heard)
 
     monkeypatch.setattr("webrun_nb.browsers.chromium.pool.wait_until_unresponsive", record_answers)
     return answers
@@ -169,6 +170,29 @@ async def test_a_page_in_an_endless_loop_is_no_browser_that_hangs(
     answered = len(answers_of_browsers)
     await wait_until_async(lambda: len(answers_of_browsers) > answered + 10)
     await instance.close()
+    assert listener.losses == []
+
+
+RETRIES = """<p>Here<script>
+const rule = document.createElement("meta");
+rule.httpEquiv = "Content-Security-Policy";
+rule.content = "img-src 'none'";
+document.head.append(rule);
+let asked = 0;
+function again() { const image = new Image(); image.onerror = again; image.src = "http://no.example:1/" + asked++; }
+setTimeout(() => { for (let n = 0; n < 40; n++) again(); }, 50);
+</script>"""
+"""A page that asks for pictures that it does not get, again and again without a pause."""
+
+
+async def test_a_page_that_makes_requests_without_end_is_no_browser_that_hangs(pool, recorder, site):
+    listener = recorder()
+    instance = await pool.open("context", listener)
+    with contextlib.suppress(BrowserError):  # the page may be too busy to answer
+        await instance.perform(Navigate(site.page("/", RETRIES)))
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            await listener.is_lost.wait()
     assert listener.losses == []
 
 

@@ -137,6 +137,11 @@ class ChromiumInstance:
         return self._kind
 
     @property
+    def events(self) -> int:
+        """Number of requests of its pages that began or ended so far."""
+        return self._activity.events
+
+    @property
     def url(self) -> str:
         """URL of the current page; `about:blank` where there is none."""
         page = self._tabs.newest

@@ -286,7 +286,7 @@ class ChromiumPool:
 
     async def _listen(self, process: BrowserProcess, pid: int, driver: Driver) -> None:
         """Wait until the browser or the driver has stopped answering, and report it."""
-        silent = await wait_until_unresponsive((pid, process.running.ping), (driver.pid, driver.ping))
+        silent = await wait_until_unresponsive((pid, process.running.ping), (driver.pid, driver.ping), process.heard)
         if silent == "browser":
             self._on_gone(process, "The browser stopped answering")
         elif silent == "driver":

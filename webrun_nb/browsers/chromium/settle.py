@@ -61,6 +61,8 @@ class NetworkActivity:
         self._requested = requested
         self._pending: dict[Request, int] = {}
         self._started = 0
+        self.events = 0
+        """Requests that began, ended or failed so far."""
         self._changed = asyncio.Event()
         self._failed: Request | None = None
         self._late: set[Request] = set()
@@ -128,6 +130,7 @@ class NetworkActivity:
         return [(each, number) for each, number in self._pending.items() if _is_main_document(each)]
 
     def _on_request(self, request: Request) -> None:
+        self.events += 1
         self._started += 1
         self._pending[request] = self._started
         if request.redirected_from is not None:
@@ -138,11 +141,13 @@ class NetworkActivity:
         self._requested(request.url)
 
     def _on_finished(self, request: Request) -> None:
+        self.events += 1
         self._drop(request)
 
     def _on_failed(self, request: Request) -> None:
         if _is_main_document(request):
             self._failed = request
+        self.events += 1
         self._drop(request)
 
     def _drop(self, request: Request) -> None:

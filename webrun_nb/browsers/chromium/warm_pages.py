@@ -69,6 +69,10 @@ class BrowserProcess:
             if not limit.expired():
                 limit.reschedule(0)  # that is: now
 
+    def heard(self) -> int:
+        """Count the events of the pages of its instances."""
+        return sum(instance.events for instance in self.instances)
+
     @property
     def alive(self) -> bool:
         """True if something can be opened in it."""

@@ -6,7 +6,9 @@ limits below add up to 4.25 s at most from the beginning of a hang; the contract
 
 A slow process is not a hanging one. Time is counted in slices of this event loop, so that a machine (or a loop) that is
 too busy to run it is not counted; slices in which the asked process was itself ready to run or waiting for a disk count
-a quarter, so that a busy machine gets four times as long.
+a quarter, so that a busy machine gets four times as long. Slices in which an event of the browser's pages came count
+not at all: a page whose script makes requests without end keeps both processes, and this loop, from answering in time,
+and what sends events does not hang.
 """
 
 from __future__ import annotations
@@ -32,13 +34,18 @@ _BUSY = frozenset({psutil.STATUS_RUNNING, psutil.STATUS_DISK_SLEEP})
 Ping = Callable[[], Awaitable[None]]
 
 
-async def wait_until_unresponsive(browser: tuple[int, Ping], driver: tuple[int, Ping]) -> str:
+Heard = Callable[[], int]
+
+
+async def wait_until_unresponsive(browser: tuple[int, Ping], driver: tuple[int, Ping], heard: Heard = lambda: 0) -> str:
     """Ask a browser until it, or the driver through which it is asked, has stopped answering.
 
     Parameters
     ----------
     browser, driver : tuple of int and callable
         Its main process, and a function that makes a cheap request.
+    heard : callable
+        Returns how many events of the browser's pages have come so far, through the driver.
 
     Returns
     -------
@@ -50,12 +57,12 @@ async def wait_until_unresponsive(browser: tuple[int, Ping], driver: tuple[int, 
         question = asyncio.ensure_future(browser[1]())
         other: asyncio.Future[None] | None = None
         try:
-            if await _answered(question, browser[0], SUSPICIOUS_S):
+            if await _answered(question, browser[0], SUSPICIOUS_S, heard):
                 continue
             other = asyncio.ensure_future(driver[1]())
-            if await _answered(question, browser[0], BROWSER_SILENT_S):
+            if await _answered(question, browser[0], BROWSER_SILENT_S, heard):
                 continue
-            if not await _answered(other, driver[0], DRIVER_SILENT_S):
+            if not await _answered(other, driver[0], DRIVER_SILENT_S, heard):
                 return "driver"
             if not question.done():  # else the driver had kept its answer waiting
                 return "browser"
@@ -66,15 +73,17 @@ async def wait_until_unresponsive(browser: tuple[int, Ping], driver: tuple[int, 
                 _give_up(each)
 
 
-async def _answered(question: asyncio.Future[None], pid: int, patience_s: float) -> bool:
+async def _answered(question: asyncio.Future[None], pid: int, patience_s: float, heard: Heard) -> bool:
     """Wait for an answer until `pid` has had `patience_s` to give one; return whether it came."""
     had_s = 0.0
     while had_s < patience_s:
+        before = heard()
         await asyncio.wait({question}, timeout=_SLICE_S)
         if question.done():
             question.result()
             return True
-        had_s += _SLICE_S * (_BUSY_SHARE if _is_busy(pid) else 1)
+        if heard() == before:
+            had_s += _SLICE_S * (_BUSY_SHARE if _is_busy(pid) else 1)
     return False
 
 
