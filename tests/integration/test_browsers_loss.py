@@ -220,7 +220,7 @@ async def test_an_operation_ends_when_its_session_is_closed(browsers, recorder):
 
 
 @pytest.mark.parametrize(
-    "operation", ["observe", "read", "screenshot", "checkpoint", "kill", "hang", "unhang", "perform", "restrict"]
+    "operation", ["observe", "snapshot", "screenshot", "checkpoint", "kill", "hang", "unhang", "perform", "restrict"]
 )
 async def test_nothing_can_be_done_with_what_was_lost(browsers, recorder, operation):
     listener = recorder()
