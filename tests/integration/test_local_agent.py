@@ -272,10 +272,11 @@ async def test_a_small_task_takes_no_step_too_many(instance: BrowserInstance, si
         Perform,
         Perform,
         Perform,
-        Observe,
+        Observe,  # was it taken?
         TakeSnapshot,
+        Log,
         Finish,
-    ]  # was it taken?
+    ]
     assert [type(action) for action in worked.acts] == [Type, Type, Click]
 
 

@@ -136,7 +136,10 @@ def _run_task(task: _Task) -> TaskResult:
             ledger=None,  # the session ends with the emulator, so it cannot stay open
         )
         try:
-            return runtime.run(_run_in_session(client, task))
+            result = runtime.run(_run_in_session(client, task))
+            if task.schema is not None:
+                _ = result.df  # made while the emulator can tell how the values were read
+            return result
         finally:
             client.close()
     finally:

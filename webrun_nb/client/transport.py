@@ -340,6 +340,8 @@ class ApiTransport:
         """Return the answer, after as many tries as are safe."""
         if self._useless_key is not None:
             raise refusal(401, *self._useless_key, session_id=session_id)
+        if self._client.is_closed:  # httpx has no error of its own for it
+            raise ConnectionLostError("this client is closed", hint="make another one", session_id=session_id)
         for pause_s in (*BACKOFF_S, None):
             try:
                 answer = await self._client.request(

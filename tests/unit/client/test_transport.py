@@ -99,6 +99,13 @@ async def test_reading_is_not_tried_for_ever() -> None:
     assert len(server.requests) == 4
 
 
+async def test_a_closed_client_says_so() -> None:
+    http = client(FakeServer(httpx.Response(200, json=HEALTH)))
+    await http.aclose()
+    with pytest.raises(ConnectionLostError, match="this client is closed"):
+        await http.health()
+
+
 async def test_a_post_that_may_have_been_heard_is_not_sent_twice() -> None:
     server = FakeServer(httpx.ReadError("reset"), httpx.Response(200, json=STARTED))
     with pytest.raises(ConnectionLostError, match="closed the connection"):
