@@ -101,7 +101,7 @@ async def test_reading_is_not_tried_for_ever() -> None:
 
 async def test_a_closed_client_says_so() -> None:
     http = client(FakeServer(httpx.Response(200, json=HEALTH)))
-    await http.aclose()
+    await http.close()
     with pytest.raises(ConnectionLostError, match="this client is closed"):
         await http.health()
 
