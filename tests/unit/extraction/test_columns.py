@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -417,16 +416,3 @@ def test_pages_that_contradict_each_other_settle_nothing() -> None:
     assert [one.value for one in settle([page.values[0] for page in pages])] == [None, 0.5, 0.5]
     prices = [read([text], "money") for text in ("£1.250", "£12.50")]
     assert [one.value for one in settle([page.values[0] for page in prices])] == [None, "12.50 GBP"]
-
-
-def test_reading_a_large_column_is_linear() -> None:
-    def seconds(first: int, rows: int) -> float:
-        prices = [f"${number},{number % 1000:03}.{number % 100:02d}" for number in range(first, first + rows)]
-        days = [f"{date(1900, 1, 1) + timedelta(days=number):%d/%m/%Y}" for number in range(first, first + rows)]
-        start = time.process_time()
-        read(prices, "money", "en-US", siblings=[days])
-        read(days, "date", "en-US", siblings=[prices])
-        return time.process_time() - start
-
-    seconds(0, 50)
-    assert seconds(2000, 1200) < 12 * seconds(100, 300)
