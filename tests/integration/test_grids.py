@@ -6,7 +6,7 @@ import pytest
 
 from helpers.sources import labels, texts
 from webrun_nb.browsers.chromium.pool import ChromiumPool
-from webrun_nb.extraction.grids import grids_of
+from webrun_nb.extraction.grids.grids import grids_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

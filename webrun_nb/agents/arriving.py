@@ -16,7 +16,7 @@ from webrun_nb.agents.reading import Reading
 from webrun_nb.agents.selection import GENERIC, PEOPLE, may_be_unnamed
 from webrun_nb.browsers.actions import Click
 from webrun_nb.browsers.observation import Element
-from webrun_nb.extraction.choose import is_list, title_of
+from webrun_nb.extraction.assignment.choose import is_list, title_of
 from webrun_nb.extraction.engine import shown_of
 from webrun_nb.extraction.snapshot import Snapshot
 

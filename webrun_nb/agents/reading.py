@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from webrun_nb.agents.asked_for import shape_of_names
 from webrun_nb.agents.lists.view import Field, View, view_of
 from webrun_nb.agents.planner.intents import Extract
+from webrun_nb.extraction.assignment.requested import Requested, requested_of
 from webrun_nb.extraction.engine import PageSources, extract
-from webrun_nb.extraction.requested import Requested, requested_of
 from webrun_nb.extraction.results import Extraction
 from webrun_nb.extraction.schema import Shape
 from webrun_nb.extraction.snapshot import Snapshot

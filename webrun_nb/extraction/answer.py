@@ -18,22 +18,22 @@ from webrun_nb.common.column_types import ColumnType
 from webrun_nb.common.json_schema import first_misfit
 from webrun_nb.common.nullable_schema import with_nulls
 from webrun_nb.extraction.answer_rows import Kept, rows_of
-from webrun_nb.extraction.assign import Candidate
-from webrun_nb.extraction.columns import ColumnReading, read_column
-from webrun_nb.extraction.comparing import agrees
-from webrun_nb.extraction.currencies import currencies_named
-from webrun_nb.extraction.displayed import Displayed, is_silent
-from webrun_nb.extraction.fields import Field
-from webrun_nb.extraction.locale import country_of_host
-from webrun_nb.extraction.names import are_different, name_of
+from webrun_nb.extraction.assignment.assign import Candidate
+from webrun_nb.extraction.assignment.fields import Field
+from webrun_nb.extraction.embedded.comparing import agrees
+from webrun_nb.extraction.embedded.displayed import Displayed, is_silent
+from webrun_nb.extraction.naming.names import are_different, name_of
 from webrun_nb.extraction.nested import read_nested
-from webrun_nb.extraction.numbers import read_number
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.results import ColumnReport, Evidence, Extraction, Part, Row
 from webrun_nb.extraction.schema import Shape, Wanted
 from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Cell, SourceRow
-from webrun_nb.extraction.values import NUMERIC, Context, Value
+from webrun_nb.extraction.values.columns import ColumnReading, read_column
+from webrun_nb.extraction.values.currencies import currencies_named
+from webrun_nb.extraction.values.locale import country_of_host
+from webrun_nb.extraction.values.numbers import read_number
+from webrun_nb.extraction.values.values import NUMERIC, Context, Value
 
 _AMOUNTS = ("price", "amount", "list", "total")
 """The concepts of columns that a currency belongs to."""

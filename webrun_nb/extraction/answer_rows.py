@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from webrun_nb.extraction.assign import Assignment
-from webrun_nb.extraction.choose import title_of
+from webrun_nb.extraction.assignment.assign import Assignment
+from webrun_nb.extraction.assignment.choose import title_of
+from webrun_nb.extraction.continuation.screens import Screens
 from webrun_nb.extraction.results import ListReport, Part
 from webrun_nb.extraction.schema import Shape
-from webrun_nb.extraction.screens import Screens
 from webrun_nb.extraction.sources import SourceRow
 
 

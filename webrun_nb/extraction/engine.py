@@ -16,28 +16,28 @@ from urllib.parse import urlsplit
 
 from webrun_nb.common.garbage import collector_paused
 from webrun_nb.extraction.answer import answer
-from webrun_nb.extraction.assign import Assignment
-from webrun_nb.extraction.choose import Choice, Chooser, has_same_columns, is_list, without_doubles
-from webrun_nb.extraction.fields import fields_of
-from webrun_nb.extraction.fit import share_read
-from webrun_nb.extraction.grids import grids_of
-from webrun_nb.extraction.main_record import main_record_of
+from webrun_nb.extraction.assignment.assign import Assignment
+from webrun_nb.extraction.assignment.choose import Choice, Chooser, has_same_columns, is_list, without_doubles
+from webrun_nb.extraction.assignment.fields import fields_of
+from webrun_nb.extraction.assignment.fit import share_read
+from webrun_nb.extraction.assignment.requested import Requested, phrases_for, requested_of
+from webrun_nb.extraction.continuation.tab_names import show_several_tabs, under_tabs
+from webrun_nb.extraction.embedded.structured_data import embedded_of
+from webrun_nb.extraction.grids.grids import grids_of
+from webrun_nb.extraction.grids.pairs import glossaries_of
+from webrun_nb.extraction.grids.table_context import MAX_TABLES
 from webrun_nb.extraction.nested import page_as_record
 from webrun_nb.extraction.own_columns import with_own_columns
-from webrun_nb.extraction.page_date import page_date_of
+from webrun_nb.extraction.page_record.main_record import main_record_of
 from webrun_nb.extraction.page_state import state_of
-from webrun_nb.extraction.pairs import glossaries_of
 from webrun_nb.extraction.reasons import Problem
-from webrun_nb.extraction.records import MAX_ITEMS, MAX_LISTS, continued_on, lists_of
-from webrun_nb.extraction.requested import Requested, phrases_for, requested_of
+from webrun_nb.extraction.records.records import MAX_ITEMS, MAX_LISTS, continued_on, lists_of
 from webrun_nb.extraction.results import Extraction, Part
 from webrun_nb.extraction.schema import Shape, shape_of
 from webrun_nb.extraction.snapshot import Node, Snapshot
 from webrun_nb.extraction.sources import Source
-from webrun_nb.extraction.structured_data import embedded_of
-from webrun_nb.extraction.tab_names import show_several_tabs, under_tabs
-from webrun_nb.extraction.table_context import MAX_TABLES
-from webrun_nb.extraction.values import DATED
+from webrun_nb.extraction.values.page_date import page_date_of
+from webrun_nb.extraction.values.values import DATED
 
 _MOST_FRAMES = 20
 

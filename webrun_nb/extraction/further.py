@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from webrun_nb.common.column_types import Column
 from webrun_nb.extraction.answer import answer
-from webrun_nb.extraction.assign import Assignment
-from webrun_nb.extraction.fields import Field
+from webrun_nb.extraction.assignment.assign import Assignment
+from webrun_nb.extraction.assignment.fields import Field
+from webrun_nb.extraction.assignment.same_field import same_fields
 from webrun_nb.extraction.results import Extraction
-from webrun_nb.extraction.same_field import same_fields
 from webrun_nb.extraction.schema import Shape, Wanted
 from webrun_nb.extraction.sources import SourceRow
-from webrun_nb.extraction.values import Value
+from webrun_nb.extraction.values.values import Value
 
 
 def read_further(extraction: Extraction, field: Field, column: Column) -> list[Value | None]:

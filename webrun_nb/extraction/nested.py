@@ -12,20 +12,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from webrun_nb.extraction.answer_rows import Kept
-from webrun_nb.extraction.assign import Assignment
-from webrun_nb.extraction.choose import Chooser, is_list
-from webrun_nb.extraction.columns import read_column
-from webrun_nb.extraction.fit import share_read
-from webrun_nb.extraction.grids import grids_of
-from webrun_nb.extraction.names import name_of
+from webrun_nb.extraction.assignment.assign import Assignment
+from webrun_nb.extraction.assignment.choose import Chooser, is_list
+from webrun_nb.extraction.assignment.fit import share_read
+from webrun_nb.extraction.assignment.requested import Requested
+from webrun_nb.extraction.grids.grids import grids_of
+from webrun_nb.extraction.naming.names import name_of
 from webrun_nb.extraction.reasons import Problem, Reason
-from webrun_nb.extraction.records import lists_of
-from webrun_nb.extraction.requested import Requested
+from webrun_nb.extraction.records.records import lists_of
 from webrun_nb.extraction.results import Part
 from webrun_nb.extraction.schema import Shape, Wanted
 from webrun_nb.extraction.snapshot import Node, Snapshot
 from webrun_nb.extraction.sources import Cell, Source, SourceRow
-from webrun_nb.extraction.values import Context, Value
+from webrun_nb.extraction.values.columns import read_column
+from webrun_nb.extraction.values.values import Context, Value
 
 _MOST_ROWS = 500
 """Rows of a list whose inner lists are read."""

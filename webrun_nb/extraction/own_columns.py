@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from webrun_nb.common.column_types import Column, ColumnType
-from webrun_nb.extraction.assign import Assignment
-from webrun_nb.extraction.fields import Field, fields_of, key_field
-from webrun_nb.extraction.fit import share_read
+from webrun_nb.extraction.assignment.assign import Assignment
+from webrun_nb.extraction.assignment.fields import Field, fields_of, key_field
+from webrun_nb.extraction.assignment.fit import share_read
+from webrun_nb.extraction.assignment.same_field import same_fields
 from webrun_nb.extraction.results import Part
-from webrun_nb.extraction.same_field import same_fields
 from webrun_nb.extraction.schema import Shape, Wanted
 from webrun_nb.extraction.sources import Source
 

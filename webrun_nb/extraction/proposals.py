@@ -19,27 +19,27 @@ from urllib.parse import urlsplit
 from webrun_nb.common.column_types import Column, ColumnType, column_schema
 from webrun_nb.common.garbage import collector_paused
 from webrun_nb.extraction.answer import answer
-from webrun_nb.extraction.assign import Assignment
-from webrun_nb.extraction.choose import Choice, Chooser, is_list, title_of, without_doubles
-from webrun_nb.extraction.columns import read_column
-from webrun_nb.extraction.comparing import agrees
-from webrun_nb.extraction.currencies import currencies_named
+from webrun_nb.extraction.assignment.assign import Assignment
+from webrun_nb.extraction.assignment.choose import Choice, Chooser, is_list, title_of, without_doubles
+from webrun_nb.extraction.assignment.fields import Field, fields_of, key_field
+from webrun_nb.extraction.assignment.fit import share_read
+from webrun_nb.extraction.assignment.requested import phrases_for, requested_of
+from webrun_nb.extraction.embedded.comparing import agrees
 from webrun_nb.extraction.engine import currencies_of, main_of, shown_of
-from webrun_nb.extraction.fields import Field, fields_of, key_field
-from webrun_nb.extraction.fit import share_read
-from webrun_nb.extraction.locale import country_of_host
-from webrun_nb.extraction.names import name_of
-from webrun_nb.extraction.numbers import NumberText, read_number
-from webrun_nb.extraction.page_date import page_date_of
+from webrun_nb.extraction.naming.names import name_of
 from webrun_nb.extraction.page_state import state_of
 from webrun_nb.extraction.reasons import Problem, Reason
-from webrun_nb.extraction.requested import phrases_for, requested_of
 from webrun_nb.extraction.results import Part
 from webrun_nb.extraction.schema import Shape, shape_of
 from webrun_nb.extraction.snapshot import Node, Snapshot
 from webrun_nb.extraction.sources import Cell, Source
-from webrun_nb.extraction.values import Context, read_address
-from webrun_nb.extraction.vocabulary import is_blank
+from webrun_nb.extraction.values.columns import read_column
+from webrun_nb.extraction.values.currencies import currencies_named
+from webrun_nb.extraction.values.locale import country_of_host
+from webrun_nb.extraction.values.numbers import NumberText, read_number
+from webrun_nb.extraction.values.page_date import page_date_of
+from webrun_nb.extraction.values.values import Context, read_address
+from webrun_nb.extraction.values.vocabulary import is_blank
 
 MOST_SOURCES = 30
 """Sources of a page that are proposed; the others are counted."""

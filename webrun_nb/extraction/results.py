@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from webrun_nb.extraction.assign import Ambiguous, Assignment, Candidate
+from webrun_nb.extraction.assignment.assign import Ambiguous, Assignment, Candidate
 from webrun_nb.extraction.reasons import Problem, Reason
 from webrun_nb.extraction.snapshot import Box, Snapshot
 from webrun_nb.extraction.sources import Cell, Source, SourceRow
-from webrun_nb.extraction.values import Reading, Value
+from webrun_nb.extraction.values.values import Reading, Value
 
 _TEXT_CHARS = 2000
 """Characters of a text that is kept as evidence."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from webrun_nb.extraction.settling import BY_SITE, Condition, proved_reading
+from webrun_nb.extraction.values.settling import BY_SITE, Condition, proved_reading
 from webrun_nb.wire.report import ReportBody, ReportedReading, ReportedValue
 
 Shown = Mapping[tuple[str, str], frozenset[Condition]]

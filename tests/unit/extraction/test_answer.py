@@ -10,7 +10,7 @@ from helpers.sources import table
 from webrun_nb.common.column_types import column_schema, parse_columns
 from webrun_nb.common.nullable_schema import with_nulls
 from webrun_nb.extraction.answer import answer
-from webrun_nb.extraction.assign import assign
+from webrun_nb.extraction.assignment.assign import assign
 from webrun_nb.extraction.results import Part
 from webrun_nb.extraction.schema import shape_of
 from webrun_nb.extraction.snapshot import Node, Snapshot

@@ -6,8 +6,8 @@ import pytest
 
 from helpers.snapshots import snapshot_of_html
 from webrun_nb.common.column_types import Column, ColumnType
+from webrun_nb.extraction.assignment.fields import fields_of
 from webrun_nb.extraction.engine import extract
-from webrun_nb.extraction.fields import fields_of
 from webrun_nb.extraction.further import read_further
 from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.extraction.sources import Source

@@ -4,7 +4,7 @@ import time
 
 from helpers.snapshots import snapshot_of_html
 from webrun_nb.extraction.lines import MAX_LINE_CHARS, Line, lines_of
-from webrun_nb.extraction.prices import amounts_of
+from webrun_nb.extraction.values.prices import amounts_of
 
 
 def lines(body: str) -> list[Line]:

@@ -16,7 +16,7 @@ from webrun_nb.agents.lists.selecting import list_names
 from webrun_nb.agents.lists.view import joined_views
 from webrun_nb.agents.planner.intents import Extract
 from webrun_nb.agents.reading import Reading
-from webrun_nb.extraction.assign import Ambiguous, Candidate
+from webrun_nb.extraction.assignment.assign import Ambiguous, Candidate
 from webrun_nb.extraction.snapshot import Snapshot
 
 T = TypeVar("T")

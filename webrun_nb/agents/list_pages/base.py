@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from webrun_nb.agents.base import Refused, Reply, Step
 from webrun_nb.agents.list_pages.views import Read, View, is_same_list, view_of
 from webrun_nb.browsers.actions import Action, Click, WaitForChange
-from webrun_nb.extraction.continuation import says_loading
-from webrun_nb.extraction.list_controls import Control
-from webrun_nb.extraction.screens import Screens
+from webrun_nb.extraction.continuation.continuation import says_loading
+from webrun_nb.extraction.continuation.list_controls import Control
+from webrun_nb.extraction.continuation.screens import Screens
 from webrun_nb.extraction.snapshot import Snapshot
 
 if TYPE_CHECKING:

@@ -28,8 +28,8 @@ from webrun_nb.agents.list_pages.base import (
 )
 from webrun_nb.agents.list_pages.moves import MOVES
 from webrun_nb.agents.list_pages.views import Read, View, is_same_list, view_of
-from webrun_nb.extraction.list_controls import Control
-from webrun_nb.extraction.list_sections import closed_sections
+from webrun_nb.extraction.continuation.list_controls import Control
+from webrun_nb.extraction.continuation.list_sections import closed_sections
 from webrun_nb.extraction.results import Extraction
 from webrun_nb.extraction.snapshot import Snapshot
 

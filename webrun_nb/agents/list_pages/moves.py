@@ -12,7 +12,7 @@ from webrun_nb.agents.list_pages.scrolling import ScrollThrough, ScrollToEnd
 from webrun_nb.agents.list_pages.views import View, change_between, is_same_list
 from webrun_nb.agents.statuses import answered
 from webrun_nb.browsers.actions import GoBack, Navigate
-from webrun_nb.extraction.list_controls import Control
+from webrun_nb.extraction.continuation.list_controls import Control
 
 _ONWARD = "the next page of the list"
 

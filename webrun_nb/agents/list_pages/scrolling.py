@@ -7,8 +7,8 @@ from webrun_nb.agents.list_pages import base
 from webrun_nb.agents.list_pages.base import MORE, Ground, Move, Outcome, Work, seen_after
 from webrun_nb.agents.list_pages.views import View, change_between, is_same_list
 from webrun_nb.browsers.actions import ScrollBox, ScrollGoal
-from webrun_nb.extraction.screens import Screens
-from webrun_nb.extraction.scroll_areas import ScrollArea
+from webrun_nb.extraction.continuation.screens import Screens
+from webrun_nb.extraction.continuation.scroll_areas import ScrollArea
 
 _MOST_SCREENS = 400
 _SCREENS_AT_ONCE = 4

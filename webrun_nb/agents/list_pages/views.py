@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from webrun_nb.extraction.continuation import Continuation, continuation_of, document_of
+from webrun_nb.extraction.continuation.continuation import Continuation, continuation_of, document_of
+from webrun_nb.extraction.continuation.screens import Texts, texts_of
 from webrun_nb.extraction.results import Extraction
-from webrun_nb.extraction.screens import Texts, texts_of
 from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.extraction.sources import Source, SourceRow
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from webrun_nb.agents.lists.said_values import currency
 from webrun_nb.agents.lists.view import Field, Row, View, text_of
 from webrun_nb.common.column_types import ColumnType
-from webrun_nb.extraction.values import Value
+from webrun_nb.extraction.values.values import Value
 
 _COUNTED = re.compile(r"\((\d{1,9})\s[^\W\d_]{3,20}\)")
 """A count in brackets: "(128 reviews)"."""

@@ -14,7 +14,7 @@ from webrun_nb.agents.lists.selecting import LABEL_CHARS
 from webrun_nb.agents.lists.view import UNDER, Field, View, text_of
 from webrun_nb.agents.planner.intents import Extract
 from webrun_nb.common.text import shortened
-from webrun_nb.extraction.assign import Candidate
+from webrun_nb.extraction.assignment.assign import Candidate
 
 _EXAMPLE_CHARS = 40
 """How much of a page's value stands in a question."""

@@ -12,23 +12,23 @@ from functools import cached_property
 
 from webrun_nb.agents.lists.names import hint_tokens, tokens
 from webrun_nb.common.column_types import Column, ColumnType
-from webrun_nb.extraction import fields as engine_fields
 from webrun_nb.extraction.answer import answer
-from webrun_nb.extraction.assign import Assignment, assign
-from webrun_nb.extraction.availability import availability
-from webrun_nb.extraction.choose import joined, title_of
+from webrun_nb.extraction.assignment import fields as engine_fields
+from webrun_nb.extraction.assignment.assign import Assignment, assign
+from webrun_nb.extraction.assignment.choose import joined, title_of
+from webrun_nb.extraction.assignment.fit import share_read
+from webrun_nb.extraction.assignment.same_field import same_fields
 from webrun_nb.extraction.engine import lists_among, shown_of
-from webrun_nb.extraction.fit import share_read
 from webrun_nb.extraction.further import read_further
-from webrun_nb.extraction.names import STEM, has_words, likeness, name_of
+from webrun_nb.extraction.naming.names import STEM, has_words, likeness, name_of
 from webrun_nb.extraction.own_columns import name_of_field, own_names
 from webrun_nb.extraction.results import Extraction, Part
 from webrun_nb.extraction.results import Row as FoundRow
-from webrun_nb.extraction.same_field import same_fields
 from webrun_nb.extraction.schema import Shape, Wanted
 from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.extraction.sources import Cell, Source
-from webrun_nb.extraction.values import Value
+from webrun_nb.extraction.values.availability import availability
+from webrun_nb.extraction.values.values import Value
 
 UNDER = "under"
 """The key of the field that holds the titles of tables which were joined."""

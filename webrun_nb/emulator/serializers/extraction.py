@@ -18,7 +18,7 @@ from webrun_nb.wire.extraction import (
 )
 
 if TYPE_CHECKING:  # the engine is heavy, and imported where it is used
-    from webrun_nb.extraction.assign import Candidate
+    from webrun_nb.extraction.assignment.assign import Candidate
     from webrun_nb.extraction.proposals import Overview
     from webrun_nb.extraction.results import Evidence, Extraction
 

@@ -1,0 +1,1 @@
+"""Likeness of names: what users and pages call the same thing, in many languages."""

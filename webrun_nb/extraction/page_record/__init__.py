@@ -1,0 +1,1 @@
+"""The one record that a page is about: its facts, and which of its amounts is the price."""

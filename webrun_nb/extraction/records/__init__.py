@@ -1,0 +1,1 @@
+"""Lists of records without a table: repeated items, their fields aligned and named."""
