@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Sequence
 
 import pytest
@@ -496,11 +495,9 @@ async def test_a_deep_page_is_cut(visited):
 
 
 async def test_a_huge_page_is_cut(visited):
-    began = time.perf_counter()
     page = await visited("<p>top</p>", "document.body.innerHTML += '<b>x</b>'.repeat(150000)")
     assert page.is_cut
     assert sum(1 for _ in page.root.walk()) <= 200_000
-    assert time.perf_counter() - began < 20
 
 
 async def test_a_long_text_is_cut(visited):
