@@ -77,8 +77,14 @@ EXAMPLES_OF_READS = 15
 """Reads have no body: their values are ids, known or invented."""
 EXAMPLES_WITHOUT_KEY = 3
 """Examples of an operation that are sent again without a key and with a wrong one: no value changes that answer."""
-FEW = {"/_emulator/reset": 3, "/_emulator/clock": 10, "/_emulator/account": 10}
-"""Number of cases of operations after which new sessions are needed."""
+FEW = {
+    "/_emulator/reset": 3,
+    "/_emulator/clock": 10,
+    "/_emulator/account": 10,
+    "/_emulator/extract": 15,
+    "/_emulator/peek": 15,
+}
+"""Number of cases of operations that take long, or after which new sessions are needed."""
 OTHER_STATUSES = {"SESSION_NOT_FOUND": {404, 401}}
 SHORTEST_MS = 1000
 

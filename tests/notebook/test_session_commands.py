@@ -102,7 +102,7 @@ def test_a_look_at_the_page_of_a_session_gives_cells_for_that_session(kernel):
     assert kernel.run("%webrun start looking --url practice:shop").status == "ok"
     assert kernel.run("%webrun start other").status == "ok"
     seen = kernel.run("%webrun peek -s looking")
-    cell = seen.text[seen.text.index("%%webrun task") :].replace(" -o rows", " -o looked")
+    cell = re.sub(r" -o \w+", " -o looked", seen.text[seen.text.index("%%webrun task") :])
     assert cell.startswith('%%webrun task -s looking --schema "'), seen.text
     assert kernel.run(cell).status == "ok"
     assert value(kernel.run("len(looked)")) == 16

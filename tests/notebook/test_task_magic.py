@@ -45,6 +45,13 @@ def test_a_money_column_keeps_its_currency_beside_it(kernel):
     assert value(kernel, 'priced.attrs["webrun"]["currencies"]') == "{'price': 'USD'}"
 
 
+def test_a_record_within_a_record_becomes_columns_with_dotted_names(kernel):
+    offer = "class Offer(pydantic.BaseModel):\n    price: float"
+    kernel.run(f"import pydantic\n{offer}\nclass Offered(pydantic.BaseModel):\n    name: str\n    offer: Offer")
+    task(kernel, '--schema "list[Offered]" --flat -o flat')
+    assert value(kernel, 'flat["offer.price"].tolist()') == "[329.0, 399.99]"
+
+
 def test_a_model_in_the_notebook_is_a_schema(kernel):
     kernel.run("import pydantic\nclass Laptop(pydantic.BaseModel):\n    name: str\n    price: float")
     task(kernel, '--schema "list[Laptop]" -o modelled')

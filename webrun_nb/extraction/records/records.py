@@ -76,6 +76,10 @@ _SINGLE_SHARE = 0.8
 _MAX_GROUP_NODES = 12
 _FEWEST_RULES = 2
 _HEADING_CHARS = 160
+_PARTS = frozenset({"aside", "nav", "form", "dialog", "footer", "fieldset", "details"})
+"""Elements whose headings are of their own content."""
+_OWN_CHARS = 40
+"""Characters beside its heading of a section that has content of its own."""
 
 _MOST_REJECTED = 300
 """Lists in lists that turn out to be none, until no more are looked for: such a page is made to take time."""
@@ -182,7 +186,8 @@ class _Finder:
 
     def __init__(self) -> None:
         self.sources: list[Source] = []
-        self._heading = ""
+        self._headings: list[tuple[Node | None, str]] = []
+        """The headings so far, each with the part of the page that it heads."""
         self._shapes: dict[Node, frozenset[str]] = {}
 
     def visit(self, root: Node) -> None:
@@ -192,7 +197,7 @@ class _Finder:
             if node.hidden or node.is_text:
                 continue
             if node.tag in _HEADINGS and (text := beginning(node, _HEADING_CHARS)):
-                self._heading = text[:_HEADING_CHARS]
+                self._headings.append((_part_headed(node, text), text[:_HEADING_CHARS]))
             found = None
             if node.tag in ("table", "tbody"):
                 found = self._list_of_rows(node)
@@ -210,12 +215,19 @@ class _Finder:
             if any(part.parent is node for part in inside):
                 waiting.extend(child for child in reversed(node.elements) if child not in inside)
 
+    def _heading_of(self, node: Node) -> str:
+        """Return the heading that an element stands under: the last one before it whose part of the page has it too."""
+        around: set[Node | None] = {None, node, *node.ancestors()}
+        while self._headings and self._headings[-1][0] not in around:  # the walk has left its part, for good
+            self._headings.pop()
+        return self._headings[-1][1] if self._headings else ""
+
     # --- one list
 
     def _list_in(self, node: Node) -> _List | None:
         children = [child for child in node.elements if not child.hidden and child.tag not in _NOT_ITEMS]
         if ruled := _between_rules(node):
-            return _List(node, ruled, [()] * len(ruled), self._heading)
+            return _List(node, ruled, [()] * len(ruled), self._heading_of(node))
         if len(children) < _FEWEST_ITEMS:
             return None
         children = children[:MAX_ITEMS]
@@ -236,12 +248,12 @@ class _Finder:
         """
         rows = [row for row in node.elements if row.tag == "tr" and not row.hidden]
         if continued := _in_continued_rows(rows):
-            return _List(node, continued, [()] * len(continued), self._heading)
+            return _List(node, continued, [()] * len(continued), self._heading_of(node))
         single = [row for row in rows if sum(not cell.hidden for cell in row.elements) == 1]
         if len(single) < 2 * _FEWEST_ITEMS or _SINGLE_SHARE * len(rows) > len(single):
             return None
         items = _in_rhythm(single, ["links" if row.find("a") else "text" for row in single])
-        return None if items is None else _List(node, items, [()] * len(items), self._heading)
+        return None if items is None else _List(node, items, [()] * len(items), self._heading_of(node))
 
     def _alike(self, children: Sequence[Node]) -> list[Node] | None:
         """Return the children that are alike, of the tag that most of them have; None if there are not two."""
@@ -289,7 +301,7 @@ class _Finder:
                     heads[child] = head
             elif child not in inside and (title := _title(child)):
                 current, head = (title,), child
-        return _List(node, ordered, groups, self._heading, heads)
+        return _List(node, ordered, groups, self._heading_of(node), heads)
 
     def _inner(self, node: Node, items: Sequence[Node]) -> _List | None:
         """Return the list that is spread over items which are no more than a title and a part of that list."""
@@ -301,7 +313,7 @@ class _Finder:
         core = set(self.shape(first[0]))
         if len(core) < _FEWEST_COMMON or self._are_parts([rest for _, rest in parts]):
             return None
-        found = _List(node, [], [], self._heading)
+        found = _List(node, [], [], self._heading_of(node))
         for item, (title, rest) in zip(items, parts, strict=True):
             inner = [each for each in rest if each.tag == first[0].tag and _is_like(self.shape(each), core)]
             said = sum(len(beginning(each, _ITEM_CHARS)) for each in inner)
@@ -384,6 +396,19 @@ def _title_and_rest(item: Node) -> tuple[str, list[Node]]:
         if len(rest) != 1:
             break
     return title, rest
+
+
+def _part_headed(heading: Node, text: str) -> Node | None:
+    """Return the part of the page that a heading is of; None for the page itself.
+
+    A section that holds its heading alone is no part of its own.
+    """
+    at = heading.parent
+    while at is not None:
+        if at.tag in _PARTS or (at.tag in ("section", "article") and len(beginning(at, 1000)) > len(text) + _OWN_CHARS):
+            return at
+        at = at.parent
+    return None
 
 
 def _title(node: Node) -> str:

@@ -377,3 +377,11 @@ def test_a_wide_colon_ends_a_label() -> None:
 def test_a_sentence_names_no_author() -> None:
     items = "".join(f"<li><h3>Ann {x}</h3><p>Text {x} is quite long, as reviews are.</p></li>" for x in "ABC")
     assert not any("author" in column.properties for column in only(f"<ul>{items}</ul>").columns)
+
+
+def test_list_is_not_under_the_heading_of_what_stands_beside_it() -> None:
+    form = "<form><label>Price <input></label> <button>Apply these filters to the list now, please</button></form>"
+    side = f"<section><h2>Filters</h2>{form}</section>"
+    items = "".join(f"<li><h3>Lamp {n}</h3><p>${n}9.00</p></li>" for n in range(1, 5))
+    (source,) = lists(f"<main><h1>Lamps</h1>{side}<ul>{items}</ul></main>")
+    assert source.heading == "Lamps"
