@@ -72,7 +72,7 @@ OPERATIONS = [
 UNTRIED = {("POST", "/_emulator/proxies/test")}
 """Not called with invented values, because it dials the given host. Its tests are in test_proxies.py."""
 NO_LIMITS = {"balance": None, "spendingLimit": None, "sessionLimit": None, "deactivated": False}
-EXAMPLES = 40
+EXAMPLES = 25
 EXAMPLES_OF_READS = 15
 """Reads have no body: their values are ids, known or invented."""
 EXAMPLES_WITHOUT_KEY = 3

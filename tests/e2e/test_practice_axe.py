@@ -222,8 +222,16 @@ def assert_no_violation(page: Page, where: str, options: dict[str, Any] | None =
 
 @pytest.mark.parametrize("path", SHOP_PAGES.values(), ids=SHOP_PAGES.keys())
 def test_axe_finds_no_violation(page: Page, shop_url: str, path: str) -> None:
+    """Also checks that the page does not scroll sideways on a narrow screen."""
     page.goto(shop_url + path)
     assert_accessible(page, path)
+    assert_fits_narrow_screens(page, path)
+
+
+def assert_fits_narrow_screens(page: Page, where: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") == 360, where
+    page.set_viewport_size({"width": 1024, "height": 600})
 
 
 JOURNEYS: dict[str, Callable[[Page, str], Iterator[str]]] = {
@@ -245,17 +253,7 @@ def test_axe_finds_no_violation_on_the_way(page: Page, server: PracticeServer, s
     """Also checks that no page is too wide for a narrow screen."""
     for where in JOURNEYS[site](page, server.url(site).rstrip("/")):
         assert_accessible(page, where)
-        page.set_viewport_size({"width": 360, "height": 640})
-        assert page.evaluate("document.documentElement.scrollWidth") == 360, where
-        page.set_viewport_size({"width": 1024, "height": 600})
-
-
-@pytest.mark.parametrize("path", SHOP_PAGES.values(), ids=SHOP_PAGES.keys())
-def test_narrow_pages_do_not_scroll_sideways(browser: Browser, shop_url: str, path: str) -> None:
-    with browser.new_context(viewport={"width": 360, "height": 640}) as context:
-        page = context.new_page()
-        page.goto(shop_url + path)
-        assert page.evaluate("document.documentElement.scrollWidth") == 360
+        assert_fits_narrow_screens(page, where)
 
 
 def test_a_person_can_do_the_quickstart_task(page: Page, shop_url: str) -> None:
