@@ -1,4 +1,4 @@
-"""A test with 100 sessions and 4 slots (the bench has 200): none is lost or stuck, all end in the right state, and nothing is left over."""
+"""A test with 100 sessions and 4 slots: none is lost or stuck, all end in the right state, nothing is left over."""
 
 from __future__ import annotations
 
