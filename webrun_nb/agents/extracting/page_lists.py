@@ -199,6 +199,8 @@ class PageLists:
         """Return the error of a page that has nothing of what is asked for: what it is, and what comes nearest."""
         columns = unmet or tuple(each.name for each in self.reader().shape.columns)
         names = f"values for {', '.join(columns)}" if columns else "records"
+        if len(columns) > 1 and not unmet:  # the page may have some of them
+            names = f"list or record with enough of the columns {', '.join(columns)}"
         has_columns = self.has_columns()
         code: TaskFailureCode = (
             TaskFailureCode.OUTPUT_SCHEMA_MISMATCH if has_columns else TaskFailureCode.ELEMENT_NOT_FOUND
