@@ -59,7 +59,7 @@ _HINTS: Mapping[str, str] = {
     TaskFailureCode.PAGE_CRASH: "try again; the session is still there",
     TaskFailureCode.TASK_TIMEOUT: "give it more time with timeout_ms= (at most 300000), or ask for less",
     TaskFailureCode.INPUT_TOKEN_LIMIT: "ask for less, or in several tasks",
-    TaskFailureCode.OUTPUT_SCHEMA_MISMATCH: "name columns that the page has, or ask for a list of records: `list[Model]`",
+    TaskFailureCode.OUTPUT_SCHEMA_MISMATCH: "name columns that the page has, or ask for many records: `list[Model]`",
     TaskFailureCode.BLOCKED_BY_POLICY: "the session's rules forbid it",
     TaskFailureCode.TASK_STOPPED: "the session is still there",
     TaskFailureCode.SESSION_TERMINATED: "start another with `webrun.start()`",

@@ -75,7 +75,8 @@ def find_value(report: ReportBody, row: int, column: str) -> ReportedValue:
             return value
     known = ", ".join(dict.fromkeys(value.column for value in report.values))
     hint = f"the columns are {known}; rows count from 0" if known else "the answer has no values that it was read from"
-    raise RequestError(f"the answer has no value in row {row}, column {column!r}", code=ErrorCode.INVALID_PARAMETER, hint=hint)
+    message = f"the answer has no value in row {row}, column {column!r}"
+    raise RequestError(message, code=ErrorCode.INVALID_PARAMETER, hint=hint)
 
 
 def outlined(report: ReportBody, value: ReportedValue, fetch: Callable[[int], bytes]) -> ElementPicture:

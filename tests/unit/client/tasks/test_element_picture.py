@@ -65,5 +65,5 @@ def test_where_there_is_none_the_reason_is_said(value: dict[str, Any], picture: 
 
 @pytest.mark.parametrize(("row", "column"), [(1, "price"), (0, "name")])
 def test_a_value_that_the_answer_does_not_have_is_refused(row: int, column: str):
-    with pytest.raises(RequestError, match=r"the answer has no value in row .* · the columns are price; rows count from 0"):
+    with pytest.raises(RequestError, match=r"has no value in row .* · the columns are price; rows count from 0"):
         find_value(report({}), row, column)
