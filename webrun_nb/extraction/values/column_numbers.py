@@ -213,6 +213,8 @@ class NumberRangeReader(NumberReader):
             return Value(text, None, number)
         if number.bound in ("over", "under"):
             return Value(text, None, Reason.BOUND)
+        if number.is_about and not number.low and not number.bound:
+            return Value(text, None, Reason.NOT_A_RANGE)  # "about 5" has ends that it does not tell
         fault = self._fault_of(replace(number, low=(), bound=""))
         if fault:
             return Value(text, None, fault)
