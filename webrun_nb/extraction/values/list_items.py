@@ -11,20 +11,22 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from webrun_nb.common.column_types import Column
+from webrun_nb.common.column_types import Column, ColumnType
 from webrun_nb.extraction.embedded.comparing import plain_words
 from webrun_nb.extraction.lines import lines_of
 from webrun_nb.extraction.naming.names import name_of
 from webrun_nb.extraction.reasons import Reason
 from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Cell
-from webrun_nb.extraction.values.locale import locale_of
+from webrun_nb.extraction.values.locale import locale_of, plain
 from webrun_nb.extraction.values.values import NUMERIC
+from webrun_nb.extraction.values.vocabulary import is_blank
 
 MOST_ITEMS = 200
 """Items of a cell; further ones are not read."""
 _LONGEST_LIST = 10_000
 _MOST_NODES = 2_000
+_CODE_LETTERS = 3
 _SURE = re.compile(r"\s*[;；|•·]\s*")
 _COMMA = re.compile(r"\s*,\s+|\s+/\s+|\s*、\s*|،\s*|，\s*")
 _TIGHT_COMMA = re.compile(r"\s*,\s*")
@@ -55,7 +57,7 @@ def items_of(cells: Sequence[Cell | None], column: Column, item: Column) -> list
     of_people = name_of(column.name.rpartition(".")[2]).is_about(*_PEOPLE)
     found: list[list[Cell] | Reason] = []
     for cell, text, parts in zip(cells, texts, parted, strict=True):
-        if cell is None or not text:
+        if cell is None or not text or (item.type is ColumnType.STR and _says_none(text)):
             found.append(Reason.ABSENT if cell is None else Reason.BLANK)
         elif parts is not None:
             found.append(parts)
@@ -65,6 +67,11 @@ def items_of(cells: Sequence[Cell | None], column: Column, item: Column) -> list
             split = _split(_SURE, text) if is_sure else _by_commas(text, cell.node.language, item, of_people=of_people)
             found.append(split if isinstance(split, Reason) else [Cell(cell.node, each) for each in split])
     return [each if isinstance(each, Reason) else each[:MOST_ITEMS] for each in found]
+
+
+def _says_none(text: str) -> bool:
+    """Tell whether a cell says that it lists nothing: "–", "n/a", "none". Few letters alone may be a code ("Na")."""
+    return is_blank(plain(text)) and not (text.isalpha() and len(text) <= _CODE_LETTERS)
 
 
 def _split(separator: re.Pattern[str], text: str) -> list[str]:

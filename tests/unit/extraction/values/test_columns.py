@@ -370,6 +370,19 @@ def test_ranges() -> None:
     assert values(["1.5.2024 – 28.6.2024"], "range(date)", "de") == [{"low": "2024-05-01", "high": "2024-06-28"}]
 
 
+def test_an_estimate_is_no_range() -> None:
+    texts = ["about 5", "~5", "2-4"]
+    assert values(texts, "range(float)", "en") == [Reason.NOT_A_RANGE, Reason.NOT_A_RANGE, {"low": 2.0, "high": 4.0}]
+
+
+def test_a_cell_that_says_none_lists_nothing() -> None:
+    assert values(["–", "n/a", "none", "Na", "a, none"], "list(str)", "en") == [
+        *[Reason.BLANK] * 3,
+        ["Na"],
+        ["a", "none"],
+    ]
+
+
 def test_lists() -> None:
     assert values(["a, b, c", "d", ""], "list(str)") == [["a", "b", "c"], ["d"], Reason.BLANK]
     assert values(["1,5; 2,5", "3"], "list(float)", "de") == [[1.5, 2.5], [3.0]]
