@@ -12,6 +12,10 @@ BY_HAND = "a person took over instead of answering"
 
 NO_COLUMN = "the answer has no column of that name"
 
+OTHER_CURRENCY = "its amount is in another currency"
+
+NO_VALUE = "the page gives no value to compare"
+
 
 def unused(instruction: str, sentence: str, text: str, why: str) -> Unused:
     """Find a part of an instruction; what a person said in an answer stands nowhere in it, and has no place.

@@ -25,6 +25,7 @@ from webrun_nb.agents.planner.intents import Extract
 from webrun_nb.agents.planner.patterns import SELECTOR
 from webrun_nb.agents.reading import Reading
 from webrun_nb.agents.selection import GENERIC, Selection
+from webrun_nb.agents.unused import NO_VALUE, OTHER_CURRENCY
 from webrun_nb.browsers.actions import Navigate, WaitFor
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.snapshot import Snapshot
@@ -52,7 +53,7 @@ class ManyRows:
         self.not_used: dict[str, str] = {}
         """Parts of the sentence that the answer does not follow, with why."""
         self.left_out: list[Unused] = []
-        """Lists of the page that would answer as well."""
+        """Lists of the page that would answer as well, and how many rows could not be compared with a condition."""
         self._is_among_others = False
         self._is_unnamed = False
 
@@ -137,8 +138,9 @@ class ManyRows:
         self.not_used = selection.not_used
         remarks = self._other_lists(chosen)
         if selection.other_currency:
-            left = f"{selection.other_currency} rows are left out: their amounts are in another currency."
-            remarks.append(left)
+            are = "is left out: its amount is" if selection.other_currency == 1 else "are left out: their amounts are"
+            remarks.append(f"{_counted_rows(selection.other_currency)} {are} in another currency.")
+        self._tell_uncompared(selection)
         if totals := sum(each.totals for each in reading.extraction.lists):
             remarks.append(f"{_counted_rows(totals)} of totals left out.")
         answers, unknown = self._lists.answers(), selection.unknown
@@ -153,7 +155,16 @@ class ManyRows:
             remarks = [*compared(view, rows, order, limit), *remarks]
         for remark in remarks:  # a table has no room for them
             yield from self._lists.task.note(remark)
+        if unknown:
+            remarks = [*remarks, f"{_counted_rows(unknown)} left out: {NO_VALUE}."]
         return answers.listed(reading, rows, self._read_words(pages), remarks, pages)
+
+    def _tell_uncompared(self, selection: Selection) -> None:
+        """Tell with the answer how many rows are left out as nothing says whether they meet a condition."""
+        if self._lists.task.brief.output_type == "text":  # its text says so
+            return
+        reasons = ((selection.other_currency, OTHER_CURRENCY), (selection.unknown, NO_VALUE))
+        self.left_out += [Unused(_counted_rows(count), None, None, why) for count, why in reasons if count]
 
     def _settled(self, page: Snapshot, reading: Reading) -> Work[Reading]:
         """Make sure that the columns are what the sentence means.
