@@ -81,6 +81,67 @@ async def test_amounts_of_several_currencies_have_no_order() -> None:
         await steps_on(MIXED, "list the lamps, cheapest first")
 
 
+FEES = table("Lamp|Fee", "Ada|$1,200.50", "Bo|€99", "Cy|£15", "Di|free", "Ed|¥1,500")
+WEIGHTS = table("Lamp|Weight", "Ada|1.5 kg", "Bo|750 g", "Cy|3 kg", "Di|1 lb")
+KILOS = table("Lamp|Weight", "Ada|1.5 kg", "Bo|0.5 kg", "Cy|3 kg")
+
+
+@pytest.mark.parametrize("sentence", ["list the lamps sorted by fee", "list the lamps with a fee under 200"])
+async def test_currencies_are_told_by_the_amounts_and_not_by_the_name_of_a_column(sentence: str) -> None:
+    with pytest.raises(AgentError, match="EUR and GBP and JPY and USD, and nothing is converted"):
+        await steps_on(FEES, sentence)
+
+
+@pytest.mark.parametrize("schema", [None, ANY_ROWS])
+@pytest.mark.parametrize(
+    "sentence",
+    ["list the lamps, lightest first", "which lamp is the heaviest", "list the lamps heavier than 1 kg"],
+)
+async def test_quantities_in_several_units_are_not_compared(sentence: str, schema: Any) -> None:
+    with pytest.raises(AgentError, match="amounts are in g and kg and lb, and nothing is converted"):
+        await steps_on(WEIGHTS, sentence, schema)
+
+
+@pytest.mark.parametrize("said", ["1000 g", "2 pounds"])
+async def test_a_quantity_in_another_unit_than_the_page_is_not_compared(said: str) -> None:
+    with pytest.raises(AgentError, match="amounts are in kg, and nothing is converted"):
+        await steps_on(KILOS, f"list the lamps with a weight over {said}")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lamps"),
+    [
+        ("list the lamps, lightest first", ["Bo", "Ada", "Cy"]),
+        ("list the lamps with a weight over 1 kg", ["Ada", "Cy"]),
+        ("list the lamps with a weight over 1", ["Ada", "Cy"]),
+    ],
+)
+async def test_quantities_in_one_unit_are_compared(sentence: str, lamps: list[str]) -> None:
+    assert [row["Lamp"] for row in (await finished(KILOS, sentence)).data] == lamps
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence", "left_out"),
+    [
+        (
+            table("Lamp|Price", "Ada|€100", "Bo|€250", "Cy|$120"),
+            "list the lamps under 200 euros",
+            [("1 row", "its amount is in another currency")],
+        ),
+        (
+            table("Lamp|Launched", "Ada|2019-01-05", "Bo|2021-03-04", "Cy|May 2021", "Di|2/5/2019", "Ed|2022-08-09"),
+            "list the lamps with launched after 2020",
+            [("2 rows", "the page gives no value to compare")],
+        ),
+    ],
+)
+async def test_rows_that_could_not_be_compared_are_told_with_the_answer(
+    body: str, sentence: str, left_out: list[tuple[str, str]]
+) -> None:
+    answer = await finished(body, sentence)
+    assert [(part.text, part.why) for part in answer.unused] == left_out
+
+
 async def test_dates_are_compared_as_the_column_proves_them() -> None:
     body = table("Trip|Date", "Alps|03/04/2024", "Fens|25/04/2024", "Isle|05/06/2024")
     answer = await finished(body, "list the trips after 10 April 2024")

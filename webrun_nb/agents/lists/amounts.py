@@ -15,6 +15,25 @@ from webrun_nb.extraction.values.values import Value
 
 _COUNTED = re.compile(r"\((\d{1,9})\s[^\W\d_]{3,20}\)")
 """A count in brackets: "(128 reviews)"."""
+_UNITS: dict[str, str] = {
+    spelling: shown
+    for shown, spellings in {
+        "mg": "mg milligram milligrams", "g": "g gr gram grams", "kg": "kg kgs kilo kilos kilogram kilograms",
+        "t": "t ton tons tonne tonnes", "lb": "lb lbs pound pounds", "oz": "oz ounce ounces",
+        "mm": "mm millimetre millimetres millimeter millimeters", "m": "m metre metres meter meters",
+        "cm": "cm centimetre centimetres centimeter centimeters", "mi": "mi mile miles",
+        "km": "km kilometre kilometres kilometer kilometers", "ft": "ft foot feet", "in": "in inch inches",
+        "yd": "yd yard yards", "ml": "ml millilitre millilitres milliliter milliliters", "cl": "cl",
+        "l": "l litre litres liter liters", "gal": "gal gallon gallons", "KB": "kb kib", "MB": "mb mib",
+        "GB": "gb gib", "TB": "tb tib", "s": "s sec secs second seconds", "min": "min mins minute minutes",
+        "h": "h hr hrs hour hours", "days": "day days", "weeks": "week weeks", "months": "month months",
+        "years": "year years yr yrs", "W": "w watt watts", "kW": "kw", "MW": "mw", "MHz": "mhz", "GHz": "ghz",
+    }.items()
+    for spelling in spellings.split()
+}  # fmt: skip
+"""Units of measure by how they are written, in lower case."""
+_MEASURED = re.compile(r"(?<![\w.,])\d[\d.,'’\u00a0\u202f]*\s?([^\W\d_]+)(?![\w²³])")
+_MOST_AMOUNT_CHARS, _MOST_AMOUNT_WORDS = 24, 4
 _DIGITS = re.compile(r"[\d.,'’\u00a0\u202f٠-٩۰-۹०-९]+")
 
 
@@ -56,9 +75,35 @@ def days_of(view: View, which: Field) -> list[date | None]:
 
 
 def currencies_shown(view: View, rows: Sequence[Row], which: Field) -> set[str]:
-    """Return the currencies of the amounts of some rows."""
+    """Return the currencies of the amounts of some rows, those of amounts that can't be read as numbers among them."""
     amounts = amounts_of(view, which)
-    return {found.unit for row in rows if (found := amounts[row.place]) is not None and found.is_money and found.unit}
+    shown = set()
+    for row in rows:
+        amount, text = amounts[row.place], _amount_text(row, which)
+        if amount is None and _has_digit(text):
+            shown.add(currency(text))
+        elif amount is not None and amount.is_money:
+            shown.add(amount.unit)
+    return shown - {""}
+
+
+def units_shown(rows: Sequence[Row], which: Field) -> set[str]:
+    """Return the units of measure of the quantities of some rows: `kg`, `GB`; not what stands in brackets."""
+    texts = [re.split(r"[(/]", _amount_text(row, which))[0] for row in rows]
+    return {unit for text in texts for unit in measured_in(text)}
+
+
+def measured_in(text: str) -> list[str]:
+    """Return the units of measure that stand behind the numbers of a text."""
+    return [unit for word in _MEASURED.findall(text) if (unit := _UNITS.get(word.casefold()))]
+
+
+def _amount_text(row: Row, which: Field) -> str:
+    """Return the text of a cell that may be nothing but an amount; empty for one of more words."""
+    cell = row.cells.get(which.key)
+    text = "" if cell is None else text_of(cell)
+    is_short = len(text) <= _MOST_AMOUNT_CHARS and len(text.split()) <= _MOST_AMOUNT_WORDS
+    return text if is_short and not text[:1].isalpha() else ""
 
 
 def _proved(values: Sequence[Value | None]) -> list[Value | None]:

@@ -11,7 +11,7 @@ from statistics import median
 from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.lists.amounts import amounts_of
 from webrun_nb.agents.lists.names import tokens
-from webrun_nb.agents.lists.rows import one_currency, said
+from webrun_nb.agents.lists.rows import one_currency, one_unit, said
 from webrun_nb.agents.lists.view import Field, Row, View, text_of
 from webrun_nb.agents.planner.intents import Extract
 from webrun_nb.common.codes import TaskFailureCode
@@ -70,6 +70,7 @@ def computed(how: str, view: View, rows: Sequence[Row], which: Field, sentence: 
     if any(_SUM_ROW.match(text_of(cell).strip()) for row in rows for cell in row.cells.values()):
         raise _refused(sentence, "a row of the list is itself a total or an average")
     one_currency(view, rows, which, sentence)
+    one_unit(rows, which, sentence)
     amounts = amounts_of(view, which)
     texts = [said(row, which).strip() for row in rows]
     having = [(text, amounts[row.place]) for text, row in zip(texts, rows, strict=True) if re.search(r"\w", text)]

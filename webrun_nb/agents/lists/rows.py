@@ -9,7 +9,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from webrun_nb.agents.base import AgentError
-from webrun_nb.agents.lists.amounts import Amount, amounts_of, currencies_shown, days_of
+from webrun_nb.agents.lists.amounts import (
+    Amount,
+    amounts_of,
+    currencies_shown,
+    days_of,
+    measured_in,
+    units_shown,
+)
 from webrun_nb.agents.lists.names import likeness, singular, tokens
 from webrun_nb.agents.lists.said_values import currency, number, parse_date
 from webrun_nb.agents.lists.view import Field, Row, View, text_of
@@ -87,6 +94,8 @@ def arrange(view: View, rows: Sequence[Row], order: Order | None) -> list[Row]:
     found = _ordered_by(view, order)
     one_currency(view, rows, found, order.words)
     keys = _keys(view, rows, found)
+    if not any(isinstance(key, int) for key, _ in keys):  # days have no unit
+        one_unit(rows, found, order.words)
     having = [(key, row) for key, row in keys if key is not None]
     having.sort(key=lambda pair: pair[0], reverse=order.descending)
     return [row for _, row in having] + [row for key, row in keys if key is None]
@@ -130,10 +139,25 @@ def one_currency(view: View, rows: Sequence[Row], found: Field, words: str, want
     """
     shown = currencies_shown(view, rows, found)
     if (len(shown) > 1 and wanted not in shown) or (wanted and shown and wanted not in shown):
-        names = " and ".join(sorted(shown))
-        raise AgentError(
-            TaskFailureCode.AGENT_ERROR, f'"{words}": the page\'s amounts are in {names}, and nothing is converted.'
-        )
+        raise _not_converted(words, shown)
+
+
+def one_unit(rows: Sequence[Row], found: Field, words: str, wanted: Sequence[str] = ()) -> None:
+    """Make sure that quantities can be compared: with one another, and with one in the units that are `wanted`.
+
+    Raises
+    ------
+    AgentError
+        They are in several units of measure, or all in another one; nothing is converted.
+    """
+    shown = units_shown(rows, found)
+    if len(shown) > 1 or (shown and set(wanted) - shown):
+        raise _not_converted(words, shown)
+
+
+def _not_converted(words: str, shown: set[str]) -> AgentError:
+    what = f"the page's amounts are in {' and '.join(sorted(shown))}, and nothing is converted."
+    return AgentError(TaskFailureCode.AGENT_ERROR, f'"{words}": {what}')
 
 
 def said(row: Row, which: Field) -> str:
@@ -225,6 +249,7 @@ def _comparing(view: View, c: Constraint) -> Test:
         raise UntiedError(c.words)
     wanted = _currency_said(c)
     one_currency(view, view.rows, found, c.words, wanted)
+    one_unit(view.rows, found, c.words, measured_in(f"{c.words} {c.value} {c.high}"))
     amounts = amounts_of(view, found)
 
     def test(row: Row) -> bool | None:
