@@ -33,6 +33,7 @@ _UNITS: dict[str, str] = {
 }  # fmt: skip
 """Units of measure by how they are written, in lower case."""
 _MEASURED = re.compile(r"(?<![\w.,])\d[\d.,'’\u00a0\u202f]*\s?([^\W\d_]+)(?![\w²³])")
+_IN_BRACKETS = re.compile(r"[(\[]\s*([^\W\d_]+)\s*[)\]]")
 _MOST_AMOUNT_CHARS, _MOST_AMOUNT_WORDS = 24, 4
 _DIGITS = re.compile(r"[\d.,'’\u00a0\u202f٠-٩۰-۹०-९]+")
 
@@ -88,9 +89,14 @@ def currencies_shown(view: View, rows: Sequence[Row], which: Field) -> set[str]:
 
 
 def units_shown(rows: Sequence[Row], which: Field) -> set[str]:
-    """Return the units of measure of the quantities of some rows: `kg`, `GB`; not what stands in brackets."""
+    """Return the units of measure of the quantities of some rows: `kg`, `GB`; not what stands in brackets.
+
+    A number without a unit has that of the column's heading: "Weight (kg)".
+    """
     texts = [re.split(r"[(/]", _amount_text(row, which))[0] for row in rows]
-    return {unit for text in texts for unit in measured_in(text)}
+    found = [measured_in(text) for text in texts if _has_digit(text)]
+    of_heading = [unit for word in _IN_BRACKETS.findall(which.label) if (unit := _UNITS.get(word.casefold()))]
+    return {unit for units in found for unit in units or of_heading[:1]}
 
 
 def measured_in(text: str) -> list[str]:
