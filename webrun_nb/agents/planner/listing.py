@@ -96,6 +96,9 @@ def parse_extraction(clause: str) -> Extract:
     if price_of and reading.order is not None:  # "how much is the cheapest laptop": a row of a list, with its name
         one, price_of, with_name = False, False, True
         reading.limit = reading.limit or 1
+    if not one and row is None:
+        counted, subject, unread = _counted_noun(subject, limited=reading.limit is not None or count)
+        reading.limit, leftover = counted or reading.limit, (*unread, *leftover)
     restore = held.restore
     return with_computing(
         Extract(
@@ -204,22 +207,47 @@ def _superlative(word: str) -> tuple[str, bool]:
     return (patterns.ASCENDING[key], False) if key in patterns.ASCENDING else (patterns.DESCENDING[key], True)
 
 
-def _take_limit(reading: _Reading) -> None:
-    def number(word: str) -> int:
-        return int(word) if word.isdigit() else patterns.WORDS[word.lower()]
+def _counted_noun(subject: str, *, limited: bool) -> tuple[int | None, str, tuple[str, ...]]:
+    """Read "2 funds" as a number of rows and their noun; a number that may belong to the noun is not understood.
 
+    Parameters
+    ----------
+    subject : str
+        The words for what the rows are.
+    limited : bool
+        Whether a number can't be that of the rows: another one is said, or it is asked for.
+
+    Returns
+    -------
+    tuple of (int or None, str, tuple of str)
+        The number of rows, the words without it, and what is not understood: "5 star hotels" are not five hotels.
+    """
+    numbered = patterns.NUMBERED.match(subject)
+    if numbered is None:
+        return None, subject, ()
+    count, noun = _number(numbered["n"]), numbered["noun"]
+    if limited or not (patterns.PLURAL.fullmatch(noun) or (count == 1 and noun.isalpha())):
+        return None, subject, (subject,)
+    return count, noun, ()
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdigit() else patterns.WORDS[word.lower()]
+
+
+def _take_limit(reading: _Reading) -> None:
     if match := patterns.LIMIT.search(reading.text):
-        reading.limit = number(match["n"] or match["m"])
+        reading.limit = _number(match["n"] or match["m"])
         rest = reading.text[match.end() :]
         rest = patterns.LIMIT_NOUN.sub("", rest) if match["m"] else rest
         reading.text = (reading.text[: match.start()] + rest).strip(" ,")
     elif match := patterns.COUNTED.match(reading.text):
         column, descending = _superlative(match["word"])
-        reading.limit = number(match["n"])
+        reading.limit = _number(match["n"])
         reading.order = reading.order or Order(match["word"], column, descending)
         reading.text = reading.text[match.end() :]
     elif match := patterns.SOME.match(reading.text):  # "show me 3 laptops"
-        reading.limit = number(match["n"])
+        reading.limit = _number(match["n"])
         reading.text = reading.text[match.end() :]
     text = reading.text
     if reading.order is None and (match := patterns.SUPER_SUBJECT.match(re.sub(r"^(?:me|only)\s+", "", text))):

@@ -171,6 +171,13 @@ SOME = re.compile(
     r"(?=[a-z]{2,}s\b(?:\s+(?:with|under|over|below|above|by|in|on|from|that|sorted)\b|\s*,|\s*$))",
     re.I,
 )
+NUMBERED = re.compile(
+    r"^(?:(?:the|only|all|me)\s+)*(?P<n>(?!(?:19|20)\d\d\b)\d{1,4}|one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|twenty)\s+(?P<noun>[a-z].*)$",
+    re.I,
+)
+"""A noun of rows behind a number; a year is none of them ("2024 conferences")."""
+PLURAL = re.compile(r"[a-z]{2,}s|people|men|women|children", re.I)
 SUPER_SUBJECT = re.compile(rf"^(?P<the>the\s+)?(?P<word>{SUPERLATIVE})\s+(?P<rest>\S.*)$", re.I)
 WORDS = {
     word: n

@@ -205,3 +205,35 @@ def test_an_element_is_named_by_role_ordinal_and_what_is_near() -> None:
 )
 def test_keys(text: str, key: str) -> None:
     assert only(text) == PressKey(text, key)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "subject", "limit", "column", "descending"),
+    [
+        ("List the 3 laptops with the highest price", "laptops", 3, "price", True),
+        ("List the 2 funds with the lowest return.", "funds", 2, "return", False),
+        ("list the 2 towns with the most population", "towns", 2, "population", True),
+        ("list the two funds with the lowest return", "funds", 2, "return", False),
+        ("list the 2 people with the highest income", "people", 2, "income", True),
+        ("Which 2 funds have the highest return?", "funds", 2, "return", True),
+    ],
+)
+def test_a_number_before_the_noun_is_how_many_rows(
+    sentence: str, subject: str, limit: int, column: str, descending: bool
+) -> None:
+    (read,) = plan(sentence)
+    assert isinstance(read, Extract)
+    assert read.order is not None
+    assert (read.subject, read.limit, read.order.column, read.order.descending) == (subject, limit, column, descending)
+
+
+@pytest.mark.parametrize("sentence", ["list the 5 star hotels", "show the 3 gaming laptops with the highest price"])
+def test_a_number_that_may_belong_to_the_noun_is_asked_about(sentence: str) -> None:
+    (read,) = plan(sentence)
+    assert isinstance(read, Unclear)
+
+
+def test_a_year_before_the_noun_is_no_number_of_rows() -> None:
+    (read,) = plan("list the 2024 conferences")
+    assert isinstance(read, Extract)
+    assert (read.subject, read.limit) == ("2024 conferences", None)
