@@ -220,3 +220,36 @@ async def test_both_tables_are_one_answer() -> None:
     body = table("Name|Age", "Ada|1", "Bo|2", caption="Cats") + table("Name|Age", "Cy|3", caption="Dogs")
     answer = await finished(body, "list the names of both tables", rows_of(name={"type": "string"}))
     assert [row["name"] for row in answer.data] == ["Ada", "Bo", "Cy"]
+
+
+# --- what is counted by the page itself ------------------------------------------------------------------------------
+
+PERSONS = table("Region|Count|Share", "North|1,200|40%", "South|1,800|60%", caption="Table 1: Persons by region")
+HOUSEHOLDS = table("Region|Count|Share", "North|500|45%", "South|611|55%", caption="Table 2: Households by region")
+
+
+@pytest.mark.parametrize("body", [PERSONS, PERSONS + HOUSEHOLDS])
+@pytest.mark.parametrize("sentence", ["How many persons are there in the North region?", "How many persons are there?"])
+async def test_rows_are_not_counted_for_persons_by_region(body: str, sentence: str) -> None:
+    with pytest.raises(AgentError, match="the rows are not persons but numbers of them"):
+        await work_on(page(body), TaskSpec(sentence))
+
+
+async def test_regions_are_counted_where_a_table_tells_persons_by_region() -> None:
+    *_, last = await work_on(page(PERSONS), TaskSpec("How many regions are there?"))
+    assert isinstance(last, Finish)
+    assert last.text == "2 regions"
+
+
+async def test_a_column_that_is_a_number_of_persons_tells_how_many() -> None:
+    body = table("Region|Number of persons", "North|1200", "South|1800")
+    *_, last = await work_on(page(body), TaskSpec("How many persons are there in the North region?"))
+    assert isinstance(last, Finish)
+    assert last.text == "1200 Number of persons"
+
+
+async def test_rows_are_counted_under_a_title_that_names_their_author() -> None:
+    body = table("Title|Year", "Emma|1815", "Persuasion|1817", caption="Books by Jane Austen")
+    *_, last = await work_on(page(body), TaskSpec("How many books are there?"))
+    assert isinstance(last, Finish)
+    assert last.text == "2 books"

@@ -137,6 +137,15 @@ class Answers:
             f"{len(rows)} rows. A sentence that works here: `what is the total of the {column.label}`.",
         )
 
+    def not_counted(self, reading: Reading) -> AgentError:
+        """Return why rows are not counted that are each a number of what is asked for: "Persons by region"."""
+        names = field_names(_view(reading))
+        return AgentError(
+            TaskFailureCode.ELEMENT_NOT_FOUND,
+            f'"{self._wanted.sentence}": the rows are not {self._wanted.subject} but numbers of them, so they were not '
+            f"counted. A sentence that works here: `list the rows with {' and '.join(names[:2])}`.",
+        )
+
     def computed(
         self, reading: Reading, rows: Sequence[Row], pages: CollectedPages, read: str, unknown: int,
         remarks: Sequence[str],

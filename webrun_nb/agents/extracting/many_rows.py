@@ -13,7 +13,7 @@ from webrun_nb.agents.extracting.page_lists import PageLists, list_of
 from webrun_nb.agents.extracting.questions import Questions
 from webrun_nb.agents.list_pages.collect import CollectedPages, collect_list, sections_opened
 from webrun_nb.agents.lists.alike import equals_of
-from webrun_nb.agents.lists.computing import number_column, says_itself
+from webrun_nb.agents.lists.computing import counts_others, number_column, says_itself
 from webrun_nb.agents.lists.headings import in_places, list_shown, titled
 from webrun_nb.agents.lists.names import tokens
 from webrun_nb.agents.lists.rows import UntiedError, about, compared, keep
@@ -146,6 +146,8 @@ class ManyRows:
         answers, unknown = self._lists.answers(), selection.unknown
         if self._lists.wanted.count and (number := number_column(view, self._lists.wanted.subject)):
             return answers.told_by(reading, number, rows)
+        if self._lists.wanted.count and counts_others(view, self._lists.wanted.subject):
+            raise answers.not_counted(reading)
         if self._lists.wanted.count:
             return answers.number_of_rows(reading, rows, pages, unknown, remarks)
         if self._lists.wanted.compute:

@@ -19,6 +19,9 @@ from webrun_nb.common.column_types import ColumnType
 from webrun_nb.extraction.reasons import Reason
 
 _SUM_ROW = re.compile(r"(?:grand\s+|sub-?)?(?:total|sum|average|mean|median|overall)s?\b", re.I)
+_NUMBER_OF = re.compile(r"^(?:(?:total\s+)?(?:number|count|no\.?)\s+of|#)\s*", re.I)
+_COUNTING = frozenset({"count", "counts", "number", "population", "frequency"})
+"""Names of a column that tells how many there are of what its table is about."""
 _MORE_DIGITS = 2
 """Decimals of an average beyond those of its values."""
 
@@ -98,8 +101,39 @@ def number_column(view: View, noun: str) -> Field | None:
 
     The first column of a table says which row it is ("Household").
     """
-    fields = (each for each in view.fields if each.label and each.order and "number" in each.evidence)
-    return next((each for each in fields if noun and tokens(each.label) == tokens(noun)), None)
+    words = tokens(noun)
+    alike = (each for each in _numbers(view) if words and _what_it_counts(each) == words)
+    return next(alike, None)
+
+
+def counts_others(view: View, noun: str) -> bool:
+    """Tell whether a list gives numbers of what is counted, a row for each of something else: "Persons by region".
+
+    Its rows are then regions, and how many there are says nothing of the persons.
+    """
+    words, numbers = tokens(noun), _numbers(view)
+    first = tokens(view.fields[0].label) if view.fields else ()
+    if not words or not numbers or first == words:
+        return False
+    titles = [title for title in (view.title, *view.parts) if title]
+    is_counted = any(each.label.strip().lower() in _COUNTING for each in numbers)
+    return any(_is_by(title, words, first) or (is_counted and set(words) <= set(tokens(title))) for title in titles)
+
+
+def _is_by(title: str, words: Sequence[str], rows: Sequence[str]) -> bool:
+    """Tell whether a title says that things are told by what the rows are: "Persons by region"."""
+    what, *by = re.split(r"\b(?:by|per)\b", title, maxsplit=1, flags=re.I)
+    return bool(by and rows) and set(words) <= set(tokens(what)) and set(rows) <= set(tokens(by[0]))
+
+
+def _numbers(view: View) -> list[Field]:
+    """Return the columns of numbers beside the first."""
+    return [each for each in view.fields if each.label and each.order and "number" in each.evidence]
+
+
+def _what_it_counts(column: Field) -> Sequence[str]:
+    """Return what a column is a number of: "persons" of "Number of persons"."""
+    return tokens(_NUMBER_OF.sub("", column.label)) or tokens(column.label)
 
 
 def says_itself(wanted: Extract, found: Sequence[View]) -> bool:
