@@ -198,6 +198,8 @@ def _price_score(page: MainThing, amount: Amount, embedded: Sequence[Datum]) -> 
         "price" in node.attributes.get("itemprop", "").lower().split()
         for node in (amount.node, *list(amount.node.ancestors())[:2])
     )
+    if amount.is_in_sentence and not ranks and not is_property:
+        return None  # "report the price as $0.01": it is spoken of
     proved = bool(ranks) or is_property or amount.role is Role.CURRENT
     if not ranks and not -_BEFORE_LINES <= distance <= _NEAR_LINES:
         return None

@@ -143,7 +143,9 @@ class _Item:
     def of_line(self, line: Line, amounts: Sequence[Amount]) -> Iterator[Unit]:
         """Yield the units of a line of text: its amounts, and the texts that are no amounts."""
         is_prose = len(line.text) > _PROSE_CHARS
-        spans = [] if is_prose else [(a.start, a.start + len(a.text), a) for a in _ranges_joined(line, amounts)]
+        # An amount in a sentence is spoken of: its text says it, and no column of prices has it.
+        stated = [each for each in amounts if not (each.role.may_be_price and each.is_in_sentence)]
+        spans = [] if is_prose else [(a.start, a.start + len(a.text), a) for a in _ranges_joined(line, stated)]
         for holder, segments in self._held(line):
             if not self._is_button(holder):
                 yield from self._texts(line, holder, segments, spans, is_prose=is_prose)

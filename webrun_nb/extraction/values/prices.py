@@ -25,6 +25,10 @@ _LONGEST_PHRASE_WORDS = 6
 _CONTEXT_CHARS = 60
 _LABEL_CHARS = 40
 """A line of more characters does not label the next one."""
+_SENTENCE_WORDS = 4
+"""Words that tell no role, from which on they are a sentence that speaks of an amount."""
+_SENTENCE_CHARS = 300
+_SENTENCE_END = re.compile(r"[·•|;/()]|[.!?](?=\s|$)|\s[-–—]\s")
 _IDEOGRAPHS = "\u2e80"
 """The first character of scripts in which one is a word."""
 _SIDE_BY_SIDE_CHARS = 80
@@ -80,6 +84,8 @@ class Amount:
     """True if a word stands behind it in its line."""
     is_from: bool = False
     """True for the lowest of several prices ("from $12")."""
+    is_in_sentence: bool = False
+    """True if its text says several other words that tell no role: it is spoken of."""
     part: Literal["", "low", "high"] = ""
     """Its place in a range of prices ("$12 – $15")."""
 
@@ -112,6 +118,7 @@ def amounts_of(lines: Sequence[Line]) -> list[Amount]:
                     is_bare=not any(char.isalpha() for char in before) or _is_from(before),
                     is_followed=any(char.isalpha() for char in after),
                     is_from=_is_from(before) or after.strip().startswith(_FROM_BEHIND),
+                    is_in_sentence=_is_spoken(line, start, end),
                     part="high" if parts[0] else "low" if parts[1] else "",
                 )
             )
@@ -152,6 +159,46 @@ def role_of(before: str, after: str, label: str = "") -> Role:
     role = _last_role(before) or _label_role(label) or Role.UNKNOWN
     # "5 options from $12", "new and used from $8": the price of something else.
     return Role.OTHER if role is Role.UNKNOWN and _plain(before).rpartition(" ")[2] in _FROM else role
+
+
+def _is_spoken(line: Line, start: int, end_of_amount: int) -> bool:
+    """Tell whether an amount stands in a sentence: words of its own text, no known ones, are around it.
+
+    The texts of elements beside it are not its own ("<a>A lamp with a long name</a> $5"), those around it are.
+    """
+    own = line.node_of(start, start + 1)
+    around = {id(node) for node in (own, *own.ancestors())}
+    ends = [*line.starts[1:], len(line.text)]
+    said = "".join(
+        line.text[begin:end] if id(piece.parent) in around or begin <= start < end else "|" * (end - begin)
+        for begin, end, piece in zip(line.starts, ends, line.pieces, strict=True)
+    )
+    before, after = said[max(0, start - _SENTENCE_CHARS) : start], said[end_of_amount : end_of_amount + _SENTENCE_CHARS]
+    parts = (_SENTENCE_END.split(before)[-1], _SENTENCE_END.split(after)[0])
+    return sum(len(_unknown_words(part)) for part in parts) >= _SENTENCE_WORDS
+
+
+def _unknown_words(text: str) -> list[str]:
+    """Return the words of a text that are in no phrase that tells an amount's role."""
+    known = _known_phrases()
+    found = _WORD.findall(text.casefold())
+    left: list[str] = []
+    at = 0
+    while at < len(found):
+        lengths = range(min(_LONGEST_PHRASE_WORDS, len(found) - at), 0, -1)
+        phrases = ((size, " ".join(found[at : at + size])) for size in lengths)
+        size = next((size for size, said in phrases if said in known), 0)
+        if not size and not found[at].isdecimal():
+            left.append(found[at])
+        at += size or 1
+    return left
+
+
+@cache
+def _known_phrases() -> frozenset[str]:
+    before, after, _ = _tables()
+    units, periods = _ones()
+    return frozenset({*before, *after, *_PER, *_FROM, *units, *periods})
 
 
 def _label(lines: Sequence[Line], number: int) -> str:
@@ -200,7 +247,7 @@ def _side_by_side(first: Amount, second: Amount) -> bool:
     """Tell whether two amounts that may both be the price stand together with little else, in one currency."""
     if not (first.role.may_be_price and second.role.may_be_price) or second.line - first.line > 1:
         return False
-    if not (first.is_alone or second.is_alone):
+    if first.is_in_sentence or second.is_in_sentence or not (first.is_alone or second.is_alone):
         return False
     if _NOT_SIGN.sub("", first.text) != _NOT_SIGN.sub("", second.text):
         return False
