@@ -253,3 +253,12 @@ async def test_rows_are_counted_under_a_title_that_names_their_author() -> None:
     *_, last = await work_on(page(body), TaskSpec("How many books are there?"))
     assert isinstance(last, Finish)
     assert last.text == "2 books"
+
+
+@pytest.mark.parametrize("sentence", ["What is the total of the Number of persons?", "List the persons"])
+async def test_rows_with_a_number_of_persons_are_not_called_persons(sentence: str) -> None:
+    body = table("Region|Number of persons", "North|1200", "South|1800")
+    *_, last = await work_on(page(body), TaskSpec(sentence))
+    assert isinstance(last, Finish)
+    assert "2 rows" in last.text
+    assert "2 persons" not in last.text

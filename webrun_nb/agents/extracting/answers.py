@@ -9,7 +9,7 @@ from typing import Any
 from webrun_nb.agents.base import AgentError, Finish
 from webrun_nb.agents.evidence import columns_of, lists_of, provenance_of
 from webrun_nb.agents.list_pages.collect import CollectedPages, counted
-from webrun_nb.agents.lists.computing import computed
+from webrun_nb.agents.lists.computing import computed, counts_others, number_column
 from webrun_nb.agents.lists.fields_shown import field_names, markdown
 from webrun_nb.agents.lists.headings import repeated_shown, tables_shown
 from webrun_nb.agents.lists.selecting import LABEL_CHARS
@@ -88,7 +88,7 @@ class Answers:
         records = self._records(reading, places)
         if tables and len(rows) == 1 and rows[0].under:
             remarks = [f"It is under “{shortened(rows[0].under, LABEL_CHARS)}”.", *remarks]
-        what = wanted.subject if wanted.subject.endswith("s") else "rows"
+        what = _noun(view, wanted.subject)
         of = f" of {len(view.rows)}" if len(rows) != len(view.rows) else ""
         text = " ".join([f"{len(rows)}{of} {what}{tables}{read}.", *remarks])
         if rows:
@@ -167,8 +167,7 @@ class Answers:
         what = f"{wanted.compute} {which.label or name}"
         more = f"; {result.without} more give no number" if result.without else ""
         more += f"; {unknown} more give no value to compare" if unknown else ""
-        noun = wanted.subject if wanted.subject.endswith("s") else "rows"
-        of = f"{result.rows} {noun}{tables_shown(view, rows)}"
+        of = f"{result.rows} {_noun(view, wanted.subject)}{tables_shown(view, rows)}"
         text = f"{what}: {result.shown} ({of}{read}{more})"
         return self._number(" ".join([text + "." if remarks else text, *remarks]), what, result.value)
 
@@ -252,6 +251,12 @@ def _view(reading: Reading) -> View:
     if reading.view is None:
         raise AssertionError("an answer is made of a list or a record that was found")
     return reading.view
+
+
+def _noun(view: View, subject: str) -> str:
+    """Return what rows are called in an answer; those that are each a number of the subject are just rows."""
+    is_number = number_column(view, subject) is not None or counts_others(view, subject)
+    return subject if subject.endswith("s") and not is_number else "rows"
 
 
 def _copied(record: Any) -> Any:
