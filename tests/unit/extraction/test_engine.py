@@ -493,3 +493,33 @@ def test_a_list_whose_amounts_are_all_in_sentences_has_no_prices():
     )
     found = records(f"<html lang=en><h1>Lamps</h1><ul>{cards}</ul></html>", "name:str, price:money?")
     assert all(price is None for _, price in found)
+
+
+# --- stars and their labels -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ('<p>Rating: <span aria-label="4.5 out of 5 stars">★★★★☆</span> (23 reviews)</p>', 4.5),
+        ('<span aria-label="Rated 4.5 stars"><i>★★★★</i><i>☆</i></span>', 4.5),
+        ('<p>Rating: <span title="4.5 out of 5 stars">★★★★☆</span></p>', 4.5),
+        ('<ul><li>Rating: <span aria-label="4.5 of 5">★★★★☆</span></li><li>Colour: red</li></ul>', 4.5),
+        ('<p>Rating: <span aria-label="Our rating">★★★★☆</span></p>', 4.0),
+        ("<p>Rating: ★★★★☆</p>", 4.0),
+    ],
+)
+def test_a_label_of_stars_says_the_rating_that_they_round(shown, expected):
+    page = f"<html lang=en><h1>Lamp Zeta</h1><p>SKU: ZT-100</p><p>Price: $39.00</p>{shown}</html>"
+    one = schema("name:str, rating:float, sku:str")["items"]
+    assert [each["rating"] for each in extract([snapshot_of_html(page)], one, "").records] == [expected]
+
+
+def test_labels_of_stars_in_a_table_and_in_cards():
+    stars = '<span aria-label="{0}.5 out of 5 stars">★★★★☆</span>'
+    cells = [stars.format(number) for number in (2, 3, 4)]
+    rows = table("Cafe|Rating", *(f"{name}|{cell}" for name, cell in zip("ABC", cells, strict=True)))
+    assert records(rows, "cafe:str, rating:float") == [("A", 2.5), ("B", 3.5), ("C", 4.5)]
+    cards = "".join(f"<li><h3><a href=/{cell[18]}>Lamp {cell[18]}</a></h3><p>{cell} (7)</p></li>" for cell in cells)
+    found = records(f"<html lang=en><h1>Lamps</h1><ul>{cards}</ul></html>", "name:str, rating:float")
+    assert [rating for _, rating in found] == [2.5, 3.5, 4.5]

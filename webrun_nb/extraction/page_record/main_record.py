@@ -342,13 +342,26 @@ def _rating(page: MainThing) -> list[_Fact]:
         match = next((found for pattern in _RATINGS if (found := pattern.search(line.text))), None)
         if match is None or len(line.text) > _RATING_CHARS or _is_elsewhere(page, line.pieces[0]):
             continue
-        cell = Cell(line.node_of(*match.span()), match[0])
+        node = line.node_of(match.start(), match.start() + len(match[0].rstrip()))
+        cell = Cell(node, match[0], label=_label_of_stars(node, match[0]))
         facts.append(_Fact((), frozenset({"ratingvalue"}), _with_evidence(cell, page.embedded("ratingvalue"))))
         if count := _COUNT.search(line.text, match.end()):
             cell = Cell(line.node_of(*count.span(1)), count[1].strip())
             facts.append(_Fact((), frozenset({"reviewcount"}), _with_evidence(cell, page.embedded("reviewcount"))))
         break
     return facts
+
+
+def _label_of_stars(node: Node, text: str) -> str:
+    """Return the label of the element of stars, which says the rating that they round; empty for other texts."""
+    if not RATING_STARS.fullmatch(text):
+        return ""
+    for above in (node, *node.ancestors()):
+        if label := above.attributes.get("aria-label", "") or above.attributes.get("title", ""):
+            return label
+        if above.is_block:
+            break
+    return ""
 
 
 def _origin(page: MainThing) -> list[_Fact]:
@@ -423,7 +436,9 @@ def _pairs(page: MainThing, known: set[str]) -> list[_Fact]:
             continue
         seen.add(key)
         href = each.node.attributes.get("href", "")
-        facts.append(_Fact((each.label,), frozenset(), Cell(each.node, each.text, exact=_exact(each.node), href=href)))
+        label = _label_of_stars(each.node, each.text)
+        cell = Cell(each.node, each.text, exact=_exact(each.node), label=label, href=href)
+        facts.append(_Fact((each.label,), frozenset(), cell))
     return facts
 
 

@@ -18,7 +18,7 @@ from webrun_nb.extraction.values.column_reader import CellKey, ColumnReader, key
 from webrun_nb.extraction.values.currencies import candidates, currencies_named, resolve_currency
 from webrun_nb.extraction.values.locale import dimension, unit
 from webrun_nb.extraction.values.marks import Marks, evidence_of, proved_by_product
-from webrun_nb.extraction.values.numbers import NumberText, read_number
+from webrun_nb.extraction.values.numbers import NumberText, is_stars, read_number
 from webrun_nb.extraction.values.prices import Role, role_of
 from webrun_nb.extraction.values.values import (
     Context,
@@ -79,7 +79,12 @@ class NumberReader(ColumnReader):
         self._products: dict[str, str] = {}
 
     def _parse(self, cell: Cell) -> tuple[NumberText | Reason, str]:
-        """Return the number of a cell's displayed text, else of its label, and the text that it is in."""
+        """Return the number of a cell's displayed text, else of its label, and the text that it is in.
+
+        Stars are read only where no label says the rating: half a star is drawn as a whole one, or as none.
+        """
+        if is_stars(cell.text) and any(map(str.isdecimal, cell.label)):
+            return read_number(cell.label, self._context.language), cell.label
         found = read_number(cell.text, self._context.language)
         if isinstance(found, Reason) and cell.label and found in (Reason.BLANK, Reason.NOT_THIS_TYPE):
             labelled = read_number(cell.label, self._context.language)

@@ -171,6 +171,15 @@ def read_number(text: str, language: str = "") -> NumberText | Reason:
     return Reason.SEVERAL_NUMBERS
 
 
+def is_stars(text: str) -> bool:
+    """Tell whether a text is a row of stars: a rating that is rounded to what is drawn.
+
+    >>> is_stars("★★★★☆"), is_stars("★ 4.5")
+    (True, False)
+    """
+    return len(text) <= MOST_CHARACTERS and bool(_STARS.fullmatch("".join(text.split())))
+
+
 def _is_part_of_a_word(line: str, numeral: re.Match[str], language: str) -> bool:
     """Return whether a numeral belongs to a name (`M20`, `PX-201`, `1st Bank 3com`) and is no number of its own."""
     before, after = line[: numeral.start()], line[numeral.end() :]
