@@ -43,7 +43,7 @@ DETAILS: dict[str, Callable[[dict[str, Any]], bool]] = {
     "load-ext-imports": lambda result: result["samples"][0]["details"]["imported"] == [],
     "widget-messages": lambda result: result["ours"] == 0,
 }
-"""What has to be right in a measurement, whatever it takes."""
+"""Checks of what a measurement returns, apart from its speed."""
 
 PAGE = {
     "file": "towns.html",

@@ -51,14 +51,14 @@ class Arrival:
         self._wanted = wanted
         self._best = best
         self.page_words = ""
-        """What the page says it is about."""
+        """The subject of the page in its own words."""
         self.is_among_others = False
         """True if a heading or a category column tells the subject's rows from others."""
         self.was_searched = False
         self.unnamed = False
         """True if the page never says the subject, and its list is taken for having all columns of the answer."""
         self.nearest: Reading | None = None
-        """What the page has in the place of the subject, for a question about it."""
+        """The list that the page has in place of the subject, for a question about it."""
 
     def from_page(self, page: Snapshot) -> Work[Snapshot]:
         """Go to the page that lists the subject, where this one doesn't.

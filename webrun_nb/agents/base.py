@@ -120,7 +120,7 @@ class PossibleReading:
     value: Any
     """The value in the form of the wire."""
     how: str
-    """How it is read, for people: `decimal mark ,`."""
+    """The way it is read, for people: `decimal mark ,`."""
     assumes: tuple[tuple[str, str], ...] = ()
     """The conditions under which it holds, as pairs: (`decimal`, `,`), (`order`, `dmy`)."""
 
@@ -135,11 +135,11 @@ class Provenance:
     element: str
     text: str
     reading: str = ""
-    """How the value was read from the text, and what proved it, for people: `decimal mark , by column`."""
+    """The way the value was read from the text, and its proof, for people: `decimal mark , by column`."""
     reason: str = ""
     """The code of `extraction.reasons.Reason` for which the value is null; beside a value, what is odd about it."""
     readings: tuple[PossibleReading, ...] = ()
-    """What the text may mean, where none is proved: a table of many pages can decide it."""
+    """The possible meanings of the text, where none is proved: a table of many pages can decide it."""
     shows: tuple[tuple[str, str], ...] = ()
     """The conditions of readings that it proves for the same column of other pages of its site (`assumes`)."""
     captured_ms: float | None = None
@@ -150,7 +150,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class ColumnRead:
-    """How the values of one column of the answer were read."""
+    """The reading of one column of the answer."""
 
     name: str
     label: str = ""
@@ -162,7 +162,7 @@ class ColumnRead:
 
 @dataclass(frozen=True, slots=True)
 class ListRead:
-    """How completely a list was read on one page, or on all pages that were collected by scripts at one URL."""
+    """The completeness of a list that was read on one page, or on all pages that scripts show at one URL."""
 
     url: str
     title: str
@@ -173,7 +173,7 @@ class ListRead:
     stated: int | None = None
     """The number of rows that the page says the whole list has."""
     ended: str = ""
-    """How its collection ended, for people: `no next page`, `the page says 120, 96 collected`."""
+    """The end of its collection, for people: `no next page`, `the page says 120, 96 collected`."""
     repeated: int = 0
     """Rows left out as an earlier screen or page showed the same element or row index."""
     is_assumed: bool = False

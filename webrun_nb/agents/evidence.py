@@ -9,7 +9,7 @@ from webrun_nb.agents.base import ColumnRead, ListRead, PossibleReading, Provena
 from webrun_nb.extraction.results import ColumnReport, Evidence, Extraction, ListReport
 
 PAGE_IS_CUT = "the page is larger than what is read of one"
-"""How the collection of a list ended whose page is over a limit of the engine."""
+"""The end of a list whose page is over a limit of the engine."""
 
 
 def provenance_of(extraction: Extraction, rows: Sequence[int] | None = None) -> tuple[Provenance, ...]:

@@ -18,7 +18,7 @@ from webrun_nb.extraction.sources import Source
 
 @dataclass
 class Reading:
-    """What was read for a sentence.
+    """The records that were read for a sentence.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ NAMES_OF_ROWS = _KINDS_OF_ROWS | {
 _MANY_WORDS = 2
 
 UNNAMED = "the page has no such word; the rows are of the list that has the columns of the answer"
-"""Why the name of a list was not used."""
+"""The reason why the name of a list was not used."""
 
 PEOPLE = frozenset({"person", "people"})
 """Words for the rows of a list that has an age of each."""

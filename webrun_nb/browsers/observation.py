@@ -96,7 +96,7 @@ class NativeDialog:
 
     kind: DialogKind
     text: str
-    """What it says."""
+    """Its text."""
     is_accepted: bool
     """False if it was dismissed: the page was answered "Cancel"."""
 

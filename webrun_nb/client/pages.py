@@ -66,13 +66,13 @@ class PageResult:
 
     @property
     def completeness(self) -> Mapping[str, Any]:
-        """How complete the answer's table is, as plain JSON values; see `TaskResult.completeness`."""
+        """The completeness of the answer's table, as plain JSON values; see `TaskResult.completeness`."""
         found: Mapping[str, Any] = self.df.attrs["webrun"]["completeness"]
         return found
 
     @property
     def _report(self) -> ReportBody:
-        """What the answer rests on, in the form of a task's report."""
+        """The evidence of the answer, in the form of a task's report."""
         at = round(self.captured_at.timestamp() * 1000)
         lists = [
             ReportedList(
@@ -136,13 +136,13 @@ class PageSource:
 
 @dataclass(frozen=True, slots=True)
 class PagePeek:
-    """What is on a page."""
+    """The lists and records of a page."""
 
     url: str
     title: str
     sources: tuple[PageSource, ...]
     why: str | None
-    """What the page is, if it has no content; None for a page like any other."""
+    """The kind of a page without content (an error, a login); None for a page like any other."""
     more: int
     """The number of sources that are not in `sources`."""
     is_cut: bool

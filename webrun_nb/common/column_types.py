@@ -88,7 +88,7 @@ class ColumnType(Enum):
 
 
 _WITH_ARGUMENT = {"enum": "enum(a|b)", "list": "list(str)", "range": "range(float)"}
-"""How a type that takes an argument is written, by label."""
+"""The notation of a type that takes an argument, by label."""
 RANGED = frozenset(
     {ColumnType.INT, ColumnType.FLOAT, ColumnType.DATE, ColumnType.DATETIME, ColumnType.MONEY, ColumnType.PERCENT}
     | {ColumnType.QUANTITY}

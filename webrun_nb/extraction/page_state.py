@@ -1,4 +1,4 @@
-"""What a page is that has nothing to extract: an error, an empty page, a picture of its content, a login."""
+"""The kinds of pages that have nothing to extract: an error, an empty page, a picture of its content, a login."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ERROR = re.compile(
     r"|पृष्ठ नहीं मिला).{0,10}",
     re.IGNORECASE,
 )
-"""What the heading of a page for errors says."""
+"""The words of the heading of a page for errors."""
 _PICTURE_AREA_PX2 = 90_000
 """A picture of at least this area may hold a table."""
 

@@ -1,4 +1,4 @@
-"""What is on a page: its lists and records, each with a schema and a text of a task that ask for it.
+"""The contents of a page: its lists and records, each with a schema and a text of a task that ask for it.
 
 Names and types of the columns are taken from the page. Each proposal is tried on the page: columns that the engine
 would not find again, or would find elsewhere, are left out, and of several texts the first is taken that leads to this
@@ -99,11 +99,11 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What is on a page."""
+    """The lists and records of a page."""
 
     proposals: tuple[Proposal, ...]
     problem: Problem | None = None
-    """What the page is, if it has no content."""
+    """The kind of a page without content."""
     more: int = 0
     """The number of lists and records that are not proposed."""
 

@@ -1,4 +1,4 @@
-"""What an extraction gives: the records, the evidence of each value, and how complete they are."""
+"""The result of an extraction: the records, the evidence of each value, and how complete they are."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _TEXT_CHARS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where and how one value was read."""
+    """The origin and the reading of one value."""
 
     row: int
     """The record's number, from 0."""
     column: str
     url: str
     cell: Cell | None
-    """What it was read from; None if the record has nothing for it."""
+    """The cell that it was read from; None if the record has nothing for it."""
     read: Value
     note: str = ""
-    """What else the page says about it."""
+    """A remark on it: another value that the page has for it."""
     page: Snapshot | None = None
     """The page that it was read on."""
 
@@ -96,13 +96,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class ColumnReport:
-    """What became of one column."""
+    """The result of one column."""
 
     name: str
     label: str = ""
-    """What the page calls it; empty if it has no field."""
+    """Its name on the page; empty if it has no field."""
     reading: str = ""
-    """How its values were read."""
+    """The reading of its values."""
     nulls: Mapping[str, int] = field(default_factory=dict)
     """The number of nulls by the code of their reason."""
     nearest: tuple[Candidate, ...] = ()
@@ -111,7 +111,7 @@ class ColumnReport:
 
 @dataclass(frozen=True, slots=True)
 class ListReport:
-    """How completely the list of one page was read."""
+    """The completeness of the list of one page."""
 
     url: str
     kind: str

@@ -37,7 +37,7 @@ class Wanted:
     path: tuple[str, ...]
     """The keys that lead to its value in a record."""
     description: str = ""
-    """What the schema says about it."""
+    """Its description in the schema."""
     required: bool = False
     inner: tuple[Wanted, ...] = ()
     """Of a list of records within a record: their columns."""

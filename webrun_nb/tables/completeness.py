@@ -1,4 +1,4 @@
-"""How complete a frame is: what its values lack and why, and how much of the page's lists it has.
+"""The completeness of a frame: missing values with their reasons, and its part of the page's lists.
 
 The first is counted in the records; the second is in the report of the task, which the emulator has. Without a report
 it is not known, and None.
@@ -30,7 +30,7 @@ class Misfit:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """How much of the pages' lists an answer has.
+    """The part of the pages' lists that an answer has.
 
     Parameters
     ----------

@@ -73,7 +73,7 @@ class ValueBody(Response):
 
 
 class ColumnBody(Response):
-    """What became of one column."""
+    """The result of one column."""
 
     name: str
     label: str
@@ -83,7 +83,7 @@ class ColumnBody(Response):
 
 
 class ListBody(Response):
-    """How completely a page's list was read."""
+    """The completeness of a page's list."""
 
     url: str
     kind: str

@@ -33,7 +33,7 @@ class PageBody(Response):
 
 
 class ReportedList(Response):
-    """How completely a list was read."""
+    """The completeness of a list that was read."""
 
     url: str
     title: str
@@ -44,7 +44,7 @@ class ReportedList(Response):
     stated: int | None
     """The number of rows that the page says the whole list has."""
     ended: str
-    """How its collection ended, for people."""
+    """The end of its collection, for people."""
     repeated: int
     """Rows that were left out as they had been read before."""
     assumed: bool
@@ -56,7 +56,7 @@ class ReportedList(Response):
 
 
 class ReportedColumn(Response):
-    """How the values of a column were read."""
+    """The reading of a column."""
 
     name: str
     label: str
@@ -91,7 +91,7 @@ class ReportedValue(Response):
     reason: str | None = None
     """The code of the reason why it is null; beside a value, what is odd about it."""
     readings: list[ReportedReading] | None = None
-    """What the text may mean, where nothing proves one of them."""
+    """The possible meanings of the text, where nothing proves one of them."""
     at: int | None = None
     """The time at which its page was read, unix ms."""
     box: tuple[int, int, int, int] | None = None

@@ -63,13 +63,13 @@ class PageLists:
         self.chosen_list: frozenset[int] = frozenset()
         """The identities of the elements of the list that a person chose."""
         self.start = ""
-        """Where the list begins."""
+        """The URL at which the list begins."""
         self.first: tuple[Snapshot, Source] | None = None
         """The first page of the list that is gone through, and the list on it."""
         self.last: Reading | None = None
         """The list that was read last."""
         self.problem: Problem | None = None
-        """What the page is that has nothing to extract."""
+        """The reason why the page has nothing to extract."""
         self.unpaired: tuple[str, ...] = ()
         """Words for columns that the answer has none for."""
         self._sources = PageSources()

@@ -66,7 +66,7 @@ class Outcome:
 
 
 class Ground:
-    """What is known of the list on the way.
+    """The state of the collection of a list.
 
     Parameters
     ----------
@@ -229,7 +229,7 @@ def press(ground: Ground, control: Control, *, because: str = MORE) -> Work[bool
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What was seen after closed sections of a page were opened.
+    """The page after its closed sections were opened.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What is seen of a list at one moment, and how that differs from what was seen before."""
+"""Views of a list: its rows at one moment, and the differences between two moments."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class View:
     shown: Extraction
     on: Continuation = field(default_factory=Continuation)
     keys: list[Texts] = field(default_factory=list)
-    """What tells each row from others, in order."""
+    """The identities of the rows, in order."""
 
     @property
     def source(self) -> Source | None:

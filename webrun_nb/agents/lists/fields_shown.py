@@ -17,7 +17,7 @@ from webrun_nb.common.text import shortened
 from webrun_nb.extraction.assignment.assign import Candidate
 
 _EXAMPLE_CHARS = 40
-"""How much of a page's value stands in a question."""
+"""The most characters of a page's value in a question."""
 _LEAST_COVERAGE = 0.3
 _MOST = 12
 

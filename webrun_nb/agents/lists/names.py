@@ -100,7 +100,7 @@ for _group in _GROUPS:
         _SYNONYMS.setdefault(_word, set()).update(_group)
 
 SYNONYM = 0.8
-"""What a synonym counts, beside 1 for the word itself."""
+"""The weight of a synonym; the word itself has 1."""
 
 
 def singular(word: str) -> str:

@@ -1,4 +1,4 @@
-"""What a page says it is about: its title, its main headings, its address."""
+"""The subject of a page in its own words: its title, its main headings, its address."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.text import shortened
 
 LABEL_CHARS = 60
-"""How much of a page's own name for something stands in a question."""
+"""The most characters of a page's own name for something in a question."""
 
 Words = tuple[str, ...]
 

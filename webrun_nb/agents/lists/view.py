@@ -54,12 +54,12 @@ class Field:
 
     @property
     def label(self) -> str:
-        """What the page calls it; empty where the page has no word for it."""
+        """Its name on the page; empty where the page has none."""
         return "" if self.found.group is not None or not any(self.found.labels) else self.found.label
 
     @property
     def own_name(self) -> str:
-        """What it is called in an answer."""
+        """Its name in an answer."""
         return name_of_field(self.found, is_key=self.is_key)
 
     @property
@@ -82,7 +82,7 @@ class Field:
 
     @cached_property
     def evidence(self) -> frozenset[str]:
-        """What its values look like: price, number, date, url, stock, name, text."""
+        """The kind of its values: price, number, date, url, stock, name, text."""
         cells = self.found.sample[:_SAMPLE]
         if not cells:
             return frozenset()
@@ -184,7 +184,7 @@ class View:
 
     @property
     def title(self) -> str:
-        """What the page calls it; the words that the titles of joined tables have in common."""
+        """Its title on the page; of joined tables, the words that their titles have in common."""
         if not self.is_joined:
             return title_of(self.source)
         first, *others = [title.split() for title in self.parts]

@@ -199,7 +199,7 @@ TABLE_NUMBER = re.compile(
     r"(?:\b(?:from|in|of|on|inside|within)\s+)?(?:\bthe\s+)?\b(?P<place>(?:table|list)\s+(?P<n>\d{1,2}))\b", re.I
 )
 COLON = re.compile(r":(?!\d\d)")
-"""What stands before columns ("the books: title, author"), and not within a time of day."""
+"""The colon before columns ("the books: title, author"), not one within a time of day."""
 ALL_LISTS = re.compile(
     r"\s*\b(?:of|from|in|on)\s+(?:both|all(?:\s+of)?)(?:\s+(?:the|these))?\s+(?:tables|lists|tabs|sections|pages)\b",
     re.I,

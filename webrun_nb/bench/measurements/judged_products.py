@@ -90,7 +90,7 @@ class ProductSku(_OfProducts):
 
 
 class ProductAvailability(_OfProducts):
-    """Whether the product is in stock; an answer that is always yes scores 0.91."""
+    """F1 of the availability; an answer that is always yes scores 0.91."""
 
     name = "product-availability"
     measures = "product pages: F1 of the availability"

@@ -14,7 +14,7 @@ _ROWS_SHOWN = 10
 
 @dataclass(frozen=True, repr=False)
 class FrameDiff:
-    """What has changed from one table to another; false if nothing has."""
+    """The differences between two tables; false if there are none."""
 
     added: pd.DataFrame
     """The rows that only the later table has, with their index there."""

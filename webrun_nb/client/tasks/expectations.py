@@ -70,7 +70,7 @@ class Expectations:
     statuses: tuple[int, ...] = ()
     """HTTP statuses that pages may answer with, in ascending order; any may hold."""
     rows: tuple[RowCondition, ...] = ()
-    """What the rows of the answer must be; all must hold."""
+    """The conditions on the rows of the answer; all must hold."""
 
     def check_columns(self, columns: Sequence[str]) -> None:
         """Refuse a condition on a column that the schema of the task does not have.

@@ -47,7 +47,7 @@ class TaskRequest:
     max_cost_usd: Decimal | None = None
     """Its budget, which this client keeps: the wire has no such field."""
     expectations: Expectations = field(default_factory=Expectations)
-    """What is expected of its answer, which this client checks."""
+    """The conditions on its answer, which this client checks."""
 
 
 async def prepare_task(

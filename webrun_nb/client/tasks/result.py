@@ -266,7 +266,7 @@ class TaskResult(InProcess):
 
     @property
     def completeness(self) -> Mapping[str, Any]:
-        """How complete the answer's table is, as plain JSON values.
+        """The completeness of the answer's table, as plain JSON values.
 
         `rows` of it; `incomplete_rows`, with `misfits`: the values that the schema does not allow (row, column, why);
         per column `missing`, `unfit`, `nulls` (counts by the code of their reason) and `settled` (nulls of the answer
@@ -415,7 +415,7 @@ class TaskResult(InProcess):
 
     @property
     def report(self) -> ReportBody | None:
-        """What the answer rests on, with those values alone that have a reason; None where it can't be read."""
+        """The evidence of the answer, with those values alone that have a reason; None where it can't be read."""
         try:
             return self._summary
         except WebRunError:

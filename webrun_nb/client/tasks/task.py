@@ -139,7 +139,7 @@ class TaskRun:
 
     @property
     def expectations(self) -> Expectations:
-        """What is expected of its answer."""
+        """The conditions on its answer."""
         return self._request.expectations
 
     @property

@@ -1,4 +1,4 @@
-"""What a task's answer rests on: the pages, the lists and columns that were read, and the source of each value.
+"""The evidence of a task's answer: the pages, the lists and columns that were read, and the source of each value.
 
 All of it is for the user: it is reported with the answer and stored beside it. All sizes are limited.
 """
@@ -100,7 +100,7 @@ class ColumnSource:
 
 @dataclass(frozen=True, slots=True)
 class ListSource:
-    """How completely a list was read."""
+    """The completeness of a list that was read."""
 
     url: str
     title: str
@@ -116,7 +116,7 @@ class ListSource:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What an answer rests on, the pages apart."""
+    """The evidence of an answer, the pages apart."""
 
     unused: tuple[UnusedPart, ...] = ()
     lists: tuple[ListSource, ...] = ()

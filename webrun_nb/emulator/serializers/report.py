@@ -27,7 +27,7 @@ from webrun_nb.wire.report import (
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a task has to report at one moment."""
+    """The contents of a task's report at one moment."""
 
     session_id: str
     task_id: str

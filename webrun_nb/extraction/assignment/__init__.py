@@ -1,1 +1,1 @@
-"""Which source answers a request, and which of its fields is which column."""
+"""The choice of the source that answers a request, and the assignment of its fields to columns."""

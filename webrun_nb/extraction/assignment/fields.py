@@ -26,7 +26,7 @@ SAMPLE = 40
 _MOST_SHARED_WORDS = 8
 _GROUP = "group"
 _MEASURES = {"area": "area", "mass": "weight", "temperature": "temperature", "speed": "speed"}
-"""What values of a dimension are called."""
+"""The names of the values of a dimension."""
 _MEASURED_SAMPLE, _LONGEST_MEASURE = 20, 24
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _STRONG = (*_HEADINGS, "strong", "b", "dt", "th", "caption", "figcaption", "summary")

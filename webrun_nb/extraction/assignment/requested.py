@@ -1,4 +1,4 @@
-"""What the text of a task says about an answer: its columns' names, one record or many, and which table or list.
+"""The request in the text of a task: its columns' names, one record or many, and which table or list.
 
 The text is a wish in plain words, mostly English; the words for tables, ordinals and numbers are known in some other
 languages too. What is not understood here is left to the caller: conditions and orders are not read at all.
@@ -80,7 +80,7 @@ _QUANTIFIERS = frozenset({"all", "every", "each", "both", "the", "alle", "tous",
 
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """What a text asks for.
+    """The request in a text.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""What goes on with a list that is not all on the page: next pages, more rows, scrolling, tabs."""
+"""The continuation of a list that is not all on the page: next pages, more rows, scrolling, tabs."""

@@ -29,7 +29,7 @@ _TRUE = "true"
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """What goes on with a list, as far as the page shows it.
+    """The continuation of a list, as far as the page shows it.
 
     Parameters
     ----------

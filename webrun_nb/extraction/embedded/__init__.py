@@ -1,1 +1,1 @@
-"""What a page embeds for machines: JSON-LD, microdata, RDFa and meta tags. It is evidence, not the first choice."""
+"""Data that a page embeds for machines: JSON-LD, microdata, RDFa, meta tags. It is evidence, not first choice."""

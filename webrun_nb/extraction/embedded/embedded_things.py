@@ -1,4 +1,4 @@
-"""What the data that a page embeds for machines are about: the page's own thing, another one, or what it belongs to."""
+"""The subjects of data that a page embeds for machines: the page's own thing, another one, or what it belongs to."""
 
 from __future__ import annotations
 

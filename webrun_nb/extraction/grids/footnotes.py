@@ -50,7 +50,7 @@ _NOTE_WORDS = re.compile(
 
 
 class Habit(Enum):
-    """What the raised numbers behind the numbers of a column are."""
+    """The role of the raised numbers behind the numbers of a column."""
 
     MARKS = auto()
     CENTS = auto()

@@ -49,7 +49,7 @@ class _Siblings(NamedTuple):
 
 @dataclass(slots=True)
 class PageContext:
-    """What is known of a page before its tables are read."""
+    """Facts about a page that its tables are read with."""
 
     candidates: list[Candidate] = field(default_factory=list)
     holds_tables: set[Node] = field(default_factory=set)

@@ -110,7 +110,7 @@ class Marks:
 
     @cached_property
     def table(self) -> Evidence:
-        """What the numbers of the other columns show."""
+        """The marks in the numbers of the other columns."""
         numbers: list[NumberText] = []
         for column in self.siblings[:_MOST_SIBLINGS]:
             numbers += _of_numeric_column(column, self.language)

@@ -12,7 +12,7 @@ Condition = tuple[str, str]
 """A condition of a reading: (`decimal`, `,`), (`group`, `.`), (`order`, `dmy`)."""
 
 BY_SITE = "by other pages of the site"
-"""What has proved a reading that is decided so."""
+"""The proof of a reading that is decided so."""
 
 
 class Assuming(Protocol):

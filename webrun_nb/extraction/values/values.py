@@ -33,7 +33,7 @@ DATED = frozenset({ColumnType.DATE, ColumnType.DATETIME})
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the page says beside a column.
+    """The facts of the page beside a column.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a task's text says about one record or many, about which table, and about the names of columns."""
+"""Tests of what a task's text says: one record or many, which table, the names of columns."""
 
 from __future__ import annotations
 
