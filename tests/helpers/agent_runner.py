@@ -24,7 +24,7 @@ from webrun_nb.agents.base import (
     TaskSpec,
     TokenUse,
 )
-from webrun_nb.agents.local import LocalAgent
+from webrun_nb.agents.local.agent import LocalAgent
 from webrun_nb.browsers.actions import Navigate
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 

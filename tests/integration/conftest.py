@@ -17,7 +17,7 @@ import pytest
 import pytest_asyncio
 
 from helpers.chromium import FakeListener, open_pool
-from webrun_nb.agents.local import LocalAgent
+from webrun_nb.agents.local.agent import LocalAgent
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.protocol import BrowserInstance, InstanceKind
 from webrun_nb.emulator.composition import Emulator

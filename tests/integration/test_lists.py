@@ -36,8 +36,8 @@ Collect = Callable[..., "object"]
 @pytest.fixture
 def listed(instance: BrowserInstance, site, monkeypatch):
     """A function that collects the list of a page of the test site: its HTML, then its script."""
-    monkeypatch.setattr("webrun_nb.agents.list_pages.base.LATE_MS", 400)
-    monkeypatch.setattr("webrun_nb.agents.list_pages.base.LATE_CLICK_MS", 600)
+    monkeypatch.setattr("webrun_nb.agents.local.list_pages.base.LATE_MS", 400)
+    monkeypatch.setattr("webrun_nb.agents.local.list_pages.base.LATE_CLICK_MS", 600)
 
     async def run(html: str, script: str = "", *, limit: int | None = None, **options) -> CollectedList:
         site.page("/boats", HEAD + html + SCRIPT + f"<script>{script}</script>")
@@ -203,7 +203,7 @@ async def test_a_next_button_that_goes_round_ends_at_the_first_page_again(listed
 
 
 async def test_a_list_that_grows_for_ever_is_stopped_and_that_is_said(listed, monkeypatch):
-    monkeypatch.setattr("webrun_nb.agents.list_pages.collect.MAX_ROWS", 100)
+    monkeypatch.setattr("webrun_nb.agents.local.list_pages.collect.MAX_ROWS", 100)
     found = await listed(LIST, "add(20); addEventListener('scroll', () => add(20));")
     assert (found.pages.whole, "there are more" in found.pages.ended) == (False, True)
 

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from webrun_nb.agents.asked_for import shape_of
 from webrun_nb.agents.base import AgentError, TaskSpec
-from webrun_nb.agents.intended import Preview, preview
+from webrun_nb.agents.local.extracting.asked_for import shape_of
+from webrun_nb.agents.local.language.intended import Preview, preview
 
 
 def previewed(fields: Mapping[str, Any]) -> Preview:

@@ -15,7 +15,7 @@ from pathlib import Path
 import uvicorn
 
 from webrun_nb import config
-from webrun_nb.agents.local import LocalAgent
+from webrun_nb.agents.local.agent import LocalAgent
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
 from webrun_nb.emulator.composition import Emulator

@@ -1,0 +1,6 @@
+"""The local agent: plain English, offline, free, without a language model.
+
+`language` reads a task's sentences as steps, `agent` follows them: `matching` finds the elements that they name,
+`skills` has the ways to work controls and forms, `effects` checks what came of each step, and `extracting`, `lists` and
+`list_pages` read values with the extraction engine.
+"""

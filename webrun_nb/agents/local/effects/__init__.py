@@ -1,0 +1,1 @@
+"""The effects of actions: refused and unsent forms, native dialogs, HTTP statuses."""

@@ -1,0 +1,130 @@
+"""Tells whether a page accepted a form that was sent to it. Pure.
+
+An action that was performed is not yet a thing done: the browser may hold a form back, the server may answer with an
+error, the page may complain beside a field. What a page says of that is quoted, never believed to be more than its
+words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping
+from types import MappingProxyType
+
+from webrun_nb.agents.base import AgentError
+from webrun_nb.agents.local.effects.statuses import LOWEST_ERROR
+from webrun_nb.browsers.actions import Action, Press, Type
+from webrun_nb.browsers.observation import Element, FormError, Observation
+from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.text import shortened
+
+_QUOTED = 160
+_NOWHERE: Mapping[str, object] = MappingProxyType({})
+_ERROR = re.compile(
+    r"\b(?:errors?|invalid|incorrect|wrong|required|missing|must|please\s+(?:enter|fill|select|choose|check|correct|try"
+    r"|provide|accept)|can(?:no|')t|could\s?n(?:o|')t|couldn't|not\s+(?:be\s+)?(?:found|valid|allowed|accepted|saved"
+    r"|sent|available|possible|enough|match)|fail(?:ed|ure)?|denied|declined|refused|rejected|expired|too\s+(?:short|long"
+    r"|many|few|large|small|big)|already\s+(?:taken|exists?|in\s+use|registered|used)|unable|try\s+again|sorry|out\s+of"
+    r"\s+stock|sold\s+out|went\s+wrong|do(?:es)?\s+not|doesn't|don't|isn't|aren't)\b",
+    re.I,
+)
+_FINE = re.compile(
+    r"\bno\s+(?:errors?|results?|matches|products|items|entries)\b|\b(?:success(?:ful(?:ly)?)?|thank\s+you|thanks|saved"
+    r"|looks\s+good|is\s+available)\b(?!.*\b(?:not|fail|error|invalid))",
+    re.I,
+)
+
+
+def sends(action: Action, seen: Observation | None, last: Action | None) -> Element | None:
+    """Tell what an action sends something with: the button that is pressed, or the field that Enter is pressed in."""
+    if seen is None:
+        return None
+    if action.clicked_ref is not None:
+        element = _at(seen, action.clicked_ref)
+        return element if element is not None and element.role == "button" else None
+    if isinstance(action, Type):
+        return _at(seen, action.ref) if action.submit else None
+    if isinstance(action, Press) and action.key in ("Enter", "NumpadEnter") and isinstance(last, Type):
+        return _at(seen, last.ref)
+    return None
+
+
+def refusal(
+    sentence: str, by: Element, before: Observation, after: Observation, expected: Container[int] = ()
+) -> AgentError | None:
+    """Return why what was sent was not taken; None where nothing says so.
+
+    Parameters
+    ----------
+    by : Element
+        What it was sent with.
+    before, after : Observation
+        The last look before it was sent, and the first one after.
+    expected : container of int
+        HTTP statuses that the task expects: they are no refusal.
+    """
+    held = [c for c in after.form_errors if c.kind == "held"]
+    if held:
+        return _error(sentence, "the form was not sent: the browser found errors in it", held)
+    wrong = _complaints(by, before, after)
+    status = after.status
+    if after.fresh and status is not None and status >= LOWEST_ERROR and status not in expected:
+        title = f' with "{_shown(after.title)}"' if after.title and not wrong else ""
+        where = {"status": status, "url": after.url}
+        return _error(sentence, f"refused: {after.url} answered {status}{title}", wrong, where)
+    return _error(sentence, "the page did not accept it", wrong) if wrong else None
+
+
+def remarks(before: Observation, after: Observation) -> tuple[str, ...]:
+    """Quote what a page announces after something was sent, where that is no refusal."""
+    return tuple(f'"{_shown(c.said)}"' for c in _new(before, after) if c.kind == "alert")[:2]
+
+
+def _complaints(by: Element, before: Observation, after: Observation) -> list[FormError]:
+    still_there = any((e.role, e.name) == (by.role, by.name) for e in after.elements)
+    sent_again = by.submits or by.role != "button"
+    marked = after.form_errors if sent_again else _new(before, after)
+    fields = [c for c in marked if c.kind == "field" and (c.said or still_there)]
+    told = [c for c in _new(before, after) if c.kind in ("alert", "styled") and not _FINE.search(c.said)]
+    told = [c for c in told if _ERROR.search(c.said) or (c.kind == "alert" and c.label)]
+    beside = [c for c in told if c.label]
+    return _with_words(fields, told) or beside or told
+
+
+def _with_words(fields: list[FormError], told: list[FormError]) -> list[FormError]:
+    """Give a field that is only marked the words that stand beside it, or else the page's one alert."""
+    words = {c.label: c.said for c in reversed(told)}
+    alone = told[0].said if len(told) == 1 else ""
+    return [c if c.said else FormError(c.kind, c.label, words.get(c.label, alone)) for c in fields]
+
+
+def _new(before: Observation, after: Observation) -> list[FormError]:
+    return [c for c in after.form_errors if after.fresh or c not in before.form_errors]
+
+
+def _error(sentence: str, what: str, complaints: list[FormError], where: Mapping[str, object] = _NOWHERE) -> AgentError:
+    """Say it in one line: the first field and its words, and how many more there are.
+
+    `where` is the status and the address of an error page.
+    """
+    details: dict[str, object] = {"sentence": sentence, **where}
+    if not complaints:
+        return AgentError(TaskFailureCode.AGENT_ERROR, f'"{sentence}": {what}.', details)
+    first = complaints[0]
+    details |= {"field": _shown(first.label), "message": _shown(first.said)}
+    place = f'at the field "{_shown(first.label)}"' if first.label else "The page"
+    says = f'{place} says: "{_shown(first.said)}"' if first.said and not first.label else place
+    if first.label and first.said:
+        says = f'{place}: "{_shown(first.said)}"'
+    joint = " " if first.label else ". "
+    others = list(dict.fromkeys(f'"{_shown(c.label)}"' for c in complaints[1:] if c.label not in ("", first.label)))
+    more = f" (and at {', '.join(others[:5])})" if others else ""
+    return AgentError(TaskFailureCode.AGENT_ERROR, f'"{sentence}": {what}{joint}{says}{more}', details)
+
+
+def _shown(text: str) -> str:
+    return shortened(text, _QUOTED)
+
+
+def _at(seen: Observation, ref: int) -> Element | None:
+    return next((element for element in seen.elements if element.ref == ref), None)

@@ -1,0 +1,1 @@
+"""Controls, forms, logins and errands: steps of sentences that take several actions on a page."""

@@ -1,0 +1,176 @@
+"""Filling in a form from "label value" pairs, and asking for what a form still misses. Nothing is made up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from webrun_nb.agents.base import AgentError, Failed, Reply, Step
+from webrun_nb.agents.local.language.elements import FIELD_ROLES, describe, find, normal
+from webrun_nb.agents.local.language.intents import FillForm, Target
+from webrun_nb.agents.local.language.split import unquote
+from webrun_nb.agents.local.messages import option_of
+from webrun_nb.browsers.actions import Action, Click, Select, Type
+from webrun_nb.browsers.observation import Element, Observation
+from webrun_nb.common.codes import TaskFailureCode
+
+T = TypeVar("T")
+Work = Generator[Step, Reply | None, T]
+
+MAX_ANSWERS = 3
+_LABEL_WORDS = 6
+_FIELDS = FIELD_ROLES | {"listbox"}
+_YES = frozenset({"yes", "on", "true", "ticked", "checked", "1"})
+_NO = frozenset({"no", "off", "false", "unticked", "unchecked", "0"})
+
+
+class Doer(Protocol):
+    """The operations of a task that filling in a form uses."""
+
+    def look(self, *, again: bool = False) -> Work[Observation]:
+        """Look at the page."""
+
+    def act(self, action: Action, because: str, *, keeps_page: bool = False) -> Work[Failed | None]:
+        """Do something."""
+
+    def ask(self, question: str, candidates: Sequence[str] = ()) -> Work[str]:
+        """Ask a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The value that goes into an element."""
+
+    element: Element
+    value: str
+
+
+def fill_form(doer: Doer, errand: FillForm) -> Work[None]:
+    """Fill in all fields that were named, or none: what names no field is told before anything is typed."""
+    seen = yield from doer.look()
+    entries = [entry_of(seen, pair, errand.sentence) for pair in errand.values]
+    for entry in entries:
+        yield from _enter(doer, entry, errand.sentence)
+
+
+def fill_missing(doer: Doer, sentence: str) -> Work[None]:
+    """Ask for what the page's form still misses, and fill it in."""
+    for _ in range(MAX_ANSWERS):
+        seen = yield from doer.look(again=True)
+        missing = empty_fields(seen)
+        if not missing:
+            return
+        names = ", ".join(_name(element) for element in missing)
+        example = ", ".join(f"{_name(element)}: …" for element in missing[:3])
+        answer = yield from doer.ask(f'For "{sentence}" the form at {seen.url} asks for: {names}. (`{example}`)')
+        if len(missing) == 1:  # whoever says only the value means the only field
+            only = _name(missing[0])
+            value = re.sub(rf"^{re.escape(only)}\s*[:=]?\s*", "", answer, flags=re.I)
+            answer = f"{only}: {value}"
+        for pair in re.split(r"\s*[,;\n]\s*", answer.strip()):
+            if pair:
+                yield from _enter(doer, entry_of(seen, pair, answer), sentence)
+    raise AgentError(TaskFailureCode.AGENT_ERROR, f'"{sentence}": {MAX_ANSWERS} answers did not fill in the form.')
+
+
+def empty_fields(seen: Observation) -> list[Element]:
+    """Find the fields of forms in the page's own part that are empty and not said to be optional."""
+    fields = [e for e in seen.elements if e.enabled and e.role in _FIELDS and e.in_form and not e.region]
+    fields = [e for e in fields if e.input_type not in ("search", "hidden", "password", "range")]
+    return [e for e in fields if not e.value.strip() and e.tag != "select" and not _optional(e)]
+
+
+def _optional(element: Element) -> bool:
+    return bool(re.search(r"optional|voucher|coupon|promo|gift", f"{element.name} {element.label}", re.I))
+
+
+def entry_of(seen: Observation, pair: str, sentence: str) -> Entry:
+    """Read "label value": the longest beginning that names a field, and the rest.
+
+    Raises
+    ------
+    AgentError
+        `ELEMENT_NOT_FOUND`: no beginning names one field; the message says which fields there are.
+    """
+    for part in seen.parts:
+        entry = _entry_in(part, pair)
+        if entry is not None:
+            return entry
+    names = ", ".join(dict.fromkeys(_name(e) for e in seen.elements if e.role in _FIELDS and not e.region))
+    hint = 'quote a value that has a comma or "and" in it'
+    raise AgentError(
+        TaskFailureCode.ELEMENT_NOT_FOUND,
+        f'"{sentence}": "{pair}" names no field of {seen.title or seen.url}. It has: {names or "none"}; {hint}.',
+    )
+
+
+def _entry_in(seen: Observation, pair: str) -> Entry | None:
+    label, mark, value = _apart(pair)
+    words = label.split() if mark else pair.split()
+    longest = len(words) if mark else min(_LABEL_WORDS, len(words) - 1)
+    for count in range(longest, (len(words) if mark else 1) - 1, -1):
+        rest = value if mark else unquote(" ".join(words[count:]))
+        entry = _entry(seen, " ".join(words[:count]), rest)
+        if entry is not None:
+            return entry
+    return None
+
+
+def _apart(pair: str) -> tuple[str, str, str]:
+    """Cut "label: value" and "label = value" at their mark, and "label "value"" at its quote."""
+    match = re.match(r"""(?P<label>[^:="“]{1,60}?)\s*(?:[:=](?!//)|(?=["“]))\s*(?P<value>.+)$""", pair, re.S)
+    if match:
+        return match["label"].strip(), ":", unquote(match["value"])
+    return pair, "", ""
+
+
+def _entry(seen: Observation, label: str, value: str) -> Entry | None:
+    seen = replace(seen, frames=())
+    fields = find(Target(label, "field"), seen, _FIELDS).elements
+    fields = tuple(e for e in fields if not e.region) or fields
+    if len(fields) == 1 and (not fields[0].options or option_of(fields[0], value)):
+        return Entry(fields[0], value)
+    wanted = set(re.findall(r"\w+", normal(label)))
+    radios = [
+        e
+        for e in seen.elements
+        if e.role == "radio" and wanted <= set(re.findall(r"\w+", normal(e.nearby))) and normal(e.name) == normal(value)
+    ]
+    if len(radios) == 1:
+        return Entry(radios[0], "yes")
+    boxes = find(Target(label, "checkbox"), seen, frozenset({"checkbox", "switch"})).elements
+    boxes = boxes or tuple(
+        e
+        for e in seen.elements
+        if e.role in ("checkbox", "switch") and wanted <= set(re.findall(r"\w+", normal(e.name)))
+    )
+    if len(boxes) == 1 and normal(value) in _YES | _NO:
+        return Entry(boxes[0], normal(value))
+    return None
+
+
+def _enter(doer: Doer, entry: Entry, sentence: str) -> Work[None]:
+    element, value = entry.element, entry.value
+    action: Action
+    if element.role in ("radio", "checkbox", "switch"):
+        if (element.checked is True) is (value in _YES):
+            return
+        action = Click(element.ref, element.name)
+    elif element.options:
+        option = option_of(element, value)
+        if option is None:
+            raise AgentError(
+                TaskFailureCode.ELEMENT_NOT_FOUND, f'"{sentence}": {describe(element)} has no option "{value}".'
+            )
+        action = Select(element.ref, option, element.name)
+    else:
+        action = Type(element.ref, value, _name(element))
+    failed = yield from doer.act(action, sentence, keeps_page=True)
+    if failed is not None:
+        raise AgentError(failed.code, failed.message)
+
+
+def _name(element: Element) -> str:
+    return re.sub(r"\s*\((?:optional|required)\)\s*$|\s*\*$", "", element.label or element.name or element.placeholder)
