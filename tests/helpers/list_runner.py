@@ -22,8 +22,8 @@ from webrun_nb.agents.base import (
     TaskSpec,
     TokenUse,
 )
-from webrun_nb.agents.local.agent import Task
 from webrun_nb.agents.local.list_pages.collect import CollectedPages, collect_list
+from webrun_nb.agents.local.task import Task
 from webrun_nb.browsers.actions import Action, Navigate
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 from webrun_nb.extraction.engine import extract

@@ -23,7 +23,7 @@ from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.schema import Shape
 
 if TYPE_CHECKING:
-    from webrun_nb.agents.local.agent import Task
+    from webrun_nb.agents.local.task import Task
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]

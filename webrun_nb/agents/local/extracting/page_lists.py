@@ -26,7 +26,7 @@ from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.extraction.sources import Source
 
 if TYPE_CHECKING:
-    from webrun_nb.agents.local.agent import Task
+    from webrun_nb.agents.local.task import Task
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]

@@ -17,7 +17,7 @@ from webrun_nb.agents.local.lists.view import Row, View, text_of
 from webrun_nb.common.codes import TaskFailureCode
 
 if TYPE_CHECKING:
-    from webrun_nb.agents.local.agent import Task
+    from webrun_nb.agents.local.task import Task
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]

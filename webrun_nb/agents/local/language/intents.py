@@ -10,22 +10,116 @@ from webrun_nb.browsers.actions import ClickManner
 Comparison = Literal["<", "<=", ">", ">=", "between", "is", "is not", "contains", "lacks"]
 
 
+Test = Literal[
+    "is", "is not", "contains", "lacks", "starts", "ends", "<", "<=", ">", ">=", "between", "exists", "state"
+]
+"""The kinds of tests. `exists`: the thing is on the page; `state`: a control is in the state that `value` names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A test of one thing: of its text, its number, its state, or of one of its fields."""
+
+    words: str
+    """As the person said it."""
+    test: Test
+    value: str = ""
+    high: str = ""
+    """Upper end, for `between`."""
+    field: str = ""
+    """The field of a row or card that is tested ("with state = HI": state); empty for the thing itself."""
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Superlative:
+    """The one thing that has most or least of something: "the greatest number", "the cheapest flight"."""
+
+    words: str
+    by: str = ""
+    """What is compared: a field's words ("price"), a dimension ("size", "duration"); empty for the thing's number."""
+    descending: bool = True
+    """True for the most, False for the least."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Words for an element: 'the second "Add" button next to Aurora'."""
+    """A noun phrase for one or more elements: 'the second "Add" button next to Aurora in the list of offers'.
+
+    `words`, `role`, `near` and `ordinal` alone are the common case; the other fields are empty then.
+    """
 
     words: str = ""
+    """The name: what stands on it, in its label, in its placeholder."""
     role: str = ""
-    """What the person called it: button, link, tab, field, checkbox, radio, menu, …; empty where they didn't."""
+    """What the person called it (a role of the vocabulary): button, link, tab, field, row, card; empty if not said."""
     near: str = ""
+    """Words of what it belongs to or stands beside: the smallest group of the page that holds both counts."""
     ordinal: int | None = None
     """1 is the first, -1 the last."""
     said: str = ""
     """All of its words, for things that are called like a role ("Price list")."""
+    is_quoted: bool = False
+    """The name stood in quotes: only what is called exactly so, or shows exactly that text, is certain."""
+    within: Target | None = None
+    """What contains it: "in the second table", "in the header", "in the dialog"."""
+    every: bool = False
+    """All of them: "all check boxes", "each", "both"."""
+    count: int | None = None
+    """So many of them: "three links"."""
+    others: tuple[Target, ...] = ()
+    """More things, named one by one: "Milk, Bread and Eggs"."""
+    besides: tuple[Target, ...] = ()
+    """Things that are not meant: "all except Milk"."""
+    conditions: tuple[Condition, ...] = ()
+    superlative: Superlative | None = None
+    qualities: tuple[str, ...] = ()
+    """Looks and places, as words of the vocabulary: red, large, circle, left, top, empty, checked, disabled."""
+    reference: str = ""
+    """A word for a thing of an earlier step: it, them, that, same; empty otherwise."""
 
     def __str__(self) -> str:
-        parts = [f'"{self.words}"' if self.words else "", self.role, f'near "{self.near}"' if self.near else ""]
+        qualities = " ".join(self.qualities)
+        parts = [qualities, f'"{self.words}"' if self.words else "", self.role]
+        parts += [f'near "{self.near}"' if self.near else "", f"in the {self.within}" if self.within else ""]
+        parts += [c.words for c in self.conditions]
         return " ".join(part for part in parts if part) or "it"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueOf:
+    """A value that is read from the page when it is needed: "the value of Country", "the text in the second box".
+
+    `unit` and `ordinal` take a part of the text: "the third word in the paragraph", "the last line".
+    """
+
+    words: str
+    """As the person said it."""
+    target: Target
+    unit: Literal["", "word", "line", "number", "letter", "sentence"] = ""
+    ordinal: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A value that the agent works out from the page or kept: "your answer", "the result", "the copied text", "x"."""
+
+    words: str
+    kind: Literal["answer", "copied", "count", "sum", "difference", "product", "number"] = "answer"
+    target: Target = Target()
+    """What is counted or added up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """Any value that fits conditions: "an item that starts with S", "a number less than 5"."""
+
+    words: str
+    conditions: tuple[Condition, ...]
+
+
+Value = str | ValueOf | Result | Like
+"""What is typed or chosen: a text as it is, or one that is found when the page is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +138,34 @@ class ClickOn:
     target: Target
     manner: ClickManner = "click"
     navigates: bool = False
+    times: int = 1
+    ascending: bool | None = None
+    """The order in which several are clicked, by their numbers or names; None for the order of the page."""
+    dialog: str = ""
+    """"accept" or "dismiss" where the sentence says how a native dialog is answered, or the text to answer with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """Type a text into a field; `submit` presses Enter after it."""
+    """Make a control hold a value; `submit` presses Enter after it."""
 
     sentence: str
-    text: str
+    text: Value
     target: Target
     submit: bool = False
+    append: bool = False
+    """Keep what the field has, and add the text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """Choose an option of a list."""
+    """Choose an option of a list, or several."""
 
     sentence: str
     option: str
     target: Target
+    others: tuple[str, ...] = ()
+    """More options of the same list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +188,121 @@ class PressKey:
     sentence: str
     key: str
     name: str = ""
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hover:
+    """Move the pointer onto something."""
+
+    sentence: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """Put the focus into a field."""
+
+    sentence: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class DragTo:
+    """Drag something to something else, or in a direction (`place`: left, right, up, down)."""
+
+    sentence: str
+    source: Target
+    destination: Target | None = None
+    place: Literal["onto", "before", "after", "left", "right", "up", "down", "first", "last"] = "onto"
+
+
+@dataclass(frozen=True, slots=True)
+class SelectText:
+    """Select (highlight) a text of the page, or all of an element."""
+
+    sentence: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class SetOpen:
+    """Open or close a section, a node of a tree, a menu."""
+
+    sentence: str
+    target: Target
+    is_open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Keep a value of the page, to be entered later."""
+
+    sentence: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class FollowPath:
+    """Click through the levels of a menu or a tree: "File > Save as > PDF"."""
+
+    sentence: str
+    levels: tuple[str, ...]
+    target: Target = Target()
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Find a thing that later steps speak of ("it", "that email"); the answer is where it is."""
+
+    sentence: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Answer whether a condition holds ("is the box checked?"), or with a value that is read or worked out."""
+
+    sentence: str
+    what: Premise | Value
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """A condition on the page: a thing, and a test of it."""
+
+    words: str
+    target: Target
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """Steps that are taken only where a premise holds, and those that are taken otherwise."""
+
+    sentence: str
+    premise: Premise
+    then: tuple[Intent, ...]
+    otherwise: tuple[Intent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Steps that are taken `times` times, or until a premise holds."""
+
+    sentence: str
+    steps: tuple[Intent, ...]
+    times: int | None = None
+    until: Premise | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForEach:
+    """Steps that are taken for each of several things, each of which is "it" in them."""
+
+    sentence: str
+    target: Target
+    steps: tuple[Intent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +489,18 @@ Intent = (
     | SortBy
     | Skip
     | LogIn
+    | Hover
+    | Focus
+    | DragTo
+    | SelectText
+    | SetOpen
+    | Copy
+    | FollowPath
+    | Find
+    | Tell
+    | If
+    | Repeat
+    | ForEach
     | Unclear
     | Errand
 )

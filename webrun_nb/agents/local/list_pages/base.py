@@ -16,7 +16,7 @@ from webrun_nb.extraction.continuation.screens import Screens
 from webrun_nb.extraction.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from webrun_nb.agents.local.agent import Task
+    from webrun_nb.agents.local.task import Task
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]

@@ -34,7 +34,7 @@ from webrun_nb.extraction.results import Extraction
 from webrun_nb.extraction.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from webrun_nb.agents.local.agent import Task
+    from webrun_nb.agents.local.task import Task
 
 MAX_PAGES = 50
 MAX_ROWS = 20_000

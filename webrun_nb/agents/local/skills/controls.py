@@ -15,7 +15,7 @@ from webrun_nb.browsers.observation import Element
 from webrun_nb.common.codes import TaskFailureCode
 
 if TYPE_CHECKING:
-    from webrun_nb.agents.local.agent import Task
+    from webrun_nb.agents.local.task import Task
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]

@@ -1,0 +1,332 @@
+"""One task of the local agent: its talk with the worker, and what it knows of the page meanwhile."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from webrun_nb.agents.base import (
+    AgentError,
+    Failed,
+    Log,
+    Observe,
+    Observed,
+    Perform,
+    Performed,
+    Refused,
+    Reply,
+    SettledByHand,
+    SettledByHandError,
+    SnapshotTaken,
+    Step,
+    TakeSnapshot,
+    TaskSpec,
+    TokenUse,
+    Unused,
+)  # fmt: skip
+from webrun_nb.agents.local.approval import approved
+from webrun_nb.agents.local.asking import Asking
+from webrun_nb.agents.local.effects.dialogs import answered as answered_dialogs
+from webrun_nb.agents.local.effects.refusals import refusal, remarks, sends
+from webrun_nb.agents.local.effects.statuses import Statuses
+from webrun_nb.agents.local.effects.unsent import Unsent, unsent_after
+from webrun_nb.agents.local.language.elements import FIELD_ROLES, Found, find
+from webrun_nb.agents.local.language.intents import (
+    Intent,
+    Target,
+)  # fmt: skip
+from webrun_nb.agents.local.lists.view import View, best_first, joined_views, views_of
+from webrun_nb.agents.local.messages import (
+    NO_PAGE,
+    blocked,
+    called,
+    not_found,
+    rendered,
+)
+from webrun_nb.agents.local.other_ways import other_ways
+from webrun_nb.agents.local.skills.login import let_in, part_to_log_in_on, turned_away
+from webrun_nb.agents.tokens import estimate_tokens
+from webrun_nb.browsers.actions import Action, Navigate, Scroll, ScrollBox, Type, WaitFor, WaitForChange
+from webrun_nb.browsers.observation import Element, Observation
+from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.extraction.snapshot import Snapshot
+
+T = TypeVar("T")
+Work = Generator[Step, Reply | None, T]
+"""A part of a run: yields steps, is sent replies, returns a result."""
+
+_SETTLE_MS = 800
+_WAITS_AND_SCROLLS = WaitFor | WaitForChange | Scroll | ScrollBox
+
+
+class Task(Asking):
+    """One run over one brief."""
+
+    def __init__(self, brief: TaskSpec, tokens: TokenUse) -> None:
+        self.brief = brief
+        self.tokens = tokens
+        self.seen: Observation | None = None
+        self.done: list[str] = []
+        self.files = brief.files
+        self.meant: str | None = brief.starting_url
+        """The page that was asked for last; None where it was left since."""
+        self.let_in_at: set[str] = set()
+        self.acted = False
+        self.statuses = Statuses(brief.expect_status)
+        self.last: Action | None = None
+        self.sent: tuple[str, Element, Observation] | None = None
+        """The form that was sent and whose effect is not checked yet: sentence, element and the page before."""
+        self.refusal: AgentError | None = None
+        self.remarks: tuple[str, ...] = ()
+        self.dialog_remarks: list[str] = []
+        self._unsent: Unsent | None = None
+        self.not_sent = ""
+        """The sentence of the answer about a form that was not sent; empty where there is none."""
+        self.not_used: list[Unused] = []
+        """Parts of sentences that only act."""
+        self.follow: Callable[[Intent], Work[list[Intent]]]
+        """Takes a step that a person's answer leads to; set by the `Program` that has this task."""
+
+    def page_changed_by_hand(self) -> None:
+        """Forget what was seen, and what was expected of it: a person may have done anything."""
+        self.seen = self.meant = self.statuses.error_page = None
+        self.last = self.sent = self.refusal = self._unsent = None
+        self.remarks = ()
+
+    def check_unsent(self, *, as_note: bool) -> Work[None]:
+        """Take note of a form that was filled in and not sent, where the page still shows it so."""
+        if self._unsent is not None:
+            self.not_sent = self._unsent.remark((yield from self.observed()))
+        if self.not_sent and as_note:
+            yield from self.note(self.not_sent)
+
+    # --- talking to the worker ----------------------------------------------------------------------------------------
+
+    def look(self, *, again: bool = False) -> Work[Observation]:
+        """Look at the page to act on it, where the last look is stale.
+
+        Raises
+        ------
+        AgentError
+            `NAVIGATION_FAILED`: it is an error page; not where it asks to log in, or answers what was sent to it.
+        """
+        if self.seen is not None and not again:
+            return self.seen
+        answers_what_was_sent = self.sent is not None
+        seen = yield from self.observed()
+        if not answers_what_was_sent and self.refusal is None and part_to_log_in_on(seen) is None:
+            self.statuses.refuse("done on it")
+        return seen
+
+    def observed(self) -> Work[Observation]:
+        """Look at the page, whatever it answered."""
+        reply = yield Observe()
+        if not isinstance(reply, Observed):
+            raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a look with {type(reply).__name__}.")
+        self._arrived(reply.observation.url, reply.observation.status)
+        self.seen = reply.observation
+        if self.sent is not None:
+            (sentence, by, before), self.sent = self.sent, None
+            self.refusal = refusal(sentence, by, before, self.seen, self.brief.expect_status)
+            self.remarks = remarks(before, self.seen)
+        self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
+        return self.seen
+
+    def snapshot(self, *, takes_errors: bool = False) -> Work[Snapshot]:
+        """Take a snapshot of the page, to read values from.
+
+        Parameters
+        ----------
+        takes_errors : bool
+            True if the caller looks at `statuses.error_page` and reads nothing from one.
+
+        Raises
+        ------
+        AgentError
+            `NAVIGATION_FAILED`: it is an error page; `AGENT_ERROR`: it is a login in the place of what was asked for.
+        """
+        reply = yield TakeSnapshot()
+        if not isinstance(reply, SnapshotTaken):
+            raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a read with {type(reply).__name__}.")
+        page = reply.snapshot
+        self._arrived(page.url, page.status)
+        host = turned_away(self.meant, page.url)
+        if host is not None and host not in self.let_in_at:  # its words would be taken for the answer
+            raise AgentError(
+                TaskFailureCode.AGENT_ERROR,
+                f"{host} asks to log in before it shows {self.meant}, and the session has no secret for {host}: name "
+                f"one (--secret {host}=NAME), or take over and log in.",
+            )
+        if not takes_errors:
+            self.statuses.refuse("read from it")
+        self._count_read(page)
+        return replace(page, status=None) if page.status in self.brief.expect_status else page
+
+    def _arrived(self, url: str, status: int | None) -> None:
+        """Take notice of where a look shows the browser to be.
+
+        Raises
+        ------
+        AgentError
+            `NAVIGATION_FAILED`: nowhere yet, so that there is nothing to look for.
+        """
+        if url == "about:blank" and not self.acted:
+            raise AgentError(TaskFailureCode.NAVIGATION_FAILED, NO_PAGE)
+        self.statuses.see(url, status)
+
+    def note(self, text: str) -> Work[None]:
+        """Say something."""
+        yield Log(text)
+
+    def act(self, action: Action, because: str, *, keeps_page: bool = False) -> Work[Failed | None]:
+        """Do something; `keeps_page` where what was seen stays true. A policy's refusal ends the task."""
+        outcome = yield from self.propose(action, because, keeps_page=keeps_page)
+        if isinstance(outcome, Refused):
+            raise blocked(because, outcome)
+        return outcome
+
+    def propose(self, action: Action, because: str, *, keeps_page: bool = False) -> Work[Failed | Refused | None]:
+        """Perform an action like `act`, but return a refusal: the caller knows another way."""
+        dared = yield from approved(self, action, because)
+        if dared is None:  # a person has done it instead
+            self.seen = self._unsent = None
+            return None
+        self.acted = True
+        by, before = sends(dared, self.seen, self.last), self.seen
+        reply = yield Perform(dared, because)
+        if isinstance(reply, Performed) and reply.dialogs:
+            reply = yield from answered_dialogs(self, dared, because, reply, self.dialog_remarks)
+        if isinstance(reply, SettledByHand):
+            raise SettledByHandError(because)
+        if isinstance(reply, Refused | Failed):
+            return reply
+        self._unsent = unsent_after(dared, before, self._unsent)
+        if not isinstance(action, _WAITS_AND_SCROLLS):
+            self.last, self.refusal, self.remarks = dared, None, ()
+            self.sent = (because, by, before) if by is not None and before is not None else None
+        if not keeps_page:
+            self.seen = self.statuses.error_page = None
+            if not isinstance(action, _WAITS_AND_SCROLLS):
+                self.meant = action.url if isinstance(action, Navigate) else None
+        return None
+
+    def accepted(self) -> Work[None]:
+        """Make sure that the page took what was sent to it last.
+
+        Raises
+        ------
+        AgentError
+            It did not; the message quotes the page.
+        """
+        if self.sent is not None:
+            yield from self.look(again=True)
+        if self.refusal is not None:
+            raise self.refusal
+
+    def attempt(self, action: Action, because: str) -> Work[str | None]:
+        """Do something that leaves what was seen true; return why it was not done, where it was not."""
+        failed = yield from self.act(action, because, keeps_page=True)
+        return failed.message if failed else None
+
+    def shown(self) -> Work[Observation | None]:
+        """Return what the open page shows, whatever it answered; None where no page is open."""
+        if self.seen is not None:
+            return self.seen
+        reply = yield Observe()
+        if not isinstance(reply, Observed) or reply.observation.url == "about:blank":
+            return None
+        self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
+        return reply.observation
+
+    def lists(self) -> Work[Sequence[View]]:
+        """Return the lists of the open page, whatever it answered, the best one first."""
+        reply = yield TakeSnapshot()
+        if not isinstance(reply, SnapshotTaken):
+            return ()
+        page = reply.snapshot
+        self._count_read(page)
+        return best_first(joined_views(page, views_of(page)))
+
+    def _count_read(self, page: Snapshot) -> None:
+        """Count the page as a model would get it."""
+        self.tokens.prompt += estimate_tokens(f"{self.brief.instruction}{page.title}{page.root.text}")
+
+    # --- elements and actions on them ---------------------------------------------------------------------------------
+
+    def must(self, work: Work[Failed | None]) -> Work[None]:
+        """Do something that the task is of no use without."""
+        failed = yield from work
+        if failed:
+            raise AgentError(failed.code, failed.message)
+
+    def on(
+        self,
+        intent: Intent,
+        target: Target,
+        roles: frozenset[str] | None,
+        make: Callable[[Element], Action],
+        keeps_page: bool,
+    ) -> Work[None]:
+        """Find an element and act on it; once more with a fresh look where it has gone meanwhile."""
+        element = yield from self.element(intent.sentence, target, roles)
+        outcome = yield from self.propose(make(element), intent.sentence, keeps_page=keeps_page)
+        if isinstance(outcome, Failed):
+            yield from self.look(again=True)
+            element = yield from self.element(intent.sentence, target, roles)
+            outcome = yield from self.propose(make(element), intent.sentence, keeps_page=keeps_page)
+        if isinstance(outcome, Refused):
+            yield from self.another_way(intent.sentence, element, make, outcome)
+        elif outcome:
+            raise AgentError(outcome.code, outcome.message)
+
+    def another_way(
+        self, sentence: str, element: Element, make: Callable[[Element], Action], why: Refused
+    ) -> Work[None]:
+        """Get done otherwise what a policy refused; where it refuses that too, the task ends."""
+        for way in other_ways(element, (yield from self.look()), make):
+            yield from self.note(f'"{sentence}" is not allowed this way; trying another.')
+            outcome = yield from self.propose(way, sentence)
+            if outcome is None:
+                return
+            why = outcome if isinstance(outcome, Refused) else why
+        raise blocked(sentence, why)
+
+    def element(self, sentence: str, target: Target, roles: frozenset[str] | None = None) -> Work[Element]:
+        """Find the one element that is meant; look again, wait a moment, ask; else `ELEMENT_NOT_FOUND`."""
+        fresh = self.seen is None
+        found = find(target, (yield from self.look()), roles)
+        if not found.elements and not fresh:
+            found = find(target, (yield from self.look(again=True)), roles)
+        if not found.elements:
+            # Pages fill in late; one short wait settles most.
+            yield from self.act(WaitFor(timeout_ms=_SETTLE_MS), sentence)
+            found = find(target, (yield from self.look(again=True)), roles)
+        if not found.elements and (yield from let_in(self, sentence)):
+            found = find(target, (yield from self.look()), roles)
+        if not found.elements:
+            raise not_found(sentence, target, found, self.seen)
+        if len(found.elements) == 1:
+            return found.elements[0]
+        return (yield from self.which(sentence, target, found.elements))
+
+    def search(self, query: str, sentence: str) -> Work[None]:
+        """Use the page's search box."""
+        seen = yield from self.look()
+        fields = [e for e in seen.elements if e.enabled and e.role in FIELD_ROLES and e.tag != "select"]
+        boxes = [
+            e
+            for e in fields
+            if e.role == "searchbox"
+            or re.search(r"search|\bq\b|query|find", f"{e.name} {e.placeholder} {e.hint}", re.I)
+        ]
+        boxes = boxes or (fields if len(fields) == 1 else [])
+        if not boxes:
+            raise not_found(sentence, Target("search", "field"), Found(()), seen)
+        box = (
+            boxes[0]
+            if len(boxes) == 1 or boxes[0].role == "searchbox"
+            else (yield from self.which(sentence, Target("search", "field"), tuple(boxes)))
+        )
+        yield from self.must(self.act(Type(box.ref, query, called(box), submit=True), sentence))
