@@ -29,6 +29,7 @@ from webrun_nb.bench.measurements.lost_browsers import HangSeen, Restore
 from webrun_nb.bench.measurements.lost_servers import EmulatorLost, NetworkLost
 from webrun_nb.bench.measurements.many_parts import ManyParts, ManyPartsByPath
 from webrun_nb.bench.measurements.many_sessions import ManySessions
+from webrun_nb.bench.measurements.miniwob import MiniwobHonesty, MiniwobSuccess
 from webrun_nb.bench.measurements.policy_decision import PolicyDecision
 from webrun_nb.bench.measurements.process_create import ProcessCreate
 from webrun_nb.bench.measurements.real_pages import RealPages
@@ -78,9 +79,12 @@ _OF_EXTRACTION: tuple[type[Measurement], ...] = (
     CardsSpeed,
     FrameSpeed,
 )
+_OF_AGENT: tuple[type[Measurement], ...] = (MiniwobSuccess, MiniwobHonesty)
 EXTRACTION = tuple(each.name for each in _OF_EXTRACTION)
 """The measurements of how pages are read, which run where they are asked for (`--extraction`)."""
-MEASUREMENTS = {each.name: each for each in (*_ALL, *_OF_EXTRACTION)}
+AGENT = tuple(each.name for each in _OF_AGENT)
+"""The measurements of the local agent, which run where they are asked for (`--agent`)."""
+MEASUREMENTS = {each.name: each for each in (*_ALL, *_OF_EXTRACTION, *_OF_AGENT)}
 """All measurements by name, in the order of the report."""
 ORDINARY = tuple(each.name for each in _ALL)
 """The measurements that run where none is named."""

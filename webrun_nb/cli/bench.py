@@ -24,10 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "names",
         nargs="*",
         metavar="NAME",
-        help="what to measure (default: everything but --extraction; --list shows the names)",
+        help="what to measure (default: everything but --extraction and --agent; --list shows the names)",
     )
-    parser.add_argument(
+    subject = parser.add_mutually_exclusive_group()
+    subject.add_argument(
         "--extraction", action="store_true", help="measure how pages are read: right, wrong and missing values, speed"
+    )
+    subject.add_argument(
+        "--agent", action="store_true", help="measure the local agent: tasks of MiniWoB++ that it does, and its speed"
     )
     parser.add_argument("--list", action="store_true", help="list the measurements and run none")
     parser.add_argument("--json", action="store_true", help="print a list of objects instead of a table")
@@ -59,6 +63,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how the judged pages are read: by tasks, or by the page reader alone, which follows no pages and scrolls"
         " nothing (default: %(default)s)",
     )
+    parser.add_argument(
+        "--miniwob", type=Path, metavar="DIR", help="the package miniwob for --agent (default: the installed one)"
+    )
+    parser.add_argument(
+        "--task",
+        nargs="+",
+        dest="miniwob_tasks",
+        default=[],
+        metavar="NAME",
+        help="tasks of MiniWoB++ for --agent (default: a table of 45)",
+    )
+    parser.add_argument("--seeds", type=_positive, metavar="N", help="episodes of each task of MiniWoB++ (default: 10)")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -72,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
     """
     try:
         from webrun_nb.bench.results import BenchError
-        from webrun_nb.bench.runner import EXTRACTION, MEASUREMENTS, ORDINARY
+        from webrun_nb.bench.runner import AGENT, EXTRACTION, MEASUREMENTS, ORDINARY
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("webrun_nb"):
             raise
@@ -82,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
         for name, measurement in MEASUREMENTS.items():
             print(f"{name:<24}{measurement.measures} (target: {measurement.target})")
         return 0
-    names = options.names or list(EXTRACTION if options.extraction else ORDINARY)
+    names = options.names or list(EXTRACTION if options.extraction else AGENT if options.agent else ORDINARY)
     if unknown := [name for name in names if name not in MEASUREMENTS]:
         print_error("bench", f"unknown measurement {unknown[0]}; the measurements are: {', '.join(MEASUREMENTS)}")
         return 2
@@ -105,7 +121,13 @@ async def _measure(names: list[str], options: argparse.Namespace) -> list[Result
 
     results: list[Result] = []
     async with BenchContext(
-        pages=options.pages, quick=options.quick, shared=options.shared, through=options.through
+        pages=options.pages,
+        quick=options.quick,
+        shared=options.shared,
+        through=options.through,
+        miniwob=options.miniwob,
+        miniwob_tasks=options.miniwob_tasks,
+        seeds=options.seeds,
     ) as bench:
         async for outcome in measure(names, bench, 1 if options.quick else options.rounds):
             if isinstance(outcome, NotAvailableError):

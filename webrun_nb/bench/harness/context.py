@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
@@ -237,6 +237,12 @@ class BenchContext:
         The folder of judged pages: `cases`, `pages` and `products`.
     through : {"task", "reader"}
         How the judged pages are read.
+    miniwob : Path, optional
+        The folder of MiniWoB++, where it is not installed.
+    miniwob_tasks : sequence of str
+        The names of the tasks to work on; those of the measurement where it is empty.
+    seeds : int, optional
+        Number of episodes per task; the measurement's own number where it is None.
     """
 
     def __init__(
@@ -246,6 +252,9 @@ class BenchContext:
         quick: bool = False,
         shared: Path | None = None,
         through: Literal["task", "reader"] = "task",
+        miniwob: Path | None = None,
+        miniwob_tasks: Sequence[str] = (),
+        seeds: int | None = None,
     ) -> None:
         if pages is None and shared is not None:
             pages = shared / "pages"
@@ -253,6 +262,9 @@ class BenchContext:
         self.quick = quick
         self.shared = shared
         self.through: Literal["task", "reader"] = through
+        self.miniwob = miniwob
+        self.miniwob_tasks = miniwob_tasks
+        self.seeds = seeds
         self.folder = Path(tempfile.mkdtemp(prefix="webrun-bench-"))
         """Folder for the files of the processes."""
         self.site = Site(pages, None if shared is None else shared / "products")
