@@ -455,7 +455,9 @@ What goes wrong
 
 def _phrases() -> str:
     """Return the local agent's list of the phrases it understands. Read as a file: the notebook imports no agents."""
-    return files("webrun_nb").joinpath("agents", "planner", "phrases.txt").read_text(encoding="utf-8").rstrip()
+    return (
+        files("webrun_nb").joinpath("agents", "local", "language", "phrases.txt").read_text(encoding="utf-8").rstrip()
+    )
 
 
 TASK = Command(
