@@ -1,137 +1,67 @@
 """The actions that a browser performs: one class each, with all facts about it.
 
-An agent's actions refer to the elements of its last observation; those of a person who has taken over (`Input`) refer
-to points of the view. To add an action, write its class here and add it to `Action`, and write how it is performed in
-`chromium/input.py`: the policy, the recorded steps, the events and the highlight on the page follow from the class.
+An agent's actions refer to the elements of its last observation; those of a person who has taken over
+(`manual_input`) refer to points of the view. To add an action, write its class here and add it to `Action`, and write
+how it is performed in `chromium/input.py`, and its label in `common/labels.py`: the policy, the recorded steps, the
+events and the highlight on the page follow from the class.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
+from webrun_nb.browsers.action_base import (
+    MIDDLE,
+    ActionBase,
+    ElementAction,
+    ElementTarget,
+    FieldAction,
+    FocusTarget,
+    PointTarget,
+    Spot,
+    Target,
+)
+from webrun_nb.browsers.manual_input import Input, PointerClick, PressKey, TypeText, Wheel
 from webrun_nb.browsers.observation import FieldPlace
-from webrun_nb.common.policy_terms import ActionCategory
 
-
-@dataclass(frozen=True, slots=True)
-class ElementTarget:
-    """An element of the last observation, by its `ref`; `name` is what people call it."""
-
-    ref: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class PointTarget:
-    """A point of the view, CSS px from its upper left corner (0…1024, 0…600: no browser bar counted)."""
-
-    x: float
-    y: float
-
-
-@dataclass(frozen=True, slots=True)
-class FocusTarget:
-    """The element that has the focus."""
-
-
-Target = ElementTarget | PointTarget | FocusTarget
-
-
-class ActionBase:
-    """The facts about an action that everything else is derived from; each action's class gives its own.
-
-    Attributes
-    ----------
-    name : str
-        Its name in events and recorded steps (contract, section 10).
-    category : ActionCategory or None
-        The policy category that it belongs to by itself; None where no policy is about it.
-    repeatable : bool
-        Doing it twice does no harm: a task that has done nothing else is run again after its browser was lost.
-    needs_page : bool
-        It does something to the page as it is. An action that does not can be performed while the page hangs.
-    clicks : bool
-        It is a click on its target: what the target does then (send a form, follow a link) is part of the action. The
-        policy's categories and the approval of risky buttons follow from it.
-    """
-
-    __slots__ = ()
-
-    name: ClassVar[str]
-    category: ClassVar[ActionCategory | None]
-    repeatable: ClassVar[bool] = False
-    needs_page: ClassVar[bool] = True
-    clicks: ClassVar[bool] = False
-
-    @property
-    def aimed_at(self) -> Target | None:
-        """Its target on the page; None where that is the page as a whole, or no page at all."""
-        return None
-
-    @property
-    def clicked_ref(self) -> int | None:
-        """The `ref` of the element that it clicks, however it does so; None for other actions and for points."""
-        target = self.aimed_at
-        return target.ref if self.clicks and isinstance(target, ElementTarget) else None
-
-    @property
-    def pressed_key(self) -> str:
-        """The key that it presses, last of all; empty where it presses none."""
-        return ""
-
-    @property
-    def destination(self) -> str | None:
-        """The URL that it opens; None where it opens none by itself."""
-        return None
-
-    @property
-    def policy_words(self) -> tuple[str, ...]:
-        """The words of its own that a policy's rules look at, besides the target's; never what is typed."""
-        return ()
-
-    def describe(self) -> dict[str, Any]:
-        """Return its name, its target and its details as events show them; never what is typed."""
-        return {"name": self.name}
-
-
-class ElementAction(ActionBase):
-    """An action on an element of the last observation; `target` names the element for people."""
-
-    __slots__ = ()
-
-    ref: int
-    target: str
-
-    @property
-    def aimed_at(self) -> Target:
-        """The element."""
-        return ElementTarget(self.ref, self.target)
-
-    def describe(self) -> dict[str, Any]:
-        """Return its name and its target."""
-        return {"name": self.name, "target": self.target}
-
-
-class FieldAction(ElementAction):
-    """An action that replaces the content of a field and, with `submit`, presses Enter after it."""
-
-    __slots__ = ()
-
-    name = "type"
-    category = "Type / Keyboard"
-
-    submit: bool
-
-    @property
-    def pressed_key(self) -> str:
-        """Enter, with `submit`."""
-        return "Enter" if self.submit else ""
-
-    def describe(self) -> dict[str, Any]:
-        """Return its name and its target, without the text: it may be a secret, a person's answer to a question."""
-        return {"name": self.name, "target": self.target, "submit": self.submit}
+__all__ = [
+    "MIDDLE",
+    "Action",
+    "ActionBase",
+    "Click",
+    "ClickManner",
+    "Drag",
+    "ElementAction",
+    "ElementTarget",
+    "FieldAction",
+    "FocusTarget",
+    "GoBack",
+    "Hover",
+    "Input",
+    "Modifier",
+    "Navigate",
+    "PointTarget",
+    "PointerClick",
+    "Press",
+    "PressKey",
+    "Scroll",
+    "ScrollBox",
+    "ScrollGoal",
+    "Select",
+    "SelectText",
+    "Spot",
+    "Target",
+    "Type",
+    "TypeReleased",
+    "TypeSecret",
+    "TypeText",
+    "Upload",
+    "WaitFor",
+    "WaitForChange",
+    "Wheel",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,42 +100,145 @@ class GoBack(ActionBase):
         return ("back",)
 
 
-ClickManner = Literal["click", "double-click"]
+ClickManner = Literal["click", "double-click", "right-click", "middle-click"]
 """The ways to click an element, as people write them."""
-_CLICK_NAMES: Mapping[ClickManner, str] = {"click": "click", "double-click": "doubleClick"}
+_CLICK_NAMES: Mapping[ClickManner, str] = {
+    "click": "click",
+    "double-click": "doubleClick",
+    "right-click": "rightClick",
+    "middle-click": "middleClick",
+}
 """Their names in events and recorded steps."""
+Modifier = Literal["Alt", "Control", "Meta", "Shift"]
+"""The keys that can be held during a click, with their DOM names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Click(ElementAction):
     """Click the element `ref` of the last observation. `target` names it for people.
 
-    Another way to click is a member of `ClickManner`, its name, and how `chromium/input.py` does it.
+    Another way to click is a member of `ClickManner`, its name, and how `chromium/mouse.py` does it.
     """
 
     name = "click"
     category = "Click"
-    clicks = True
 
     ref: int
     target: str = ""
     manner: ClickManner = "click"
     downloads: bool = False
     """A file is expected: the click is done once its download has begun, or another page has opened instead."""
+    at: Spot | None = None
+    """The point of the element that is clicked, as on maps, charts and drawings; None for its middle."""
+    held: tuple[Modifier, ...] = ()
+    """The keys that are held meanwhile."""
+
+    @property
+    def clicks(self) -> bool:
+        """True but for a right-click, which opens a menu and does nothing of what the element does."""
+        return self.manner != "right-click"
+
+    @property
+    def opens_tab(self) -> bool:
+        """True for a middle-click, and with Control or Meta held."""
+        return self.manner == "middle-click" or "Control" in self.held or "Meta" in self.held
+
+    @property
+    def aimed_at(self) -> ElementTarget:
+        """The element, and its point."""
+        return ElementTarget(self.ref, self.target, self.at)
 
     def describe(self) -> dict[str, Any]:
-        """Return its name and its target."""
-        return {"name": _CLICK_NAMES[self.manner], "target": self.target}
+        """Return its name, its target, the keys that are held and the point."""
+        shown: dict[str, Any] = {"name": _CLICK_NAMES[self.manner], "target": self.target}
+        if self.held:
+            shown["held"] = list(self.held)
+        if self.at is not None:
+            shown["at"] = [self.at.x, self.at.y]
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Hover(ElementAction):
+    """Move the mouse onto an element, as for menus and hints that open then. It is scrolled into view first."""
+
+    name = "hover"
+    category = "Mouse Move"
+
+    ref: int
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drag(ElementAction):
+    """Press the mouse on an element, move it in steps, and release it.
+
+    It ends at the point `drop` of the element `onto`, or of the dragged element where there is no `onto`, moved by `by`
+    CSS px.
+    """
+
+    name = "drag"
+    category = "Click"
+
+    ref: int
+    target: str = ""
+    onto: int | None = None
+    """The `ref` of the element that it is dropped on."""
+    onto_target: str = ""
+    """Names that element for people."""
+    grab: Spot = MIDDLE
+    drop: Spot = MIDDLE
+    by: tuple[float, float] = (0, 0)
+    """A distance to the right and down, CSS px."""
+
+    @property
+    def policy_words(self) -> tuple[str, ...]:
+        """The name of the element that it is dropped on."""
+        return (self.onto_target,) if self.onto_target else ()
+
+    def describe(self) -> dict[str, Any]:
+        """Return its name, its target, and where it is dropped."""
+        shown: dict[str, Any] = {"name": self.name, "target": self.target}
+        if self.onto is not None:
+            shown["onto"] = self.onto_target
+        if self.by != (0, 0):
+            shown["by"] = list(self.by)
+        return shown
+
+
+@dataclass(frozen=True, slots=True)
+class SelectText(ElementAction):
+    """Select the text of an element, or one phrase in it, with the mouse; in a field, all of its content."""
+
+    name = "selectText"
+    category = "Click"
+
+    ref: int
+    target: str = ""
+    phrase: str = ""
+    """The phrase, in any case and with any blanks between its words; empty for all of the text."""
+
+    def describe(self) -> dict[str, Any]:
+        """Return its name, its target and the phrase."""
+        return {"name": self.name, "target": self.target, "phrase": self.phrase}
 
 
 @dataclass(frozen=True, slots=True)
 class Type(FieldAction):
-    """Replace the content of a field; with `submit`, press Enter after it."""
+    """Replace the content of a field; with `submit`, press Enter after it.
+
+    For native date, time, colour and range fields, `text` is the value in the field's own format (`2011-03-05`,
+    `19:32`, `2011-03`, `2011-W09`, `2011-03-05T19:32`, `#ff8800`, `40`).
+    """
 
     ref: int
     text: str
     target: str = ""
     submit: bool = False
+    by_keys: bool = False
+    """Press a key for each character, for fields that act on keys: lists of suggestions, masks."""
+    adds: bool = False
+    """Write it at the end of the present content, which stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,18 +273,24 @@ class TypeReleased(FieldAction):
 
 @dataclass(frozen=True, slots=True)
 class Select(ElementAction):
-    """Choose an option of a `<select>` by its visible text."""
+    """Choose an option of a `<select>` by its visible text; of one that takes several, all that are to be chosen."""
 
     name = "select"
     category = "Click"
 
     ref: int
-    option: str
+    option: str | tuple[str, ...]
+    """Several take the place of all that are chosen; an empty tuple leaves none chosen."""
     target: str = ""
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options, however many."""
+        return (self.option,) if isinstance(self.option, str) else self.option
+
     def describe(self) -> dict[str, Any]:
-        """Return its name, its target and the option."""
-        return {"name": self.name, "target": self.target, "option": self.option}
+        """Return its name, its target and the options."""
+        return {"name": self.name, "target": self.target, "option": ", ".join(self.options)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +306,7 @@ class Press(ActionBase):
     key: str
     ref: int | None = None
     target: str = ""
+    times: int = 1
 
     @property
     def aimed_at(self) -> ElementTarget | FocusTarget:
@@ -279,8 +319,9 @@ class Press(ActionBase):
         return self.key
 
     def describe(self) -> dict[str, Any]:
-        """Return its name, its target and the key."""
-        return {"name": self.name, "target": self.target, "key": self.key}
+        """Return its name, its target, the key, and how often it is pressed where that is more than once."""
+        times = {"times": self.times} if self.times != 1 else {}
+        return {"name": self.name, "target": self.target, "key": self.key, **times}
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,110 +431,13 @@ class WaitForChange(ActionBase):
         return {"name": self.name, "target": "", "timeoutMs": self.timeout_ms}
 
 
-# Manual input of a person who has taken over (contract, section 3). It needs no observation and returns as soon as the
-# page has received it, without waiting for its consequences.
-
-
-@dataclass(frozen=True, slots=True)
-class PointerClick(ActionBase):
-    """Click at a point of the view (as in `PointTarget`)."""
-
-    name = "click"
-    category = "Click"
-    clicks = True
-
-    x: float
-    y: float
-    double: bool = False
-    second: bool = False
-    """The second click of a double-click alone; the first was sent before."""
-
-    @property
-    def aimed_at(self) -> PointTarget:
-        """The point."""
-        return PointTarget(self.x, self.y)
-
-    def describe(self) -> dict[str, Any]:
-        """Return its name and the point."""
-        return {"name": "doubleClick" if self.double else self.name, "target": f"({self.x:g}, {self.y:g})"}
-
-
-@dataclass(frozen=True, slots=True)
-class TypeText(ActionBase):
-    """Type where the focus is; `human_like`: key by key, with small irregular pauses."""
-
-    name = "type"
-    category = "Type / Keyboard"
-
-    text: str
-    human_like: bool = False
-
-    @property
-    def aimed_at(self) -> FocusTarget:
-        """The focused element."""
-        return FocusTarget()
-
-    @property
-    def pressed_key(self) -> str:
-        """Enter, which a line break in the text presses."""
-        return "Enter" if "\n" in self.text or "\r" in self.text else ""
-
-    def describe(self) -> dict[str, Any]:
-        """Return its name, without the text: what a person types may be a secret."""
-        return {"name": self.name, "target": "where the focus is"}
-
-
-@dataclass(frozen=True, slots=True)
-class PressKey(ActionBase):
-    """Press a key where the focus is; names as in `Press`."""
-
-    name = "keyPress"
-    category = "Type / Keyboard"
-
-    key: str
-
-    @property
-    def aimed_at(self) -> FocusTarget:
-        """The focused element."""
-        return FocusTarget()
-
-    @property
-    def pressed_key(self) -> str:
-        """The key."""
-        return self.key
-
-    def describe(self) -> dict[str, Any]:
-        """Return its name and the key, unless it is a character: that may be one of a password."""
-        return {"name": self.name, "key": self.key} if len(self.key) > 1 else {"name": self.name}
-
-
-@dataclass(frozen=True, slots=True)
-class Wheel(ActionBase):
-    """Turn the mouse wheel by CSS px with the pointer at a point of the view."""
-
-    name = "scroll"
-    category = "Scroll"
-
-    x: float
-    y: float
-    delta_x: float = 0
-    delta_y: float = 0
-
-    @property
-    def aimed_at(self) -> PointTarget:
-        """The point."""
-        return PointTarget(self.x, self.y)
-
-    def describe(self) -> dict[str, Any]:
-        """Return its name and how far."""
-        return {"name": self.name, "deltaX": self.delta_x, "deltaY": self.delta_y}
-
-
-Input = PointerClick | TypeText | PressKey | Wheel
 Action = (
     Navigate
     | GoBack
     | Click
+    | Hover
+    | Drag
+    | SelectText
     | Type
     | TypeSecret
     | TypeReleased

@@ -9,9 +9,11 @@ import pytest
 from webrun_nb.browsers.actions import (
     Action,
     Click,
+    Drag,
     ElementTarget,
     FocusTarget,
     GoBack,
+    Hover,
     Navigate,
     PointerClick,
     PointTarget,
@@ -20,6 +22,8 @@ from webrun_nb.browsers.actions import (
     Scroll,
     ScrollBox,
     Select,
+    SelectText,
+    Spot,
     Type,
     TypeReleased,
     TypeSecret,
@@ -38,11 +42,18 @@ FACTS = [
     (GoBack(), "goBack", "Navigation", None, ""),
     (Click(3, "Box"), "click", "Click", ELEMENT, ""),
     (Click(3, "Box", "double-click"), "doubleClick", "Click", ELEMENT, ""),
+    (Click(3, "Box", "right-click"), "rightClick", "Click", ELEMENT, ""),
+    (Click(3, "Box", "middle-click"), "middleClick", "Click", ELEMENT, ""),
+    (Click(3, "Box", at=Spot(0.2, 0.3)), "click", "Click", ElementTarget(3, "Box", Spot(0.2, 0.3)), ""),
+    (Hover(3, "Box"), "hover", "Mouse Move", ELEMENT, ""),
+    (Drag(3, "Box", 4, "Bin"), "drag", "Click", ELEMENT, ""),
+    (SelectText(3, "Box", "one phrase"), "selectText", "Click", ELEMENT, ""),
     (Type(3, "s3cret", "Box"), "type", "Type / Keyboard", ELEMENT, ""),
     (Type(3, "s3cret", "Box", submit=True), "type", "Type / Keyboard", ELEMENT, "Enter"),
     (TypeSecret(3, "password", "Box", submit=True), "type", "Type / Keyboard", ELEMENT, "Enter"),
     (TypeReleased(3, lambda place: "s3cret", "Box"), "type", "Type / Keyboard", ELEMENT, ""),
     (Select(3, "red", "Box"), "select", "Click", ELEMENT, ""),
+    (Select(3, ("red", "blue"), "Box"), "select", "Click", ELEMENT, ""),
     (Press("Escape"), "keyPress", "Type / Keyboard", FOCUS, "Escape"),
     (Press("Escape", 3, "Box"), "keyPress", "Type / Keyboard", ELEMENT, "Escape"),
     (Upload(3, ("cv.pdf",), "Box", ("/home/me/s3cret",)), "uploadFile", "File Upload", ELEMENT, ""),
@@ -114,6 +125,12 @@ def test_a_page_that_hangs_can_be_left_and_waited_for():
         (Click(0), BUTTON, ["Click", "Form Submit", "Navigation"]),
         (PointerClick(1, 2), LINK, ["Click", "File Download", "Navigation"]),
         (Click(0), FILES, ["Click", "File Upload"]),
+        (Click(0, "it", "right-click"), BUTTON, ["Click"]),
+        (Click(0, "it", "middle-click"), LINK, ["Click", "File Download", "Navigation", "Tab Management"]),
+        (Click(0, "it", held=("Control",)), LINK, ["Click", "File Download", "Navigation", "Tab Management"]),
+        (Hover(0), LINK, ["Mouse Move"]),
+        (Drag(0), LINK, ["Click"]),
+        (SelectText(0), FIELD, ["Click"]),
         (Select(0, "x"), BUTTON, ["Click"]),
         (Type(0, "x"), FIELD, ["Type / Keyboard"]),
         (Type(0, "x", submit=True), FIELD, ["Type / Keyboard", "Form Submit", "Navigation"]),
@@ -130,9 +147,24 @@ def test_an_action_falls_into_its_category_and_those_of_its_effects(action, hit,
     assert [fact.category for fact in classify_action(action, hit, "it")] == expected
 
 
+def test_a_description_says_where_and_how_often():
+    assert Click(0, "Map", at=Spot(0.2, 0.3)).describe() == {"name": "click", "target": "Map", "at": [0.2, 0.3]}
+    assert Click(0, "Row", held=("Shift",)).describe() == {"name": "click", "target": "Row", "held": ["Shift"]}
+    assert Drag(0, "Card", 1, "Done", by=(5, 0)).describe() == {
+        "name": "drag",
+        "target": "Card",
+        "onto": "Done",
+        "by": [5, 0],
+    }
+    assert Press("Tab", times=3).describe() == {"name": "keyPress", "target": "", "key": "Tab", "times": 3}
+    assert Select(0, ("red", "blue"), "Box").describe()["option"] == "red, blue"
+
+
 def test_rules_look_at_the_words_of_the_target_and_of_the_action():
     (upload,) = classify_action(Upload(0, ("cv.pdf",), "Your CV"), None, "Your CV")
     assert upload.target.text == "Your CV cv.pdf"
+    (drag,) = classify_action(Drag(0, "Card", 1, "Bin"), None, "Card")
+    assert drag.target.text == "Card Bin"
     (back,) = classify_action(GoBack(), None, "")
     assert (back.target.text, back.url) == ("back", None)
     (opened,) = classify_action(Navigate("http://x/"), None, "http://x/")

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar, cast
 
 from playwright.async_api import ElementHandle, Frame, Page
 
-from webrun_nb.browsers.actions import Action, ElementTarget, FocusTarget, PointTarget
+from webrun_nb.browsers.actions import Action, ElementTarget, FocusTarget, PointTarget, Spot
 from webrun_nb.browsers.chromium.frames import ElementHandles
 from webrun_nb.browsers.chromium.page_scripts import parse_hit_test
 from webrun_nb.browsers.observation import Box, HitTest
@@ -100,8 +100,9 @@ async def scroll_into_view_and_locate(
 
 async def _hit(page: Page, handles: ElementHandles, action: Action, with_timeout: _WithTimeout) -> ElementHandle | None:
     match action.aimed_at:
-        case ElementTarget(ref=ref, name=name):
-            return await handles.element(page, ref, name or "the element", with_timeout)
+        case ElementTarget(ref=ref, name=name, at=at):
+            element = await handles.element(page, ref, name or "the element", with_timeout)
+            return element if at is None else await _inner(page, element, at, with_timeout)
         case PointTarget(x=x, y=y):
             return await _at_point(page.main_frame, x, y, with_timeout)
         case FocusTarget():
@@ -123,6 +124,18 @@ async def _at_point(frame: Frame, x: float, y: float, with_timeout: _WithTimeout
         edge = cast("list[float]", await with_timeout(hit.evaluate(_EDGE_JS)))
         left, top, frame = box["x"] + edge[0], box["y"] + edge[1], inner
     return hit
+
+
+async def _inner(page: Page, element: ElementHandle, at: Spot, with_timeout: _WithTimeout) -> ElementHandle | None:
+    """Return what is at a point of an element, which may be something else inside it, such as a button."""
+    await with_timeout(element.evaluate(_INTO_VIEW_JS))
+    box = await with_timeout(element.bounding_box())
+    if box is None:
+        return element
+    hit = await _at_point(
+        page.main_frame, box["x"] + box["width"] * at.x, box["y"] + box["height"] * at.y, with_timeout
+    )
+    return hit or element
 
 
 async def _focused(frame: Frame, with_timeout: _WithTimeout) -> ElementHandle | None:

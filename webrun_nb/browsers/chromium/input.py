@@ -8,7 +8,6 @@ import json
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from typing import assert_never
 
 from playwright.async_api import BrowserContext, ElementHandle, Error, Frame, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
@@ -16,7 +15,8 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from webrun_nb.browsers.actions import (
     Action,
     Click,
-    ClickManner,
+    Drag,
+    Hover,
     Input,
     PointerClick,
     Press,
@@ -24,6 +24,7 @@ from webrun_nb.browsers.actions import (
     Scroll,
     ScrollBox,
     Select,
+    SelectText,
     Type,
     TypeText,
     Upload,
@@ -32,6 +33,9 @@ from webrun_nb.browsers.actions import (
     Wheel,
 )
 from webrun_nb.browsers.chromium.errors import capital, first_line
+from webrun_nb.browsers.chromium.keyboard import type_text
+from webrun_nb.browsers.chromium.mouse import click, drag
+from webrun_nb.browsers.chromium.text_selection import select_text
 from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
 
@@ -39,10 +43,10 @@ logger = logging.getLogger(__name__)
 
 _OPTION_JS = """
 (node, wanted) => {
-  if (!(node instanceof HTMLSelectElement)) return -2;
+  if (!(node instanceof HTMLSelectElement)) return null;
   const plain = text => text.replace(/\\s+/g, " ").trim().toLowerCase();
   const names = Array.from(node.options, option => plain(option.label || option.text));
-  return names.indexOf(plain(wanted));
+  return wanted.map(name => names.indexOf(plain(name)));
 }
 """
 _TEXT_JS = """
@@ -122,46 +126,58 @@ WithTimeout = Callable[[Awaitable[None]], Awaitable[None]]
 """Waits for the page to answer, but not forever."""
 
 
-async def perform_on_element(page: Page, element: ElementHandle, action: Action, target: str, timeout_ms: int) -> None:
+async def perform_on_element(
+    page: Page, element: ElementHandle, action: Action, target: str, timeout_ms: int, other: ElementHandle | None = None
+) -> None:
     """Perform an action on an element, which may take `timeout_ms` to become visible, still, enabled and uncovered.
+
+    Parameters
+    ----------
+    target : str
+        Names the element for people.
+    other : ElementHandle, optional
+        The second element of an action that has two: `Drag`.
 
     Raises
     ------
     BrowserError
-        `ELEMENT_NOT_FOUND`: what `target` names has no such option.
+        `ELEMENT_NOT_FOUND`: what `target` names has no such option, or no such text.
     playwright.async_api.Error
         Anything else that Playwright says; with a click its time-out may also mean a slow navigation.
     """
     match action:
         case Click():
-            await _click(element, action.manner, timeout_ms)
+            await click(element, action, timeout_ms)
+        case Hover():
+            await element.hover(timeout=timeout_ms)
+        case Drag():
+            await drag(page, element, other, action, timeout_ms)
+        case SelectText():
+            await select_text(page, element, action, timeout_ms)
         case Type():
-            await element.fill(action.text, timeout=timeout_ms)
-            if action.submit:
-                # By the focus that filling left: the page may have replaced the field meanwhile.
-                await page.keyboard.press("Enter")
+            await type_text(page, element, action, timeout_ms)
         case Select():
-            index = await element.evaluate(_OPTION_JS, action.option)
-            if index < 0:
-                why = "has no options" if index == -2 else f'has no option "{action.option}"'
-                raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f"{capital(target)} {why}")
-            await element.select_option(index=index, timeout=timeout_ms)
+            await _select(element, action, target, timeout_ms)
         case Upload():
             await element.set_input_files(list(action.paths), timeout=timeout_ms)
         case Press():
-            await element.press(action.key, timeout=timeout_ms)
+            for _ in range(min(action.times, _MOST_PRESSES)):
+                await element.press(action.key, timeout=timeout_ms)
         case _:
             raise TypeError(f"not an action on an element: {action!r}")
 
 
-async def _click(element: ElementHandle, manner: ClickManner, timeout_ms: int) -> None:
-    match manner:
-        case "click":
-            await element.click(timeout=timeout_ms)
-        case "double-click":
-            await element.dblclick(timeout=timeout_ms)
-        case _:
-            assert_never(manner)
+_MOST_PRESSES = 1_000
+
+
+async def _select(element: ElementHandle, action: Select, target: str, timeout_ms: int) -> None:
+    found = await element.evaluate(_OPTION_JS, list(action.options))
+    if found is None:
+        raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f"{capital(target)} has no options")
+    missing = [name for name, index in zip(action.options, found, strict=True) if index < 0]
+    if missing:
+        raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f'{capital(target)} has no option "{missing[0]}"')
+    await element.select_option(index=found, timeout=timeout_ms)
 
 
 async def perform_on_page(page: Page, action: Action, with_timeout: WithTimeout) -> None:
@@ -186,7 +202,8 @@ async def perform_on_page(page: Page, action: Action, with_timeout: WithTimeout)
                 within = _frame_at(page, action.frame)
                 await with_timeout(within.evaluate(_CHANGE_JS, min(action.timeout_ms, _MAX_CHANGE_MS)))
         case Press():
-            await with_timeout(_press(page, action.key))
+            for _ in range(min(action.times, _MOST_PRESSES)):
+                await with_timeout(_press(page, action.key))
         case _:
             raise TypeError(f"not an action on a page: {action!r}")
 

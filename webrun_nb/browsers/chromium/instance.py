@@ -9,12 +9,13 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Any, cast
 
-from playwright.async_api import BrowserContext, Error, Frame, Page
+from playwright.async_api import BrowserContext, ElementHandle, Error, Frame, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from webrun_nb.browsers.actions import (
     Action,
     Click,
+    Drag,
     ElementTarget,
     FocusTarget,
     GoBack,
@@ -427,7 +428,13 @@ class ChromiumInstance:
                 await self._tabs.with_timeout(self._guard.guard_redirects(self._redirect_refusal, frame))
                 await self._tabs.with_timeout(self._secret_input.type(page, element, action, patience_ms))
             else:
-                await self._tabs.with_timeout(perform_on_element(page, element, action, target, patience_ms))
+                other = await self._second_element(page, action)
+                await self._tabs.with_timeout(perform_on_element(page, element, action, target, patience_ms, other))
+
+    async def _second_element(self, page: Page, action: Action) -> ElementHandle | None:
+        if not isinstance(action, Drag) or action.onto is None:
+            return None
+        return await self._handles.element(page, action.onto, action.onto_target, self._tabs.with_timeout)
 
     def _check_frame(self, frame: Frame | None) -> None:
         """Check that an element's frame may still be reached: rules can have changed since it loaded."""

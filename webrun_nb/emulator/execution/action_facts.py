@@ -46,12 +46,12 @@ def classify_action(action: Action, hit: HitElement | None, target: str) -> Iter
     own = SearchText("\n".join([words.text, *action.policy_words])) if action.policy_words else words
     yield ActionFact(action.category, own, action.destination)
     if action.clicks:
-        yield from _effects_of_click(hit, words)
+        yield from _effects_of_click(hit, words, opens_tab=action.opens_tab)
     if action.pressed_key:
         yield from _effects_of_key(action.pressed_key, hit, words)
 
 
-def _effects_of_click(hit: HitElement | None, words: SearchText) -> Iterator[ActionFact]:
+def _effects_of_click(hit: HitElement | None, words: SearchText, *, opens_tab: bool = False) -> Iterator[ActionFact]:
     """Yield what a click on an element does beyond being a click."""
     if hit is None:
         return
@@ -63,6 +63,8 @@ def _effects_of_click(hit: HitElement | None, words: SearchText) -> Iterator[Act
         if hit.downloads:
             yield ActionFact("File Download", SearchText(f"{words.text} {hit.href}"))
         yield from _effects_of_navigation(hit, words, hit.href)
+        if opens_tab and not hit.opens_tab:
+            yield ActionFact("Tab Management", words)
 
 
 def _effects_of_submit(hit: HitElement, words: SearchText) -> Iterator[ActionFact]:

@@ -11,7 +11,7 @@ from webrun_nb.agents.base import Answered, Ask
 from webrun_nb.agents.local.approval import Work, approved
 from webrun_nb.agents.local.effects.refusals import sends
 from webrun_nb.agents.local.effects.unsent import Unsent, unsent_after
-from webrun_nb.browsers.actions import Action, Click, ElementAction, PointerClick, Select
+from webrun_nb.browsers.actions import Action, ActionBase, Click, Drag, ElementAction, PointerClick, Select, SelectText
 from webrun_nb.browsers.observation import Element, Observation
 
 DELETE = Element(1, "button", "Delete account", "button", in_form=True, submits=True)
@@ -71,9 +71,10 @@ def test_an_approved_click_follows_the_button_that_the_page_has_made_anew(click:
     assert done.value.value == replace(click, ref=7)
 
 
-def test_only_the_choice_of_an_option_counts_as_a_click_and_activates_nothing() -> None:
+def test_only_choices_drags_and_selections_count_as_clicks_and_activate_nothing() -> None:
     """An action of the category Click asks for approval as a click does, unless it is listed here as no press."""
-    assert {kind for kind in get_args(Action) if kind.category == "Click" and not kind.clicks} == {Select}
+    no_press = {kind for kind in get_args(Action) if kind.category == "Click" and kind.clicks is ActionBase.clicks}
+    assert no_press == {Select, Drag, SelectText}
 
 
 def test_a_click_at_a_point_has_no_element_of_an_observation() -> None:
