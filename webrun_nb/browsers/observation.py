@@ -87,6 +87,17 @@ class FormError:
     said: str
 
 
+@dataclass(frozen=True, slots=True)
+class PageMessage:
+    """A short text that is marked as a message to the reader, or that appeared since the last look. The page's own."""
+
+    tone: str
+    """`error`, `success` or `notice` by its names in the page; `red` by its colour alone; else empty."""
+    said: str
+    appeared: bool = False
+    """It has come, or has changed, since the last look at the same document."""
+
+
 DialogKind = Literal["alert", "confirm", "prompt", "beforeunload"]
 
 
@@ -124,6 +135,17 @@ class Observation:
     form_errors: tuple[FormError, ...] = ()
     fresh: bool = True
     """The page has another document than at the last observation."""
+    messages: tuple[PageMessage, ...] = ()
+    """Short messages of the page itself to its reader; of those that appeared, also those that nothing marks."""
+    busy: bool = False
+    """The page shows that it is still loading something."""
+    untouched: bool = False
+    """Nothing can have happened since the last observation: no change of the document, no input, no request, no
+    download, no other tab. It is False where that can't be known."""
+    tabs: int = 1
+    """Number of open tabs; the newest one is the page."""
+    downloads: int = 0
+    """Number of downloads that have begun in the session."""
     secrets: tuple[str, ...] = ()
     """Names of the session's secrets that this page's fields may be given (`TypeSecret`); the emulator adds them."""
     frames: tuple[SeenFrame, ...] = ()

@@ -37,6 +37,8 @@ class Downloads:
         self._listener = listener
         self._under_way: set[asyncio.Task[None]] = set()
         self._begun = asyncio.Event()
+        self.count = 0
+        """Number of downloads that have begun so far, refused ones too."""
 
     def watch(self, page: Page) -> None:
         """Handle the downloads of this page."""
@@ -64,6 +66,7 @@ class Downloads:
             task.cancel()
 
     def _begin(self, page: Page, download: Download) -> None:
+        self.count += 1
         path = None
         if len(self._under_way) < MAX_DOWNLOADS_AT_ONCE:
             path = self._listener.downloading(download.url, download.suggested_filename)

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from playwright.async_api import BrowserContext, ElementHandle, Error, Frame, Page
@@ -118,6 +119,8 @@ class ChromiumInstance:
         self._handles = ElementHandles()
         self._secret_input = SecretInput()
         self._performing = 0
+        self._stirred = (0, 0, 0)
+        """At the last observation: requests that began or ended, downloads that began, open tabs."""
         self._input_lock = asyncio.Lock()
         self._refused: str | None = None
         self._activity = NetworkActivity(context, listener.requested)
@@ -152,7 +155,10 @@ class ChromiumInstance:
         """List the elements that can be acted on. Makes the refs of earlier observations invalid."""
         async with self._operation():
             await self._activity.wait_for_frames(self._tabs.current(), FRAMES_TIMEOUT_S)
-            return await self._tabs.evaluate(lambda page: self._handles.observe(page, self._egress.known_refusal))
+            stirred = (self._activity.events, self._downloads.count, len(self._tabs))
+            seen = await self._tabs.evaluate(lambda page: self._handles.observe(page, self._egress.known_refusal))
+            untouched, self._stirred = seen.untouched and stirred == self._stirred, stirred
+            return replace(seen, untouched=untouched, downloads=self._downloads.count, tabs=len(self._tabs))
 
     async def snapshot(self) -> Snapshot:
         """Take the snapshot of the page and its frames that the extraction engine reads."""

@@ -23,6 +23,7 @@ from webrun_nb.browsers.observation import (
     HitElement,
     HitTest,
     Observation,
+    PageMessage,
     SeenFrame,
 )
 from webrun_nb.common.garbage import collector_paused
@@ -40,7 +41,7 @@ def _script(name: str, **parts: str) -> str:
     return f"(arg) => {{ {constants} return ({code})(arg); }}"
 
 
-OBSERVE_JS = _script("observe.js")
+OBSERVE_JS = _script("observe.js", MESSAGES="observe/messages.js", SINCE="observe/since.js")
 _SNAPSHOT = _script(
     "snapshot.js",
     DOM="snapshot/dom.js",
@@ -94,6 +95,12 @@ def parse_observation(json_text: str) -> Observation:
             for item in _mappings(raw, "form_errors")
         ),
         fresh=raw.get("fresh") is True,
+        messages=tuple(
+            PageMessage(_text(item, "tone"), _text(item, "said"), item.get("appeared") is True)
+            for item in _mappings(raw, "messages")
+        ),
+        busy=raw.get("busy") is True,
+        untouched=raw.get("untouched") is True,
     )
 
 

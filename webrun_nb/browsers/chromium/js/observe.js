@@ -106,8 +106,8 @@
       !el.closest(SELECTOR) && getComputedStyle(el).cursor === "pointer";
   };
 
-  const found = [];
-  let likely = 0;
+  const found = [], shadowRoots = [];
+  let likely = 0, hasClosedRoots = false;
   const collect = (root, depth) => {
     for (const el of root.querySelectorAll(`${SELECTOR},${LIKELY}`)) {
       if (found.length >= MAX_ELEMENTS) return;
@@ -116,7 +116,10 @@
     if (depth > 4) return;
     // Open shadow roots hold real controls; closed ones can't be read. Only custom elements are checked.
     for (const host of root.querySelectorAll("*")) {
-      if (host.shadowRoot && found.length < MAX_ELEMENTS) collect(host.shadowRoot, depth + 1);
+      hasClosedRoots = hasClosedRoots || (!host.shadowRoot && host.localName.includes("-"));
+      if (!host.shadowRoot || found.length >= MAX_ELEMENTS) continue;
+      shadowRoots.push(host.shadowRoot);
+      collect(host.shadowRoot, depth + 1);
     }
   };
   collect(document, 0);
@@ -205,16 +208,9 @@
     if (said) complain("styled", field ? nameOf(field) : "", said);
   });
 
-  // For the next observation: the fields because of which the browser has blocked a form since this one.
-  const invalid = new Set(), sent = new Set(), listening = new AbortController();
-  document.addEventListener("invalid", (e) => { if (e.isTrusted && invalid.size < 100) invalid.add(e.target); }, { capture: true, signal: listening.signal });
-  document.addEventListener("submit", (e) => { if (sent.size < 100) sent.add(e.target); }, { capture: true, signal: listening.signal });
-  const later = () => {
-    listening.abort();
-    const held = Array.from(invalid).filter((el) => el.isConnected && el.willValidate && !el.validity.valid && !sent.has(el.form));
-    return held.slice(0, MAX_FORM_ERRORS).map((el) => safely(() => ({ kind: "held", label: nameOf(el), said: collapse(el.validationMessage, MAX_SAID) })));
-  };
+  const told = MESSAGES(collapse, visible, safely);
+  const later = SINCE(collapse, nameOf, safely, told.toneOf, shadowRoots, hasClosedRoots, MAX_FORM_ERRORS, MAX_SAID);
 
   const text = String(document.body?.innerText || "").slice(0, MAX_TEXT * 2).replace(/[^\S\n]+/g, " ").replace(/\n\s*\n+/g, "\n").trim();
-  return { json: JSON.stringify({ url: location.href, status: performance.getEntriesByType("navigation")[0]?.responseStatus, title: collapse(document.title, 500), elements, form_errors: [...(arg || []), ...formErrors], fresh: !arg, text: text.slice(0, MAX_TEXT) }), nodes, later };
+  return { json: JSON.stringify({ url: location.href, status: performance.getEntriesByType("navigation")[0]?.responseStatus, title: collapse(document.title, 500), elements, form_errors: [...(arg?.held || []), ...formErrors], messages: [...(arg?.appeared || []), ...told.messages], busy: told.busy, untouched: arg?.untouched === true, fresh: !arg, text: text.slice(0, MAX_TEXT) }), nodes, later };
 }
