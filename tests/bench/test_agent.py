@@ -61,6 +61,17 @@ def test_pages_judge_the_agent(folder: Path) -> None:
     assert honesty["ours"] == 0.5  # the page says of "leave" that it was wrong
 
 
+def test_five_steps_are_done_on_both_sides() -> None:
+    if not discovery.installed():
+        pytest.skip("no browser is installed; run: webrun-nb install-browser")
+    done = bench("five-steps-at-once", "throughput", "observation", "--quick")
+    assert done.returncode == 0, done.stderr
+    five, together, look = json.loads(done.stdout)
+    assert five["raw"] > 0
+    assert together["samples"][0]["details"]["bare"] > 0
+    assert look["samples"][0]["details"]["elements"] == 2_000
+
+
 def test_a_collection_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     done = bench("miniwob", "--miniwob", str(tmp_path))
     assert (done.returncode, json.loads(done.stdout)) == (0, [])

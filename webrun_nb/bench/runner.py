@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from webrun_nb.bench.harness.context import BenchContext
 from webrun_nb.bench.measurement import Measurement
+from webrun_nb.bench.measurements.agent_speed import FiveSteps, FiveStepsAtOnce, ObservationSpeed
 from webrun_nb.bench.measurements.cards_in_page import CardsInPage, ClickToHandler, EventToPage
 from webrun_nb.bench.measurements.context_session import ContextSession
 from webrun_nb.bench.measurements.environment import EnvironmentState
@@ -34,6 +35,7 @@ from webrun_nb.bench.measurements.policy_decision import PolicyDecision
 from webrun_nb.bench.measurements.process_create import ProcessCreate
 from webrun_nb.bench.measurements.real_pages import RealPages
 from webrun_nb.bench.measurements.small_task import SmallTask
+from webrun_nb.bench.measurements.throughput import Throughput, ThroughputOfSlowPages
 from webrun_nb.bench.measurements.widget_messages import WidgetMessages
 from webrun_nb.bench.results import NotAvailableError, Result
 
@@ -79,7 +81,15 @@ _OF_EXTRACTION: tuple[type[Measurement], ...] = (
     CardsSpeed,
     FrameSpeed,
 )
-_OF_AGENT: tuple[type[Measurement], ...] = (MiniwobSuccess, MiniwobHonesty)
+_OF_AGENT: tuple[type[Measurement], ...] = (
+    MiniwobSuccess,
+    MiniwobHonesty,
+    FiveSteps,
+    FiveStepsAtOnce,
+    ObservationSpeed,
+    Throughput,
+    ThroughputOfSlowPages,
+)
 EXTRACTION = tuple(each.name for each in _OF_EXTRACTION)
 """The measurements of how pages are read, which run where they are asked for (`--extraction`)."""
 AGENT = tuple(each.name for each in _OF_AGENT)

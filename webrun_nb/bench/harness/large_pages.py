@@ -60,3 +60,14 @@ def records(count: int) -> list[dict[str, object]]:
         }
         for number in range(count)
     ]
+
+
+def controls(count: int) -> str:
+    """Return a page with a table of controls: in each row a check box, a link, a field and a button."""
+    rows = "".join(
+        f'<tr><td><input type="checkbox" aria-label="Lamp {number}"></td><td><a href="/lamp/{number}">Lamp {number}</a>'
+        f'</td><td><label>Quantity <input name="quantity-{number}"></label></td><td>€{number + 10}.50</td>'
+        f"<td><button>Order</button></td></tr>"
+        for number in range(count // 4)
+    )
+    return _PAGE.format("Lamps to order", f"<table><tbody>{rows}</tbody></table>")

@@ -22,6 +22,7 @@ from playwright.async_api import (
     BrowserType,
     Error,
     Page,
+    ProxySettings,
     StorageState,
     ViewportSize,
     async_playwright,
@@ -29,6 +30,10 @@ from playwright.async_api import (
 
 from webrun_nb.browsers import discovery
 from webrun_nb.browsers.discovery import BrowserCandidate
+from webrun_nb.browsers.egress.destinations import DestinationPolicy
+from webrun_nb.browsers.egress.listener import Listener
+from webrun_nb.browsers.egress.network import SystemNetwork
+from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX, InstanceUnavailableError
 
 _VIEW = ViewportSize(width=VIEW_WIDTH_PX, height=VIEW_HEIGHT_PX)
@@ -56,6 +61,8 @@ class RawPlaywright:
         self._browser: Browser | None = None
         self._page: Page | None = None
         self._kept: list[Browser | BrowserContext] = []
+        self._pages: list[Page] = []
+        self._listeners: list[Listener] = []
 
     async def start(self) -> dict[str, Any]:
         """Start the browser that the emulator would select."""
@@ -159,17 +166,43 @@ class RawPlaywright:
         await browser.close()
         return {"ms": took_ms}
 
-    async def task(self, url: str, customer: str, city: str) -> dict[str, Any]:
-        """Open a form, fill two fields, click, read the table."""
-        page = self._page
-        assert page is not None
+    async def task(self, url: str, customer: str, city: str, delivery: str | None = None) -> dict[str, Any]:
+        """Open a form, fill two fields, choose where that is asked for, click, read the table."""
+        assert self._page is not None
         began_s = time.perf_counter()
-        await page.goto(url)
-        await page.get_by_label("Customer").fill(customer)
-        await page.get_by_label("City").fill(city)
-        await page.get_by_role("button", name="Search").click()
-        await page.locator("tbody tr").first.wait_for()
-        rows = await page.locator("tbody tr").evaluate_all(_ROWS_JS)
+        rows = await _task(self._page, url, customer, city, delivery)
+        return {"ms": (time.perf_counter() - began_s) * 1000, "rows": rows}
+
+    async def open_pages(self, count: int, through_egress: bool) -> dict[str, Any]:
+        """Open pages for `tasks`, each in a context of its own, closing those from before.
+
+        Through the egress, each context has a proxy as a session of the emulator has, but one without a password:
+        given to Playwright, it would make it look at every request.
+        """
+        assert self._browser is not None
+        for page in self._pages:
+            await page.context.close()
+        for listener in self._listeners:
+            listener.close()
+        self._pages, self._listeners = [], []
+        for _ in range(count):
+            proxy: ProxySettings | None = None
+            if through_egress:
+                listener = await _OpenListener.open(SystemNetwork(), EgressRoute(DestinationPolicy(["127.0.0.1"])))
+                self._listeners.append(listener)
+                proxy = {"server": listener.url, "bypass": "<-loopback>"}
+            context = await self._browser.new_context(viewport=_VIEW, proxy=proxy)
+            self._pages.append(await context.new_page())
+        return {}
+
+    async def tasks(self, url: str, orders: list[list[list[str]]]) -> dict[str, Any]:
+        """Do tasks on all pages at once: on each, those of its list one after the other."""
+
+        async def on_one(page: Page, those: list[list[str]]) -> list[list[list[str]]]:
+            return [await _task(page, url, customer, city) for customer, city in those]
+
+        began_s = time.perf_counter()
+        rows = await asyncio.gather(*map(on_one, self._pages, orders))
         return {"ms": (time.perf_counter() - began_s) * 1000, "rows": rows}
 
     async def _launch(self, candidate: BrowserCandidate) -> Browser:
@@ -187,6 +220,26 @@ class RawPlaywright:
             raise InstanceUnavailableError(error.message.partition("\n")[0]) from error
 
 
+class _OpenListener(Listener):
+    """An egress proxy of a session that asks for no password."""
+
+    def is_authorized(self, authorization: str) -> bool:
+        """Return True."""
+        return True
+
+
+async def _task(page: Page, url: str, customer: str, city: str, delivery: str | None = None) -> list[list[str]]:
+    """Open a form, fill two fields, choose where that is asked for, click; return the rows of the table."""
+    await page.goto(url)
+    await page.get_by_label("Customer").fill(customer)
+    await page.get_by_label("City").fill(city)
+    if delivery is not None:
+        await page.get_by_label("Delivery").select_option(delivery)
+    await page.get_by_role("button", name="Search").click()
+    await page.locator("tbody tr").first.wait_for()
+    return cast("list[list[str]]", await page.locator("tbody tr").evaluate_all(_ROWS_JS))
+
+
 async def _context(browser: Browser) -> BrowserContext:
     return await browser.new_context(viewport=_VIEW)
 
@@ -200,6 +253,8 @@ async def _serve() -> None:
             "load": raw.load,
             "launch": raw.launch,
             "task": raw.task,
+            "open_pages": raw.open_pages,
+            "tasks": raw.tasks,
             "keep_context": raw.keep_context,
             "keep_browser": raw.keep_browser,
             "drop": raw.drop,

@@ -9,6 +9,7 @@ import gzip
 import html
 import mimetypes
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
@@ -21,9 +22,16 @@ _HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{titl
 _MOVING = """<p id="count">0</p><div id="box"></div><style>#box { width: 80px; height: 80px; background: teal; }
 #box { animation: walk 3s linear infinite alternate; } @keyframes walk { to { transform: translateX(900px); } }</style>
 <script>setInterval(() => { document.getElementById("count").textContent++; }, 20);</script>"""
-_FORM = """<form action="/orders">
+_FORM = """<form action="orders">
 <p><label>Customer <input name="customer"></label></p>
 <p><label>City <input name="city"></label></p>
+<p><button>Search</button></p>
+</form>"""
+# Relative, so that the table is as late as the form.
+_CHOICE_FORM = """<form action="orders">
+<p><label>Customer <input name="customer"></label></p>
+<p><label>City <input name="city"></label></p>
+<p><label>Delivery <select name="delivery"><option>Standard</option><option>Express</option></select></label></p>
 <p><button>Search</button></p>
 </form>"""
 # The page reports here that it is parsed. The connection drops when the page is gone.
@@ -109,6 +117,14 @@ class Site:
         """URL of a form with two fields that leads to a table."""
         return f"{self._origin}/form"
 
+    def late_form_url(self, after_ms: int) -> str:
+        """Return the address of the same form; it and its table answer after a time."""
+        return f"{self._origin}/after/{after_ms}/form"
+
+    def late_choice_url(self, after_ms: int) -> str:
+        """Return the address of a form with two fields and a choice, which the table has behind the city."""
+        return f"{self._origin}/after/{after_ms}/choice"
+
     @property
     def moving_url(self) -> str:
         """URL of a page in which something always moves."""
@@ -185,10 +201,16 @@ class Site:
                 return _page("filling", _FULL)
             case ["", "moving"]:
                 return _page("Moving", _MOVING)
+            case ["", "after", after_ms, *rest]:
+                time.sleep(int(after_ms) / 1000)  # in the connection's own thread
+                return self.answer(f"/{'/'.join(rest)}?{url.query}")
             case ["", "form"]:
                 return _page("Find orders", _FORM)
+            case ["", "choice"]:
+                return _page("Find orders", _CHOICE_FORM)
             case ["", "orders"]:
-                return _page("Orders", _table(orders(query.get("customer", ""), query.get("city", ""))))
+                where = f"{query.get('city', '')} {query.get('delivery', '')}".strip()
+                return _page("Orders", _table(orders(query.get("customer", ""), where)))
             case ["", "pages", name] if self._pages is not None:
                 return _file(self._pages / name)
             case ["", "products", name] if self._products is not None and name.isalnum():

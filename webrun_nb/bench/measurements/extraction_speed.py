@@ -7,56 +7,18 @@ import importlib
 import io
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from webrun_nb.bench.harness import large_pages
 from webrun_nb.bench.harness.context import BenchContext
+from webrun_nb.bench.harness.own_browser import own_browser
 from webrun_nb.bench.results import BenchError, NotAvailableError, Sample, Target
 from webrun_nb.browsers.actions import Navigate
-from webrun_nb.browsers.chromium.pool import ChromiumPool
-from webrun_nb.browsers.protocol import BrowserInstance
 from webrun_nb.common.column_types import column_schema, parse_columns
 from webrun_nb.extraction.engine import extract
 
 _ROWS, _ROWS_IN_QUICK_RUNS = 5_000, 200
 _CARDS = 50
-
-
-class _Silent:
-    """A listener of a browser that has nobody to tell; it refuses all downloads."""
-
-    def requested(self, url: str) -> None:
-        """Ignore a request."""
-
-    def lost(self, reason: str) -> None:
-        """Ignore a loss: the next call fails."""
-
-    def downloading(self, url: str, name: str) -> Path | None:
-        """Refuse a download."""
-        return None
-
-    def downloaded(self, url: str, name: str, path: Path | None) -> None:
-        """Ignore a download."""
-
-
-async def _browser(bench: BenchContext) -> BrowserInstance:
-    """Return the browser in this process that the measurements share: no HTTP and no emulator is in their times.
-
-    Raises
-    ------
-    NotAvailableError
-        No browser is installed.
-    """
-
-    async def open_browser() -> BrowserInstance:
-        pool = ChromiumPool(named=["127.0.0.1"])
-        if not pool.installed():
-            raise NotAvailableError("no browser is installed; run: webrun-nb install-browser")
-        bench.at_end(pool.close)
-        return await pool.open("context", _Silent())
-
-    return await bench.once("browser of the engine", open_browser)
 
 
 def _schema(columns: str) -> dict[str, Any]:
@@ -91,7 +53,7 @@ class TableSpeed:
         self._raw = _read_html()
         self._rows = _ROWS_IN_QUICK_RUNS if bench.quick else _ROWS
         self._html = large_pages.table(self._rows)
-        self._browser = await _browser(bench)
+        self._browser = await own_browser(bench)
         if not bench.quick:
             await self.sample(bench)
 
@@ -152,7 +114,7 @@ class CardsSpeed:
         NotAvailableError
             No browser is installed.
         """
-        browser = await _browser(bench)
+        browser = await own_browser(bench)
         await browser.perform(Navigate(bench.site.publish("cards", large_pages.cards(_CARDS))))
         self._snapshot = await browser.snapshot()
         await self.sample(bench)
