@@ -33,6 +33,7 @@ from webrun_nb.bench.measurements.many_sessions import ManySessions
 from webrun_nb.bench.measurements.miniwob import MiniwobHonesty, MiniwobSuccess
 from webrun_nb.bench.measurements.policy_decision import PolicyDecision
 from webrun_nb.bench.measurements.process_create import ProcessCreate
+from webrun_nb.bench.measurements.real_applications import ApplicationsHonesty, ApplicationsSuccess
 from webrun_nb.bench.measurements.real_pages import RealPages
 from webrun_nb.bench.measurements.small_task import SmallTask
 from webrun_nb.bench.measurements.throughput import Throughput, ThroughputOfSlowPages
@@ -84,6 +85,8 @@ _OF_EXTRACTION: tuple[type[Measurement], ...] = (
 _OF_AGENT: tuple[type[Measurement], ...] = (
     MiniwobSuccess,
     MiniwobHonesty,
+    ApplicationsSuccess,
+    ApplicationsHonesty,
     FiveSteps,
     FiveStepsAtOnce,
     ObservationSpeed,

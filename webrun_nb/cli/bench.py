@@ -31,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--extraction", action="store_true", help="measure how pages are read: right, wrong and missing values, speed"
     )
     subject.add_argument(
-        "--agent", action="store_true", help="measure the local agent: tasks of MiniWoB++ that it does, and its speed"
+        "--agent",
+        action="store_true",
+        help="measure the local agent: tasks of MiniWoB++ and on web applications that it does, and its speed",
     )
     parser.add_argument("--list", action="store_true", help="list the measurements and run none")
     parser.add_argument("--json", action="store_true", help="print a list of objects instead of a table")

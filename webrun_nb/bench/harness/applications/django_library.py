@@ -142,19 +142,19 @@ def _define() -> None:
         def __str__(self) -> str:
             return f"{self.book} ({self.borrower})"
 
-    @admin.register(Author)  # type: ignore[untyped-decorator]
+    @admin.register(Author)
     class AuthorAdmin(admin.ModelAdmin):  # type: ignore[misc]
         list_display = ("name", "country", "born")
         search_fields = ("name",)
 
-    @admin.register(Book)  # type: ignore[untyped-decorator]
+    @admin.register(Book)
     class BookAdmin(admin.ModelAdmin):  # type: ignore[misc]
         list_display = ("title", "author", "genre", "published", "price", "in_stock")
         list_filter = ("genre", "in_stock", "author")
         search_fields = ("title", "author__name")
         date_hierarchy = "published"
 
-    @admin.register(Loan)  # type: ignore[untyped-decorator]
+    @admin.register(Loan)
     class LoanAdmin(admin.ModelAdmin):  # type: ignore[misc]
         list_display = ("book", "borrower", "lent_on", "due_on", "returned")
         list_filter = ("returned", "due_on")
@@ -175,7 +175,7 @@ def _fill() -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from webrun_nb.bench.harness.applications.django_admin import PASSWORD, USER
+    from webrun_nb.bench.harness.applications.django_tasks import PASSWORD, USER
 
     call_command("migrate", verbosity=0)
     models = author, book, loan = [apps.get_model("library", each) for each in ("Author", "Book", "Loan")]

@@ -1,83 +1,129 @@
-"""TodoMVC, the React build from npm (`todomvc-react`): a to-do list that keeps everything in the page."""
+"""Serves TodoMVC's React build from npm, with a script that sets the entries of a task and reports every change."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import http.server
+import json
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
 
-from webrun_nb.bench.harness.applications.application import ApplicationTask
+from webrun_nb.bench.harness.applications.application import Application
+from webrun_nb.bench.harness.applications.todomvc_tasks import SEEDS, TASKS, Todos, TodoState
+from webrun_nb.bench.results import NotAvailableError
 
-Todos = Sequence[tuple[str, bool]]
-"""The entries in any order: text, completed."""
+_PACKAGE = "todomvc-react@1.0.4"
+_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
+_REPORT = "/state-of-the-page"
+_SCRIPT = """
+<script>
+(() => {
+  const having = (fiber, key) => {
+    for (let at = fiber; at; at = at.sibling) {
+      if (at.stateNode?.state && key in at.stateNode.state) return at.stateNode;
+      const found = having(at.child, key);
+      if (found) return found;
+    }
+  };
+  const part = key => having(document.getElementById('root')._reactRootContainer.current, key);
+  const todos = SEED;
+  part('todos').setState({todos: todos.map(([text, completed], id) => ({id, text, completed}))});
+  let last = '';
+  const report = () => {
+    const now = JSON.stringify({todos: part('todos').state.todos, shown: part('filter').state.filter});
+    if (now !== last) navigator.sendBeacon('PATH', last = now);
+  };
+  const all = {subtree: true, childList: true, attributes: true, characterData: true};
+  new MutationObserver(report).observe(document, all);
+  report();
+})();
+</script>
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class TodoState:
-    """The state of the page when the task had ended."""
+class TodoMvc(Application[TodoState]):
+    """The to-do list; its state lives in the page, which tells it to the server after every change."""
 
-    todos: Todos
-    shown: str
-    """The filter: SHOW_ALL, SHOW_ACTIVE or SHOW_COMPLETED."""
+    name = "todomvc"
+    tasks = TASKS
 
-    def has(self, *todos: tuple[str, bool]) -> bool:
-        """Return whether these are the entries, and no others."""
-        return sorted(self.todos) == sorted(todos)
+    def __enter__(self) -> str:
+        self._folder = Path(tempfile.mkdtemp(prefix="webrun-bench-todomvc-"))
+        try:
+            self._pages = _download(self._folder)
+        except NotAvailableError:
+            shutil.rmtree(self._folder)
+            raise
+        self._seed: Todos = ()
+        self._state = TodoState((), "")
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __exit__(self, *error: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def reset(self, number: int) -> None:
+        """Have the next page that is opened start with the task's entries."""
+        self._seed = SEEDS[number - 1]
+        self._state = TodoState((), "")
+
+    def state(self) -> TodoState:
+        """Return what the page has last reported."""
+        return self._state
+
+    def report(self, said: Any) -> None:
+        """Take a report of the page."""
+        self._state = TodoState(tuple((each["text"], each["completed"]) for each in said["todos"]), said["shown"])
+
+    def page(self, path: str) -> bytes | None:
+        """Return a file of the build, or None."""
+        name = "index.html" if path == "/" else path.lstrip("/")
+        file = self._pages / name
+        if Path(name).name != name or not file.is_file():
+            return None
+        if name != "index.html":
+            return file.read_bytes()
+        script = _SCRIPT.replace("SEED", json.dumps(self._seed)).replace("PATH", _REPORT)
+        return file.read_text(encoding="utf-8").replace("</body>", f"{script}</body>").encode()
 
 
-WEEK: Todos = (("Send invoice", False), ("Book hotel", False), ("Pay the rent", True), ("Renew passport", False))
-OFFICE: Todos = (
-    ("Order paper", True),
-    ("Fix the printer", False),
-    ("Call Mr. Lund", True),
-    ("Water the plants", False),
-)
+def _handler(application: TodoMvc) -> type[http.server.BaseHTTPRequestHandler]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content = application.page(self.path.split("?")[0])
+            self.send_response(404 if content is None else 200)
+            self.send_header("Content-Type", f"{_TYPES.get(Path(self.path).suffix, 'text/html')}; charset=utf-8")
+            self.send_header("Content-Length", str(len(content or b"")))
+            self.end_headers()
+            self.wfile.write(content or b"")
 
-SEEDS: Sequence[Todos] = ((), (), WEEK, OFFICE, WEEK, WEEK, OFFICE, OFFICE, WEEK, WEEK)
-"""The entries that each task starts with."""
+        def do_POST(self) -> None:
+            application.report(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
 
-TASKS: Sequence[ApplicationTask[TodoState]] = (
-    ApplicationTask('Add "buy milk" to the list.', lambda after, _: after.has(("buy milk", False))),
-    ApplicationTask(
-        "Add three todos: call the dentist, water the plants and pay the rent.",
-        lambda after, _: after.has(("call the dentist", False), ("water the plants", False), ("pay the rent", False)),
-    ),
-    ApplicationTask(
-        "mark Send invoice as done",
-        lambda after, _: after.has(("Send invoice", True), *WEEK[1:]),
-    ),
-    ApplicationTask(
-        "Tick off everything on the list.",
-        lambda after, _: after.has(*((text, True) for text, _ in OFFICE)),
-    ),
-    ApplicationTask(
-        'Rename "Book hotel" to "Book hotel in Graz".',
-        lambda after, _: after.has(WEEK[0], ("Book hotel in Graz", False), *WEEK[2:]),
-    ),
-    ApplicationTask(
-        "Delete the todo Send invoice.",
-        lambda after, _: after.has(*WEEK[1:]),
-        approved=True,
-    ),
-    ApplicationTask(
-        "Which todos are still open?",
-        lambda after, answer: (
-            after.has(*OFFICE)
-            and answer.says("Fix the printer", "Water the plants", but_not=["Order paper", "Call Mr. Lund"])
-        ),
-    ),
-    ApplicationTask(
-        "Please remove all the completed items.",
-        lambda after, _: after.has(OFFICE[1], OFFICE[3]),
-        approved=True,
-    ),
-    ApplicationTask(
-        "Show only the active ones and tell me how many items are left.",
-        lambda after, answer: (
-            after.has(*WEEK) and after.shown == "SHOW_ACTIVE" and (answer.says("3") or answer.says("three"))
-        ),
-    ),
-    ApplicationTask(
-        "If Renew passport isn't done yet, complete it. Then add a new todo that says Ask for the receipt.",
-        lambda after, _: after.has(*WEEK[:3], ("Renew passport", True), ("Ask for the receipt", False)),
-    ),
-)
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Print nothing."""
+
+    return Handler
+
+
+def _download(folder: Path) -> Path:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise NotAvailableError(f"npm is not installed, which downloads {_PACKAGE}")
+    ended = subprocess.run(
+        [npm, "pack", _PACKAGE, "--silent"], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
+    if ended.returncode:
+        raise NotAvailableError(f"npm does not download {_PACKAGE}: {ended.stderr.strip()[:200]}")
+    with tarfile.open(folder / ended.stdout.strip()) as archive:
+        archive.extractall(folder, filter="data")
+    return folder / "package" / "dist"
