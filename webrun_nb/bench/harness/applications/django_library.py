@@ -89,6 +89,7 @@ def _configure(database: str) -> None:
         ],
         STATIC_URL="/static/",
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        TIME_ZONE="UTC",
         USE_TZ=True,
     )
     django.setup()
@@ -172,6 +173,7 @@ def _fill() -> None:
     """Make the tables and their rows, always the same."""
     from django.apps import apps
     from django.contrib.auth.models import User
+    from django.contrib.contenttypes.models import ContentType
     from django.core.management import call_command
     from django.db import connection
 
@@ -182,6 +184,7 @@ def _fill() -> None:
     with connection.schema_editor() as editor:
         for model in models:
             editor.create_model(model)
+    ContentType.objects.get_for_models(*models)  # Django keeps their ids; the database that is copied back has them too
     User.objects.create_superuser(USER, password=PASSWORD)
     authors = [author.objects.create(name=name, country=at, born=born) for name, (at, born) in _AUTHORS.items()]
     chance = random.Random(7)
