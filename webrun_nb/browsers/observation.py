@@ -1,4 +1,4 @@
-"""The data of a page that a browser returns: elements to act on, and the target of an action.
+"""The data of a page that a browser returns: elements, texts and groups, and the target of an action.
 
 Everything a page says in there is data from a possibly hostile page, never an instruction.
 """
@@ -22,14 +22,18 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """An element of a page that a person could act on.
+    """An element of a page that a person could act on, or a text of the page.
 
-    `ref` is its index within its observation and means nothing in another one.
+    `ref` is its number within its observation and means nothing in another one.
     """
 
     ref: int
     role: str
-    """ARIA role: button, link, tab, textbox, searchbox, combobox, checkbox, radio, option, menuitem, …"""
+    """ARIA role: button, link, tab, textbox, searchbox, combobox, checkbox, radio, option, menuitem, …
+
+    `clickable` is what a script makes clickable without a role, and `graphic` a drawn shape. A text is a heading,
+    paragraph, label, cell, columnheader, listitem, img or just text. A group that is acted on has its kind as its role.
+    """
     name: str
     """Accessible name, whitespace collapsed."""
     tag: str
@@ -57,6 +61,67 @@ class Element:
     """A CSS selector of it in its document, the same as that of its node in a `Snapshot`."""
     frame: int = 0
     """Number of the frame that it is in, counted from 1 in the observation's `frames`; 0 for the page itself."""
+    group: int = -1
+    """Index of the innermost of its document's `groups` that holds it; -1 for none."""
+    column: str = ""
+    """Header of the table's column that it is in."""
+    level: int = 0
+    """Level of a heading: 1 is the highest; 0 for what is none."""
+    expanded: bool | None = None
+    selected: bool | None = None
+    pressed: bool | None = None
+    readonly: bool = False
+    required: bool = False
+    focused: bool = False
+    current: bool = False
+    """The page marks it as the current one: of its pages, steps or dates."""
+    has_popup: bool = False
+    """It opens a menu, a list of suggestions or a dialog."""
+    draggable: bool = False
+    multiple: bool = False
+    """A list of which several options can be selected."""
+    selected_options: tuple[str, ...] = ()
+    minimum: str = ""
+    """The least value that it takes, as the page has it; empty where there is no limit."""
+    maximum: str = ""
+    step: str = ""
+    covered: bool = False
+    """A dialog or another layer lies over it."""
+    offscreen: bool = False
+    """It is outside of the view, and is scrolled into it before it is acted on."""
+    icon: str = ""
+    """The page's own words for the picture that it shows in place of a name (classes, file names)."""
+    shape: str = ""
+    """What is drawn: circle, rectangle, triangle, polygon, line, path, text; empty for what is not."""
+    color: str = ""
+    """Name of the basic colour nearest to that of its area, or else of its text; empty where both are grey."""
+
+
+GroupKind = Literal[
+    "table", "row", "list", "item", "card", "article", "section", "fieldset", "form", "dialog", "menu", "tree", "tabs",
+    "panel", "nav", "header", "footer", "main", "aside", "box",
+]  # fmt: skip
+"""The kinds of groups. `card`: one of several parts of the same form; `box`: a box that scrolls and is nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A part of a page whose elements and texts belong together."""
+
+    kind: GroupKind
+    parent: int = -1
+    """Index of the group around it; -1 for none."""
+    name: str = ""
+    """Its heading, legend, caption or label."""
+    ref: int | None = None
+    """Number by which it can be acted on as a whole; None for what stands under a heading without an element around."""
+    box: Box | None = None
+    path: str = ""
+    scrolls: bool = False
+    """Its content is scrolled within it."""
+    expanded: bool | None = None
+    selected: bool | None = None
+    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +138,8 @@ class SeenFrame:
     """URLs of the documents that contain it, the page's last."""
     secrets: tuple[str, ...] = ()
     """Names of the session's secrets that its fields may be given; the emulator adds them."""
+    texts: tuple[Element, ...] = ()
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,18 +216,32 @@ class Observation:
     secrets: tuple[str, ...] = ()
     """Names of the session's secrets that this page's fields may be given (`TypeSecret`); the emulator adds them."""
     frames: tuple[SeenFrame, ...] = ()
+    texts: tuple[Element, ...] = ()
+    """Visible texts and pictures that are no controls, in document order."""
+    groups: tuple[Group, ...] = ()
+    """The parts of the page, each after the one that contains it."""
 
     @property
     def all_elements(self) -> tuple[Element, ...]:
-        """The elements of the page and of its frames; an element's `ref` is its index."""
+        """The elements of the page and of its frames."""
         return self.elements + tuple(element for frame in self.frames for element in frame.elements)
+
+    @property
+    def all_things(self) -> tuple[Element, ...]:
+        """The elements and the texts of the page and of its frames."""
+        own = (*self.elements, *self.texts)
+        return own + tuple(thing for frame in self.frames for thing in (*frame.elements, *frame.texts))
 
     @property
     def parts(self) -> tuple[Observation, ...]:
         """The page itself, then each of its frames as an observation of its own, those of the page's host first."""
         host = urlsplit(self.url).hostname
         ordered = sorted(self.frames, key=lambda frame: urlsplit(frame.url).hostname != host)
-        return (self, *(Observation(f.url, f.title, f.elements, f.text, secrets=f.secrets) for f in ordered))
+        inside = (
+            Observation(f.url, f.title, f.elements, f.text, secrets=f.secrets, texts=f.texts, groups=f.groups)
+            for f in ordered
+        )
+        return (self, *inside)
 
     def part_with(self, element: Element) -> Observation:
         """Return the part that contains an element."""

@@ -16,6 +16,7 @@ from webrun_nb.browsers.chromium.errors import capital, first_line
 from webrun_nb.browsers.chromium.page_scripts import (
     OBSERVE_JS,
     SNAPSHOT_JS,
+    first_refs,
     parse_observation,
     parse_snapshot,
     with_frames,
@@ -171,13 +172,16 @@ class ElementHandles:
                 with contextlib.suppress(Error):
                     await nodes.dispose()
         nodes, text = await _observe(page.main_frame, since)
-        seen, handles = parse_observation(text), [nodes]
+        seen = parse_observation(text)
+        inside: list[FrameTree[tuple[JSHandle, str]]] = []
         if len(page.frames) > 1:
             inside = await observe_frames(page, _observe, lambda url: not refused(url))
-            handles += [each.found[0] for each in inside]
-            seen = with_frames(seen, [(_seen_frame(each), each.left, each.top) for each in inside])
-        firsts = {element.frame: element.ref for element in reversed(seen.all_elements)}
-        self._seen = [(firsts[number], handle) for number, handle in enumerate(handles) if number in firsts]
+        frames = [_seen_frame(each) for each in inside]
+        handles = [nodes, *(each.found[0] for each in inside)]
+        self._seen = list(zip(first_refs([seen, *frames]), handles, strict=True))
+        if frames:
+            places = [(each.left, each.top) for each in inside]
+            seen = with_frames(seen, [(frame, *place) for frame, place in zip(frames, places, strict=True)])
         self._own, self._page = nodes, page
         return seen
 
@@ -209,7 +213,9 @@ class ElementHandles:
 
 def _seen_frame(inside: FrameTree[tuple[JSHandle, str]]) -> SeenFrame:
     part = parse_observation(inside.found[1])
-    return SeenFrame(inside.url, part.title, part.elements, part.text, inside.around)
+    return SeenFrame(
+        inside.url, part.title, part.elements, part.text, inside.around, texts=part.texts, groups=part.groups
+    )
 
 
 async def _observe(frame: Frame, since: object = None) -> tuple[JSHandle, str]:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
+from webrun_nb.browsers.chromium.seen_elements import index_of, read_element, read_group, text_of
 from webrun_nb.browsers.observation import (
     Box,
     Element,
@@ -41,7 +42,13 @@ def _script(name: str, **parts: str) -> str:
     return f"(arg) => {{ {constants} return ({code})(arg); }}"
 
 
-OBSERVE_JS = _script("observe.js", MESSAGES="observe/messages.js", SINCE="observe/since.js")
+OBSERVE_JS = _script(
+    "observe.js",
+    LAYOUT="observe/layout.js",
+    STATES="observe/states.js",
+    MESSAGES="observe/messages.js",
+    SINCE="observe/since.js",
+)
 _SNAPSHOT = _script(
     "snapshot.js",
     DOM="snapshot/dom.js",
@@ -85,40 +92,60 @@ def parse_observation(json_text: str) -> Observation:
     """
     raw = _object(json_text)
     return Observation(
-        url=_text(raw, "url"),
-        title=_text(raw, "title"),
-        elements=tuple(_element(ref, item) for ref, item in enumerate(_mappings(raw, "elements"))),
-        text=_text(raw, "text"),
+        url=text_of(raw, "url"),
+        title=text_of(raw, "title"),
+        elements=tuple(read_element(ref, item) for ref, item in enumerate(_mappings(raw, "elements"))),
+        text=text_of(raw, "text"),
         status=_status(raw),
         form_errors=tuple(
-            FormError(_text(item, "kind"), _text(item, "label"), _text(item, "said"))
+            FormError(text_of(item, "kind"), text_of(item, "label"), text_of(item, "said"))
             for item in _mappings(raw, "form_errors")
         ),
         fresh=raw.get("fresh") is True,
         messages=tuple(
-            PageMessage(_text(item, "tone"), _text(item, "said"), item.get("appeared") is True)
+            PageMessage(text_of(item, "tone"), text_of(item, "said"), item.get("appeared") is True)
             for item in _mappings(raw, "messages")
         ),
         busy=raw.get("busy") is True,
         untouched=raw.get("untouched") is True,
+        texts=tuple(read_element(ref, item) for item in _mappings(raw, "texts") if (ref := _ref(item)) is not None),
+        groups=tuple(read_group(index, item) for index, item in enumerate(_mappings(raw, "groups"))),
     )
 
 
 def with_frames(page: Observation, inside: Sequence[tuple[SeenFrame, float, float]]) -> Observation:
     """Add to a page what was seen in its frames, each with where its view begins in the page's.
 
-    Refs go on counting; a frame's are cut where there are too many.
+    Refs go on counting; a frame's elements are cut where there are too many.
     """
-    first, frames = len(page.elements), []
-    most = first + _MOST_IN_FRAMES
-    for number, (frame, left, top) in enumerate(inside, 1):
-        elements = tuple(
-            replace(element, ref=ref, frame=number, box=_moved(element.box, left, top))
-            for ref, element in enumerate(frame.elements[: most - first], first)
+    left_over, frames = _MOST_IN_FRAMES, []
+    firsts = first_refs([page, *(frame for frame, _, _ in inside)])
+    for number, (first, (frame, left, top)) in enumerate(zip(firsts[1:], inside, strict=True), 1):
+        elements, texts = frame.elements[:left_over], frame.texts[:left_over]
+
+        def placed(element: Element, first: int = first, at: tuple[int, float, float] = (number, left, top)) -> Element:
+            frame, left, top = at
+            return replace(element, ref=first + element.ref, frame=frame, box=_moved(element.box, left, top))
+
+        groups = tuple(
+            replace(group, ref=None if group.ref is None else first + group.ref, box=_moved(group.box, left, top))
+            for group in frame.groups
         )
-        frames.append(replace(frame, elements=elements))
-        first += len(elements)
+        left_over -= len(elements)
+        frames.append(
+            replace(frame, elements=tuple(map(placed, elements)), texts=tuple(map(placed, texts)), groups=groups)
+        )
     return replace(page, frames=tuple(frames))
+
+
+def first_refs(parts: Sequence[Observation | SeenFrame]) -> list[int]:
+    """Return the first ref of each document of a page: the page itself, then its frames as they were read."""
+    firsts = [0]
+    for part in parts:
+        refs = [each.ref for each in (*part.elements[-1:], *part.texts[-1:])]
+        refs += [group.ref for group in part.groups if group.ref is not None]
+        firsts.append(firsts[-1] + max(refs, default=-1) + 1)
+    return firsts[:-1]
 
 
 def _moved(box: Box | None, left: float, top: float) -> Box | None:
@@ -155,19 +182,19 @@ def parse_hit_test(page_json: str, element_json: object, frame_json: object = No
     page = _object(page_json)
     element = _hit_element(_object(element_json)) if isinstance(element_json, str) else None
     frame = _object(frame_json) if isinstance(frame_json, str) else {}
-    within = "\n".join(_text(frame, key) for key in ("url", "title", "text") if frame)
-    return HitTest(_text(page, "url"), _text(page, "title"), _text(page, "text"), element, within)
+    within = "\n".join(text_of(frame, key) for key in ("url", "title", "text") if frame)
+    return HitTest(text_of(page, "url"), text_of(page, "title"), text_of(page, "text"), element, within)
 
 
 def _hit_element(raw: Mapping[str, Any]) -> HitElement:
     return HitElement(
-        name=_text(raw, "name"),
+        name=text_of(raw, "name"),
         words=tuple(word for word in _list(raw, "words") if isinstance(word, str)),
-        tag=_text(raw, "tag"),
-        input_type=_text(raw, "type"),
-        href=_text(raw, "href"),
-        submission=_text(raw, "submission"),
-        submission_url=_text(raw, "submission_url"),
+        tag=text_of(raw, "tag"),
+        input_type=text_of(raw, "type"),
+        href=text_of(raw, "href"),
+        submission=text_of(raw, "submission"),
+        submission_url=text_of(raw, "submission_url"),
         submits=raw.get("submits") is True,
         enter_submits=raw.get("enter_submits") is True,
         enter_activates=raw.get("enter_activates") is True,
@@ -177,38 +204,9 @@ def _hit_element(raw: Mapping[str, Any]) -> HitElement:
     )
 
 
-def _element(ref: int, item: Mapping[str, Any]) -> Element:
-    box, options, checked, href = item.get("box"), item.get("options"), item.get("checked"), item.get("href")
-    return Element(
-        ref=ref,
-        role=_text(item, "role"),
-        name=_text(item, "name"),
-        tag=_text(item, "tag"),
-        text=_text(item, "text") or _text(item, "name"),
-        label=_text(item, "label"),
-        placeholder=_text(item, "placeholder"),
-        nearby=_text(item, "nearby"),
-        value=_text(item, "value"),
-        input_type=_text(item, "input_type"),
-        href=href if isinstance(href, str) else None,
-        options=tuple(str(option) for option in options) if isinstance(options, list) else (),
-        checked=checked if isinstance(checked, bool) else None,
-        enabled=item.get("enabled") is not False,
-        in_form=item.get("in_form") is True,
-        submits=item.get("submits") is True,
-        box=_box(box),
-        hint=_text(item, "hint"),
-        region=_text(item, "region"),
-        path=_text(item, "path"),
-    )
-
-
-def _box(value: object) -> Box | None:
-    if not isinstance(value, list) or len(value) != 4:
-        return None
-    if not all(isinstance(part, int | float) for part in value):
-        return None
-    return Box(*(float(part) for part in value))
+def _ref(item: Mapping[str, Any]) -> int | None:
+    ref = index_of(item.get("ref"), -1)
+    return None if ref < 0 else ref
 
 
 def _object(json_text: str) -> Mapping[str, Any]:
@@ -216,11 +214,6 @@ def _object(json_text: str) -> Mapping[str, Any]:
     if not isinstance(raw, dict):
         raise ValueError("a page script returned something other than a JSON object")
     return raw
-
-
-def _text(item: Mapping[str, Any], key: str) -> str:
-    value = item.get(key)
-    return value if isinstance(value, str) else ""
 
 
 def _list(item: Mapping[str, Any], key: str) -> Sequence[Any]:

@@ -1,11 +1,12 @@
-// Lists the elements of a page that can be acted on: returns one JSON string, and the nodes (refs are indexes into them).
+// Observes a page: the elements that can be acted on, its texts, and the groups that both are in. Returns one JSON string,
+// and the nodes (refs are indexes into them: those of elements, then of texts, then of groups).
 // Pages are hostile: every size is capped, and nothing a page defines (overridden prototypes aside) is called.
 // `arg` is the result of `later` of the last observation, null where its document is gone.
 (arg) => {
   const MAX_ELEMENTS = 3000, MAX_TEXT = 20000, MAX_NAME = 200, MAX_NEARBY = 160, MAX_OPTIONS = 200;
   const collapse = (s, max) => String(s || "").slice(0, max * 4).replace(/\s+/g, " ").trim().slice(0, max);
   const SELECTOR = "a[href],area[href],button,input,select,textarea,summary,[contenteditable=''],[contenteditable=true]," +
-    "[role=button],[role=link],[role=tab],[role=menuitem],[role=menuitemcheckbox],[role=menuitemradio],[role=checkbox]," +
+    "[contenteditable=plaintext-only],canvas,[role=slider],[role=spinbutton],[role=listbox],[role=button],[role=link],[role=tab],[role=menuitem],[role=menuitemcheckbox],[role=menuitemradio],[role=checkbox]," +
     "[role=radio],[role=option],[role=switch],[role=combobox],[role=textbox],[role=searchbox],[role=treeitem],[onclick]";
   const INPUT_ROLES = { button: "button", submit: "button", reset: "button", image: "button", checkbox: "checkbox",
     radio: "radio", range: "slider", number: "spinbutton", search: "searchbox", file: "file" };
@@ -17,14 +18,17 @@
     if (el.tagName === "INPUT") return INPUT_ROLES[el.type] || "textbox";
     if (el.tagName === "SELECT") return el.multiple || el.size > 1 ? "listbox" : "combobox";
     if (TAG_ROLES[el.tagName]) return TAG_ROLES[el.tagName];
-    return el.isContentEditable ? "textbox" : "button";
+    if (el.isContentEditable) return "textbox";
+    if (el.tagName === "CANVAS" || el instanceof SVGElement) return "graphic";
+    if (el.tagName === "LABEL" && el.control) return INPUT_ROLES[el.control.type] || "button";
+    return el.hasAttribute("onclick") || el.matches(LIKELY) ? "button" : "clickable";
   };
   const byIds = (el, attribute) => {
     const ids = (el.getAttribute(attribute) || "").split(/\s+/).filter(Boolean).slice(0, 5);
     return ids.map((id) => el.getRootNode().getElementById?.(id)?.textContent || "").join(" ");
   };
   const labelOf = (el) => {
-    if (!el.labels) return "";
+    if (!el.labels?.length) return "";
     let out = "";
     for (const label of el.labels) {
       let text = label.textContent || "";
@@ -61,9 +65,10 @@
     if (el.tagName === "INPUT" && el.type === "hidden") return false;
     // Pages hide the real file field behind a styled label or button; it can be given files all the same.
     if (el.tagName === "INPUT" && el.type === "file") return !el.closest("[inert]");
-    if (el.checkVisibility && !el.checkVisibility({ visibilityProperty: true, checkVisibilityCSS: true })) return false;
-    if (el.closest("[inert]")) return false;
-    const box = el.getBoundingClientRect();
+    const about = infoOf(el);
+    if (about ? about.style.visibility !== "visible" : el.checkVisibility && !el.checkVisibility({ visibilityProperty: true, checkVisibilityCSS: true })) return false;
+    if (!about && el.closest("[inert]")) return false;
+    const box = about ? about.box : el.getBoundingClientRect();
     // Custom check boxes keep the real one at no size under a styled label; it can still be acted on.
     if (box.width < 1 || box.height < 1) return el.type === "checkbox" || el.type === "radio";
     return true;
@@ -96,22 +101,17 @@
     return path;
   };
 
-  // Scripts make buttons of anything. Listeners cannot be seen; a hand for a pointer and a telling class can.
+  // Scripts make buttons of anything. Of those that a hand for a pointer shows, some are buttons by their class.
   const LIKELY = "a:not([href]):not([name]),div[class*=more i],div[class*=next i],div[class*=pag i],div[class*=load i]," +
     "span[class*=more i],span[class*=next i],span[class*=pag i],span[class*=load i],li[class*=more i],li[class*=next i],li[class*=pag i]";
-  const MAX_LIKELY = 200, MAX_LIKELY_NAME = 60;
-  const isLikely = (el) => {
-    const text = el.textContent || "";
-    return (el.tagName === "A" || !el.childElementCount) && text.length <= MAX_LIKELY_NAME &&
-      !el.closest(SELECTOR) && getComputedStyle(el).cursor === "pointer";
-  };
 
+  const layout = LAYOUT(SELECTOR), infoOf = (el) => layout.info.get(el);
   const found = [], shadowRoots = [];
-  let likely = 0, hasClosedRoots = false;
+  let hasClosedRoots = false;
   const collect = (root, depth) => {
-    for (const el of root.querySelectorAll(`${SELECTOR},${LIKELY}`)) {
+    for (const el of root.querySelectorAll(SELECTOR)) {
       if (found.length >= MAX_ELEMENTS) return;
-      if (el.matches(SELECTOR) || (likely++ < MAX_LIKELY && isLikely(el))) found.push(el);
+      found.push(el);
     }
     if (depth > 4) return;
     // Open shadow roots hold real controls; closed ones can't be read. Only custom elements are checked.
@@ -123,6 +123,12 @@
     }
   };
   collect(document, 0);
+  for (const { el } of layout.clickable) if (found.length < MAX_ELEMENTS) found.push(el);
+  // In the order of the page. What the walk has not visited keeps its place after what stands before it.
+  let last = 0;
+  const order = new Map(found.map((el) => [el, last = infoOf(el)?.order ?? last]));
+  found.sort((a, b) => order.get(a) - order.get(b));
+  const reasons = new Map(layout.clickable.map(({ el, why }) => [el, why]));
 
   // A page can make an element's own properties lie (a form's input called "children"): such an element is left out.
   const safely = (work) => { try { return work(); } catch (e) { return null; } };
@@ -130,7 +136,8 @@
     if (!visible(el)) return null;
     const role = roleOf(el), tag = el.tagName.toLowerCase(), type = tag === "input" ? el.type : "";
     const field = tag === "input" || tag === "select" || tag === "textarea";
-    const text = field ? "" : collapse(el.innerText ?? el.textContent, MAX_NAME);
+    const editable = role === "textbox" && !field, listed = role === "listbox";
+    const text = field || editable || listed ? "" : collapse(el.innerText ?? el.textContent, MAX_NAME);
     const label = labelOf(el);
     const button = type === "submit" || type === "button" || type === "reset" || type === "image";
     const buttonValue = button ? el.value || el.alt || (type === "submit" ? "Submit" : type === "reset" ? "Reset" : "") : "";
@@ -138,7 +145,7 @@
     const name = collapse(byIds(el, "aria-labelledby"), MAX_NAME) || collapse(el.getAttribute("aria-label"), MAX_NAME) ||
       (field ? label || collapse(buttonValue, MAX_NAME) : text || collapse(imageNames(el), MAX_NAME)) ||
       collapse(el.getAttribute("title"), MAX_NAME) || collapse(placeholder, MAX_NAME);
-    const box = el.getBoundingClientRect();
+    const about = infoOf(el), box = about?.box || el.getBoundingClientRect();
     const checkable = type === "checkbox" || type === "radio";
     const ariaChecked = el.getAttribute("aria-checked");
     const item = { role, name, tag, path: pathOf(el), box: [box.x, box.y, box.width, box.height] };
@@ -157,21 +164,96 @@
     if (el.tagName === "A" || el.tagName === "AREA") item.href = String(el.href).slice(0, 2000);
     if (tag === "select") item.options = Array.from(el.options).slice(0, MAX_OPTIONS).map((o) => collapse(o.label || o.text, MAX_NAME));
     if (checkable) item.checked = !!el.checked;
+    else if (tag === "label" && /^(checkbox|radio)$/.test(el.control?.type)) [item.checked, item.input_type] = [el.control.checked, el.control.type];
     else if (ariaChecked) item.checked = ariaChecked === "true";
     if (el.disabled === true || el.getAttribute("aria-disabled") === "true") item.enabled = false;
     if (el.closest("form")) item.in_form = true;
     if (el.form && (type === "submit" || type === "image" || (tag === "button" && el.type === "submit"))) item.submits = true;
-    if (el.closest("nav,[role=navigation]")) item.region = "nav";
+    if (about) { if (about.area) item.region = about.area; }
+    else if (el.closest("nav,[role=navigation]")) item.region = "nav";
     else if (el.closest("header,[role=banner]")) item.region = "header";
     else if (el.closest("footer,[role=contentinfo]")) item.region = "footer";
+    STATES(el, item, tag);
+    if (reasons.get(el) === "drag") item.draggable = true;
+    if (el instanceof SVGElement) item.shape = shapeOf(el);
+    place(el, item);
     return item;
   };
+  const shapeOf = (el) => el.localName === "polygon" ? `polygon ${el.points?.numberOfItems ?? 0}` : el.localName;
+  const paints = new Map();
+  const paint = (color) => {
+    if (!paints.has(color)) {
+      const parts = /^rgba?\(([\d.]+), ([\d.]+), ([\d.]+)(?:, ([\d.]+))?\)$/.exec(color);
+      paints.set(color, parts && Number(parts[4] ?? 1) > 0.1 ? parts.slice(1, 4).map(Number) : null);
+    }
+    return paints.get(color);
+  };
+  const colorOf = (el, style, role) => {
+    if (el instanceof SVGElement) return paint(style.fill) || paint(style.stroke);
+    const back = paint(style.backgroundColor), fore = paint(style.color);
+    const isChromatic = (rgb) => rgb && Math.max(...rgb) - Math.min(...rgb) > 60;
+    return role === "graphic" || isChromatic(back) ? back : isChromatic(fore) ? fore : null;
+  };
+  // What lies under an overlay: only what is in its box is asked about.
+  let asked = 0;
+  const MAX_ASKED = 400;
+  const isCovered = (el, own, box) => {
+    const x = box.x + box.width / 2, y = box.y + box.height / 2;
+    if (!(x >= 0 && y >= 0 && x < innerWidth && y < innerHeight)) return false;
+    const over = layout.overlays.some((o) => o !== own && x >= o.box.left && x <= o.box.right && y >= o.box.top && y <= o.box.bottom);
+    if (!over || asked++ >= MAX_ASKED) return false;
+    const hit = el.getRootNode().elementFromPoint?.(x, y);
+    return !!hit && hit !== el && !el.contains(hit) && !hit.contains(el) && !Array.from(el.labels || []).some((l) => l.contains(hit));
+  };
+  const place = (el, item) => {
+    const about = infoOf(el);
+    if (!about) return;
+    // An element that is a group itself belongs to the group around it.
+    const own = layout.groups[about.group];
+    const group = own && own.el === el ? own.parent : about.group;
+    if (group >= 0) item.group = group;
+    if (about.column) item.column = about.column;
+    const color = colorOf(el, about.style, item.role);
+    if (color) item.color = color;
+    const box = { x: item.box[0], y: item.box[1], width: item.box[2], height: item.box[3] };
+    if (layout.overlays.length && isCovered(el, about.overlay, box)) item.covered = true;
+    if (box.x + box.width <= 0 || box.y + box.height <= 0 || box.x >= innerWidth || box.y >= innerHeight) item.offscreen = true;
+  };
+  const round = (box) => [box.x, box.y, box.width, box.height].map(Math.round);
   const nodes = [], elements = [];
   for (const el of found) {
     const item = safely(() => describe(el));
     if (!item) continue;
     elements.push(item);
     nodes.push(el);
+  }
+  const listed = new Set(nodes), texts = [], groups = [];
+  for (const { el, role, text, level } of layout.texts) {
+    const item = listed.has(el) ? null : safely(() => {
+      const item = { role, name: text, tag: el.localName, path: pathOf(el), box: round(infoOf(el).box) };
+      if (level) item.level = level;
+      if (role === "img" || role === "graphic") STATES(el, item, el.localName);
+      if (el.getAttribute("title") && el.getAttribute("title") !== text) item.hint = collapse(el.getAttribute("title"), MAX_NAME);
+      place(el, item);
+      return item;
+    });
+    if (!item) continue;
+    item.ref = nodes.length;
+    texts.push(item);
+    nodes.push(el);
+  }
+  for (const { kind, parent, el, name, scrolls } of layout.groups) {
+    const item = { kind, parent, name };
+    if (el) safely(() => {
+      Object.assign(item, { path: pathOf(el), box: round(infoOf(el).box), ref: nodes.length });
+      for (const state of ["expanded", "selected", "current"]) {
+        const value = el.getAttribute(`aria-${state}`);
+        if (value) item[state] = value !== "false";
+      }
+    });
+    if (scrolls) item.scrolls = true;
+    if (el) nodes.push(el);
+    groups.push(item);
   }
 
   // The page's form errors: marked fields, and alerts, each with the field beside it.
@@ -212,5 +294,5 @@
   const later = SINCE(collapse, nameOf, safely, told.toneOf, shadowRoots, hasClosedRoots, MAX_FORM_ERRORS, MAX_SAID);
 
   const text = String(document.body?.innerText || "").slice(0, MAX_TEXT * 2).replace(/[^\S\n]+/g, " ").replace(/\n\s*\n+/g, "\n").trim();
-  return { json: JSON.stringify({ url: location.href, status: performance.getEntriesByType("navigation")[0]?.responseStatus, title: collapse(document.title, 500), elements, form_errors: [...(arg?.held || []), ...formErrors], messages: [...(arg?.appeared || []), ...told.messages], busy: told.busy, untouched: arg?.untouched === true, fresh: !arg, text: text.slice(0, MAX_TEXT) }), nodes, later };
+  return { json: JSON.stringify({ url: location.href, status: performance.getEntriesByType("navigation")[0]?.responseStatus, title: collapse(document.title, 500), elements, texts, groups, form_errors: [...(arg?.held || []), ...formErrors], messages: [...(arg?.appeared || []), ...told.messages], busy: told.busy, untouched: arg?.untouched === true, fresh: !arg, text: text.slice(0, MAX_TEXT) }), nodes, later };
 }

@@ -1,0 +1,117 @@
+"""Reads the elements, texts and groups of an observation from the JSON of the page script.
+
+All of it comes from a possibly hostile page: what has the right type is taken, and the rest is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast, get_args
+
+from webrun_nb.browsers.observation import Box, Element, Group, GroupKind
+
+_KINDS = frozenset(get_args(GroupKind))
+_TEXTS = (
+    "label", "placeholder", "nearby", "value", "input_type", "hint", "region", "path", "column", "minimum", "maximum",
+    "step", "icon",
+)  # fmt: skip
+_FLAGS = (
+    "in_form", "submits", "readonly", "required", "focused", "current", "has_popup", "draggable", "multiple", "covered",
+    "offscreen",
+)  # fmt: skip
+_STATES = ("checked", "expanded", "selected", "pressed")
+_LISTS = ("options", "selected_options")
+_SIDES = {3: "triangle", 4: "rectangle", 5: "pentagon", 6: "hexagon"}
+_SHAPES = {"rect": "rectangle", "ellipse": "circle", "polyline": "line", "image": ""}
+_COLORS: Mapping[str, tuple[int, int, int]] = {
+    "black": (0, 0, 0), "white": (255, 255, 255), "gray": (128, 128, 128), "red": (255, 0, 0), "maroon": (128, 0, 0),
+    "green": (0, 128, 0), "lime": (0, 255, 0), "olive": (128, 128, 0), "blue": (0, 0, 255), "navy": (0, 0, 128),
+    "teal": (0, 128, 128), "cyan": (0, 255, 255), "yellow": (255, 255, 0), "orange": (255, 165, 0),
+    "brown": (150, 75, 0), "purple": (128, 0, 128), "magenta": (255, 0, 255), "pink": (255, 182, 193),
+}  # fmt: skip
+"""The basic colours of CSS by their names, as red, green and blue."""
+
+
+def read_element(ref: int, item: Mapping[str, Any]) -> Element:
+    """Make an `Element` of what the page script says about one element or text."""
+    found: dict[str, Any] = {key: value for key in _TEXTS if isinstance(value := item.get(key), str)}
+    found |= {key: True for key in _FLAGS if item.get(key) is True}
+    found |= {key: value for key in _STATES if isinstance(value := item.get(key), bool)}
+    for key in _LISTS:
+        if isinstance(value := item.get(key), list):
+            found[key] = tuple(str(each) for each in value)
+    name, href = text_of(item, "name"), item.get("href")
+    return Element(
+        ref=ref,
+        role=text_of(item, "role"),
+        name=name,
+        tag=text_of(item, "tag"),
+        text=text_of(item, "text") or name,
+        href=href if isinstance(href, str) else None,
+        enabled=item.get("enabled") is not False,
+        box=box_of(item.get("box")),
+        group=index_of(item.get("group"), -1),
+        level=index_of(item.get("level"), 0),
+        shape=shape_of(text_of(item, "shape")),
+        color=color_of(item.get("color")),
+        **found,
+    )
+
+
+def read_group(index: int, item: Mapping[str, Any]) -> Group:
+    """Make the group of this index of what the page script says about it."""
+    kind, parent = text_of(item, "kind"), index_of(item.get("parent"), -1)
+    ref = index_of(item.get("ref"), -1)
+    states = {key: value for key in ("expanded", "selected") if isinstance(value := item.get(key), bool)}
+    return Group(
+        kind=cast(GroupKind, kind if kind in _KINDS else "box"),
+        parent=parent if parent < index else -1,  # a group comes after the one around it, so that none holds itself
+        name=text_of(item, "name"),
+        ref=None if ref < 0 else ref,
+        box=box_of(item.get("box")),
+        path=text_of(item, "path"),
+        scrolls=item.get("scrolls") is True,
+        current=item.get("current") is True,
+        **states,
+    )
+
+
+def shape_of(drawn: str) -> str:
+    """Name a shape: the tag of an SVG, with the number of its corners for a polygon."""
+    tag, _, corners = drawn.partition(" ")
+    if tag == "polygon":
+        return _SIDES.get(int(corners) if corners.isdecimal() else 0, "polygon")
+    return _SHAPES.get(tag, tag)
+
+
+def color_of(value: object) -> str:
+    """Name the basic colour that is nearest to red, green and blue; nothing for what is no colour."""
+    if not isinstance(value, list) or len(value) != 3 or not all(isinstance(part, int | float) for part in value):
+        return ""
+    red, green, blue = value
+
+    def distance(name: str) -> float:
+        r, g, b = _COLORS[name]
+        return float((r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2)
+
+    return min(_COLORS, key=distance)
+
+
+def box_of(value: object) -> Box | None:
+    """Read a box: left, top, width and height, px."""
+    if not isinstance(value, list) or len(value) != 4:
+        return None
+    if not all(isinstance(part, int | float) for part in value):
+        return None
+    return Box(*(float(part) for part in value))
+
+
+def index_of(value: object, otherwise: int) -> int:
+    """Read a number that counts something."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else otherwise
+
+
+def text_of(item: Mapping[str, Any], key: str) -> str:
+    """Read a text; empty where there is none."""
+    value = item.get(key)
+    return value if isinstance(value, str) else ""
