@@ -1,0 +1,1 @@
+"""User names, passwords and codes in texts in plain English."""
