@@ -59,6 +59,9 @@ class TaskSpec:
     starting_url: str | None = None
     files: tuple[str, ...] = ()
     """Names of the files that the task was given, which it may give to pages."""
+    named_secrets: tuple[str, ...] = ()
+    """Names of the secrets that the instruction itself held. In their place it has marks, in quotes: `"⟦password⟧"`
+    (`common.credentials.marks`). To type the mark as a text (`Type`) types the secret (`TypeSecret`)."""
     secrets: tuple[str, ...] = ()
     """Patterns of the hosts that the session has secrets for. A page's `Observation.secrets` names those it may get."""
     expect_status: frozenset[int] = frozenset()

@@ -72,7 +72,8 @@ def _is_pair(match: re.Match[str], first: Value, second: Value) -> bool:
 _AS = re.compile(
     r"\b(?:authenticate|(?:log(?:ged|ging)?|sign(?:ed|ing)?)[ -]?(?:me\s+)?(?:in|on))\b"
     r""
-    r"(?:\s+(?:to|on|at)\s+(?:the\s+)?\S{1,60})?\s+(?:as|with|using)\s+(?:(?:the\s+)?(?P<named>user(?:[ -]?(?:name|id))?|e-?mail(?:\s+address)?|login|account)\s+)?",
+    r"(?:\s+(?:to|on|at)\s+(?:the\s+)?\S{1,60})?\s+(?:as|with|using)\s+"
+    r"(?:(?:the\s+)?(?P<named>user(?:[ -]?(?:name|id))?|e-?mail(?:\s+address)?|login|account)\s+)?",
     re.I,
 )
 _USER = re.compile(

@@ -12,6 +12,7 @@ from webrun_nb.common.policy_terms import Actor, GuardrailResponse, Permission, 
 from webrun_nb.emulator.domain.evidence import Evidence, PictureOfPage, VisitedPage
 from webrun_nb.emulator.domain.policy.engine import Decision
 from webrun_nb.emulator.domain.policy.facts import ActionFacts
+from webrun_nb.emulator.domain.secrets.task_text import AgentText
 from webrun_nb.emulator.domain.states import TASK_MOVES, Machine
 
 MAX_STEPS = 2_000
@@ -95,6 +96,8 @@ class TaskOrder:
     fields: Any = None
     files: tuple[AttachedFile, ...] = ()
     """The files that it may give to pages: those that it names, or else those of the session's environment."""
+    for_agent: AgentText | None = None
+    """The instruction as the agent gets it, where it held secrets."""
 
 
 @dataclass(frozen=True, slots=True)

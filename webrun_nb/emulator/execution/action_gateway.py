@@ -142,6 +142,7 @@ class ActionGateway:
         BrowserError
             With a task failure code of the contract; `BLOCKED_BY_POLICY` where the policy refused the action.
         """
+        action = self._filter.read_mark(action)
         shown = self._filter.redact(action).describe()
         self._download_approved = False
         recorded = task or (self._session.current if by == "user" else None)

@@ -19,8 +19,10 @@ from webrun_nb.browsers.actions import Action, Navigate, Type, TypeReleased, Typ
 from webrun_nb.browsers.observation import FieldPlace, Observation
 from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode
+from webrun_nb.common.credentials.marks import has_mark, marked_secret
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
+from webrun_nb.emulator.domain.secrets.task_text import AgentText
 from webrun_nb.emulator.domain.secrets.vault import FieldContext, SecretHostPattern, SecretWithheldError, Vault
 from webrun_nb.extraction.snapshot import Snapshot
 from webrun_nb.wire.requests import TaskFields
@@ -45,7 +47,7 @@ class SecretFilter:
 
     def redact_observation(self, observation: Observation) -> Observation:
         """Return a redacted observation, with the names of the secrets that may be typed into it."""
-        if self._vault.redactor.is_empty:
+        if self._vault.redactor.is_empty and self._vault.empty:
             return observation
         masked = self._vault.redactor.redact(observation)
         frames = tuple(
@@ -95,6 +97,12 @@ class SecretFilter:
                 raise
             raise BrowserError(error.code, masked) from None  # the cause has it in its own words
 
+    def read_mark(self, action: Action) -> Action:
+        """Return the action that types a secret by its name, where the given one would type the mark of one."""
+        if isinstance(action, Type) and (name := marked_secret(action.text)) is not None:
+            return TypeSecret(action.ref, name, action.target, action.submit)
+        return action
+
     def insert_secrets(self, action: Action) -> Action:
         """Return an action with the secrets that it names, as the browser performs it.
 
@@ -106,10 +114,10 @@ class SecretFilter:
         if isinstance(action, TypeSecret):
             return TypeReleased(action.ref, lambda place: self._reveal(action, place), action.target, action.submit)
         if not self._vault.redactor.is_empty:
-            if isinstance(action, Type) and SHOWN in action.text:
+            if isinstance(action, Type) and (SHOWN in action.text or has_mark(action.text)):
                 why = f"{SHOWN} stands for a secret; a secret is typed by its name"
                 raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, why)
-            if isinstance(action, Navigate) and SHOWN in action.url:
+            if isinstance(action, Navigate) and (SHOWN in action.url or has_mark(action.url)):
                 raise BrowserError(
                     TaskFailureCode.NAVIGATION_FAILED, f"The address holds a secret, shown as {SHOWN}: follow its link"
                 )
@@ -124,8 +132,15 @@ class SecretFilter:
             raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, f"{error}: nothing was typed") from None
 
 
-def extract_secrets(fields: TaskFields, vault: Vault) -> TaskFields:
-    """Move a task's secrets to the vault; return the task without them, its text redacted.
+def extract_secrets(fields: TaskFields, vault: Vault, task_id: str) -> tuple[TaskFields, AgentText]:
+    """Move a task's secrets to the vault, those in its text as well; return the task without them.
+
+    Returns
+    -------
+    TaskFields
+        With the text as it is stored and shown.
+    AgentText
+        The text as its agent gets it.
 
     Raises
     ------
@@ -145,9 +160,8 @@ def extract_secrets(fields: TaskFields, vault: Vault) -> TaskFields:
             ) from None
     for secret in fields.secrets:
         vault.put(secret.match, secret.fields)
-    if vault.redactor.is_empty:
-        return fields
-    return fields.model_copy(update={"secrets": [], "prompt": vault.redactor.redact_text(fields.prompt)})
+    text = vault.read_text(task_id, fields.prompt)
+    return fields.model_copy(update={"secrets": [], "prompt": text.stored}), text.for_agent
 
 
 _STRUCTURE = frozenset(

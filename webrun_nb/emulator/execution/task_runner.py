@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from webrun_nb.agents.base import (
@@ -27,6 +28,7 @@ from webrun_nb.agents.base import (
     TakeSnapshot,
     TaskSpec,
     TokenUse,
+    Unused,
 )
 from webrun_nb.browsers.actions import Action, Click, Navigate
 from webrun_nb.browsers.observation import DialogAnswer
@@ -36,6 +38,7 @@ from webrun_nb.common.policy_terms import GuardrailResponse
 from webrun_nb.emulator.domain.events import TookOver
 from webrun_nb.emulator.domain.evidence import MAX_URL, VisitedPage
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
+from webrun_nb.emulator.domain.secrets.task_text import AgentText
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Answer, Question, Task
 from webrun_nb.emulator.execution.action_gateway import CHOICES, ActionGateway, Publish, read_response
@@ -52,6 +55,10 @@ MAX_ANSWERS = 3
 MAX_PAGES = 1_000
 """The maximum number of pages that a task's report names."""
 
+NO_HOST = (
+    "The text holds a password or a code, which is used on the host of the task's starting page alone, and no page is "
+    "open: give its address as startingUrl."
+)
 DOWNLOADS_WITHIN_S = 60.0
 """The time for downloads to finish: files that a task has begun to download belong to its answer."""
 
@@ -129,11 +136,15 @@ class TaskRunner:
         if fields.starting_url:
             await self._gateway.perform(Navigate(fields.starting_url), task=self._task, approve=self._approve)
         vault = self._session.vault
+        text = self._task.order.for_agent or AgentText(fields.prompt)
+        if not vault.bind(self._task.id, fields.starting_url or text.page or self._gateway.instance.url):
+            raise AgentError(TaskFailureCode.NAVIGATION_FAILED, NO_HOST)
         spec = TaskSpec(
-            fields.prompt,
+            text.text,
             fields.output_type,
             fields.output_schema,
             fields.starting_url,
+            named_secrets=text.names,
             secrets=vault.hosts(),
             files=tuple(file.name for file in self._task.order.files),
             expect_status=frozenset(fields.emulator.expect_status),
@@ -153,14 +164,15 @@ class TaskRunner:
                 await self._wait_until_clear()
                 if isinstance(step, Finish):
                     await self._gateway.instance.downloads_finished(DOWNLOADS_WITHIN_S)
-                    return self._finish(fields, vault.redactor.redact(step))
+                    return self._finish(fields, text, vault.redactor.redact(step))
                 reply = await self._take_step(step)
         except StopAsyncIteration:
             raise AgentError(TaskFailureCode.AGENT_ERROR, "the agent stopped without an answer") from None
         finally:
             await run.aclose()
 
-    def _finish(self, fields: TaskFields, finish: Finish) -> Answer:
+    def _finish(self, fields: TaskFields, text: AgentText, finish: Finish) -> Answer:
+        finish = replace(finish, unused=tuple(_in_stored_text(part, text) for part in finish.unused))
         with self._recorder.step(self._task, "finish"):
             answer = write_answer(fields, finish)
         cut = answer.truncation if fields.output_type != "text" else None
@@ -186,7 +198,8 @@ class TaskRunner:
                 snapshot = await self._gateway.snapshot(self._task)
                 self._note_page(snapshot.url, snapshot.status)
                 return SnapshotTaken(snapshot)
-            case Log(text=text):
+            case Log():
+                text = self._session.vault.redactor.redact_text(step.text)
                 with self._recorder.step(self._task, "note", target=text):
                     self._publish(serialize.MESSAGE, serialize.agent_event(self._session, self._task, text))
                 return Performed()
@@ -194,6 +207,8 @@ class TaskRunner:
                 self._task.partial_answer = partial(self._partial_answer, finish)
                 return Performed()
             case Ask():
+                asked = self._session.vault.redactor.redact((step.question, step.candidates))
+                step = replace(step, question=asked[0], candidates=asked[1])
                 with self._recorder.step(self._task, "ask", step.kind, step.question):  # never the answer
                     self.asks_for_secret = step.kind in SECRET_KINDS
                     box = None if step.ref is None else await self._gateway.scroll_into_view_and_locate(Click(step.ref))
@@ -224,7 +239,9 @@ class TaskRunner:
     def _with_secret_kept(self, asked: Ask, answer: str) -> str:
         """Store an answer that is a secret, and return its mask for the agent; return other answers as they are."""
         if asked.kind not in SECRET_KINDS:
-            return answer
+            read = self._session.vault.read_text(f"{self._task.id} answer", answer)
+            self._session.vault.bind(f"{self._task.id} answer", self._gateway.instance.url)
+            return read.for_agent.text
         self._session.vault.store_answer(self._gateway.instance.url, answer, asked.fields)
         return SHOWN
 
@@ -256,3 +273,11 @@ class TaskRunner:
                 return Refused(error.message)
             raise
         return Performed(self._gateway.take_dialogs()) if performed else SettledByHand()
+
+
+def _in_stored_text(part: Unused, text: AgentText) -> Unused:
+    """Return a part of the agent's text with its place in the text that is stored."""
+    if part.start is None or part.end is None:
+        return part
+    start, end = text.stored_place(part.start, part.end)
+    return replace(part, start=start, end=end)

@@ -448,7 +448,8 @@ class SessionWorker:
                 self.lost(self._listener, error.message)
                 return
             details = error.details if isinstance(error, AgentError) else {}
-            self._fail(task, Failure(error.code, error.message, details))
+            redactor = self._session.vault.redactor
+            self._fail(task, Failure(error.code, redactor.redact_text(error.message), redactor.redact(details)))
         except _EndedError:
             log.info("task %s ended while it was worked on", task.id)
         except Exception:  # the outermost edge: a defect of an agent must not end the session

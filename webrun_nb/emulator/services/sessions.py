@@ -11,6 +11,7 @@ from webrun_nb.common.text import closest_match
 from webrun_nb.emulator.domain.errors import CommandRefusedError, ended_error
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.domain.policy.engine import PolicyEngine
+from webrun_nb.emulator.domain.secrets.task_text import AgentText
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import AttachedFile, Task, TaskOrder
 from webrun_nb.emulator.execution.action_facts import page_action
@@ -174,7 +175,8 @@ class Sessions:
         self._admit_session(user)
         route = self._factory.egress.egress_route(request.proxy)
         session = self._factory.create_session(self._ids.short(), user, request)
-        fields = extract_secrets(fields, session.vault)
+        task_id = self._ids.short()
+        fields, for_agent = extract_secrets(fields, session.vault, task_id)
         worker = self._factory.create_worker(
             session, new.kind, route, engine=new.engine, environment=environment, opening_url=new.opening_url
         )
@@ -182,7 +184,7 @@ class Sessions:
         self._workers.add(session.id, worker)
         self._registry.add(session)
         self._history.keep(session)
-        task = session.add_task(self._ids.short(), _order(fields, files)) if new.has_task else None
+        task = session.add_task(task_id, _order(fields, files, for_agent)) if new.has_task else None
         worker.start()
         self._accounts.watch(user)
         return session, task
@@ -242,14 +244,14 @@ class Sessions:
             `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, and what new work can meet.
         """
         session = self.session(user, session_id)
-        fields = message.task
+        fields, for_agent, task_id = message.task, None, self._ids.short()
         if not session.ended:
             self._practice.check(fields.starting_url)
             self._history.admit_work()
             self._accounts.admit_work(user)
-            fields = extract_secrets(fields, session.vault)
+            fields, for_agent = extract_secrets(fields, session.vault, task_id)
         files = () if session.ended else await self._files.for_task(user, fields.files, session.environment_id)
-        return session, session.add_task(self._ids.short(), _order(fields, files))
+        return session, session.add_task(task_id, _order(fields, files, for_agent))
 
     def change_state(self, user: str, session_id: str, message: ChangeState) -> None:
         """Pause, resume, stop or terminate.
@@ -320,7 +322,7 @@ class Sessions:
         self._ending_all = False
 
 
-def _order(fields: TaskFields, files: tuple[AttachedFile, ...]) -> TaskOrder:
+def _order(fields: TaskFields, files: tuple[AttachedFile, ...], for_agent: AgentText | None) -> TaskOrder:
     return TaskOrder(
         instruction=fields.prompt,
         max_duration_ms=fields.max_duration,
@@ -328,4 +330,5 @@ def _order(fields: TaskFields, files: tuple[AttachedFile, ...]) -> TaskOrder:
         ends_session=fields.terminate_on_completion,
         fields=fields,
         files=files,
+        for_agent=for_agent,
     )

@@ -100,16 +100,27 @@ def test_an_error_says_what_went_wrong_without_it(vault):
 def test_a_task_is_kept_without_its_secrets():
     vault = Vault()
     fields = TaskFields.model_validate({"prompt": f"type {PASSWORD}", "secrets": SECRETS})
-    kept = extract_secrets(fields, vault)
+    kept, for_agent = extract_secrets(fields, vault, "t1")
     assert (kept.secrets, kept.prompt) == ([], "type ***")
+    assert for_agent.text == "type ***"
     assert vault.names("https://x.com/") == ("password",)
+
+
+def test_the_mark_of_a_secret_is_typed_as_the_secret(vault):
+    vault.read_text("t1", "enter the password hunter2")
+    filter_ = SecretFilter(vault)
+    action = filter_.read_mark(Type(3, "⟦password⟧", "Password", submit=True))
+    assert action == TypeSecret(3, "password", "Password", submit=True)
+    assert filter_.read_mark(Type(3, "password")) == Type(3, "password")
+    with pytest.raises(BrowserError, match="typed by its name"):
+        filter_.insert_secrets(Type(3, "it is ⟦password⟧"))
 
 
 def test_what_is_refused_is_not_kept():
     vault = Vault()
     wrong = [*SECRETS, {"match": "no host", "fields": {"password": PASSWORD}}]
     with pytest.raises(CommandRefusedError, match=r"secrets\[1\]\.match"):
-        extract_secrets(TaskFields.model_validate({"secrets": wrong}), vault)
+        extract_secrets(TaskFields.model_validate({"secrets": wrong}), vault, "t1")
     assert vault.empty
 
 

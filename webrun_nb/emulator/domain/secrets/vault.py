@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from webrun_nb.common.hosts import HostNameError, browser_url, canonical_host, host_of, is_address
 from webrun_nb.emulator.domain.secrets.redaction import Redactor
+from webrun_nb.emulator.domain.secrets.task_text import TaskText, read_task_text
 
 EVERY_HOST = "all"
 CODE_FIELDS = frozenset({"otp_secret", "totp_secret", "totp"})
@@ -97,6 +98,10 @@ class Vault:
     def __init__(self, make_code: CodeMaker | None = None) -> None:
         self._make_code = make_code
         self._entries: dict[SecretHostPattern, dict[str, str]] = {}
+        self._from_text: set[tuple[SecretHostPattern, str]] = set()
+        """Fields that a task's own text named, and the host they are for."""
+        self._held: dict[str, TaskText] = {}
+        """The credentials of tasks' texts by task id, until it is known which host they are for."""
         self.redactor = Redactor()
         """Masks every value that was ever stored, answered or made here."""
 
@@ -123,6 +128,38 @@ class Vault:
             self.redactor.add(_NOT_IN_FILE_NAMES.sub("_", value))  # as a browser calls a download after it
             if value.startswith("otpauth:") and (seed := re.search(r"[?&]secret=([^&]+)", value)):
                 self.redactor.add(seed[1])
+
+    def read_text(self, task_id: str, text: str) -> TaskText:
+        """Take the credentials out of a task's text; they are masked from now on, and kept until `bind`."""
+        read = read_task_text(text, self.redactor)
+        if read.credentials:
+            self._held[task_id] = read
+        return read
+
+    def bind(self, task_id: str, url: str) -> bool:
+        """Store the credentials of a task's text for the host of a page, and for no other.
+
+        Parameters
+        ----------
+        task_id : str
+        url : str
+            The task's starting page.
+
+        Returns
+        -------
+        bool
+            False where there are secrets, and the page has no host that they could be for.
+        """
+        held, host = self._held.get(task_id), _host(url)
+        if held is None:
+            return True
+        if host is None:
+            return not held.secret
+        pattern = SecretHostPattern.parse(f"[{host}]" if ":" in host else host)
+        known = self._for(host)[1]  # which the entry of the one host would hide, as it is more specific
+        self._entries.setdefault(pattern, {}).update({**known, **held.credentials})
+        self._from_text.update((pattern, name) for name in held.credentials)
+        return True
 
     @property
     def empty(self) -> bool:
@@ -170,7 +207,8 @@ class Vault:
                 )
         for target in field.targets:
             _check_target(urlsplit(browser_url(field.url) or ""), browser_url(target) or "", pattern)
-        if name in _PASSWORDS and field.input_type != "password":
+        is_open = (pattern, name) in self._from_text  # the text says which field it is for
+        if name in _PASSWORDS and field.input_type != "password" and not is_open:
             raise SecretWithheldError(f"the {name} is typed only into password fields, and this is not one")
         if name not in CODE_FIELDS:
             return fields[name]
@@ -211,6 +249,8 @@ class Vault:
     def forget(self) -> None:
         """Forget everything."""
         self._entries.clear()
+        self._from_text.clear()
+        self._held.clear()
         self.redactor.forget()
         # urllib caches the addresses that it has parsed, and pages put form values into theirs
         parse.clear_cache()  # type: ignore[attr-defined]  # typeshed does not have it

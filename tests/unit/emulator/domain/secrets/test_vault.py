@@ -239,3 +239,48 @@ def test_a_page_that_shows_a_frame_has_to_be_trusted_by_name(around, given):
         return
     with pytest.raises(SecretWithheldError, match=r"x\.com is shown in a frame of"):
         vault.reveal_for("email", place)
+
+
+# --- credentials in a task's text -------------------------------------------------------------------------------------
+
+
+def test_credentials_of_a_text_are_for_the_host_of_its_page_alone(vault):
+    vault.read_text("t1", "log in as ada with password s3cret!")
+    assert vault.empty  # until its page is known
+    assert vault.redactor.redact_text("s3cret! is masked, ada is not") == "*** is masked, ada is not"
+    assert vault.bind("t1", "https://shop.example:8443/login")
+    assert vault.names("https://shop.example/") == ("password", "username")
+    assert vault.names("https://www.shop.example/") == ()
+    assert vault.reveal_for("password", FieldContext("https://shop.example/", (), "password")) == "s3cret!"
+
+
+@pytest.mark.parametrize("page", ["about:blank", "", "data:text/html,x", "file:///etc"])
+def test_a_page_without_a_host_gets_none(vault, page):
+    vault.read_text("t1", "log in as ada with password s3cret!")
+    assert not vault.bind("t1", page)
+    assert vault.empty
+
+
+def test_a_user_name_alone_needs_no_page(vault):
+    vault.read_text("t1", "log in as ada")
+    assert vault.bind("t1", "about:blank")
+    assert vault.bind("t2", "about:blank")  # a text without any
+
+
+def test_a_password_of_the_text_may_be_typed_into_the_field_that_the_text_says(vault):
+    vault.put("all", {"password": "elsewhere", "email": "a@x.org"})
+    vault.read_text("t1", 'enter the password "s3cret!" into both text fields')
+    vault.bind("t1", "https://shop.example/")
+    assert vault.reveal_for("password", FieldContext("https://shop.example/", (), "text")) == "s3cret!"
+    assert vault.names("https://shop.example/") == ("email", "password")  # those for every host stay
+    with pytest.raises(SecretWithheldError, match="not one"):
+        vault.reveal_for("password", FieldContext("https://other.example/", (), "text"))
+    with pytest.raises(SecretWithheldError, match="another host"):
+        vault.reveal_for("password", FieldContext("https://shop.example/", ("https://evil.example/",), "text"))
+
+
+def test_the_credentials_of_texts_are_forgotten_too(vault):
+    vault.read_text("t1", "log in with password s3cret!")
+    vault.forget()
+    assert vault.bind("t1", "https://shop.example/")
+    assert vault.empty
