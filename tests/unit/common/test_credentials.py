@@ -82,6 +82,11 @@ HOLD = {
     'Enter tiger in the "Confirm password" field': {"password": "tiger"},
     "In the password field type tiger and press Enter": {"password": "tiger"},
     "For the password, use tiger9": {"password": "tiger9"},
+    "Go to http://login.localhost:4039/login and log in as ada with password tiger9": {
+        "username": "ada",
+        "password": "tiger9",
+    },
+    "open https://x.com/?user=ada&password=tiger9&next=/": {"token": "tiger9"},
     "authenticate as alice:wonderland1": {"username": "alice", "password": "wonderland1"},
 }
 
@@ -113,6 +118,8 @@ HOLD_NONE = [
     "Log in using the session's secret",
     "Extract the token count and the country code",
     "click the 2nd password link",
+    "Go to http://login.localhost:40399/login and read the heading",
+    "open https://x.com/password/reset and then https://user.x.com:8080/pin/1234",
     "Sort the users by password age",
     "find the user whose password expires on 2026-01-01",
     'Search for "password manager" and open the first result',

@@ -11,9 +11,17 @@ recognised would be stored and shown in clear.
 
 from __future__ import annotations
 
+import re
+
 from webrun_nb.common.credentials.credential import Credential
 from webrun_nb.common.credentials.named import named_secrets
 from webrun_nb.common.credentials.pairs import pairs, user_name
+from webrun_nb.common.credentials.values import NO_VALUE
+
+_ADDRESS = re.compile(r"\bhttps?://[^\s\"'<>“”]{1,2000}", re.I)
+_PARAMETER = re.compile(
+    r"[?&](?:password|passwd|pass|pwd|pin|otp|(?:api|access)_?(?:key|token)|token)=([^&#\s]{1,200})", re.I
+)
 
 
 def find_credentials(text: str) -> tuple[Credential, ...]:
@@ -33,9 +41,20 @@ def find_credentials(text: str) -> tuple[Credential, ...]:
     ()
     """
     found: dict[int, Credential] = {}
-    for credential in (*pairs(text), *named_secrets(text)):
+    in_addresses = _in_addresses(text)
+    text = _ADDRESS.sub(lambda match: NO_VALUE * len(match[0]), text)
+    for credential in (*in_addresses, *pairs(text), *named_secrets(text)):
         if not any(credential.start < other.end and other.start < credential.end for other in found.values()):
             found[credential.start] = credential
     secrets = sorted((each for each in found.values() if each.is_secret), key=lambda each: each.start)
     users = [each for each in found.values() if not each.is_secret] or user_name(text, secrets)
     return tuple(sorted((*secrets, *users[:1]), key=lambda each: each.start))
+
+
+def _in_addresses(text: str) -> list[Credential]:
+    """Find the secrets in the parameters of addresses; their other words name nothing."""
+    return [
+        Credential("token", found[1], found.start(1), found.end(1))
+        for address in _ADDRESS.finditer(text)
+        for found in _PARAMETER.finditer(text, *address.span())
+    ]
