@@ -22,6 +22,8 @@ from webrun_nb.browsers.actions import (
     GoBack,
     Input,
     Navigate,
+    Select,
+    Type,
     TypeReleased,
     WaitFor,
 )
@@ -51,7 +53,7 @@ from webrun_nb.browsers.chromium.navigation import NavigationGuard, scheme_refus
 from webrun_nb.browsers.chromium.page_picture import take_page_picture
 from webrun_nb.browsers.chromium.screencast import Screencast, Thumbnails
 from webrun_nb.browsers.chromium.secret_input import SecretInput
-from webrun_nb.browsers.chromium.settle import NetworkActivity, settle
+from webrun_nb.browsers.chromium.settle import QUIET_STILL_MS, ChangeWatch, NetworkActivity, settle
 from webrun_nb.browsers.chromium.tabs import Tabs
 from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.listener import Listener
@@ -213,10 +215,14 @@ class ChromiumInstance:
             self._downloads.expect()
             url = self.url
             with self._dialogs.answering(dialog_answer):
-                await self._do(action, since, timeout_ms)
-                if not isinstance(action, WaitFor):
-                    moves = isinstance(action, Navigate | GoBack)
-                    await settle(self._tabs.current, self._activity, since, deadline, always_quiet=not moves)
+                watch = await self._watch_changes(action)
+                try:
+                    await self._do(action, since, timeout_ms)
+                    if not isinstance(action, WaitFor):
+                        await settle(self._tabs.current, self._activity, since, deadline, watch)
+                finally:
+                    if watch is not None:
+                        watch.stop()
             await self._check_destination(refusals)
             if isinstance(action, Click) and action.downloads and self.url == url:
                 await self._check_download(action.target, refusals)
@@ -403,6 +409,16 @@ class ChromiumInstance:
             yield
         finally:
             self._performing -= 1
+
+    async def _watch_changes(self, action: Action) -> ChangeWatch | None:
+        """Watch the page's changes from before an action on; None for an action that opens a document, or waits."""
+        match action:
+            case Navigate() | GoBack() | WaitFor():
+                return None
+            case Type(submit=False, by_keys=False) | Select():
+                return await ChangeWatch.start(self._tabs.current(), QUIET_STILL_MS)
+            case _:
+                return await ChangeWatch.start(self._tabs.current())
 
     # --- acting -----------------------------------------------------------------------------------------------------
 

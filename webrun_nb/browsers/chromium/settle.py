@@ -12,7 +12,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 
-from playwright.async_api import BrowserContext, Error, Frame, Page, Request
+from playwright.async_api import BrowserContext, Error, Frame, JSHandle, Page, Request
 
 from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
@@ -22,7 +22,9 @@ logger = logging.getLogger(__name__)
 SETTLE_MAX_S = 3.0
 """Longest wait for requests and DOM after the document is parsed; long polls and tickers cost this once per action."""
 QUIET_MS = 50
-"""After an action: what its handlers started needs a moment."""
+"""After an action that has changed the document: what its handlers started needs a moment."""
+QUIET_STILL_MS = 20
+"""After a field was filled and nothing else changed: the next frame is displayed, and requests are known, by then."""
 QUIET_NEW_MS = 20
 """After a navigation: the scripts have run by the time that a document is parsed."""
 QUIET_MAX_MS = 1_000
@@ -30,21 +32,76 @@ QUIET_MAX_MS = 1_000
 _AWAITED_TYPES = frozenset({"xhr", "fetch", "script", "stylesheet"})
 """Resource types that can change the page's content, unlike images, media, fonts, advertisers' frames and beacons."""
 
+_WATCH_JS = """
+() => {
+  let changed = false;
+  const observer = new MutationObserver(() => { changed = true; });
+  observer.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
+  return { end: () => { changed ||= observer.takeRecords().length > 0; observer.disconnect(); return changed; } };
+}
+"""
 # A page without scripts can't change by itself after a navigation, so it costs no quiet time.
 _QUIET_JS = """
-([always, quietMs, maxMs]) => {
+([watched, isNew, quietMs, stillMs, maxMs]) => {
   const runs = s => !s.type || s.type === "module" || /(java|ecma)script/i.test(s.type);
-  if (!always && !document.querySelector("meta[http-equiv=refresh i]")
+  if (isNew && !document.querySelector("meta[http-equiv=refresh i]")
       && !Array.from(document.scripts).some(runs)) return;
+  const firstMs = watched && !watched.end() ? stillMs : quietMs;
   return new Promise(resolve => {
     const done = () => { observer.disconnect(); clearTimeout(timer); clearTimeout(cap); resolve(); };
     const observer = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(done, quietMs); });
-    let timer = setTimeout(done, quietMs);
+    let timer = setTimeout(done, firstMs);
     const cap = setTimeout(done, maxMs);
     observer.observe(document, {subtree: true, childList: true, characterData: true});
   });
 }
 """
+
+
+class ChangeWatch:
+    """Notes whether a page's document changes, from before an action on.
+
+    The script that notes it is sent to the page by `start` and not waited for: the page gets it before the action.
+
+    Parameters
+    ----------
+    page : Page
+    still_ms : int
+        The quiet time for a document in which nothing has changed.
+    """
+
+    def __init__(self, page: Page, still_ms: int = QUIET_MS) -> None:
+        self.page = page
+        self._still_ms = still_ms
+        self._sent = asyncio.create_task(self._start(), name="watch changes")
+
+    @classmethod
+    async def start(cls, page: Page, still_ms: int = QUIET_MS) -> ChangeWatch:
+        """Have a page's changes noted from now on."""
+        watch = cls(page, still_ms)
+        await asyncio.sleep(0)  # until it is sent
+        return watch
+
+    async def _start(self) -> JSHandle | None:
+        with contextlib.suppress(Error):  # it is going to another document
+            return await self.page.evaluate_handle(_WATCH_JS)
+        return None
+
+    async def quiet(self) -> bool:
+        """Wait until the document has not changed for a moment; False where another one has taken its place."""
+        noted = await asyncio.shield(self._sent)
+        if noted is None:
+            return False
+        try:
+            await self.page.evaluate(_QUIET_JS, [noted, False, QUIET_MS, self._still_ms, QUIET_MAX_MS])
+            await noted.dispose()
+        except Error:
+            return False
+        return True
+
+    def stop(self) -> None:
+        """Drop the watch; its script ends with the document."""
+        self._sent.cancel()
 
 
 class NetworkActivity:
@@ -157,7 +214,7 @@ class NetworkActivity:
 
 
 async def settle(
-    page: Callable[[], Page], activity: NetworkActivity, since: int, deadline: float, *, always_quiet: bool
+    page: Callable[[], Page], activity: NetworkActivity, since: int, deadline: float, watch: ChangeWatch | None
 ) -> None:
     """Wait until the current page has settled.
 
@@ -170,8 +227,8 @@ async def settle(
         The result of `activity.begin()` before the action.
     deadline : float
         Event loop time, s, at which a main document that isn't there yet is given up.
-    always_quiet : bool
-        Wait for a quiet DOM even where the page has no scripts of its own to change it.
+    watch : ChangeWatch, optional
+        The watch of the document that was acted on; None for an action that opens a document.
 
     Raises
     ------
@@ -180,6 +237,7 @@ async def settle(
     """
     loop = asyncio.get_running_loop()
     bound: float | None = None
+    answered = False
     while True:
         await _document(page, activity, since, deadline)
         if bound is None:
@@ -187,16 +245,18 @@ async def settle(
         try:
             async with asyncio.timeout_at(bound):
                 current = page()
-                quiet_ms = QUIET_MS if always_quiet else QUIET_NEW_MS
-                await current.evaluate(_QUIET_JS, [always_quiet, quiet_ms, QUIET_MAX_MS])
+                if answered:  # what came is about to be shown
+                    await _quiet(current, is_new=False)
+                elif watch is None or watch.page is not current or not await watch.quiet():
+                    await _quiet(current, is_new=True)
                 if activity.action_frame is not None:
                     with contextlib.suppress(Error):  # it is going to another document, or is gone
-                        await activity.action_frame.evaluate(_QUIET_JS, [True, quiet_ms, QUIET_MAX_MS])
+                        await _quiet(activity.action_frame, is_new=False)
                 if current is page() and not activity.navigating(current, since):
                     if not activity.busy(since):
                         return
                     await activity.wait_for_change()
-                    always_quiet = True  # what came is about to be shown
+                    answered = True
         except TimeoutError:
             logger.debug("%s goes on changing; not waiting for it any longer", page().url)
         except Error:
@@ -204,6 +264,12 @@ async def settle(
             logger.debug("another document took the place of one that was settling")
         if loop.time() >= bound and not activity.navigating(page(), since):
             return
+
+
+async def _quiet(document: Page | Frame, *, is_new: bool) -> None:
+    """Wait until a document has not changed for a moment; a new one without scripts is quiet."""
+    quiet_ms = QUIET_NEW_MS if is_new else QUIET_MS
+    await document.evaluate(_QUIET_JS, [None, is_new, quiet_ms, quiet_ms, QUIET_MAX_MS])
 
 
 async def _document(page: Callable[[], Page], activity: NetworkActivity, since: int, deadline: float) -> None:
