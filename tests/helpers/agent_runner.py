@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from helpers.stored_pages import StoredPage
 from webrun_nb.agents.base import (
@@ -25,7 +25,8 @@ from webrun_nb.agents.base import (
     TokenUse,
 )
 from webrun_nb.agents.local.agent import LocalAgent
-from webrun_nb.browsers.actions import Navigate
+from webrun_nb.browsers.actions import Click, Navigate, Select, Type
+from webrun_nb.browsers.observation import Observation
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
 
 
@@ -88,8 +89,31 @@ async def work(instance: BrowserInstance, brief: TaskSpec, answers: Sequence[str
         await run.aclose()
 
 
+def acted_on(seen: Observation, action: object) -> Observation:
+    """Return a page whose controls have the values and states that an action gives them; nothing else changes."""
+    match action:
+        case Type(ref=ref, text=text):
+            changed = replace(seen.all_elements[ref], value=text)
+        case Select(ref=ref, option=str(option)):
+            changed = replace(seen.all_elements[ref], value=option)
+        case Click(ref=ref) if seen.all_elements[ref].checked is not None:
+            element = seen.all_elements[ref]
+            changed = replace(element, checked=element.role == "radio" or not element.checked)
+        case _:
+            return seen
+    frames = tuple(
+        replace(frame, elements=tuple(changed if e.ref == changed.ref else e for e in frame.elements))
+        for frame in seen.frames
+    )
+    return replace(
+        seen, elements=tuple(changed if e.ref == changed.ref else e for e in seen.elements), frames=frames, fresh=False
+    )
+
+
 class FakeWorker:
     """Replies to an agent's steps from a stored page, without a browser.
+
+    The controls of the page take what is typed, chosen and ticked.
 
     Parameters
     ----------
@@ -108,6 +132,7 @@ class FakeWorker:
         outcomes: Callable[[object], Reply] = lambda action: Performed(),
     ) -> None:
         self._page = page
+        self._seen = page.observation
         self._replies = iter(replies)
         self._outcomes = outcomes
 
@@ -117,14 +142,17 @@ class FakeWorker:
             case Finish():
                 return None
             case Observe():
-                return Observed(self._page.observation)
+                return Observed(self._seen)
             case TakeSnapshot():
                 return SnapshotTaken(self._page.snapshot)
             case Ask():
                 text = next(self._replies, None)
                 return None if text is None else Answered(text)
             case Perform(action=action):
-                return self._outcomes(action)
+                outcome = self._outcomes(action)
+                if isinstance(outcome, Performed):
+                    self._seen = acted_on(self._seen, action)
+                return outcome
             case Log() | PartialResult():
                 return Performed()
 

@@ -110,7 +110,7 @@ async def test_a_click_with_no_columns_asked_for_has_no_rows(instance: BrowserIn
     anything = {"type": "array", "items": {"type": "object"}}
     [row] = (await work(instance, TaskSpec("click More", "structured_json", anything, url))).answer.data
     assert list(row) == ["answer"]
-    assert row["answer"].startswith("Done: click More.")
+    assert row["answer"].startswith("Done: click More (no change of the page was seen).")
 
 
 async def test_an_answer_that_says_what_is_meant_is_followed_alone(instance: BrowserInstance, site: Site) -> None:

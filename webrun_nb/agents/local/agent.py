@@ -255,8 +255,9 @@ class Program:
                 raise AssertionError("extractions are collected, not followed")
         if isinstance(intent, LogIn):  # a login has its own ways to fail
             self.task.sent = self.task.refusal = None
+            self.task.unchecked.clear()
         yield from self.task.accepted()
-        self.task.done.append(sentence)
+        self.task.done.append(self.task.told(sentence))
         for part, why in left_out(intent).items():
             self.task.not_used.append(unused(self.task.brief.instruction, sentence, part, why))
         return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -26,9 +27,12 @@ from webrun_nb.agents.base import (
     TokenUse,
     Unused,
 )  # fmt: skip
-from webrun_nb.agents.local.approval import approved
+from webrun_nb.agents.local.approval import approved, risk_level
 from webrun_nb.agents.local.asking import Asking
+from webrun_nb.agents.local.effects.changes import changes, same_element
+from webrun_nb.agents.local.effects.checks import NO_CHANGE, Acted, Verdict, check
 from webrun_nb.agents.local.effects.dialogs import answered as answered_dialogs
+from webrun_nb.agents.local.effects.loading import is_loading
 from webrun_nb.agents.local.effects.refusals import refusal, remarks, sends
 from webrun_nb.agents.local.effects.statuses import Statuses
 from webrun_nb.agents.local.effects.unsent import Unsent, unsent_after
@@ -48,7 +52,18 @@ from webrun_nb.agents.local.messages import (
 from webrun_nb.agents.local.other_ways import other_ways
 from webrun_nb.agents.local.skills.login import let_in, part_to_log_in_on, turned_away
 from webrun_nb.agents.tokens import estimate_tokens
-from webrun_nb.browsers.actions import Action, Navigate, Scroll, ScrollBox, Type, WaitFor, WaitForChange
+from webrun_nb.browsers.actions import (
+    Action,
+    Click,
+    ElementTarget,
+    Navigate,
+    Scroll,
+    ScrollBox,
+    Select,
+    Type,
+    WaitFor,
+    WaitForChange,
+)
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.snapshot import Snapshot
@@ -57,8 +72,17 @@ T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
 """A part of a run: yields steps, is sent replies, returns a result."""
 
-_SETTLE_MS = 800
 _WAITS_AND_SCROLLS = WaitFor | WaitForChange | Scroll | ScrollBox
+_LATE_S = 3.0
+"""Time after an action within which what is not there yet is waited for, as long as nothing else happens."""
+_STILL_S = 0.8
+"""Time that a page which has long been still is waited for."""
+_PATIENCE_S = 6.0
+"""Time that a page which goes on changing, or says that it is loading, is waited for."""
+_MAX_LOOKS = 30
+"""Looks within that time."""
+_REPEATABLE_ROLES = frozenset({"link", "tab", "menuitem", "option", "treeitem", "checkbox", "radio", "switch"})
+"""A click on these that had no effect at all may be repeated: it sends, buys and deletes nothing."""
 
 
 class Task(Asking):
@@ -81,6 +105,15 @@ class Task(Asking):
         self.refusal: AgentError | None = None
         self.remarks: tuple[str, ...] = ()
         self.dialog_remarks: list[str] = []
+        self.unchecked: list[Acted] = []
+        """The actions whose effect is not checked yet; the next look does it."""
+        self._verdicts: list[tuple[Acted, Verdict]] = []
+        self._step_remarks: list[str] = []
+        self._error_stands = False
+        """The last look showed an error page that nothing may be done on."""
+        self._acted_at_s = time.monotonic()
+        self._never_loads: set[str] = set()
+        """Pages that went on saying that they load until the patience was over."""
         self._unsent: Unsent | None = None
         self.not_sent = ""
         """The sentence of the answer about a form that was not sent; empty where there is none."""
@@ -94,6 +127,8 @@ class Task(Asking):
         self.seen = self.meant = self.statuses.error_page = None
         self.last = self.sent = self.refusal = self._unsent = None
         self.remarks = ()
+        self.unchecked.clear()
+        self._verdicts.clear()
 
     def check_unsent(self, *, as_note: bool) -> Work[None]:
         """Take note of a form that was filled in and not sent, where the page still shows it so."""
@@ -112,27 +147,76 @@ class Task(Asking):
         AgentError
             `NAVIGATION_FAILED`: it is an error page; not where it asks to log in, or answers what was sent to it.
         """
-        if self.seen is not None and not again:
-            return self.seen
-        answers_what_was_sent = self.sent is not None
-        seen = yield from self.observed()
-        if not answers_what_was_sent and self.refusal is None and part_to_log_in_on(seen) is None:
+        seen = self.seen
+        if seen is None or again:
+            seen = yield from self.observed()
+        if self._error_stands:
             self.statuses.refuse("done on it")
         return seen
 
     def observed(self) -> Work[Observation]:
-        """Look at the page, whatever it answered."""
+        """Look at the page, whatever it answered, and check by it the effect of what was done before.
+
+        A page that says that it is loading is waited for.
+        """
+        seen = yield from self._loaded_look()
+        answers_what_was_sent = self.sent is not None
+        self._arrived(seen.url, seen.status)
+        self.seen = seen
+        if self.sent is not None:
+            (sentence, by, before), self.sent = self.sent, None
+            self.refusal = refusal(sentence, by, before, seen, self.brief.expect_status)
+            self.remarks = remarks(before, seen)
+        self._verdicts += [(acted, check(acted, seen)) for acted in self.unchecked]
+        self.unchecked.clear()
+        self._error_stands = not answers_what_was_sent and self.refusal is None and part_to_log_in_on(seen) is None
+        return seen
+
+    def _loaded_look(self) -> Work[Observation]:
+        """Look at the page as it is once it does not say any more that it is loading."""
+        seen = yield from self._look_once()
+        end_s = time.monotonic() + _PATIENCE_S
+        for _ in range(_MAX_LOOKS):
+            if not is_loading(seen) or seen.url in self._never_loads:
+                return seen
+            if time.monotonic() > end_s:
+                break
+            yield from self._wait(1.0)
+            seen = yield from self._look_once()
+        self._never_loads.add(seen.url)
+        yield from self.note(
+            f"{seen.title or seen.url} goes on showing that it is loading; I continue with it as it is."
+        )
+        return seen
+
+    def _look_once(self) -> Work[Observation]:
         reply = yield Observe()
         if not isinstance(reply, Observed):
             raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a look with {type(reply).__name__}.")
-        self._arrived(reply.observation.url, reply.observation.status)
-        self.seen = reply.observation
-        if self.sent is not None:
-            (sentence, by, before), self.sent = self.sent, None
-            self.refusal = refusal(sentence, by, before, self.seen, self.brief.expect_status)
-            self.remarks = remarks(before, self.seen)
         self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
-        return self.seen
+        return reply.observation
+
+    def _wait(self, most_s: float) -> Work[None]:
+        """Wait until the page changes, and settles again."""
+        yield Perform(WaitForChange(timeout_ms=max(50, int(most_s * 1000))))
+
+    def until(self, holds: Callable[[Observation], bool]) -> Work[Observation]:
+        """Look at the page until something holds, at most as long as it goes on changing; return the last look.
+
+        Content comes late: a page that was acted on lately is given some seconds to begin with it.
+        """
+        seen = yield from self.look()
+        end_s = time.monotonic() + _PATIENCE_S
+        for _ in range(_MAX_LOOKS):
+            now_s = time.monotonic()
+            if holds(seen) or now_s > end_s:
+                break
+            before = seen
+            yield from self._wait(max(_STILL_S, _LATE_S - (now_s - self._acted_at_s)))
+            seen = yield from self.look(again=True)
+            if changes(before, seen).is_nothing:
+                break
+        return seen
 
     def snapshot(self, *, takes_errors: bool = False) -> Work[Snapshot]:
         """Take a snapshot of the page, to read values from.
@@ -192,10 +276,12 @@ class Task(Asking):
         dared = yield from approved(self, action, because)
         if dared is None:  # a person has done it instead
             self.seen = self._unsent = None
+            self.unchecked.clear()
             return None
         self.acted = True
         by, before = sends(dared, self.seen, self.last), self.seen
         reply = yield Perform(dared, because)
+        had_dialog = isinstance(reply, Performed) and bool(reply.dialogs)
         if isinstance(reply, Performed) and reply.dialogs:
             reply = yield from answered_dialogs(self, dared, because, reply, self.dialog_remarks)
         if isinstance(reply, SettledByHand):
@@ -203,6 +289,9 @@ class Task(Asking):
         if isinstance(reply, Refused | Failed):
             return reply
         self._unsent = unsent_after(dared, before, self._unsent)
+        if not isinstance(action, WaitFor | WaitForChange | ScrollBox):
+            self.unchecked.append(Acted(dared, because, self._element_of(dared), before, had_dialog))
+            self._acted_at_s = time.monotonic()
         if not isinstance(action, _WAITS_AND_SCROLLS):
             self.last, self.refusal, self.remarks = dared, None, ()
             self.sent = (because, by, before) if by is not None and before is not None else None
@@ -212,18 +301,85 @@ class Task(Asking):
                 self.meant = action.url if isinstance(action, Navigate) else None
         return None
 
+    def _element_of(self, action: Action) -> Element | None:
+        aimed_at = action.aimed_at
+        if self.seen is None or not isinstance(aimed_at, ElementTarget):
+            return None
+        elements = self.seen.all_elements
+        return elements[aimed_at.ref] if 0 <= aimed_at.ref < len(elements) else None
+
     def accepted(self) -> Work[None]:
-        """Make sure that the page took what was sent to it last.
+        """Make sure that the page took what was done to it: the effect of each action is seen, or not to be seen.
+
+        An action without its effect is tried another way once where that is safe.
 
         Raises
         ------
         AgentError
-            It did not; the message quotes the page.
+            It did not; the message says what the page shows, or quotes it.
         """
-        if self.sent is not None:
-            yield from self.look(again=True)
+        if self.unchecked or self.sent is not None:
+            yield from self.observed()
         if self.refusal is not None:
             raise self.refusal
+        verdicts, self._verdicts = self._verdicts, []
+        for acted, verdict in verdicts:
+            if verdict.outcome == "unseen":
+                verdict = yield from self._another_try(acted, verdict)
+            if verdict.words:
+                self._step_remarks.append(verdict.words)
+
+    def _another_try(self, acted: Acted, verdict: Verdict) -> Work[Verdict]:
+        """Do once more, otherwise, what had no effect; return what came of it.
+
+        Raises
+        ------
+        AgentError
+            A control does not have the value or state that it was given.
+        """
+        if verdict.words == NO_CHANGE:  # it may only be late
+            yield from self._wait(1.0)
+            verdict = check(acted, (yield from self.observed()))
+            if verdict.outcome != "unseen":
+                return verdict
+        again = self._once_more(acted)
+        if again is not None:
+            outcome = yield from self.propose(again, acted.sentence)
+            if outcome is None:
+                after = yield from self.observed()
+                self._verdicts.clear()
+                if self.refusal is not None:
+                    raise self.refusal
+                verdict = check(replace(acted, action=again), after)
+        if (
+            verdict.outcome == "unseen"
+            and isinstance(acted.action, Type | Select | Click)
+            and verdict.words != NO_CHANGE
+        ):
+            message = f'"{acted.sentence}" had no effect: {verdict.words}.'
+            raise AgentError(TaskFailureCode.AGENT_ERROR, message, {"sentence": acted.sentence})
+        return verdict
+
+    def _once_more(self, acted: Acted) -> Action | None:
+        """Return another way to do what had no effect; None where there is none, or where it might be done twice."""
+        action, seen = acted.action, self.seen
+        element = same_element(acted.element, seen) if acted.element is not None and seen is not None else None
+        if element is None or not element.enabled:
+            return None
+        match action:
+            case Type(submit=False, by_keys=False, adds=False):
+                return replace(action, ref=element.ref, by_keys=True)
+            case Click(manner="click") if element.role in _REPEATABLE_ROLES and risk_level(element, "") is None:
+                return replace(action, ref=element.ref)
+            case Select():
+                return replace(action, ref=element.ref)
+            case _:
+                return None
+
+    def told(self, sentence: str) -> str:
+        """Return a step that was taken as the answer says it, with what is to be said of its effect."""
+        said, self._step_remarks = list(dict.fromkeys(self._step_remarks)), []
+        return f"{sentence} ({'; '.join(said)})" if said else sentence
 
     def attempt(self, action: Action, because: str) -> Work[str | None]:
         """Do something that leaves what was seen true; return why it was not done, where it was not."""
@@ -300,9 +456,7 @@ class Task(Asking):
         if not found.elements and not fresh:
             found = find(target, (yield from self.look(again=True)), roles)
         if not found.elements:
-            # Pages fill in late; one short wait settles most.
-            yield from self.act(WaitFor(timeout_ms=_SETTLE_MS), sentence)
-            found = find(target, (yield from self.look(again=True)), roles)
+            found = find(target, (yield from self.until(lambda seen: bool(find(target, seen, roles).elements))), roles)
         if not found.elements and (yield from let_in(self, sentence)):
             found = find(target, (yield from self.look()), roles)
         if not found.elements:
