@@ -8,6 +8,7 @@ makes a value up.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -58,6 +59,7 @@ from webrun_nb.agents.local.language.left_out import left_out
 from webrun_nb.agents.local.messages import (
     VALUES_BY_SCHEMA,
     called,
+    defect,
     written,
 )
 from webrun_nb.agents.local.skills.controls import choose, press_key, set_checked, sort
@@ -70,6 +72,8 @@ from webrun_nb.browsers.actions import Click, GoBack, Navigate, Scroll, ScrollBo
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.schema import Shape
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -85,8 +89,8 @@ class LocalAgent:
     async def run(self, brief: TaskSpec, tokens: TokenUse) -> Run:
         """Work on a task; see `Agent.run`."""
         task = Task(brief, tokens)
-        work = Program(task).work()
         try:
+            work = Program(task).work()
             step: Step | None = next(work)
             while step is not None:
                 if isinstance(step, Finish) and (error_page := task.statuses.error_page):
@@ -103,6 +107,9 @@ class LocalAgent:
             if error_page is None or "status" in error.details:  # it says so itself
                 raise
             raise AgentError(error.code, f"{error.message} {answered(*error_page)}.", error.details) from error
+        except Exception as error:  # the outermost edge: a defect here must be told in the task's own words
+            logger.exception("the local agent failed at %r", task.sentence)
+            raise AgentError(TaskFailureCode.AGENT_ERROR, defect(task.sentence), {"sentence": task.sentence}) from error
 
 
 def _next_step(work: Work[None], reply: Reply | None) -> Step | None:
@@ -155,6 +162,7 @@ class Program:
 
     def _followed_by_both(self, intent: Intent) -> Work[list[Intent]]:
         """Take one step, or leave it to the person who took over at a question about it."""
+        self.task.sentence = intent.sentence
         try:
             return (yield from self.follow(intent))
         except SettledByHandError:
@@ -166,6 +174,7 @@ class Program:
 
     def _collected_by_both(self, wanted: Extract, shape: Shape | None, *, implied: bool) -> Work[Finish]:
         """Extract; anew from the page as it is where a person took over at a question about it."""
+        self.task.sentence = wanted.sentence
         for _ in range(MAX_ANSWERS):
             try:
                 return (yield from self._collected(wanted, shape, implied=implied))

@@ -11,6 +11,7 @@ from webrun_nb.agents.local.language.elements import Found, describe
 from webrun_nb.agents.local.language.intents import Target
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.text import shortened
 
 VALUES_BY_SCHEMA = (
     "The text asks for no values, but the schema does: they are read from the page as it is after the last step."
@@ -83,6 +84,12 @@ def not_found(sentence: str, target: Target, found: Found, seen: Observation | N
         f'"{sentence}": there is no {target} on {_page_name(seen)}.{near}{what}',
         {"sentence": sentence, "candidates": list(found.near_misses)},
     )
+
+
+def defect(sentence: str) -> str:
+    """Return the line for a task that ends by a defect of the agent at a sentence (empty where none was begun)."""
+    at = f' at "{shortened(sentence, 200)}"' if sentence else ""
+    return f"A defect of the local agent ended the task{at}; the emulator's log has the details. Say it in other words."
 
 
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?", re.IGNORECASE)

@@ -91,6 +91,8 @@ class Task(Asking):
     def __init__(self, brief: TaskSpec, tokens: TokenUse) -> None:
         self.brief = brief
         self.tokens = tokens
+        self.sentence = ""
+        """The sentence that is being followed; empty before the first one."""
         self.seen: Observation | None = None
         self.done: list[str] = []
         self.files = brief.files

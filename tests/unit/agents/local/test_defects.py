@@ -1,0 +1,25 @@
+"""A defect of the agent becomes one clear line that names the sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpers.agent_runner import work_on
+from helpers.stored_pages import stored
+from webrun_nb.agents.base import AgentError, TaskSpec
+from webrun_nb.agents.local.task import Task
+
+
+async def test_a_defect_is_told_with_the_sentence(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(task: Task, *args: object) -> None:
+        raise KeyError("verb")
+
+    monkeypatch.setattr(Task, "accepted", broken)
+    page = stored("form")
+    with pytest.raises(AgentError) as caught:
+        await work_on(page, TaskSpec('click "Save draft"', starting_url=page.observation.url))
+    assert caught.value.message.startswith('A defect of the local agent ended the task at "click "Save draft""')
+    assert caught.value.details == {"sentence": 'click "Save draft"'}
+    assert "Traceback" in caplog.text
