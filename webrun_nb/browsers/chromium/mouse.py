@@ -89,30 +89,33 @@ async def drag(page: Page, element: ElementHandle, onto: ElementHandle | None, a
     if onto is not None:
         await onto.scroll_into_view_if_needed(timeout=timeout_ms)
     await element.hover(position=await _position(element, action.grab), timeout=timeout_ms)
-    start = _point(await _box(element, action.target), action.grab)
+    box = await _box(element, action.target)
+    start, end = _point(box, action.grab), _moved(_point(box, action.drop), action)
     await page.mouse.move(*start)
     await page.mouse.down()
     try:
         # A drag begins with the first moves, where the mouse was pressed: nothing may be scrolled before them.
         await page.mouse.move(start[0] + 6, start[1] + 6, steps=3)
-        x, y = await _end(page, element, onto, action)
-        await page.mouse.move(x, y, steps=_DRAG_STEPS)
         if onto is not None:
-            x, y = await _end(page, element, onto, action)  # what is dragged may have moved its target aside
-            await page.mouse.move(x, y, steps=2)
+            end = await _end(page, onto, action)
+        await page.mouse.move(*end, steps=_DRAG_STEPS)
+        if onto is not None:
+            end = await _end(page, onto, action)  # what is dragged may have moved its target aside
+            await page.mouse.move(*end, steps=2)
     finally:
         await page.mouse.up()
 
 
-async def _end(page: Page, element: ElementHandle, onto: ElementHandle | None, action: Drag) -> tuple[float, float]:
-    if onto is None:
-        x, y = _point(await _box(element, action.target), action.drop)
-    else:
+async def _end(page: Page, onto: ElementHandle, action: Drag) -> tuple[float, float]:
+    x, y = _point(await _box(onto, action.onto_target), action.drop)
+    if not await page.evaluate(_IN_VIEW_JS, [x, y]):
+        await onto.evaluate(_TO_MIDDLE_JS)
         x, y = _point(await _box(onto, action.onto_target), action.drop)
-        if not await page.evaluate(_IN_VIEW_JS, [x, y]):
-            await onto.evaluate(_TO_MIDDLE_JS)
-            x, y = _point(await _box(onto, action.onto_target), action.drop)
-    return x + action.by[0], y + action.by[1]
+    return _moved((x, y), action)
+
+
+def _moved(point: tuple[float, float], action: Drag) -> tuple[float, float]:
+    return point[0] + action.by[0], point[1] + action.by[1]
 
 
 _TO_MIDDLE_JS = "el => Element.prototype.scrollIntoView.call(el, { block: 'center', behavior: 'instant' })"

@@ -172,6 +172,7 @@
       else if (tag === "LABEL" && el.control) why = "";
       else if (grab) why = "drag";
       else if (pointer && !above.pointer) why = "pointer";
+      else if (tag === "A" && !el.hasAttribute("href") && !el.hasAttribute("name") && !el.id) why = "anchor"; // a script's
       else if (tabindex !== null && Number(tabindex) >= 0 && !scrolls) why = "tabindex";
       else if (pointer && !el.childElementCount && collapse(el.textContent, MAX_NAME) !== above.region) why = "pointer";
       if (why) {

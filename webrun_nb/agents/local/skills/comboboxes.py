@@ -1,0 +1,246 @@
+"""Works fields with suggestions, and lists that open on a click: type, wait, pick, and check that it was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from webrun_nb.agents.local.language.intents import Condition
+from webrun_nb.agents.local.skills.choices import options_named
+from webrun_nb.agents.local.skills.values import read_number, same_text
+from webrun_nb.agents.local.skills.working import (
+    MOST_LOOKS,
+    Work,
+    Worker,
+    called,
+    do,
+    fail,
+    innermost,
+    later_look,
+    new_things,
+    same_element,
+    things,
+)
+from webrun_nb.browsers.actions import Click, Hover, Press, Type
+from webrun_nb.browsers.observation import Element, Observation
+
+_OFFERS = ("option", "menuitem", "listitem", "clickable", "button", "link", "text", "cell", "paragraph")
+"""The roles of suggestions, the surest first."""
+_PLAIN = frozenset({"text", "cell", "paragraph", "listitem"})
+"""Roles of what suggests nothing unless it holds what was typed."""
+_NEAR_PX = 450
+"""The distance of a list of suggestions from its field, at most."""
+_MOST_CHARS = 200
+_MOST_NAMED = 12
+_MOST_SCROLLS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An option that is wanted: by its name, or any that fits conditions."""
+
+    words: str
+    """As a person says it."""
+    typed: str
+    """The text to type, so that it is suggested."""
+    fits: Callable[[str], bool] | None = None
+    """Tells whether an option is one of those that are wanted; None where the one called `words` is."""
+
+    def among(self, names: Sequence[str]) -> list[str]:
+        """Return the names that it fits, best first."""
+        if self.fits is None:
+            return options_named(names, self.words)
+        return [name for name in names if self.fits(name)]
+
+
+def wish_for(words: str, conditions: Sequence[Condition]) -> Wish:
+    """Return the wish for any option that fits conditions: "an item that starts with S and ends with e"."""
+    starts = next((c.value for c in conditions if c.test == "starts" and not c.negated), "")
+    holds = next((c.value for c in conditions if c.test in ("is", "contains") and not c.negated), "")
+    return Wish(words, starts or holds, lambda name: all(fits(name, condition) for condition in conditions))
+
+
+def fits(text: str, condition: Condition) -> bool:
+    """Tell whether a text fits a condition; case does not count.
+
+    >>> fits("Senegal", Condition("starts with Se", "starts", "se")), fits("7", Condition("less than 5", "<", "5"))
+    (True, False)
+    """
+    return _fits(" ".join(text.split()).casefold(), condition) is not condition.negated
+
+
+def _fits(text: str, condition: Condition) -> bool:
+    value = " ".join(condition.value.split()).casefold()
+    match condition.test:
+        case "is":
+            return text == value
+        case "is not":
+            return text != value
+        case "contains":
+            return value in text
+        case "lacks":
+            return value not in text
+        case "starts":
+            return text.startswith(value)
+        case "ends":
+            return text.endswith(value)
+        case "exists" | "state":
+            return bool(text)
+    number, low, high = read_number(text), read_number(condition.value), read_number(condition.high)
+    if number is None or low is None:
+        return False
+    match condition.test:
+        case "<":
+            return number < low
+        case "<=":
+            return number <= low
+        case ">":
+            return number > low
+        case ">=":
+            return number >= low
+        case "between":
+            return high is not None and low <= number <= high
+
+
+def choose_suggestion(worker: Worker, element: Element, wish: Wish, sentence: str, *, free: bool) -> Work[str]:
+    """Type into a field with suggestions, or open a list, and pick what is wanted; return its name.
+
+    Parameters
+    ----------
+    free : bool
+        The field may keep a text that it has not suggested, which is said then.
+
+    Raises
+    ------
+    AgentError
+        Nothing that is suggested fits, or the field does not take it.
+    """
+    before = yield from worker.look()
+    types = element.tag in ("input", "textarea") and not element.readonly
+    if types and wish.typed:
+        yield from do(worker, Type(element.ref, wish.typed, called(element), by_keys=True), sentence)
+    else:
+        yield from do(worker, Click(element.ref, called(element)), sentence)
+    seen = yield from worker.look(again=True)
+    offered: list[Element] = []
+    for _ in range(MOST_LOOKS):
+        field = same_element(element, seen) or element
+        offered = suggestions(before, seen, field, wish.typed if types else "")
+        if wish.among([each.name for each in offered]):
+            break
+        later = yield from later_look(worker, seen, sentence)
+        if later is None:
+            break
+        seen = later
+    offered = yield from _scrolled(worker, element, before, offered, wish, sentence)
+    named = wish.among([each.name for each in offered])
+    if named:
+        name = named[0]
+        if wish.fits is None and len(named) > 1:
+            position = yield from worker.choice(f'In "{sentence}": which is "{wish.words}"?', named[:_MOST_NAMED])
+            name = named[position]
+        yield from pick(worker, element, next(each for each in offered if each.name == name), sentence)
+        return name
+    if free and not offered and wish.fits is None:
+        yield from worker.note(f'"{called(element)}" suggested nothing for "{wish.words}"; it stays as it is typed.')
+        return wish.typed
+    shown = ", ".join(f'"{each.name}"' for each in offered[:_MOST_NAMED])
+    fail(sentence, f'"{called(element)}" offers nothing like "{wish.words}"; it offers {shown or "nothing"}')
+
+
+def _scrolled(
+    worker: Worker, element: Element, before: Observation, offered: list[Element], wish: Wish, sentence: str
+) -> Work[list[Element]]:
+    """Scroll through a list that has only some of its options on the page; return those at which one fits."""
+    for _ in range(_MOST_SCROLLS):
+        if not offered or wish.among([each.name for each in offered]):
+            break
+        names = {each.name for each in offered}
+        failed = yield from worker.act(Hover(offered[-1].ref, called(offered[-1])), sentence)
+        if failed is not None:
+            break
+        seen = yield from worker.look(again=True)
+        more = suggestions(before, seen, same_element(element, seen) or element)
+        if not more or {each.name for each in more} <= names:
+            break
+        offered = more
+    return offered
+
+
+def suggestions(before: Observation, after: Observation, field: Element, typed: str = "") -> list[Element]:
+    """Return what a field suggests since it was typed into, in the order of the page.
+
+    Those are new things near it, of one kind; texts alone count only where they hold what was typed.
+    """
+    new = [e for e in new_things(before, after) if e.path != field.path and e.enabled and _is_offer(e, field)]
+    new = innermost(new)
+    said = typed.casefold()
+    for role in _OFFERS:
+        found = [e for e in new if e.role == role and (role not in _PLAIN or (said and said in e.name.casefold()))]
+        if found:
+            return found
+    open_list = [e for e in things(after) if e.role == "option" and e.tag != "option" and _is_offer(e, field)]
+    return [e for e in open_list if not said or said in e.name.casefold()]
+
+
+def _is_offer(element: Element, field: Element) -> bool:
+    if not element.name or len(element.name) >= _MOST_CHARS or element.frame != field.frame:
+        return False
+    if element.box is None or field.box is None or element.role == "option":
+        return True
+    across = element.box.x < field.box.x + field.box.width and field.box.x < element.box.x + element.box.width
+    return across and -_NEAR_PX <= element.box.y - field.box.y <= _NEAR_PX
+
+
+def pick(worker: Worker, field: Element, option: Element, sentence: str) -> Work[None]:
+    """Pick a suggestion: with the mouse, else with the keyboard; check that the field took it.
+
+    Raises
+    ------
+    AgentError
+        The field took nothing.
+    """
+    before = yield from worker.look()
+    failed = yield from worker.act(Click(option.ref, called(option)), sentence)
+    seen = yield from worker.look(again=True)
+    if failed is None and _took(before, seen, field, option):
+        return
+    here = same_element(field, seen)
+    offered = [e.name for e in things(seen) if e.role == option.role and e.path.rpartition(" > ")[0] == _parent(option)]
+    if here is not None and option.name in offered:
+        times = offered.index(option.name) + 1
+        yield from do(worker, Press("ArrowDown", here.ref, called(here), times), sentence)
+        yield from do(worker, Press("Enter"), sentence)
+        seen = yield from worker.look(again=True)
+    if not _took(before, seen, field, option):
+        now = same_element(field, seen)
+        shown = "" if now is None else now.value
+        fail(sentence, f'"{called(field)}" did not take "{option.name}"; it shows "{shown}"')
+
+
+def _parent(element: Element) -> str:
+    return element.path.rpartition(" > ")[0]
+
+
+def _took(before: Observation, after: Observation, field: Element, option: Element) -> bool:
+    """Tell whether a field shows an option: in itself, or as a new thing beside it; gone fields count as well."""
+    now = same_element(field, after)
+    if now is None:
+        return True
+    shown = f"{now.value} {now.text} {now.name if now.tag not in ('input', 'textarea') else ''}"
+    if same_text(now.value, option.name) or option.name.casefold() in " ".join(shown.split()).casefold():
+        return True
+    if now.value and now.value.casefold() in option.name.casefold() and now.value != field.value:
+        return True  # some fields take a part of what they suggest: a code, a name without its address
+    there = [e for e in things(after) if e.path == option.path and e.name == option.name]
+    if any(each.selected for each in there):
+        return True
+    return any(option.name.casefold() in e.name.casefold() for e in new_things(before, after))
+
+
+def enter_choice(worker: Worker, element: Element, words: str, sentence: str) -> Work[None]:
+    """Choose what is called so in a field with suggestions, or in a list that opens on a click."""
+    editable = element.tag in ("input", "textarea") and not element.readonly
+    if same_text(element.value, words):
+        return
+    yield from choose_suggestion(worker, element, Wish(words, words if editable else ""), sentence, free=editable)

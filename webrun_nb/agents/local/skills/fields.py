@@ -1,0 +1,238 @@
+"""Makes one control hold a value, whatever kind of control it is, and checks that it does."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from webrun_nb.agents.local.skills.calendars import calendar_in
+from webrun_nb.agents.local.skills.choices import choose_options
+from webrun_nb.agents.local.skills.comboboxes import enter_choice, pick, suggestions
+from webrun_nb.agents.local.skills.pickers import enter_day, enter_time
+from webrun_nb.agents.local.skills.sliders import is_slider, set_amount, set_slider
+from webrun_nb.agents.local.skills.values import (
+    NO,
+    YES,
+    in_format,
+    native_value,
+    order_of_format,
+    read_day,
+    read_number,
+    read_time,
+    same_moment,
+    same_text,
+)
+from webrun_nb.agents.local.skills.working import (
+    Work,
+    Worker,
+    again,
+    called,
+    do,
+    fail,
+    later_look,
+    new_things,
+    same_element,
+)
+from webrun_nb.browsers.actions import Click, Press, Type
+from webrun_nb.browsers.observation import Element, Observation
+
+CHECKABLE = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
+_NATIVE = frozenset({"date", "time", "month", "week", "datetime-local", "color"})
+_MOST_SHOWN = 190
+"""Characters of a value that every look has."""
+
+
+def enter(worker: Worker, element: Element, value: str, sentence: str, *, adds: bool = False) -> Work[None]:
+    """Make a control hold a value.
+
+    Parameters
+    ----------
+    worker : Worker
+        The task.
+    element : Element
+        The control, from the last look.
+    value : str
+        The value as a person writes it: a text, a number, a date, the name of an option, `yes` or `no`.
+    sentence : str
+        The sentence that it is done for.
+    adds : bool, optional
+        Put a text at the end of what a field has.
+
+    Raises
+    ------
+    AgentError
+        The control does not take the value, in one line that quotes what it shows instead.
+    """
+    if element.role in CHECKABLE or element.input_type in ("checkbox", "radio"):
+        yield from set_state(worker, element, _yes_or_no(element, value, sentence), sentence)
+    elif element.tag == "select" or element.role == "listbox":
+        yield from choose_options(worker, element, (value,), sentence, keeps=adds)
+    elif element.input_type == "file":
+        fail(sentence, f'"{called(element)}" takes files of the task, not a text')
+    elif element.input_type in _NATIVE:
+        yield from _enter_native(worker, element, value, sentence)
+    elif is_slider(element):
+        yield from set_slider(worker, element, _number(element, value, sentence), sentence)
+    elif element.role == "spinbutton":
+        yield from set_amount(worker, element, _number(element, value, sentence), sentence)
+    elif element.role == "combobox" or (element.has_popup and element.tag not in ("input", "textarea")):
+        yield from enter_choice(worker, element, value, sentence)
+    elif element.readonly:
+        yield from _enter_readonly(worker, element, value, sentence)
+    else:
+        yield from enter_text(worker, element, value, sentence, adds=adds)
+
+
+def _yes_or_no(element: Element, value: str, sentence: str) -> bool:
+    said = value.strip().casefold()
+    if said in YES or same_text(said, element.name):
+        return True
+    if said not in NO:
+        fail(sentence, f'"{called(element)}" is ticked or not: "{value}" is neither yes nor no')
+    return False
+
+
+def _number(element: Element, value: str, sentence: str) -> Decimal:
+    wanted = read_number(value)
+    if wanted is None:
+        fail(sentence, f'"{called(element)}" takes a number, and "{value}" is none')
+    return wanted
+
+
+def set_state(worker: Worker, element: Element, wanted: bool, sentence: str) -> Work[None]:
+    """Tick or untick a box, choose a radio button, or turn a switch; nothing is done where it is so already.
+
+    Raises
+    ------
+    AgentError
+        It stays as it was, after a click and after the space bar.
+    """
+    if state_of(element) is wanted:
+        return
+    if element.role in ("radio", "menuitemradio") and not wanted:
+        fail(sentence, f'"{called(element)}" is one of several choices: it is left by choosing another one')
+    failed = yield from worker.act(Click(element.ref, called(element)), sentence)
+    now = yield from again(worker, element)
+    if now is None or (failed is None and state_of(now) in (wanted, None)):  # gone, or it displays no state
+        return
+    yield from do(worker, Press("Space", now.ref, called(now)), sentence)
+    now = yield from again(worker, element)
+    if now is not None and state_of(now) not in (wanted, None):
+        fail(sentence, f'"{called(element)}" stays {"unticked" if wanted else "ticked"}')
+
+
+def state_of(element: Element) -> bool | None:
+    """Return whether a control is ticked, pressed or selected; None where it displays no such state."""
+    for state in (element.checked, element.pressed, element.selected):
+        if state is not None:
+            return state
+    return None
+
+
+# --- texts ------------------------------------------------------------------------------------------------------------
+
+
+def enter_text(worker: Worker, element: Element, text: str, sentence: str, *, adds: bool = False) -> Work[None]:
+    """Type a text into a field; key by key where the field does not hold it then.
+
+    Raises
+    ------
+    AgentError
+        The field shows something else.
+    """
+    text = yield from _in_format_of(worker, element, text)
+    wanted = f"{element.value}{text}" if adds else text
+    before = yield from worker.look()
+    types_keys = element.has_popup or _may_suggest(element)
+    failed = yield from worker.act(Type(element.ref, text, called(element), by_keys=types_keys, adds=adds), sentence)
+    now = yield from again(worker, element)
+    if now is None:
+        if failed is not None:
+            fail(sentence, failed.message, failed.code)
+        return
+    if not _holds(now, wanted) and not types_keys:
+        yield from do(worker, Type(now.ref, wanted, called(now), by_keys=True), sentence)
+        now = yield from again(worker, element)
+    if now is not None and not _holds(now, wanted):
+        shown = f'shows "{now.value}"' if now.value else "stays empty"
+        fail(sentence, f'"{called(element)}" {shown} instead of "{wanted}"')
+    if now is not None and text:
+        yield from _settle_popup(worker, now, before, wanted, sentence, waits=types_keys)
+
+
+def _may_suggest(element: Element) -> bool:
+    """Tell whether a field turns off the browser's own suggestions, as those with suggestions of the page do."""
+    return element.role == "textbox" and element.input_type in ("", "text", "search") and "off" in element.hint.split()
+
+
+def _in_format_of(worker: Worker, element: Element, text: str) -> Work[str]:
+    """Return a day in the format that a field asks for, where it asks for one; other texts as they are."""
+    hint = f"{element.placeholder} {element.label} {element.name}"
+    order = order_of_format(hint)
+    day = read_day(text, order) if order else None
+    written = in_format(day.day, hint) if day else None
+    if written is None or same_text(written, text):
+        return text
+    yield from worker.note(f'"{text}" is written as {written}, as the field asks for it.')
+    return written
+
+
+def _holds(now: Element, wanted: str) -> bool:
+    if now.input_type == "password":
+        return True  # no look has its content
+    shown, wanted = now.value, " ".join(wanted.split())
+    if len(shown) >= _MOST_SHOWN:
+        return same_text(shown[:_MOST_SHOWN], wanted[:_MOST_SHOWN])
+    return shown == wanted or same_text(shown, wanted) or same_moment(shown, wanted)
+
+
+def _settle_popup(
+    worker: Worker, field: Element, before: Observation, text: str, sentence: str, *, waits: bool
+) -> Work[None]:
+    """Pick the suggestion that is called like the text, and close a calendar that lies over the page now."""
+    seen = yield from worker.look()
+    if waits and not new_things(before, seen):
+        seen = (yield from later_look(worker, seen, sentence)) or seen
+    exact = [each for each in suggestions(before, seen, field, text) if same_text(each.name, text)]
+    if exact:
+        yield from pick(worker, same_element(field, seen) or field, exact[0], sentence)
+    elif calendar_in(new_things(before, seen)):
+        now = same_element(field, seen)
+        if now is not None:
+            yield from do(worker, Press("Escape", now.ref, called(now)), sentence)
+            now = yield from again(worker, field)
+        if now is not None and not _holds(now, text):
+            fail(sentence, f'"{called(field)}" shows "{now.value}" instead of "{text}"')
+
+
+# --- dates, times and colours -----------------------------------------------------------------------------------------
+
+
+def _enter_native(worker: Worker, element: Element, value: str, sentence: str) -> Work[None]:
+    read = native_value(element.input_type, value)
+    if read is None:
+        fail(sentence, f'"{called(element)}" takes a {element.input_type.replace("-local", "")}, and "{value}" is none')
+    own, assumed = read
+    if assumed:
+        yield from worker.note(f'"{value}" is read as {assumed}: {own}.')
+    for low, high in ((element.minimum, own), (own, element.maximum)):
+        if low and high and element.input_type != "color" and low > high:
+            limits = " to ".join((element.minimum or "…", element.maximum or "…"))
+            fail(sentence, f'"{called(element)}" goes from {limits}, and {own} is not in between')
+    yield from do(worker, Type(element.ref, own, called(element)), sentence)
+    now = yield from again(worker, element)
+    if now is not None and now.value not in (own, own.removesuffix(":00")):
+        fail(sentence, f'"{called(element)}" shows "{now.value}" instead of "{own}"')
+
+
+def _enter_readonly(worker: Worker, element: Element, value: str, sentence: str) -> Work[None]:
+    """Fill in a field that cannot be typed into: with the calendar or the list that it opens."""
+    day = read_day(value, order_of_format(f"{element.placeholder} {element.label}"))
+    clock = read_time(value)
+    if day is not None:
+        if day.assumed:
+            yield from worker.note(f'"{value}" is read as {day.assumed}: {day.day.isoformat()}.')
+        yield from enter_day(worker, element, day.day, sentence)
+    elif clock is not None:
+        yield from enter_time(worker, element, clock, sentence)
+    else:
+        yield from enter_choice(worker, element, value, sentence)

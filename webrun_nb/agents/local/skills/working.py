@@ -1,0 +1,143 @@
+"""The operations of a task that the skills use, and what all of them need: a control after a fresh look, failing."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import NoReturn, Protocol, TypeVar
+
+from webrun_nb.agents.base import AgentError, Failed, Reply, Step
+from webrun_nb.browsers.actions import Action, WaitForChange
+from webrun_nb.browsers.observation import Element, Observation
+from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.text import shortened
+
+T = TypeVar("T")
+Work = Generator[Step, Reply | None, T]
+"""A part of a run: yields steps, is sent replies, returns a result."""
+
+MOST_LOOKS = 5
+"""Looks at a page whose content comes late."""
+_CHANGE_MS = 1_000
+_QUOTED = 80
+
+
+class Worker(Protocol):
+    """The operations of a task that the skills use; a `Task` has them."""
+
+    seen: Observation | None
+
+    def look(self, *, again: bool = False) -> Work[Observation]:
+        """Look at the page."""
+
+    def act(self, action: Action, because: str, *, keeps_page: bool = False) -> Work[Failed | None]:
+        """Do something."""
+
+    def note(self, text: str) -> Work[None]:
+        """Say something."""
+
+    def ask(self, question: str, candidates: Sequence[str] = ()) -> Work[str]:
+        """Ask a person."""
+
+    def choice(self, question: str, choices: Sequence[str]) -> Work[int]:
+        """Ask which of several is meant; return its position."""
+
+
+def things(seen: Observation) -> tuple[Element, ...]:
+    """Return all that can be pointed at: the elements and texts of a page and its frames."""
+    return seen.all_things
+
+
+def same_element(element: Element, seen: Observation) -> Element | None:
+    """Find an element of an earlier look in another one; None where it is gone, or cannot be told from others."""
+    there = things(seen)
+    kind = (element.tag, element.input_type, element.frame)
+    at_path = [e for e in there if e.path == element.path and (e.tag, e.input_type, e.frame) == kind]
+    if len(at_path) == 1 and (at_path[0].name == element.name or element.tag in ("input", "select", "textarea")):
+        return at_path[0]
+    named = [e for e in there if (e.role, e.name, e.frame) == (element.role, element.name, element.frame)]
+    if len(named) == 1:
+        return named[0]
+    return at_path[0] if len(at_path) == 1 and not named else None
+
+
+def again(worker: Worker, element: Element) -> Work[Element | None]:
+    """Look at the page again and return the element as it is now; None where it is gone."""
+    return same_element(element, (yield from worker.look(again=True)))
+
+
+def do(worker: Worker, action: Action, sentence: str) -> Work[None]:
+    """Do something that the sentence is of no use without; the page is looked at again before the next step.
+
+    Raises
+    ------
+    AgentError
+        It could not be done.
+    """
+    failed = yield from worker.act(action, sentence)
+    if failed is not None:
+        raise AgentError(failed.code, failed.message)
+
+
+def later_look(
+    worker: Worker, before: Observation, sentence: str, within_ms: int = _CHANGE_MS
+) -> Work[Observation | None]:
+    """Wait for the page to change by itself and look at it; None where it does not."""
+    yield from worker.act(WaitForChange(within_ms), sentence)
+    seen = yield from worker.look(again=True)
+    same = (seen.text, _shown(seen)) == (before.text, _shown(before))
+    return None if same else seen
+
+
+def _shown(seen: Observation) -> list[tuple[str, str, str, bool | None]]:
+    return [(e.path, e.name, e.value, e.checked) for e in things(seen)]
+
+
+def new_things(before: Observation, after: Observation) -> list[Element]:
+    """Return what is displayed now and was not before: other places, other names, or other texts at the same place."""
+    known = {(e.frame, e.path, e.name) for e in things(before)}
+    return [e for e in things(after) if (e.frame, e.path, e.name) not in known]
+
+
+def inside(outer: Element, inner: Element) -> bool:
+    """Tell whether an element is inside another one."""
+    return outer.frame == inner.frame and inner.path.startswith(f"{outer.path} > ")
+
+
+def innermost(among: Sequence[Element]) -> list[Element]:
+    """Leave out what only contains others of the same things, such as an item around its own text."""
+    inner = {(e.frame, e.path) for e in among}
+    outer: set[tuple[int, str]] = set()
+    for frame, path in inner:
+        while " > " in path:
+            path = path.rpartition(" > ")[0]
+            outer.add((frame, path))
+    return [e for e in among if (e.frame, e.path) not in outer]
+
+
+def common_depth(one: Element, other: Element) -> int:
+    """Return the number of levels of the page that contain both of two elements."""
+    if one.frame != other.frame:
+        return 0
+    depth = 0
+    for left, right in zip(one.path.split(" > "), other.path.split(" > "), strict=False):
+        if left != right:
+            break
+        depth += 1
+    return depth
+
+
+def called(element: Element) -> str:
+    """Name an element for people, as its page does."""
+    name = element.label or element.name or element.placeholder or element.hint or element.role
+    return shortened(name, _QUOTED)
+
+
+def fail(sentence: str, what: str, code: TaskFailureCode = TaskFailureCode.ELEMENT_NOT_FOUND) -> NoReturn:
+    """Give up on a sentence.
+
+    Raises
+    ------
+    AgentError
+        Always.
+    """
+    raise AgentError(code, f'"{sentence}": {what}.', {"sentence": sentence})
