@@ -104,6 +104,8 @@ class Task(Asking):
         self.last: Action | None = None
         self.sent: tuple[str, Element, Observation] | None = None
         """The form that was sent and whose effect is not checked yet: sentence, element and the page before."""
+        self._judged: tuple[str, Element, Observation] | None = None
+        """The form whose effect was checked last: its answer may be late, and is looked for again then."""
         self.refusal: AgentError | None = None
         self.remarks: tuple[str, ...] = ()
         self.dialog_remarks: list[str] = []
@@ -166,7 +168,7 @@ class Task(Asking):
         self._arrived(seen.url, seen.status)
         self.seen = seen
         if self.sent is not None:
-            (sentence, by, before), self.sent = self.sent, None
+            (sentence, by, before), self._judged, self.sent = self.sent, self.sent, None
             self.refusal = refusal(sentence, by, before, seen, self.brief.expect_status)
             self.remarks = remarks(before, seen)
         self._verdicts += [(acted, check(acted, seen)) for acted in self.unchecked]
@@ -297,6 +299,7 @@ class Task(Asking):
         if not isinstance(action, _WAITS_AND_SCROLLS):
             self.last, self.refusal, self.remarks = dared, None, ()
             self.sent = (because, by, before) if by is not None and before is not None else None
+            self._judged = None
         if not keeps_page:
             self.seen = self.statuses.error_page = None
             if not isinstance(action, _WAITS_AND_SCROLLS):
@@ -307,8 +310,7 @@ class Task(Asking):
         aimed_at = action.aimed_at
         if self.seen is None or not isinstance(aimed_at, ElementTarget):
             return None
-        elements = self.seen.all_elements
-        return elements[aimed_at.ref] if 0 <= aimed_at.ref < len(elements) else None
+        return next((thing for thing in self.seen.all_things if thing.ref == aimed_at.ref), None)
 
     def accepted(self) -> Work[None]:
         """Make sure that the page took what was done to it: the effect of each action is seen, or not to be seen.
@@ -341,7 +343,10 @@ class Task(Asking):
         """
         if verdict.words == NO_CHANGE:  # it may only be late
             yield from self._wait(1.0)
+            self.sent = self._judged
             verdict = check(acted, (yield from self.observed()))
+            if self.refusal is not None:
+                raise self.refusal
             if verdict.outcome != "unseen":
                 return verdict
         again = self._once_more(acted)

@@ -37,8 +37,10 @@ class Changes:
     """Lines of text that it had before; the first ones of many."""
     controls: tuple[str, ...] = ()
     """New values and states of controls; the first ones of many."""
-    elements: bool = False
-    """There are other elements to act on than before."""
+    dialogs: tuple[str, ...] = ()
+    """The names of dialogs that the page has opened, in quotes, or `closed` for one that it has closed."""
+    things: bool = False
+    """There are other elements or pictures than before, or the same ones look otherwise."""
     messages: bool = False
     """There are other messages than before, or other errors in a form."""
 
@@ -53,6 +55,7 @@ class Changes:
         said += ["a tab was closed" if self.new_tabs < 0 else "", "a download began" if self.downloads else ""]
         said += [f"the page is now {shortened(self.url, _CHARS)}" if self.url else ""]
         said += [f"its title is now “{self.title}”" if self.title and not self.url else ""]
+        said += ["a dialog was closed" if name == "closed" else f"a dialog opened: {name}" for name in self.dialogs]
         said += list(self.controls)
         said += [f"new on the page: “{line}”" for line in self.appeared[:2]] if not self.document else []
         said += [f"gone from the page: “{self.disappeared[0]}”" if self.disappeared and not self.document else ""]
@@ -80,7 +83,8 @@ def changes(before: Observation, after: Observation) -> Changes:
         appeared=_told(lines_after - lines_before),
         disappeared=_told(lines_before - lines_after),
         controls=tuple(islice(_states(before, after), _MAX_TOLD)),
-        elements=_kinds(before) != _kinds(after),
+        dialogs=_dialogs(before, after),
+        things=_kinds(before) != _kinds(after),
         messages=_said(before) != _said(after),
     )
 
@@ -95,8 +99,14 @@ def _told(lines: Iterable[str]) -> tuple[str, ...]:
     return tuple(shortened(line, _CHARS) for line in islice(lines, _MAX_TOLD))
 
 
-def _kinds(seen: Observation) -> Counter[tuple[str, str]]:
-    return Counter((element.role, element.name) for element in seen.all_elements)
+def _kinds(seen: Observation) -> Counter[tuple[object, ...]]:
+    return Counter((thing.role, thing.name, thing.shape, thing.color, thing.icon) for thing in seen.all_things)
+
+
+def _dialogs(before: Observation, after: Observation) -> tuple[str, ...]:
+    were, are = (Counter(g.name for g in seen.groups if g.kind == "dialog") for seen in (before, after))
+    opened = tuple(f"“{shortened(name, 60)}”" if name else "without a name" for name in islice(are - were, _MAX_TOLD))
+    return opened or (("closed",) if were - are else ())
 
 
 def _said(seen: Observation) -> tuple[object, ...]:
@@ -114,8 +124,17 @@ def _states(before: Observation, after: Observation) -> Iterable[str]:
             yield f"{what} shows “{shortened(now.value, 60)}”" if now.value else f"{what} is empty"
         if now.checked is not None and now.checked != was.checked:
             yield f"{what} is {'ticked' if now.checked else 'not ticked'}"
-        if now.enabled != was.enabled:
-            yield f"{what} is {'enabled' if now.enabled else 'disabled'}"
+        if now.selected_options != was.selected_options and now.multiple:
+            yield f"{what} has the choice “{shortened(', '.join(now.selected_options), 60)}”"
+        for no, yes, is_so, was_so in (
+            ("not selected", "selected", now.selected, was.selected),
+            ("not pressed", "pressed", now.pressed, was.pressed),
+            ("closed", "open", now.expanded, was.expanded),
+            ("disabled", "enabled", now.enabled, was.enabled),
+            ("no more the current one", "the current one", now.current, was.current),
+        ):
+            if is_so is not None and is_so != was_so:
+                yield f"{what} is {yes if is_so else no}"
 
 
 def same_element(element: Element, seen: Observation) -> Element | None:

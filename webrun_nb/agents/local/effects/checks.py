@@ -167,6 +167,8 @@ def _plain(text: str) -> str:
 def _chosen(action: Select, element: Element, acted: Acted, after: Observation) -> Verdict:
     now = same_element(element, after)
     options = action.options
+    if now is not None and now.multiple and now.selected_options:
+        return _SEEN if set(map(_plain, now.selected_options)) == set(map(_plain, options)) else _UNKNOWN
     if now is None or len(options) != 1 or not now.value:
         return _UNKNOWN
     if _plain(now.value)[:_COMPARED_CHARS] == _plain(options[0])[:_COMPARED_CHARS]:
@@ -193,8 +195,20 @@ def _did_something(acted: Acted, after: Observation) -> Verdict:
         return _SEEN
     if acted.before is None:
         return _UNKNOWN
-    came = changes(acted.before, after)
+    came, element = changes(acted.before, after), acted.element
+    if (
+        element is not None
+        and element.in_form
+        and came.document
+        and _asks_password(acted.before)
+        and _asks_password(after)
+    ):
+        return Verdict("seen", "the page asks for a password again")
     opened = f"a new tab opened: {shortened(after.title or after.url, 80)}" if came.new_tabs > 0 else ""
     if came.is_nothing:
         return Verdict("unseen", NO_CHANGE) if after.untouched else _UNKNOWN
     return Verdict("seen", opened or ("a download began" if came.downloads else ""))
+
+
+def _asks_password(seen: Observation) -> bool:
+    return any(element.input_type == "password" for element in seen.all_elements)

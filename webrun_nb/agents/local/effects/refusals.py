@@ -1,8 +1,8 @@
 """Tells whether a page accepted a form that was sent to it. Pure.
 
 An action that was performed is not yet a thing done: the browser may hold a form back, the server may answer with an
-error, the page may complain beside a field. What a page says of that is quoted, never believed to be more than its
-words.
+error, the page may complain beside a field, or in a message above or below the form. What a page says of that is
+quoted, never believed to be more than its words.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from collections.abc import Container, Mapping
 from types import MappingProxyType
 
 from webrun_nb.agents.base import AgentError
+from webrun_nb.agents.local.effects.changes import changes
 from webrun_nb.agents.local.effects.statuses import LOWEST_ERROR
 from webrun_nb.browsers.actions import Action, Press, Type
-from webrun_nb.browsers.observation import Element, FormError, Observation
+from webrun_nb.browsers.observation import Element, FormError, Observation, PageMessage
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.text import shortened
 
@@ -28,6 +29,20 @@ _ERROR = re.compile(
     r"\s+stock|sold\s+out|went\s+wrong|do(?:es)?\s+not|doesn't|don't|isn't|aren't)\b",
     re.I,
 )
+_STRONG = re.compile(
+    r"\b(?:(?:an?\s+)?errors?|invalid|incorrect|wrong|(?:has|have)?\s?fail(?:ed|ure)?|denied|rejected|refused|declined"
+    r"|expired|locked|unauthori[sz]ed|forbidden|unable|can(?:no|')t\s+be|could\s?n(?:o|')t|not\s+(?:be\s+)?(?:found|valid"
+    r"|allowed|accepted|saved|sent|recogni[sz]ed|match|correct|available|permitted)|do(?:es)?\s?n(?:o|')t\s+(?:match|exist"
+    r"|have)|already\s+(?:taken|exists?|in\s+use|registered|used|been)|(?:please\s+)?try\s+again|too\s+(?:short|long|many"
+    r"|weak|large)|(?:is|are|fields?)\s+(?:required|missing|not\s+allowed)|must\s+(?:be|have|not|contain|match|agree"
+    r"|accept)|please\s+(?:enter|fill|select|choose|check|correct|provide|accept|complete|use|sign|log)"
+    r"|went\s+wrong|sold\s+out)\b",
+    re.I,
+)
+"""Words of a refusal, where nothing but them marks a text as one."""
+_FEW = 6
+"""More new texts than that are another content of the page, and none of them is an answer to what was sent."""
+_SENDING_ROLES = frozenset({"button", "clickable"})
 _FINE = re.compile(
     r"\bno\s+(?:errors?|results?|matches|products|items|entries)\b|\b(?:success(?:ful(?:ly)?)?|thank\s+you|thanks|saved"
     r"|looks\s+good|is\s+available)\b(?!.*\b(?:not|fail|error|invalid))",
@@ -41,7 +56,7 @@ def sends(action: Action, seen: Observation | None, last: Action | None) -> Elem
         return None
     if action.clicked_ref is not None:
         element = _at(seen, action.clicked_ref)
-        return element if element is not None and element.role == "button" else None
+        return element if element is not None and element.role in _SENDING_ROLES else None
     if isinstance(action, Type):
         return _at(seen, action.ref) if action.submit else None
     if isinstance(action, Press) and action.key in ("Enter", "NumpadEnter") and isinstance(last, Type):
@@ -77,18 +92,65 @@ def refusal(
 
 def remarks(before: Observation, after: Observation) -> tuple[str, ...]:
     """Quote what a page announces after something was sent, where that is no refusal."""
-    return tuple(f'"{_shown(c.said)}"' for c in _new(before, after) if c.kind == "alert")[:2]
+    alerts = [c.said for c in _new(before, after) if c.kind == "alert"]
+    unmarked = [m for m in after.messages if m.appeared and not m.tone]
+    told = [m.said for m in _new_messages(before, after) if m.tone or m in unmarked[:_FEW]]
+    few = told if len(unmarked) <= _FEW else []
+    return tuple(f'"{_shown(said)}"' for said in dict.fromkeys([*alerts, *few]))[:2]
+
+
+def refused_words(before: Observation, after: Observation, *, still_there: bool) -> str:
+    """Quote what a page says of the refusal of what was sent; empty where it says nothing of it.
+
+    Parameters
+    ----------
+    before, after : Observation
+        The last look before it was sent, and one after.
+    still_there : bool
+        The page still has what it was sent with.
+    """
+    new = _new_messages(before, after)
+    known = () if after.fresh else before.messages
+    again = [m for m in after.messages if m.tone == "error" and (m.appeared or after.fresh) and m not in known]
+    for message in new:
+        said, tone = message.said, message.tone
+        if tone == "success" or _FINE.search(said):
+            continue
+        if tone == "error" and (_ERROR.search(said) or still_there):
+            return said
+        if tone == "red" and (_STRONG.search(said) or (still_there and _ERROR.search(said))):
+            return said
+        if tone in ("", "notice") and still_there and len(new) <= _FEW and _STRONG.search(said):
+            return said
+    if not still_there:
+        return ""
+    for message in again:  # the same words as after the try before
+        if _STRONG.search(message.said) and not _FINE.search(message.said):
+            return message.said
+    lines = list(changes(before, after).appeared) if after.fresh else []
+    if len(lines) > _FEW:
+        return ""
+    return next((line for line in lines if _STRONG.search(line) and not _FINE.search(line)), "")
+
+
+def _new_messages(before: Observation, after: Observation) -> list[PageMessage]:
+    """Return the messages that a page did not have before, those that appeared last first."""
+    known = {" ".join(line.split()) for line in before.text.splitlines()} | {m.said for m in before.messages}
+    new = [m for m in after.messages if (m.appeared or after.fresh) and m.said not in known]
+    return list({m.said: m for m in reversed(new)}.values())[::-1]
 
 
 def _complaints(by: Element, before: Observation, after: Observation) -> list[FormError]:
-    still_there = any((e.role, e.name) == (by.role, by.name) for e in after.elements)
+    still_there = any((e.role, e.name) == (by.role, by.name) for e in after.all_elements)
     sent_again = by.submits or by.role != "button"
     marked = after.form_errors if sent_again else _new(before, after)
     fields = [c for c in marked if c.kind == "field" and (c.said or still_there)]
     told = [c for c in _new(before, after) if c.kind in ("alert", "styled") and not _FINE.search(c.said)]
     told = [c for c in told if _ERROR.search(c.said) or (c.kind == "alert" and c.label)]
     beside = [c for c in told if c.label]
-    return _with_words(fields, told) or beside or told
+    found = _with_words(fields, told) or beside or told
+    said = "" if found else refused_words(before, after, still_there=still_there)
+    return [FormError("alert", "", said)] if said else found
 
 
 def _with_words(fields: list[FormError], told: list[FormError]) -> list[FormError]:

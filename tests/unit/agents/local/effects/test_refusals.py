@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webrun_nb.agents.local.effects.refusals import refusal, remarks
-from webrun_nb.browsers.observation import Element, FormError, Observation
+from webrun_nb.browsers.observation import Element, FormError, Observation, PageMessage
 
 SEND = Element(1, "button", "Join", "button", in_form=True, submits=True)
 BEFORE = Observation("https://a.example/", "Join", (SEND,), "")
@@ -68,3 +68,52 @@ def test_the_pages_words_stay_in_one_short_line() -> None:
 
 def test_what_a_page_announces_is_quoted() -> None:
     assert remarks(BEFORE, after(FormError("alert", "", "Saved."))) == ('"Saved."',)
+
+
+def showing(
+    *messages: PageMessage, fresh: bool = False, text: str = "Join\nWe don't sell data", gone: bool = False
+) -> Observation:
+    return Observation("https://a.example/", "Join", () if gone else (SEND,), text, 200, fresh=fresh, messages=messages)
+
+
+@pytest.mark.parametrize(
+    ("seen", "words"),
+    [
+        (showing(PageMessage("error", "Falsches Passwort"), fresh=True), "Falsches Passwort"),
+        (showing(PageMessage("notice", "Wrong user or password"), fresh=True), "Wrong user or password"),
+        (showing(PageMessage("red", "The code is invalid"), fresh=True, gone=True), "The code is invalid"),
+        (showing(PageMessage("", "Name is required", appeared=True)), "Name is required"),
+        (showing(fresh=True, text="Join\nInvalid credentials\nWe don't sell data"), "Invalid credentials"),
+    ],
+)
+def test_a_message_anywhere_on_the_page_can_be_a_refusal(seen: Observation, words: str) -> None:
+    message = said(seen, showing())
+    assert message is not None
+    assert message.endswith(f'"{words}"')
+
+
+def test_the_same_message_after_the_next_try_is_a_refusal_too() -> None:
+    wrong = showing(PageMessage("error", "Wrong password"), fresh=True, text="Wrong password\nJoin")
+    assert said(wrong, wrong) is not None
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        showing(fresh=True),
+        showing(PageMessage("error", "Wrong tide")),  # it was there before
+        showing(PageMessage("success", "No error was found"), fresh=True),
+        showing(PageMessage("notice", "Welcome"), fresh=True),
+        showing(PageMessage("notice", "Payments can be declined"), fresh=True, gone=True),
+        showing(PageMessage("red", "-20 %"), fresh=True),
+        showing(*(PageMessage("", f"Product {n} is not available", appeared=True) for n in range(9))),
+        showing(fresh=True, text="\n".join(f"Result {n}: errors in Go" for n in range(9))),
+    ],
+)
+def test_messages_that_are_no_answer_to_what_was_sent(seen: Observation) -> None:
+    assert said(seen, showing(PageMessage("error", "Wrong tide"))) is None
+
+
+def test_a_message_in_another_language_is_quoted() -> None:
+    assert remarks(showing(), showing(PageMessage("red", "Falsch"), fresh=True)) == ('"Falsch"',)
+    assert remarks(showing(), showing(PageMessage("", "3 items", appeared=True))) == ('"3 items"',)

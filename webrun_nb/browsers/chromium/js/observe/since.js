@@ -11,7 +11,8 @@
 
   // Whether anything at all has changed. What can change unnoticed (pictures, frames, closed shadow roots) counts as changed.
   let touched = hasClosedRoots || document.querySelector("iframe,frame,canvas,object,embed,video,audio") !== null;
-  for (const kind of ["input", "change", "scroll", "toggle", "close", "fullscreenchange", "copy", "cut"]) {
+  // A change of a text alone is reported by "input"; "change" comes again with whatever takes the focus away from it.
+  for (const kind of ["input", "scroll", "toggle", "close", "fullscreenchange", "copy", "cut"]) {
     document.addEventListener(kind, () => { touched = true; }, quietly);
   }
   const changed = new Set();

@@ -1,0 +1,54 @@
+"""Tests in a browser of what the local agent says of the effects of what it did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from helpers.agent_runner import work
+from webrun_nb.agents.base import AgentError, TaskSpec
+from webrun_nb.browsers.protocol import BrowserInstance
+
+Site = Any
+"""conftest's; tests are no package, so it has no name to import."""
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CONTROLS = """<title>Controls</title><button>Idle</button><a href="/tab" target="_blank">Chart</a>
+<label><input type="checkbox" onclick="return false"> Agree</label><input aria-label="Short" maxlength="3">
+<input aria-label="Phone" oninput="this.value = this.value.replace(/^(\\d{3})(\\d+)/, '($1) $2')">
+<input aria-label="Keys" onkeydown="keys.push(event.key)" oninput="if (keys.length < this.value.length) this.value = ''">
+<p id="said"></p><button onclick="setTimeout(() => said.textContent = 'Saved', 400)">Save</button>
+<button onclick="setTimeout(() => said.textContent = 'It failed: no disk', 400)">Send</button>
+<script>const keys = [];</script>"""
+LATE = """<title>Late</title><p id="p">Loading…</p><script>setTimeout(() => {
+  p.innerHTML = "<button onclick=\\"document.title = 'done'\\">Go</button>"; }, 1200)</script>"""
+
+
+async def told(instance: BrowserInstance, url: str, text: str) -> str:
+    try:
+        return (await work(instance, TaskSpec(text, starting_url=url))).answer.text
+    except AgentError as error:
+        return error.message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("click Idle", "Done: click Idle (no change of the page was seen)."),
+        ("click Chart", "Done: click Chart (a new tab opened: Tab). Ended at Tab"),
+        ("tick Agree", '"tick Agree" had no effect: it is not ticked.'),
+        ('type "abcdef" in Short', '"type "abcdef" in Short" had no effect: the field shows “abc”.'),
+        ('type "5551234" in Phone', 'Done: type "5551234" in Phone (the field shows “(555) 1234”).'),
+        ('type "abc" in Keys', 'Done: type "abc" in Keys.'),
+        ("click Save", 'Done: click Save. The page says: "Saved".'),
+        ("click Send", '"click Send": the page did not accept it. The page says: "It failed: no disk"'),
+    ],
+)
+async def test_the_answer_says_what_was_seen(instance: BrowserInstance, site: Site, text: str, said: str) -> None:
+    site.page("/tab", "<title>Tab</title>")
+    assert (await told(instance, site.page("/", CONTROLS), text)).startswith(said)
+
+
+async def test_a_page_that_says_that_it_is_loading_is_waited_for(instance: BrowserInstance, site: Site) -> None:
+    assert (await told(instance, site.page("/", LATE), "click Go")).startswith("Done: click Go. Ended at done")
