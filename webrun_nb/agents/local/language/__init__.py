@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from webrun_nb.agents.local.language.parse import parse_clause, plan, target
+from webrun_nb.agents.local.language.parse import parse_clause, plan
 
-__all__ = ["help_text", "parse_clause", "plan", "target"]
+__all__ = ["help_text", "parse_clause", "plan"]
 
 
 def help_text() -> str:

@@ -306,6 +306,56 @@ class ForEach:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedAction:
+    """An action that a control of the page is named after: "reply to it with "Thanks"", "archive the second email"."""
+
+    sentence: str
+    verb: str
+    target: Target
+    text: Value = ""
+    """What is entered where the control asks for a text."""
+    to: Target | None = None
+    """Whom or what it goes to: "forward it to Ada"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A form of the page that is filled in and sent: "book the cheapest flight from LAX to Boston on 10/25/2016"."""
+
+    sentence: str
+    verb: str
+    what: Target
+    parts: tuple[tuple[str, str], ...]
+    """Pairs of a word that says which field ("from", "named", "year") and the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Give a text of an editor a style or a colour."""
+
+    sentence: str
+    target: Target
+    style: str
+    """bold, italic, underline, or a colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solve:
+    """Work out a problem that the page states; its solution is "the answer" of later steps."""
+
+    sentence: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """A sentence with several readings, the likeliest first: the page decides which one is meant."""
+
+    sentence: str
+    readings: tuple[Intent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SearchFor:
     """Use the page's own search box."""
 
@@ -501,6 +551,11 @@ Intent = (
     | If
     | Repeat
     | ForEach
+    | NamedAction
+    | Request
+    | Style
+    | Solve
+    | Either
     | Unclear
     | Errand
 )

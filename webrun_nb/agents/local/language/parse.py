@@ -1,83 +1,41 @@
-"""Clauses to intents: one small table of patterns per verb, tried in order. Pure."""
+"""An instruction as a list of steps: each clause by the grammar, or by the forms of sentences that read data. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import get_args
-from urllib.parse import urlsplit
 
-from webrun_nb.agents.local.language import errands
+from webrun_nb.agents.local.language import errands, flow
+from webrun_nb.agents.local.language.addresses import address_of
 from webrun_nb.agents.local.language.doubts import leaves_out
+from webrun_nb.agents.local.language.grammar import readings
 from webrun_nb.agents.local.language.intents import (
     Back,
-    Choose,
     ClickOn,
     Constraint,
+    Either,
     Extract,
-    Fill,
+    Find,
     Intent,
     LogIn,
+    NamedAction,
     Open,
-    PressKey,
+    Premise,
     ScrollPage,
     SearchFor,
-    SetChecked,
     Skip,
     SortBy,
     Target,
+    Tell,
     Unclear,
     Wait,
 )  # fmt: skip
 from webrun_nb.agents.local.language.listing import is_extraction, parse_extraction, parse_order
+from webrun_nb.agents.local.language.meaning import alike, intent_of, premise_of
 from webrun_nb.agents.local.language.questions import Question, as_listing, as_value, counts_no_rows
-from webrun_nb.agents.local.language.split import CLICK_VERBS, Held, split, unquote
-from webrun_nb.browsers.actions import ClickManner
+from webrun_nb.agents.local.language.split import Held, sentences, unquote
 
-_ROLES = {
-    "button": "button", "link": "link", "tab": "tab", "field": "field", "box": "field", "input": "field",
-    "textbox": "field", "text box": "field", "text field": "field", "input field": "field", "search box": "field",
-    "search field": "field", "search bar": "field", "textarea": "field", "area": "field", "checkbox": "checkbox",
-    "check box": "checkbox", "radio button": "radio", "radio": "radio", "option": "", "menu": "menu",
-    "dropdown": "select", "drop-down": "select", "drop down": "select", "select": "select", "list": "select",
-    "combobox": "select", "menu item": "menuitem", "icon": "button", "switch": "checkbox", "toggle": "checkbox",
-    "page": "link", "image": "", "item": "", "element": "", "section": "", "category": "link",
-}  # fmt: skip
-_ROLE = "|".join(sorted((re.escape(word) for word in _ROLES), key=len, reverse=True))
-_NEAR = re.compile(
-    r"\s+(?:next\s+to|near(?:\s+to)?|beside|besides|in\s+the\s+(?:row|line|card|section)\s+(?:of|for|with)"
-    r"|in\s+the\s+same\s+(?:row|line)\s+as|belonging\s+to|under|for|of)\s+(?:the\s+)?(?P<near>.+)$",
-    re.I,
-)
-_ORDINAL = re.compile(r"^(?:the\s+)?(?P<word>first|second|third|fourth|fifth|last|\d{1,3}(?:st|nd|rd|th))\s+", re.I)
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
-_DOMAIN = re.compile(
-    r"^(?:https?://\S+|practice:[\w-]+|(?:[a-z0-9-]+\.)+(?:com|org|net|io|dev|gov|edu|ai|app|localhost|info|test"
-    r"|example|[a-z]{2})(?::\d+)?(?:/\S*)?|localhost(?::\d+)?(?:/\S*)?)$",
-    re.I,
-)
-_KEYS = {
-    "enter": "Enter", "return": "Enter", "escape": "Escape", "esc": "Escape", "tab": "Tab", "space": "Space",
-    "spacebar": "Space", "backspace": "Backspace", "delete": "Delete", "del": "Delete", "home": "Home",
-    "end": "End", "page down": "PageDown", "pagedown": "PageDown", "page up": "PageUp", "pageup": "PageUp",
-    "up": "ArrowUp", "down": "ArrowDown", "left": "ArrowLeft", "right": "ArrowRight", "arrow up": "ArrowUp",
-    "arrow down": "ArrowDown", "arrow left": "ArrowLeft", "arrow right": "ArrowRight", "up arrow": "ArrowUp",
-    "down arrow": "ArrowDown", "left arrow": "ArrowLeft", "right arrow": "ArrowRight",
-}  # fmt: skip
-_ONLY_KEYS = frozenset({"Enter", "Escape", "Tab", "Backspace", "PageUp", "PageDown"})
-"""Keys whose name a person hardly uses for a control of a page."""
-_MODIFIERS = {
-    "ctrl": "Control",
-    "control": "Control",
-    "shift": "Shift",
-    "alt": "Alt",
-    "option": "Alt",
-    "cmd": "Meta",
-    "command": "Meta",
-    "meta": "Meta",
-}
-_QUOTE_OR_WORDS = r"(?P<text>\ue000\d+\ue001|.+?)"
 _UNITS_MS = {"ms": 1, "millisecond": 1, "s": 1000, "sec": 1000, "second": 1000, "minute": 60_000, "min": 60_000}
 _PAGE = r"(?:(?:the|this)\s+page\s+)?"
 _A_BIT = r"(?:\s+(?:a\s+(?:bit|little|page|screen)|one\s+(?:page|screen)|more|the\s+page|once|again))*"
@@ -98,13 +56,29 @@ _STAYS = re.compile(
 )
 
 
+_MOST_READINGS = 4
+_COST_APART = 2.5
+"""Trees that cost so much more than the cheapest one are no readings of a clause."""
+_QUESTION = re.compile(r"(?:is|are|does|do)\b", re.I)
+_DATA = re.compile(
+    r"(?:list|extract|collect|scrape|get|fetch|retrieve|tell|give me|show me|how|what|who|whose|which)\b", re.I
+)
+
+
 def plan(instruction: str) -> list[Intent]:
     """Read an instruction as a list of steps.
 
     Sorting and skipping sentences are folded into the extraction they belong to. A sentence that can't be followed is
     an `Unclear`, never left out.
     """
-    return _folded([parse_clause(clause) for clause in split(instruction)])
+    return _folded(_found_for_later(flow.read(sentences(instruction), parse_clause, premise)))
+
+
+def premise(words: str) -> Premise | None:
+    """Read what stands after "if" and "until"; None where it is not understood."""
+    said = words.strip(" ,.?!")
+    found = (premise_of(reading.tree, said) for reading in readings(said, "premise"))
+    return next((each for each in found if each is not None), None)
 
 
 def parse_clause(clause: str) -> Intent:
@@ -115,161 +89,72 @@ def parse_clause(clause: str) -> Intent:
             made = make(clause, match, held)
             if made is not None:
                 return made
+    if _QUESTION.match(clause) and (asked := _asked(clause)):
+        return asked
     if counts_no_rows(clause):
         return Unclear(clause)
+    is_data = bool(_DATA.match(clause))
+    if not is_data and (step := _by_grammar(clause)):
+        return step
     if question := as_listing(held.text):
         return _answering(clause, question, held)
     if is_extraction(clause):
         return _extraction(clause)
-    if _is_address(clause):
-        return Open(clause, _url(clause))
+    if url := address_of(clause):
+        return Open(clause, url)
     if value := as_value(held.text):
         return _answering(clause, Question(value), held)
+    if (step := _by_grammar(clause, loosely=True)) and not is_data:
+        return step
     return Unclear(clause, _understood(clause))
 
 
-def target(words: str, held: Held | None = None) -> Target:
-    """Read the words for an element: role, ordinal, what it is near to."""
-    text = words.strip(" .,")
-    ordinal = None
-    if match := _ORDINAL.match(text):
-        word = match["word"].lower()
-        ordinal = _ORDINALS.get(word) or int(re.sub(r"\D", "", word))
-        text = text[match.end() :]
-    text = re.sub(r"^(?:on\s+)?(?:the|a|an|my|your|this|that)\s+", "", text, flags=re.I)
-    near = ""
-    quoted_first = re.match(rf"^(\ue000\d+\ue001)\s*(?:{_ROLE})?", text, re.I)
-    match = _NEAR.search(text, quoted_first.end(1) if quoted_first else 0)
-    if match and (
-        match[0].lstrip().split()[0].lower() not in ("for", "of", "under")
-        or re.search(rf"\b(?:{_ROLE})$|\ue001$", text[: match.start()], re.I)
-    ):
-        near, text = match["near"], text[: match.start()]
-    role, said = "", text
-    named = re.match(
-        rf"^(?P<role>{_ROLE})\s+(?:named|called|labell?ed|titled|that\s+says|with\s+(?:the\s+)?(?:text|label"
-        rf"|name)|saying)?\s*(?P<name>.+)$",
-        text,
-        re.I,
-    )
-    if match := re.match(rf"^(?P<name>.*?)\s*\b(?P<role>{_ROLE})s?$", text, re.I):
-        role, text = _ROLES[match["role"].lower()], match["name"]
-    elif named and (
-        text.startswith(named["role"] + " \ue000")
-        or re.search(r"named|called|labell|titled|says|with|saying", text, re.I)
-    ):
-        role, text = _ROLES[named["role"].lower()], named["name"]
-    if not text and said.lower().startswith("search"):
-        text = "search"
-    text = re.sub(r"^(?:named|called|labell?ed)\s+", "", text)
-    text = re.sub(r"^(?:the|a|an)\s+", "", text, flags=re.I)
-    restore = held.restore if held else str
-    near = re.sub(r"^(?:the\s+)", "", near)
-    return Target(unquote(restore(text)), role, unquote(restore(near)), ordinal, restore(said) if role else "")
+def _by_grammar(clause: str, *, loosely: bool = False) -> Intent | None:
+    """Read a clause by the grammar; `loosely`: its verb may be any word, which a control may be named after."""
+    found: list[Intent] = []
+    said: set[str] = set()
+    cheapest: float | None = None
+    for reading in readings(clause):
+        step = intent_of(reading.tree, clause)
+        is_loose = isinstance(step, NamedAction) and step.verb not in ("close", "submit")
+        if step is None or is_loose is not loosely or (key := alike(step)) in said:
+            continue
+        said.add(key)
+        cheapest = reading.cost if cheapest is None else cheapest
+        if reading.cost <= cheapest + _COST_APART:
+            found.append(step)
+    if len(found) > 1:
+        return Either(clause, tuple(found[:_MOST_READINGS]))
+    return found[0] if found else None
 
 
-def _is_address(text: str) -> bool:
-    """Tell whether a text is a web address; one whose host can't be read is none."""
-    if not _DOMAIN.match(text):
-        return False
-    try:
-        return bool(urlsplit(_url(text)).netloc) or text.startswith("practice:")
-    except ValueError:
-        return False
+def _asked(clause: str) -> Intent | None:
+    words = clause.strip(" .?!")
+    for reading in readings(words, "question"):
+        if found := premise_of(reading.tree, words):
+            return Tell(clause, found)
+    return None
 
 
-def _url(text: str) -> str:
-    text = unquote(text).strip()
-    if re.match(r"https?://|practice:", text):
-        return text
-    return ("http://" if re.match(r"localhost|127\.|[\w-]+\.localhost", text) else "https://") + text
+def _found_for_later(intents: Sequence[Intent]) -> list[Intent]:
+    """Read "find …" before an action as the thing that it speaks of, and last of all as a question for data."""
+    out: list[Intent] = []
+    for at, intent in enumerate(intents):
+        finds = isinstance(intent, Find) or (isinstance(intent, Either) and isinstance(intent.readings[0], Find))
+        if finds and at == len(intents) - 1:
+            out.append(_as_data(intent.sentence))
+        else:
+            out.append(intent)
+    return out
+
+
+def _as_data(clause: str) -> Intent:
+    held = Held(clause)
+    question = as_listing(held.text)
+    return _answering(clause, question, held) if question else _extraction(clause)
 
 
 _Make = Callable[[str, "re.Match[str]", Held], "Intent | None"]
-
-
-def _open(clause: str, match: re.Match[str], held: Held) -> Intent | None:
-    words = held.restore(match["what"]).strip()
-    bare = unquote(re.sub(r"^(?:the\s+)?(?:page|site|website|url|address)\s+", "", words))
-    if _is_address(bare):
-        return Open(clause, _url(bare))
-    if re.fullmatch(r"(?:the\s+)?(?:previous|last)\s+page", words, re.I):
-        return Back(clause)
-    read = target(match["what"], held)
-    return ClickOn(clause, read, navigates=True) if read.words or read.ordinal else None
-
-
-def _click(clause: str, match: re.Match[str], held: Held) -> Intent | None:
-    read = target(match["what"], held)
-    if read.ordinal and re.fullmatch(r"(?:search )?(?:results?|items?|entry|products?|rows?|hits?)", read.words, re.I):
-        read = replace(read, words="", role="result")
-    if not (read.words or read.role or read.ordinal):
-        return None
-    return ClickOn(clause, read, _manner(match["verb"]))
-
-
-def _manner(verb: str) -> ClickManner:
-    """Return the way to click that a verb names; taps and pushes are clicks."""
-    written = verb.lower().replace(" ", "-")
-    manner: ClickManner = next((manner for manner in get_args(ClickManner) if manner == written), "click")
-    return manner
-
-
-def _type(clause: str, match: re.Match[str], held: Held) -> Intent | None:
-    where = match["where"] or ""
-    submit = bool(re.search(r"\s+and\s+(?:press|hit)\s+(?:enter|return)$", where, re.I))
-    where = re.sub(r"\s+and\s+(?:press|hit)\s+(?:enter|return)$", "", where, flags=re.I)
-    return Fill(clause, unquote(held.restore(match["text"])), _field(where, held), submit)
-
-
-def _fill(clause: str, match: re.Match[str], held: Held) -> Intent | None:
-    return Fill(clause, unquote(held.restore(match["text"])), _field(match["where"], held))
-
-
-def _field(words: str, held: Held) -> Target:
-    read = target(words, held) if words.strip() else Target()
-    return replace(read, role=read.role or "field")
-
-
-def _choose(clause: str, match: re.Match[str], held: Held) -> Intent | None:
-    option = unquote(re.sub(r"^(?:the\s+)?(?:option\s+)?", "", held.restore(match["text"])))
-    option = re.sub(r"\s+option$", "", option)
-    where = match["where"] or ""
-    return Choose(clause, option, replace(target(where, held), role="select") if where else Target(role="select"))
-
-
-def _check(clause: str, match: re.Match[str], held: Held) -> Intent | None:
-    checked = match["verb"].lower() in ("check", "tick")
-    read = target(match["what"], held)
-    if match["verb"].lower() == "check" and re.match(r"(?:if|whether|that|out)\b", match["what"], re.I):
-        return None
-    return SetChecked(clause, replace(read, role=read.role or "checkbox"), checked)
-
-
-def _press(clause: str, match: re.Match[str], held: Held) -> Intent | None:
-    """Read "press Enter" as a key, and "press Submit" and "press the Delete button" as a click."""
-    words = unquote(held.restore(match["what"])).strip()
-    said = re.sub(r"^the\s+|\s+key$", "", words, flags=re.I)
-    if re.fullmatch(r"(?:enter|return|esc(?:ape)?)\s+button", said, re.I):
-        said = said.split()[0]
-    key = _key(said)
-    if key is None:
-        return _click(clause, match, held)
-    sure = "+" in key or key in _ONLY_KEYS or re.search(r"\bkey$", words, re.I)
-    return PressKey(clause, key, "" if sure else said)
-
-
-def _key(words: str) -> str | None:
-    """Return a key, with its modifiers, as Playwright names it; None where the words name none."""
-    *modifiers, last = re.split(r"\s*\+\s*", words)
-    names = [_MODIFIERS.get(m.lower()) for m in modifiers]
-    function_key = last.upper() if re.fullmatch(r"f(?:[1-9]|1\d|2[0-4])", last, re.I) else None
-    key = _KEYS.get(last.lower()) or function_key or (last if len(last) == 1 else None)
-    if key is None or None in names:
-        return None
-    if modifiers and len(key) == 1:
-        key = key.upper()
-    return "+".join([*(name for name in names if name), key])
 
 
 def _search(clause: str, match: re.Match[str], held: Held) -> Intent | None:
@@ -314,18 +199,6 @@ def _scroll(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     return None
 
 
-def _submit(clause: str, match: re.Match[str], held: Held) -> Intent | None:
-    return ClickOn(clause, Target("submit", "submit"))
-
-
-def _cart(clause: str, match: re.Match[str], held: Held) -> Intent | None:
-    adds = match["verb"].lower() in ("add", "put")
-    words = f"add to {match['where']}" if adds else "remove"
-    what = re.sub(r"^(?:the|an?)\s+", "", match["what"])
-    near = "" if re.fullmatch(r"it|this|product|item", what, re.I) else unquote(held.restore(what))
-    return ClickOn(clause, Target(words, "button", near))
-
-
 def _log_in(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     return LogIn(clause)
 
@@ -341,10 +214,6 @@ def _sort(clause: str, match: re.Match[str], held: Held) -> Intent | None:
 
 def _skip(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     return Skip(clause, unquote(held.restore(re.sub(r"^(?:all|any|the|every)\s+", "", match["what"]))))
-
-
-def _extract(clause: str, match: re.Match[str], held: Held) -> Intent | None:
-    return _extraction(clause)
 
 
 def _extraction(clause: str) -> Extract | Unclear:
@@ -382,35 +251,9 @@ _RULES: tuple[tuple[re.Pattern[str], _Make], ...] = tuple(
     (re.compile(pattern, re.I | re.S), make)
     for pattern, make in (
         (r"go\s+back\b.*$|(?:return|go)\s+to\s+the\s+(?:previous|last)\s+page$|navigate\s+back$", _back),
-        (r"(?:go|navigate|browse|head|return)\s+to\s+(?P<what>.+)$", _open),
-        (r"(?:visit|load)\s+(?P<what>.+)$", _open),
-        (r"open\s+(?:up\s+)?(?P<what>.+)$", _open),
-        (rf"(?P<verb>{CLICK_VERBS}|tap|hit|push)(?:\s+on)?\s+(?P<what>.+)$", _click),
-        (r"(?P<verb>press)\s+(?:on\s+)?(?P<what>.+)$", _press),
-        (
-            r"(?P<verb>add|put|remove|delete)\s+(?P<what>.+?)\s+(?:to|in|into|from)\s+(?:the|my"
-            r"|your)\s+(?P<where>cart|basket|bag|wish\s?list)$",
-            _cart,
-        ),
-        (
-            rf"(?:in|into)\s+(?P<where>(?:the\s+)?[^,]+?),?\s+(?:type|enter|write|put)\s+{_QUOTE_OR_WORDS}$",
-            _type,
-        ),
-        (r"(?P<text>\ue000\d+\ue001)\s+(?:in(?:to)?|as|for)\s+(?P<where>.+)$", _type),
-        (
-            rf"(?:type|enter|input|write|put|key\s+in)\s+(?:in\s+)?{_QUOTE_OR_WORDS}(?:\s+(?:in(?:to|\s+to)?|to"
-            rf"|as|for|on)\s+(?P<where>.+))?$",
-            _type,
-        ),
-        (r"set\s+(?P<where>.+?)\s+to\s+(?P<text>.+)$", _fill),
-        (r"fill\s+(?:in\s+|out\s+)?(?P<where>.+?)\s+with\s+(?P<text>.+)$", _fill),
-        (rf"fill\s+(?:in\s+)?{_QUOTE_OR_WORDS}\s+(?:in(?:to)?|as|for)\s+(?P<where>.+)$", _type),
-        (rf"(?:select|choose|pick)\s+{_QUOTE_OR_WORDS}(?:\s+(?:from|in|under|for|as)\s+(?P<where>.+))?$", _choose),
-        (r"(?P<verb>check|tick|uncheck|untick)\s+(?:off\s+)?(?P<what>.+)$", _check),
         (r"(?:search(?:\s+(?:the\s+)?(?:site|page|shop|store))?\s+for|look\s+for|search)\s+(?P<what>.+)$", _search),
         (r"wait(?:\s+(?:for|until|till))?\s+(?P<what>.+)$", _wait),
         (r"scroll(?:\s+(?P<where>.+))?$", _scroll),
-        (r"submit(?:\s+(?:the\s+)?(?:form|it))?$", _submit),
         (r"(?:log|sign)\s+(?:out|up)$", _log_out),
         (
             r"(?:log(?:\s*in|\s+me\s+in|\s+on)|sign(?:\s*in|\s+me\s+in|\s+on)|authenticate)"

@@ -6,6 +6,7 @@ A comma, "and" or "then" begins a new step only where a verb follows it: "name a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import get_args
 
 from webrun_nb.browsers.actions import ClickManner
@@ -30,12 +31,15 @@ _VERBS = (
     r"|enter\s+\ue000|select\s+\ue000|put\s+\ue000"
     r"|(?:add|delete|remove|download|export|upload|attach)\s+(?:the|an?|my|all|it|this|[\w-]+\.\w{2,5}\b|\ue000|(?-i:[A-Z])\w)|check\s?out\b"
     r"|(?:transfer|send|wire|pay)\s+[$£€]?\d[\d,.]*|(?:place|confirm)\s+(?:the|my)\b"
+    r"|hover|drag|highlight|expand|collapse|paste|otherwise|else|if|hit|tap|solve|uncheck|deselect|reply\s+to"
 )
 _NOUN_VERBS = (
     r"type|enter|press|check|list|open|get|find|show|select|set|return|search|write|put|input|report|filter|use"
+    r"|copy|close|clear|focus|mark|move|make|give|change|save|reply|forward|delete|remove|add|create|edit|update|press|push"
+    r"|cancel|confirm|accept|switch|star|archive|like|share|send|book|buy|follow"
 )
 _OBJECT = (
-    r"(?:(?:the|a|an|all|every|each|my|your|on|for|in|into|to|its|their|them|me|both|only|up|out|down|first|\d+)\b"
+    r"(?:(?:the|a|an|all|every|each|my|your|that|this|these|those|on|for|in|into|to|its|their|them|me|both|only|up|out|down|first|\d+)\b"
     r"|\ue000|(?-i:[A-Z]\w))"
 )
 _POLITELY = r"(?:(?:please|now|finally|next|also|again)\s+)*"
@@ -107,14 +111,23 @@ def split(instruction: str) -> list[str]:
     list of str
         In order, trimmed, without bullets, fillers and final full stops.
     """
+    return [clause for sentence in sentences(instruction) for clause in sentence]
+
+
+def sentences(instruction: str) -> list[list[str]]:
+    """Split an instruction into sentences, and each of them into clauses."""
     held = Held(instruction.replace("\r\n", "\n"))
-    clauses = []
+    found: list[list[str]] = []
     for line in held.text.split("\n"):
         numbered = bool(_BULLET.match(line)) and line.lstrip()[:1].isdigit()
         for item in _INLINE_NUMBER.split(line) if numbered else [line]:
             for sentence in _SENTENCE_END.split(_BULLET.sub("", item)):
-                clauses += [clean for part in _cut(sentence) if (clean := tidy(part))]
-    return [held.restore(clause) for clause in _joined(clauses)]
+                clauses = [clean for part in _cut(sentence) if (clean := tidy(part))]
+                if found and clauses and _MORE_OF_THE_CLAUSE.match(clauses[0]) and not _is_context(clauses):
+                    found[-1][-1] += ", " + clauses.pop(0)
+                if clauses:
+                    found.append(_joined(clauses))
+    return [[held.restore(clause) for clause in clauses] for clauses in found]
 
 
 def _cut(sentence: str) -> list[str]:
@@ -130,19 +143,36 @@ def _cut(sentence: str) -> list[str]:
     return parts
 
 
-def _joined(clauses: list[str]) -> list[str]:
-    """Join a clause that is only a condition ("under $900", "cheapest first") to the one before it."""
+_MORE_OF_THE_CLAUSE = re.compile(
+    r"(?:under|below|above|over|cheapest|sorted|ordered|only|in stock|with|without|between|at (?:least|most))\b", re.I
+)
+"""A clause that is only a condition ("under $900", "cheapest first")."""
+_WHEN_DONE = re.compile(
+    r"[\s,]+(?:when|once|after)\s+(?:you(?:'re|\s+are|\s+have)?\s+)?(?:done|finished|ready|complete)[\s.!]*$", re.I
+)
+_CONTEXT = re.compile(r"(?:using|with|in|inside|within|for|on|from)\s+(?!each\b|every\b|all\b)\S+", re.I)
+"""A clause that says where the next one happens: "In the dialog, click OK"."""
+_FIND_ONLY = re.compile(r"(?:find|locate|look)$", re.I)
+
+
+def _is_context(clauses: Sequence[str]) -> bool:
+    """Tell whether the first clause of a sentence says where the others happen."""
+    return len(clauses) > 1 and bool(_CONTEXT.match(clauses[0]))
+
+
+def _joined(clauses: Sequence[str]) -> list[str]:
+    """Join what is no step of its own to the clause that it belongs to."""
     out: list[str] = []
     for clause in clauses:
-        if out and _CONDITION_FIRST.match(out[-1]) and _LISTING.match(clause):  # "Where status is open, list …"
-            out[-1] = f"{clause} {out[-1][0].lower()}{out[-1][1:]}"
-        elif out and re.match(
-            r"(?:under|below|above|over|cheapest|sorted|ordered|only|in stock|with|without|between|at (?:least"
-            r"|most))\b",
-            clause,
-            re.IGNORECASE,
-        ):
+        last = out[-1] if out else ""
+        if out and _CONDITION_FIRST.match(last) and _LISTING.match(clause):  # "Where status is open, list …"
+            out[-1] = f"{clause} {last[0].lower()}{last[1:]}"
+        elif out and _MORE_OF_THE_CLAUSE.match(clause):
             out[-1] += ", " + clause
+        elif out and (
+            _FIND_ONLY.fullmatch(last) or (len(out) == 1 and _CONTEXT.match(last) and not _LISTING.match(last))
+        ):
+            out[-1] += f"{' and' if _FIND_ONLY.fullmatch(last) else ','} {clause}"
         else:
             out.append(clause)
     return out
@@ -150,5 +180,5 @@ def _joined(clauses: list[str]) -> list[str]:
 
 def tidy(clause: str) -> str:
     """Trim, and take off fillers and the final punctuation."""
-    clause = _FILLER.sub("", clause.strip()).strip()
+    clause = _WHEN_DONE.sub("", _FILLER.sub("", clause.strip()).strip())
     return re.sub(r"[\s,;:.!]+$", "", clause)

@@ -1,0 +1,133 @@
+"""Reads a clause by the grammar (`grammar.lark`), and ranks the trees that it has.
+
+A tree costs more, the more words that could say what is done, to what and where, it takes for a part of a name: the
+cheapest trees come first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import product
+from typing import Literal
+
+from lark import Lark, Token, Tree
+from lark.exceptions import LarkError
+
+from webrun_nb.agents.local.language.vocabulary import terminals
+
+Start = Literal["sentence", "premise", "question", "thing"]
+
+MOST_READINGS = 6
+"""How many trees of one clause are kept."""
+_KEPT = 12
+"""How many trees of a part of a clause are kept while the clause is put together."""
+MOST_WORDS = 60
+"""A longer clause is not read: none that a person would write has so many words outside of quotes."""
+
+_COST_OF_PIECE: Mapping[str, float] = {
+    "RUN": 0, "NUMBER": 0.1, "COUNT": 0.2, "DET": 0.4, "ROLE": 0.6, "UNIT": 0.6, "QUALITY": 0.8, "ORDINAL": 0.8,
+    "STYLE": 0.3, "OF": 1.5, "AND": 2.5, "OR": 2.5, "COMMA": 2.5,
+}  # fmt: skip
+"""The cost of taking a word of the vocabulary for a part of a name."""
+_COST_OF_OTHER_PIECE = 2.0
+_COST_OF_RULE: Mapping[str, float] = {
+    "do": 5, "phrase": 0.3, "request": 1.5, "style": -0.5, "path": -1, "like": 0.2, "value_of": 0.4, "set": 0.1,
+    "result": -0.2, "following": 0.2, "near": 0.1, "within": 0.1, "choose_from": -0.6, "purpose": 0.3,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One tree of a clause, and what it costs."""
+
+    cost: float
+    tree: Tree[Token]
+
+
+@cache
+def _parser() -> Lark:
+    grammar = (files("webrun_nb.agents.local.language") / "grammar.lark").read_text(encoding="utf-8")
+    patterns = terminals()
+    used = sorted(set(re.findall(r"(?<![\w\"])[A-Z][A-Z_]+(?!\w)", re.sub(r"//.*", "", grammar))))
+    defined = [f"{name}: /{patterns[name]}/i" for name in used if name != "QUOTED"]
+    quoted = r'QUOTED: /"[^"]*"|“[^”]*”|«[^»]*»|‘[^’]*’|`[^`]*`|(?<!\w)\'[^\']+\'(?!\w)/'
+    return Lark(
+        "\n".join([grammar, *defined, quoted]),
+        parser="earley",
+        lexer="dynamic",
+        ambiguity="explicit",
+        keep_all_tokens=True,
+        start=["sentence", "premise", "question", "thing"],
+    )
+
+
+def readings(clause: str, start: Start = "sentence") -> Sequence[Reading]:
+    """Read a clause.
+
+    Parameters
+    ----------
+    clause : str
+        One clause; quotes stand in it as they were written.
+    start : {'sentence', 'premise', 'question', 'thing'}
+        What it is.
+
+    Returns
+    -------
+    sequence of Reading
+        The trees, the cheapest first; none where the grammar does not know the clause.
+    """
+    if not clause.strip() or len(re.sub(r"\"[^\"]*\"|“[^”]*”", "", clause).split()) > MOST_WORDS:
+        return ()
+    try:
+        tree = _parser().parse(clause, start=start)
+    except LarkError:
+        return ()
+    return _best(tree, {})[:MOST_READINGS]
+
+
+def _best(tree: Tree[Token], known: dict[int, list[Reading]]) -> list[Reading]:
+    """Return the cheapest trees without ambiguities."""
+    if id(tree) in known:
+        return known[id(tree)]
+    if tree.data == "_ambig":
+        found = [reading for child in tree.children if isinstance(child, Tree) for reading in _best(child, known)]
+    else:
+        found = list(_combined(tree, known))
+    known[id(tree)] = sorted(found, key=lambda reading: reading.cost)[:_KEPT]
+    return known[id(tree)]
+
+
+_NO_END = frozenset({"DET", "AND", "OR", "COMMA", "IN", "INTO", "TO", "OF", "FOR", "WITH", "BY", "AS", "FROM", "NOT"})
+"""Words that no name ends with."""
+
+
+def _is_name_cut_short(pieces: Sequence[Tree[Token] | Token]) -> bool:
+    """Tell whether a name ends with a word that must be followed by another."""
+    last = pieces[-1] if pieces else None
+    token = last.children[0] if isinstance(last, Tree) and last.children else None
+    return isinstance(token, Token) and token.type in _NO_END
+
+
+def _combined(tree: Tree[Token], known: dict[int, list[Reading]]) -> Iterator[Reading]:
+    own = _COST_OF_RULE.get(str(tree.data), 0.0)
+    if tree.data == "piece":
+        token = tree.children[0]
+        yield Reading(_COST_OF_PIECE.get(getattr(token, "type", ""), _COST_OF_OTHER_PIECE), tree)
+        return
+    options: list[Sequence[Reading | Token]] = [
+        _best(child, known)[:4] if isinstance(child, Tree) else [child] for child in tree.children
+    ]
+    for children in product(*options):
+        cost = own + sum(child.cost for child in children if isinstance(child, Reading))
+        made = _tree(tree, children)
+        if tree.data == "name" and _is_name_cut_short(made.children):
+            continue
+        yield Reading(cost, made)
+
+
+def _tree(tree: Tree[Token], children: Sequence[Reading | Token]) -> Tree[Token]:
+    return Tree(tree.data, [child.tree if isinstance(child, Reading) else child for child in children])
