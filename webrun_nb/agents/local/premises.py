@@ -1,0 +1,126 @@
+"""Tells whether a premise holds on the page: "the box is checked", "there is a Next button", "the price is under $50"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import TypeVar
+
+from webrun_nb.agents.base import AgentError, Reply, Step
+from webrun_nb.agents.local.language.intents import Condition, Premise
+from webrun_nb.agents.local.task import Task
+from webrun_nb.agents.local.values import shown_text
+from webrun_nb.browsers.observation import Element
+from webrun_nb.common.codes import TaskFailureCode
+
+T = TypeVar("T")
+Work = Generator[Step, Reply | None, T]
+
+_NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
+_STATES: Mapping[str, Callable[[Element], bool]] = {
+    "checked": lambda e: e.checked is True or e.selected is True,
+    "ticked": lambda e: e.checked is True,
+    "selected": lambda e: e.checked is True or e.selected is True,
+    "unchecked": lambda e: e.checked is False,
+    "unselected": lambda e: e.checked is False or e.selected is False,
+    "disabled": lambda e: not e.enabled,
+    "enabled": lambda e: e.enabled,
+    "available": lambda e: e.enabled,
+    "empty": lambda e: not shown_text(e).strip(),
+    "filled": lambda e: bool(shown_text(e).strip()),
+    "expanded": lambda e: e.expanded is True,
+    "open": lambda e: e.expanded is True,
+    "collapsed": lambda e: e.expanded is False,
+    "closed": lambda e: e.expanded is False,
+    "active": lambda e: e.current or e.selected is True or e.pressed is True,
+    "readonly": lambda e: e.readonly,
+    "required": lambda e: e.required,
+}
+"""What each state of the vocabulary means for an element."""
+
+
+def holds(task: Task, premise: Premise, sentence: str) -> Work[bool]:
+    """Tell whether a premise holds on the page as it is.
+
+    Raises
+    ------
+    AgentError
+        `ELEMENT_NOT_FOUND`: the page does not have the thing that it is about.
+    """
+    condition = premise.condition
+    if condition.test == "exists":
+        found = yield from task.matching(premise.target, texts=True)
+        return bool(found) is not condition.negated
+    seen = yield from task.look()
+    if premise.target.words.casefold() in ("page", "it", "this page") and condition.test in ("contains", "is"):
+        return (condition.value.casefold() in seen.text.casefold()) is not condition.negated
+    elements = yield from task.matching(premise.target, texts=True)
+    if not elements:
+        raise AgentError(
+            TaskFailureCode.ELEMENT_NOT_FOUND, f'"{sentence}": there is no {premise.target} on the page to look at.'
+        )
+    results = {_is_met(condition, element, sentence) for element in elements}
+    if len(results) > 1:
+        raise AgentError(
+            TaskFailureCode.ELEMENT_NOT_FOUND,
+            f'"{sentence}": it holds for some of the {len(elements)} things that are called so, and not for others.',
+        )
+    return results.pop() is not condition.negated
+
+
+def _is_met(condition: Condition, element: Element, sentence: str) -> bool:
+    if condition.test == "state":
+        if condition.value not in _STATES:
+            raise AgentError(
+                TaskFailureCode.AGENT_ERROR, f'"{sentence}": a page does not say of a thing that it is {condition.value}.'
+            )
+        return _STATES[condition.value](element)
+    return meets(condition, shown_text(element))
+
+
+def meets(condition: Condition, text: str) -> bool:
+    """Tell whether a text, or the first number in it, meets a condition."""
+    said, wanted = text.strip().casefold(), condition.value.strip().casefold()
+    match condition.test:
+        case "is":
+            number, value = number_in(said), number_in(wanted)
+            return said == wanted or (number is not None and _NUMBER.fullmatch(wanted) is not None and number == value)
+        case "is not":
+            return not meets(replace(condition, test="is"), text)
+        case "contains":
+            return wanted in said
+        case "lacks":
+            return wanted not in said
+        case "starts":
+            return said.startswith(wanted)
+        case "ends":
+            return said.endswith(wanted)
+        case "<" | "<=" | ">" | ">=" | "between":
+            return _is_between(condition, number_in(said))
+        case _:
+            return False
+
+
+def _is_between(condition: Condition, number: Decimal | None) -> bool:
+    low, high = number_in(condition.value), number_in(condition.high)
+    if number is None or low is None:
+        return False
+    match condition.test:
+        case "<":
+            return number < low
+        case "<=":
+            return number <= low
+        case ">":
+            return number > low
+        case ">=":
+            return number >= low
+        case _:
+            return high is not None and low <= number <= high
+
+
+def number_in(text: str) -> Decimal | None:
+    """Return the first number of a text, with a point before its decimals; None where it has none."""
+    found = _NUMBER.search(text)
+    return Decimal(found[0].replace(",", "")) if found else None

@@ -1,0 +1,119 @@
+"""The things that earlier steps of a task spoke of: "it", "that email", and what was found for the steps after it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import fields, replace
+from typing import TypeVar
+
+from webrun_nb.agents.base import AgentError, Reply, Step
+from webrun_nb.agents.local.language.intents import (
+    Choose,
+    ClickOn,
+    DragTo,
+    Fill,
+    Find,
+    Hover,
+    Intent,
+    NamedAction,
+    SelectText,
+    SetChecked,
+    SetOpen,
+    Target,
+)
+from webrun_nb.agents.local.task import Task
+from webrun_nb.browsers.actions import Click
+from webrun_nb.common.codes import TaskFailureCode
+
+T = TypeVar("T")
+Work = Generator[Step, Reply | None, T]
+
+_SPEAKS_OF_THINGS = ClickOn | Fill | SetChecked | NamedAction | SetOpen | Hover | SelectText | DragTo | Choose
+
+
+class References:
+    """What words like "it" mean at the moment.
+
+    Parameters
+    ----------
+    task : Task
+    """
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._it: Target | None = None
+        self._found: Target | None = None
+        """The thing of the last "find …", until a page is left."""
+
+    def point_to(self, target: Target) -> None:
+        """Let "it" mean a thing."""
+        self._it = replace(target, reference="")
+
+    def find(self, intent: Find) -> Work[None]:
+        """Find a thing, which the steps after this one are about.
+
+        Raises
+        ------
+        AgentError
+            `ELEMENT_NOT_FOUND`: there is none.
+        """
+        yield from self._task.thing(intent.sentence, intent.target)
+        self._found = intent.target
+        self.point_to(intent.target)
+
+    def resolved(self, intent: Intent) -> Work[Intent]:
+        """Return a step with the things that its references mean, at the place that the step before found."""
+        if not isinstance(intent, _SPEAKS_OF_THINGS):
+            return intent
+        if isinstance(intent, DragTo):
+            return replace(intent, source=self._meant(intent.source, intent.sentence))
+        target = self._meant(intent.target, intent.sentence)
+        if self._found is not None and not target.reference and not isinstance(intent, NamedAction):
+            target = yield from self._at_found(intent, target)
+        changed = replace(intent, target=target)
+        if target != Target() and target.words:
+            self.point_to(target)
+        return changed
+
+    def _meant(self, target: Target, sentence: str) -> Target:
+        """Replace a reference by what it means.
+
+        Raises
+        ------
+        AgentError
+            `AGENT_ERROR`: nothing was spoken of before.
+        """
+        generic = not target.words and target.role in ("item", "card", "row") and not target.near and not target.ordinal
+        if self._found is not None and generic and not (target.every or target.conditions or target.superlative):
+            return self._found  # "that email", "the result" after it was found
+        if not target.reference:
+            return target
+        if self._it is None:
+            raise AgentError(
+                TaskFailureCode.AGENT_ERROR,
+                f'"{sentence}": nothing before it says what "{target.reference}" is; name the thing itself.',
+            )
+        return self._it
+
+    def _at_found(self, intent: Intent, target: Target) -> Work[Target]:
+        """Look for a thing beside what was found; where it is not there, in what opens as that is clicked."""
+        assert self._found is not None
+        names = self._found.words or self._found.near
+        if not names or target.near or target.within is not None or target == self._found:
+            return target
+        beside = replace(target, near=names)
+        if (yield from self._task.matching(beside)):
+            return beside
+        if (yield from self._task.matching(target)):
+            return target
+        item = yield from self._task.matching(self._found)
+        if len(item) == 1:
+            yield from self._task.must(self._task.act(Click(item[0].ref, item[0].name or names), intent.sentence))
+            self._found = None
+        return target
+
+
+def targets_of(intent: Intent) -> tuple[Target, ...]:
+    """Return the targets that a step names."""
+    values = (getattr(intent, each.name) for each in fields(intent))
+    return tuple(value for value in values if isinstance(value, Target) and value != Target())

@@ -1,0 +1,70 @@
+"""Clicks on one thing or on several: "click Next twice", "click all the links", "click the numbers in ascending order"."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from webrun_nb.agents.base import AgentError, Reply, Step
+from webrun_nb.agents.local.language.intents import ClickOn, Target
+from webrun_nb.agents.local.premises import number_in
+from webrun_nb.agents.local.task import Task
+from webrun_nb.agents.local.values import shown_text
+from webrun_nb.browsers.actions import Click
+from webrun_nb.browsers.observation import Element
+from webrun_nb.common.codes import TaskFailureCode
+
+T = TypeVar("T")
+Work = Generator[Step, Reply | None, T]
+
+MOST_CLICKED = 200
+"""The most things that one sentence clicks."""
+
+
+def click(task: Task, intent: ClickOn) -> Work[None]:
+    """Click what a sentence names, as often and in the order that it says."""
+    target = intent.target
+    for each in (replace(target, others=()), *target.others):
+        if each.every or each.count is not None or intent.ascending is not None:
+            yield from _several(task, intent, each)
+            continue
+        for _ in range(intent.times):
+            yield from task.on(
+                intent, each, None, lambda e, t=each: Click(e.ref, e.name or str(t), intent.manner), False
+            )  # fmt: skip
+
+
+def _several(task: Task, intent: ClickOn, target: Target) -> Work[None]:
+    """Click several things, each found anew, as a click may change the page."""
+    found = list((yield from task.matching(target, texts=True)))
+    if target.count == 0:
+        return
+    if not found or (target.count is not None and len(found) < target.count):
+        raise AgentError(
+            TaskFailureCode.ELEMENT_NOT_FOUND,
+            f'"{intent.sentence}": the page has {len(found)} of {target}, not {target.count or "any"}.',
+        )
+    ordered = _ordered(found, intent.ascending)[: target.count or MOST_CLICKED]
+    for element in ordered:
+        seen = yield from task.look()
+        now = next((e for e in seen.all_things if e.path == element.path and e.frame == element.frame), None)
+        if now is None:
+            raise AgentError(
+                TaskFailureCode.ELEMENT_NOT_FOUND,
+                f'"{intent.sentence}": {shown_text(element) or element.role!r} has gone after the clicks before it.',
+            )
+        yield from task.must(task.act(Click(now.ref, now.name or str(target), intent.manner), intent.sentence))
+
+
+def _ordered(elements: Sequence[Element], ascending: bool | None) -> list[Element]:
+    """Order elements by their numbers, or by their texts where one has none; by the page where no order is asked for."""
+    if ascending is None:
+        return list(elements)
+    numbers = [number_in(shown_text(element)) for element in elements]
+    if all(number is not None for number in numbers):
+        pairs = sorted(zip(numbers, range(len(elements)), strict=True), key=lambda pair: (pair[0] or 0, pair[1]))
+        ordered = [elements[at] for _, at in pairs]
+    else:
+        ordered = sorted(elements, key=lambda element: shown_text(element).casefold())
+    return ordered if ascending else ordered[::-1]

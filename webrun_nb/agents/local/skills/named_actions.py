@@ -1,0 +1,143 @@
+"""Actions that a control of the page is named after: "reply to it with "Thanks"", "archive the second email"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from webrun_nb.agents.base import AgentError, Reply, Step
+from webrun_nb.agents.local.language.intents import Intent, NamedAction, Target
+from webrun_nb.agents.local.premises import meets
+from webrun_nb.agents.local.task import Task
+from webrun_nb.agents.local.values import shown_text
+from webrun_nb.browsers.actions import Click, Type
+from webrun_nb.browsers.observation import Element, Observation
+from webrun_nb.common.codes import TaskFailureCode
+
+T = TypeVar("T")
+Work = Generator[Step, Reply | None, T]
+
+_SENDS = re.compile(r"(?:send|submit|post|save|ok(?:ay)?|done|confirm|apply|publish|share|add|create)\b", re.I)
+_RECIPIENT = re.compile(r"\b(?:to|recipients?|whom|e-?mail|user|name)\b", re.I)
+_MOST_TURNS = 100
+"""The most clicks on a control until what it shows meets a condition."""
+_TEXT_FIELDS = frozenset({"textbox", "searchbox", "combobox"})
+
+
+def named_action(task: Task, intent: NamedAction, text: str) -> Work[list[Intent] | None]:
+    """Click the control that is named after the verb, beside the thing or in what opens as that is clicked.
+
+    Parameters
+    ----------
+    text : str
+        What is entered where the control asks for it.
+
+    Returns
+    -------
+    list of Intent or None
+        Steps of a person's answer to take instead, where the page has no such control; None where it is done.
+    """
+    before = yield from task.look()
+    control = yield from _control(task, intent)
+    if control is None:
+        return (yield from task.ask_again(intent.sentence, about=_no_control(intent)))
+    yield from _click(task, control, intent)
+    if intent.target.conditions:
+        yield from _until_it_fits(task, control, intent)
+        return None
+    if intent.to is not None or text:
+        yield from _complete(task, intent, before, text)
+    return None
+
+
+def _no_control(intent: NamedAction) -> str:
+    return f'I know no step "{intent.verb}", and the page has no control of this name'
+
+
+def _control(task: Task, intent: NamedAction) -> Work[Element | None]:
+    """Find the control: beside the thing, on the page, or on what shows once the thing is clicked."""
+    names = intent.target.words or intent.target.near
+    beside = Target(intent.verb, near=names)
+    whole = Target(f"{intent.verb} {intent.target.said or names}".strip())
+    options = [whole, *([beside] if names else [Target(intent.verb)])]
+    for target in options:
+        found = yield from task.matching(target)
+        if len(found) == 1:
+            return found[0]
+    if names and (found := (yield from task.matching(Target(intent.verb)))) and len(found) == 1:
+        return found[0]
+    item = (yield from task.matching(intent.target)) if names or intent.target.ordinal else ()
+    if len(item) != 1:
+        return None
+    # A page that has the thing may show its controls on the thing's own page or panel.
+    yield from _click(task, item[0], intent)
+    found = yield from task.matching(Target(intent.verb))
+    return found[0] if len(found) == 1 else None
+
+
+def _click(task: Task, element: Element, intent: NamedAction) -> Work[None]:
+    yield from task.must(task.act(Click(element.ref, element.name or intent.verb), intent.sentence))
+
+
+def _complete(task: Task, intent: NamedAction, before: Observation, text: str) -> Work[None]:
+    """Fill in what the control asks for, and send it."""
+    seen = yield from task.look(again=True)
+    old = {element.path for element in before.elements}
+    asked = [e for e in seen.elements if e.role in _TEXT_FIELDS and e.enabled and not e.readonly]
+    fields = [e for e in asked if e.path not in old] or [e for e in asked if not e.value]
+    if intent.to is not None and fields:
+        recipients = [e for e in fields if _RECIPIENT.search(f"{e.name} {e.label} {e.placeholder} {e.hint} {e.nearby}")]
+        field = (recipients or fields)[0]
+        yield from task.must(task.act(Type(field.ref, intent.to.words, field.name), intent.sentence, keeps_page=True))
+        fields = [e for e in fields if e is not field]
+    if text:
+        if len(fields) > 1:
+            fields = [e for e in fields if e.tag == "textarea"] or fields
+        if not fields:
+            raise AgentError(
+                TaskFailureCode.ELEMENT_NOT_FOUND,
+                f'"{intent.sentence}": "{intent.verb}" was clicked, and the page asks for no text after it.',
+            )
+        field = fields[0]
+        yield from task.must(task.act(Type(field.ref, text, field.name), intent.sentence, keeps_page=True))
+    seen = yield from task.look(again=True)
+    sends = _senders(seen, intent.verb, old)
+    if len(sends) != 1:
+        yield from task.note(f'"{intent.sentence}": filled in; the page has no one button that sends it.')
+        return
+    yield from _click(task, sends[0], intent)
+
+
+def _senders(seen: Observation, verb: str, old: set[str]) -> Sequence[Element]:
+    buttons = [e for e in seen.elements if e.enabled and e.role in ("button", "link", "clickable")]
+    named = [e for e in buttons if _SENDS.match(e.name or e.icon) or _SENDS.search(f"{e.icon} {e.hint}")]
+    same = [e for e in buttons if e.name.casefold().startswith(verb.casefold())]
+    for found in ([e for e in named if e.path not in old], [e for e in same if e.path not in old], named):
+        if found:
+            return found[:1] if len({e.name for e in found}) == 1 else found
+    return ()
+
+
+def _until_it_fits(task: Task, control: Element, intent: NamedAction) -> Work[None]:
+    """Click the control again until the number or text that it changes meets the conditions of the sentence."""
+    for _ in range(_MOST_TURNS):
+        seen = yield from task.look(again=True)
+        shown = [shown_text(each) for each in (*seen.texts, *seen.elements) if each.path != control.path]
+        shown = [text for text in shown if re.fullmatch(r"\W*[-+]?\d[\d.,]*\W*", text)]
+        if shown and all(meets(condition, shown[0]) for condition in intent.target.conditions):
+            return
+        found = yield from task.matching(Target(control.name))
+        if len(found) != 1:
+            break
+        yield from _click(task, found[0], intent)
+    words = " ".join(condition.words for condition in intent.target.conditions)
+    raise AgentError(
+        TaskFailureCode.AGENT_ERROR, f'"{intent.sentence}": "{words}" was not met after {_MOST_TURNS} clicks.'
+    )
+
+
+def of_thing(intent: NamedAction, target: Target) -> NamedAction:
+    """Return the action on another thing."""
+    return replace(intent, target=target)
