@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from webrun_nb.agents.base import (
@@ -29,7 +30,7 @@ from webrun_nb.agents.local.asking import MAX_ANSWERS
 from webrun_nb.agents.local.effects.statuses import answered
 from webrun_nb.agents.local.extracting.asked_for import shape_of
 from webrun_nb.agents.local.extracting.collector import Collector
-from webrun_nb.agents.local.language.elements import FIELD_ROLES
+from webrun_nb.agents.local.language.flow import MOST_TURNS
 from webrun_nb.agents.local.language.intended import intended
 from webrun_nb.agents.local.language.intents import (
     AddToCart,
@@ -38,40 +39,74 @@ from webrun_nb.agents.local.language.intents import (
     CheckOut,
     Choose,
     ClickOn,
+    Copy,
     Download,
+    DragTo,
+    Either,
     Extract,
     Fill,
     FillForm,
+    Find,
+    Focus,
+    FollowPath,
+    ForEach,
+    Hover,
+    If,
     Intent,
     LogIn,
+    NamedAction,
     Open,
+    Premise,
     PressKey,
+    Repeat,
+    Request,
     ScrollPage,
     SearchFor,
+    SelectText,
     SetChecked,
+    SetOpen,
     Skip,
+    Solve,
     SortBy,
+    Style,
+    Target,
+    Tell,
     Transfer,
     Unclear,
+    ValueOf,
     Wait,
 )  # fmt: skip
 from webrun_nb.agents.local.language.left_out import left_out
-from webrun_nb.agents.local.messages import (
-    VALUES_BY_SCHEMA,
-    called,
-    defect,
-    written,
+from webrun_nb.agents.local.messages import VALUES_BY_SCHEMA, defect, written
+from webrun_nb.agents.local.premises import holds
+from webrun_nb.agents.local.references import References, likeliest, targets_of
+from webrun_nb.agents.local.skills.clicking import click
+from webrun_nb.agents.local.skills.controls import (
+    choose,
+    drag,
+    enter,
+    fill,
+    follow_path,
+    press_key,
+    select_text,
+    set_checked,
+    set_open,
+    sort,
 )
-from webrun_nb.agents.local.skills.controls import choose, press_key, set_checked, sort
 from webrun_nb.agents.local.skills.errands import run_errand
 from webrun_nb.agents.local.skills.login import Login, let_in
+from webrun_nb.agents.local.skills.named_actions import named_action
+from webrun_nb.agents.local.skills.requests import fill_request
+from webrun_nb.agents.local.skills.solving import solution_on
+from webrun_nb.agents.local.skills.styles import set_style
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.unused import BY_HAND, ONE_LIST, unused
+from webrun_nb.agents.local.values import Kept, shown_text, text_of
 from webrun_nb.agents.tokens import estimate_tokens
-from webrun_nb.browsers.actions import Click, GoBack, Navigate, Scroll, ScrollBox, Type, WaitFor, WaitForChange
+from webrun_nb.browsers.actions import Click, GoBack, Navigate, Scroll, WaitFor, WaitForChange
+from webrun_nb.browsers.actions import Hover as HoverOn
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX
 from webrun_nb.common.codes import TaskFailureCode
-from webrun_nb.extraction.schema import Shape
 
 logger = logging.getLogger(__name__)
 
@@ -79,8 +114,9 @@ T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
 """A part of a run: yields steps, is sent replies, returns a result."""
 
-_SETTLE_MS = 800
-_WAITS_AND_SCROLLS = WaitFor | WaitForChange | Scroll | ScrollBox
+MOST_LOOKS = 200
+"""The most looks at a page while it is waited for: its changes, or `CHANGE_MS` apart."""
+CHANGE_MS = 1_000
 
 
 class LocalAgent:
@@ -126,38 +162,39 @@ class Program:
     def __init__(self, task: Task) -> None:
         self.task = task
         task.follow = self.follow
+        self._shape = shape_of(task.brief)
+        self._references = References(task)
+        self._kept = Kept()
+        self._answers: list[Finish] = []
+        self._sentences: list[str] = []
+        """The sentence of each answer."""
+        self._is_by_schema = False
+        """The schema alone asks for the values of the last step."""
 
     def work(self) -> Work[None]:
         """Take all steps, then finish."""
-        if self.task.brief.role:
-            yield from self.task.note(
-                f"The policy's role for me, which I can repeat but not reason about: {self.task.brief.role}"
-            )
-        shape = shape_of(self.task.brief)
-        meant = intended(self.task.brief.instruction, shape, has_page=bool(self.task.brief.starting_url))
-        answers: list[Finish] = []
-        sentences: list[str] = []
-        """The sentence of each answer."""
+        brief = self.task.brief
+        if brief.role:
+            role = f"The policy's role for me, which I can repeat but not reason about: {brief.role}"
+            yield from self.task.note(role)
+        meant = intended(brief.instruction, self._shape, has_page=bool(brief.starting_url))
         queue = list(meant.steps)
         while queue:
             intent = queue.pop(0)
-            if isinstance(intent, Extract):
-                implied = meant.values_by_schema and intent is meant.steps[-1]
-                if implied and answers:
-                    continue  # a person was asked meanwhile, and said which values are meant
-                answers.append((yield from self._collected_by_both(intent, shape, implied=implied)))
-                sentences.append(intent.sentence)
-                if queue:
-                    yield PartialResult(lambda: self._finish(answers))
-            else:
-                queue[:0] = yield from self._followed_by_both(intent)
-        if self.task.seen is None and self.task.last is not None and not answers:
+            self._is_by_schema = meant.values_by_schema and not queue
+            if self._is_by_schema and self._answers:
+                continue  # a person was asked meanwhile, and said which values are meant
+            answered = len(self._answers)
+            queue[:0] = yield from self._followed_by_both(intent)
+            if queue and len(self._answers) > answered:
+                yield PartialResult(lambda: self._finish(self._answers))
+        if self.task.seen is None and self.task.last is not None and not self._answers:
             yield from self.task.observed()  # a visit that nothing is read from: the answer says where it ended
         self.task.statuses.check_expected()
-        yield from self.task.check_unsent(as_note=bool(answers) and self.task.brief.output_type != "text")
-        finish = self._finish(answers)
-        dropped = sentences[:-1] if self.task.brief.output_type != "text" else []
-        earlier = [unused(self.task.brief.instruction, said, said, ONE_LIST) for said in dropped]
+        yield from self.task.check_unsent(as_note=bool(self._answers) and brief.output_type != "text")
+        finish = self._finish(self._answers)
+        dropped = self._sentences[:-1] if brief.output_type != "text" else []
+        earlier = [unused(brief.instruction, said, said, ONE_LIST) for said in dropped]
         yield replace(finish, unused=(*self.task.not_used, *earlier, *finish.unused))
 
     def _followed_by_both(self, intent: Intent) -> Work[list[Intent]]:
@@ -172,12 +209,12 @@ class Program:
             yield from self.task.note(f'"{intent.sentence}": a person took over; I continue after it, from this page.')
             return []
 
-    def _collected_by_both(self, wanted: Extract, shape: Shape | None, *, implied: bool) -> Work[Finish]:
+    def _collected_by_both(self, wanted: Extract) -> Work[Finish]:
         """Extract; anew from the page as it is where a person took over at a question about it."""
         self.task.sentence = wanted.sentence
         for _ in range(MAX_ANSWERS):
             try:
-                return (yield from self._collected(wanted, shape, implied=implied))
+                return (yield from self._collected(wanted))
             except SettledByHandError:
                 self.task.page_changed_by_hand()
                 yield from self.task.note(f'"{wanted.sentence}": a person took over; I read the page as it is now.')
@@ -186,87 +223,254 @@ class Program:
             f'"{wanted.sentence}": a person took over {MAX_ANSWERS} times, and the same question remains.',
         )
 
-    def _collected(self, wanted: Extract, shape: Shape | None, *, implied: bool) -> Work[Finish]:
+    def _collected(self, wanted: Extract) -> Work[Finish]:
         """Extract; where only the schema asks for it, say so, and say what was done if the page has nothing of it."""
+        implied = self._is_by_schema
         yield from let_in(self.task, wanted.sentence)
         if implied:
             yield from self.task.note(VALUES_BY_SCHEMA)
         try:
-            return (yield from Collector(self.task, wanted, shape).collect())
+            return (yield from Collector(self.task, wanted, self._shape).collect())
         except AgentError as error:
             if not implied or not self.task.done:
                 raise
             done = f"{error.message} Done before: {'; '.join(self.task.done)}."
             raise AgentError(error.code, done, error.details) from error
 
+    def _read(self, wanted: Extract) -> Work[Finish]:
+        """Read a value that a later step needs; as text, whatever the task's answer is."""
+        return (yield from Collector(self.task, wanted, None).collect())
+
     def _finish(self, answers: Sequence[Finish]) -> Finish:
+        task = self.task
         if not answers:
-            where = f" at {self.task.seen.title or self.task.seen.url} ({self.task.seen.url})" if self.task.seen else ""
-            said = (
-                f"Done: {'; '.join(self.task.done)}." if self.task.done else "Nothing was done: every step was skipped."
-            )
-            said += f" The page says: {'; '.join(self.task.remarks)}." if self.task.remarks else ""
-            said = " ".join([said, *self.task.dialog_remarks])
-            text = f"{said}{' Ended' + where + '.' if where else ''} {self.task.not_sent}".rstrip()
-            return Finish(text, None if self.task.brief.output_type == "text" else [{"answer": text}])
-        if self.task.brief.output_type != "text" or (
-            len(answers) == 1 and not self.task.not_sent and not self.task.dialog_remarks
-        ):
+            where = f" at {task.seen.title or task.seen.url} ({task.seen.url})" if task.seen else ""
+            said = f"Done: {'; '.join(task.done)}." if task.done else "Nothing was done: every step was skipped."
+            said += f" The page says: {'; '.join(task.remarks)}." if task.remarks else ""
+            said = " ".join([said, *task.dialog_remarks])
+            text = f"{said}{' Ended' + where + '.' if where else ''} {task.not_sent}".rstrip()
+            return Finish(text, None if task.brief.output_type == "text" else [{"answer": text}])
+        if task.brief.output_type != "text" or (len(answers) == 1 and not task.not_sent and not task.dialog_remarks):
             return answers[-1]
-        parts = tuple(part for answer in answers for part in answer.unused)
-        provenance = tuple(p for answer in answers for p in answer.provenance)
-        columns = tuple(column for answer in answers for column in answer.columns)
-        lists = tuple(each for answer in answers for each in answer.lists)
-        texts = [*(answer.text for answer in answers), *filter(None, [self.task.not_sent, *self.task.dialog_remarks])]
-        return Finish("\n\n".join(texts), answers[-1].data, provenance, parts, columns, lists)
+        merged = merged_answers(answers)
+        return replace(merged, text="\n\n".join([merged.text, *filter(None, [task.not_sent, *task.dialog_remarks])]))
 
     def follow(self, intent: Intent) -> Work[list[Intent]]:
         """Take one step. Returns steps to take instead or next (from a person's answer), mostly none."""
+        if isinstance(intent, Either):
+            intent = yield from likeliest(self.task, intent)
+        if isinstance(intent, If | Repeat | ForEach):
+            yield from self._flow(intent)
+            return []
+        if isinstance(intent, Extract):
+            self._answers.append((yield from self._collected_by_both(intent)))
+            self._sentences.append(intent.sentence)
+            self._kept.keep(self._answers[-1].text)
+            return []
         sentence = intent.sentence
-        match intent:
-            case Unclear(understood=understood):
-                return (yield from self.task.ask_again(sentence, understood))
-            case Open(url=url):
-                yield from self.task.must(self.task.act(Navigate(url), sentence))
-            case Back():
-                yield from self.task.must(self.task.act(GoBack(), sentence))
-            case PressKey():
-                yield from press_key(self.task, intent)
-            case Wait(text=text, duration_ms=duration_ms):
-                yield from self.task.must(
-                    self.task.act(WaitFor(text) if text else WaitFor(timeout_ms=duration_ms), sentence)
-                )
-            case ScrollPage(screens=screens):
-                yield from self.task.must(self.task.act(Scroll(delta_y=screens * VIEW_HEIGHT_PX), sentence))
-            case ClickOn(target=target, manner=manner):
-                yield from self.task.on(
-                    intent, target, None, lambda e: Click(e.ref, e.name or str(target), manner), False
-                )
-            case Fill(text=text, target=target, submit=submit):
-                yield from self.task.on(
-                    intent, target, FIELD_ROLES, lambda e: Type(e.ref, str(text), called(e), submit), not submit
-                )
-            case SetChecked(target=target):
-                yield from set_checked(self.task, intent)
-            case Choose():
-                yield from choose(self.task, intent)
-            case SearchFor(query=query):
-                yield from self.task.search(query, sentence)
-            case SortBy():
-                yield from sort(self.task, intent)
-            case LogIn():
-                yield from Login(self.task, sentence).run()
-            case AddToCart() | Attach() | CheckOut() | Transfer() | Download() | FillForm():
-                yield from run_errand(self.task, intent)
-            case Skip(what=what):
-                return (yield from self.task.ask_again(sentence, f'leave out "{what}"'))
-            case Extract():
-                raise AssertionError("extractions are collected, not followed")
+        intent = yield from self._references.resolved(intent)
+        instead = yield from self._step(intent)
+        if instead is not None:
+            return instead
         if isinstance(intent, LogIn):  # a login has its own ways to fail
             self.task.sent = self.task.refusal = None
             self.task.unchecked.clear()
         yield from self.task.accepted()
-        self.task.done.append(self.task.told(sentence))
+        if not isinstance(intent, Tell):
+            self.task.done.append(self.task.told(sentence))
         for part, why in left_out(intent).items():
             self.task.not_used.append(unused(self.task.brief.instruction, sentence, part, why))
         return []
+
+    def _step(self, intent: Intent) -> Work[list[Intent] | None]:
+        """Take a step that is no question for data. Returns a person's answer to take instead, mostly None."""
+        task, sentence = self.task, intent.sentence
+        match intent:
+            case Unclear(understood=understood):
+                return (yield from task.ask_again(sentence, understood))
+            case Skip(what=what):
+                return (yield from task.ask_again(sentence, f'leave out "{what}"'))
+            case Open(url=url):
+                yield from task.must(task.act(Navigate(url), sentence))
+            case Back():
+                yield from task.must(task.act(GoBack(), sentence))
+            case PressKey(times=times):
+                for _ in range(times):
+                    yield from press_key(task, intent)
+            case Wait(text=text, duration_ms=duration_ms):
+                yield from task.must(task.act(WaitFor(text) if text else WaitFor(timeout_ms=duration_ms), sentence))
+            case ScrollPage(screens=screens):
+                yield from task.must(task.act(Scroll(delta_y=screens * VIEW_HEIGHT_PX), sentence))
+            case ClickOn():
+                yield from click(task, intent)
+            case Fill():
+                yield from fill(task, intent, self._kept, self._read)
+            case SetChecked():
+                yield from set_checked(task, intent)
+            case Choose():
+                yield from choose(task, intent)
+            case SearchFor(query=query):
+                yield from task.search(query, sentence)
+            case SortBy():
+                yield from sort(task, intent)
+            case LogIn():
+                yield from Login(task, sentence).run()
+            case AddToCart() | Attach() | CheckOut() | Transfer() | Download() | FillForm():
+                yield from run_errand(task, intent)
+            case Hover(target=target):
+                element = yield from task.thing(sentence, target)
+                yield from task.must(task.act(HoverOn(element.ref, element.name), sentence))
+            case Focus(target=target):
+                element = yield from task.thing(sentence, target)
+                yield from task.must(task.act(Click(element.ref, element.name), sentence))
+            case SelectText():
+                yield from select_text(task, intent)
+            case DragTo():
+                yield from drag(task, intent)
+            case SetOpen():
+                yield from set_open(task, intent)
+            case FollowPath(levels=levels):
+                yield from follow_path(task, levels, sentence)
+            case Copy(value=value):
+                text = yield from text_of(task, value, sentence, self._kept, self._read)
+                self._kept.keep(text, is_copy=True)
+            case Find():
+                yield from self._find(intent)
+            case Tell():
+                yield from self._tell(intent)
+            case Solve():
+                yield from self._solve(intent)
+            case NamedAction(text=value):
+                text = yield from text_of(task, value, sentence, self._kept, self._read)
+                return (yield from named_action(task, intent, text))
+            case Request():
+                return (yield from fill_request(task, intent, partial(enter, task)))
+            case Style():
+                yield from set_style(task, intent)
+            case Either() | Extract() | If() | Repeat() | ForEach():
+                raise AssertionError("steps that others are made of")
+        return None
+
+    def _find(self, intent: Find) -> Work[None]:
+        """Find a thing for the steps after it; a text is kept as well, as it may be entered somewhere."""
+        target = intent.target
+        if target.role in ("text", "number", "paragraph") and not target.words:
+            value = ValueOf(target.said or intent.sentence, target)
+            self._kept.keep((yield from text_of(self.task, value, intent.sentence, self._kept, self._read)))
+            return
+        yield from self._references.find(intent)
+
+    def _tell(self, intent: Tell) -> Work[None]:
+        if isinstance(intent.what, Premise):
+            is_so = yield from holds(self.task, intent.what, intent.sentence)
+            text = "Yes." if is_so else "No."
+        else:
+            text = yield from text_of(self.task, intent.what, intent.sentence, self._kept, self._read)
+        data = None if self.task.brief.output_type == "text" else [{"answer": text}]
+        self._answers.append(Finish(text, data))
+        self._sentences.append(intent.sentence)
+
+    def _solve(self, intent: Solve) -> Work[None]:
+        """Work out the problem that the page states.
+
+        Raises
+        ------
+        AgentError
+            `AGENT_ERROR`: it states none that is understood, or several.
+        """
+        seen = yield from self.task.look()
+        solution = solution_on(seen)
+        if solution is None:
+            raise AgentError(
+                TaskFailureCode.AGENT_ERROR,
+                f'"{intent.sentence}": the page states no sum or equation that I can work out, or several.',
+            )
+        self._kept.keep(solution)
+        yield from self.task.note(f'"{intent.sentence}": {solution}.')
+
+    # --- steps made of others -----------------------------------------------------------------------------------------
+
+    def _flow(self, intent: If | Repeat | ForEach) -> Work[None]:
+        match intent:
+            case If(premise=premise, then=then, otherwise=otherwise):
+                premise = self._references.in_premise(premise, intent.sentence)
+                is_so = yield from holds(self.task, premise, intent.sentence)
+                yield from self.task.note(f'"{premise.words}": {"yes" if is_so else "no"}.')
+                yield from self._all(then if is_so else otherwise)
+            case Repeat(times=int(times), until=None):
+                for _ in range(times):
+                    yield from self._all(intent.steps)
+            case Repeat(until=Premise() as premise):
+                yield from self._until(intent, premise)
+            case ForEach():
+                yield from self._for_each(intent)
+
+    def _all(self, steps: Sequence[Intent]) -> Work[None]:
+        queue = list(steps)
+        while queue:
+            queue[:0] = yield from self.follow(queue.pop(0))
+
+    def _until(self, intent: Repeat, premise: Premise) -> Work[None]:
+        """Take steps, or only wait, until a premise holds.
+
+        Raises
+        ------
+        AgentError
+            `AGENT_ERROR`: it did not hold after the most turns.
+        """
+        turns = MOST_TURNS if intent.steps else MOST_LOOKS
+        if premise.target.reference and intent.steps:
+            self._references.point_to(targets_of(intent.steps[0])[0])
+        premise = self._references.in_premise(premise, intent.sentence)
+        for _ in range(turns):
+            self.task.seen = None
+            if (yield from holds(self.task, premise, intent.sentence)):
+                return
+            if intent.steps:
+                yield from self._all(intent.steps)
+            else:
+                yield from self.task.must(self.task.act(WaitForChange(CHANGE_MS), intent.sentence))
+        what = f"{turns} times the steps" if intent.steps else "waiting"
+        raise AgentError(
+            TaskFailureCode.AGENT_ERROR, f'"{intent.sentence}": "{premise.words}" was not so after {what}.'
+        )
+
+    def _for_each(self, intent: ForEach) -> Work[None]:
+        """Take steps for each of several things; the page that lists them is opened again where a step left it.
+
+        Raises
+        ------
+        AgentError
+            `ELEMENT_NOT_FOUND`: the page has none of them.
+        """
+        found = yield from self.task.matching(intent.target, texts=True)
+        if not found:
+            raise AgentError(
+                TaskFailureCode.ELEMENT_NOT_FOUND,
+                f'"{intent.sentence}": the page has no {intent.target} to go through.',
+            )
+        start = (yield from self.task.look()).url
+        before = len(self._answers)
+        for element in found[:MOST_TURNS]:
+            if (yield from self.task.look()).url != start:
+                yield from self.task.must(self.task.act(Navigate(start), intent.sentence))
+            self._references.point_to(Target(shown_text(element) or element.name, is_quoted=True))
+            yield from self._all(intent.steps)
+        if len(found) > MOST_TURNS:
+            yield from self.task.note(f'"{intent.sentence}": done for the first {MOST_TURNS} of {len(found)}.')
+        if len(self._answers) > before + 1:
+            self._answers[before:] = [merged_answers(self._answers[before:])]
+            self._sentences[before:] = [intent.sentence]
+
+
+def merged_answers(answers: Sequence[Finish]) -> Finish:
+    """Return several answers as one: their texts below each other, their records in one list."""
+    rows = [row for answer in answers for row in (answer.data if isinstance(answer.data, list) else [answer.data])]
+    return Finish(
+        "\n\n".join(answer.text for answer in answers),
+        rows if all(answer.data is not None for answer in answers) else answers[-1].data,
+        tuple(p for answer in answers for p in answer.provenance),
+        tuple(part for answer in answers for part in answer.unused),
+        tuple(column for answer in answers for column in answer.columns),
+        tuple(each for answer in answers for each in answer.lists),
+    )

@@ -1,4 +1,4 @@
-"""Tells whether a premise holds on the page: "the box is checked", "there is a Next button", "the price is under $50"."""
+"""Premises on the page as it is: "the box is checked", "there is a Next button", "the price is under $50"."""
 
 from __future__ import annotations
 
@@ -74,7 +74,8 @@ def _is_met(condition: Condition, element: Element, sentence: str) -> bool:
     if condition.test == "state":
         if condition.value not in _STATES:
             raise AgentError(
-                TaskFailureCode.AGENT_ERROR, f'"{sentence}": a page does not say of a thing that it is {condition.value}.'
+                TaskFailureCode.AGENT_ERROR,
+                f'"{sentence}": a page does not say of a thing that it is {condition.value}.',
             )
         return _STATES[condition.value](element)
     return meets(condition, shown_text(element))

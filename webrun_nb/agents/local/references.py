@@ -11,11 +11,13 @@ from webrun_nb.agents.local.language.intents import (
     Choose,
     ClickOn,
     DragTo,
+    Either,
     Fill,
     Find,
     Hover,
     Intent,
     NamedAction,
+    Premise,
     SelectText,
     SetChecked,
     SetOpen,
@@ -75,6 +77,13 @@ class References:
             self.point_to(target)
         return changed
 
+    def in_premise(self, premise: Premise, sentence: str) -> Premise:
+        """Return a premise about the thing that its reference means; "it" means that thing from now on."""
+        target = self._meant(premise.target, sentence)
+        if target.words or target.near:
+            self.point_to(target)
+        return replace(premise, target=target)
+
     def _meant(self, target: Target, sentence: str) -> Target:
         """Replace a reference by what it means.
 
@@ -111,6 +120,20 @@ class References:
             yield from self._task.must(self._task.act(Click(item[0].ref, item[0].name or names), intent.sentence))
             self._found = None
         return target
+
+
+def likeliest(task: Task, either: Either) -> Work[Intent]:
+    """Return the reading of a sentence whose things the page has; the first one where it has those of none."""
+    best, most = either.readings[0], 0.0
+    for reading in either.readings:
+        targets = targets_of(reading)
+        found = 0
+        for target in targets:
+            found += bool((yield from task.matching(target, texts=True)))
+        share = found / len(targets) if targets else 0.5
+        if share > most:
+            best, most = reading, share
+    return best
 
 
 def targets_of(intent: Intent) -> tuple[Target, ...]:

@@ -472,6 +472,25 @@ class Task(Asking):
             return found.elements[0]
         return (yield from self.which(sentence, target, found.elements))
 
+    def matching(self, target: Target, *, texts: bool = False) -> Work[tuple[Element, ...]]:
+        """Return what a target may mean on the page as it was seen last; none where the page does not have it.
+
+        Parameters
+        ----------
+        texts : bool
+            True if a text that is no control may be meant too.
+        """
+        seen = yield from self.look()
+        return find(target, seen).elements
+
+    def thing(self, sentence: str, target: Target) -> Work[Element]:
+        """Find the one element or text that is meant; look again, ask; else `ELEMENT_NOT_FOUND`."""
+        return (yield from self.element(sentence, target))
+
+    def until_matching(self, target: Target) -> Work[tuple[Element, ...]]:
+        """Return what a target may mean; wait for it as long as the page changes."""
+        return (yield from self.matching(target))
+
     def search(self, query: str, sentence: str) -> Work[None]:
         """Use the page's search box."""
         seen = yield from self.look()

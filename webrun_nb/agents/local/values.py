@@ -80,7 +80,7 @@ def _shown(task: Task, value: ValueOf, sentence: str, read: ReadValue) -> Work[s
     seen = yield from task.look()
     texts = [text for element in elements if (text := shown_text(element))]
     if not texts and target.role in _TEXT_ROLES and not target.words:
-        texts = main_texts(seen)[:1]
+        texts = list(main_texts(seen)[:1])
     if len(set(texts)) != 1:
         shown = "; ".join(dict.fromkeys(texts)) if texts else "none"
         raise AgentError(
@@ -94,7 +94,7 @@ def _part(text: str, value: ValueOf, sentence: str) -> str:
     """Take the part of a text that the unit and the ordinal of a value say."""
     if not value.unit:
         return text
-    parts = [part.strip() for part in re.findall(_PARTS[value.unit], text)]
+    parts: list[str] = [part.strip() for part in re.findall(_PARTS[value.unit], text)]
     parts = [re.sub(r"^[^\w]+|[^\w]+$", "", part) if value.unit == "word" else part for part in parts]
     number = value.ordinal if value.ordinal is not None else 1 if len(parts) == 1 else 0
     at = number - 1 if number > 0 else number

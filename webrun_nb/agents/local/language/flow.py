@@ -17,8 +17,10 @@ _OTHERWISE = re.compile(r"(?:otherwise|else|if\s+not|or\s+else)\b[\s,]*(?P<rest>
 _IF_LAST = re.compile(
     r"(?P<step>.+?)\s+(?P<how>if|unless|until|till|when|once|as\s+long\s+as|while)\s+(?P<rest>.+)$", re.I | re.S
 )
-_FOR_EACH = re.compile(r"for\s+(?P<things>(?:each|every|all)\b.+?)\s*[,:]\s*(?P<rest>.+)$", re.I | re.S)
 _ACTS = re.compile(r"(?:open|click|visit|go\s+to|tick|check|select|press|delete|remove|add|type|enter)\b", re.I)
+_FOR_EACH = re.compile(
+    rf"for\s+(?P<things>(?:each|every|all)\b.+?)(?:\s*[,:]\s*|\s+(?={_ACTS.pattern}))(?P<rest>.+)$", re.I | re.S
+)
 _NOTHING = re.compile(r"(?:do\s+)?nothing|skip(?:\s+it)?|leave\s+it(?:\s+alone)?|stop", re.I)
 _AGAIN = re.compile(r"(?:and\s+)?(?:repeat|keep\s+going|continue|do\s+(?:this|that|it|so)(?:\s+again)?)\b.*$", re.I)
 _WAITS = frozenset({"when", "once", "as soon as", "whenever"})

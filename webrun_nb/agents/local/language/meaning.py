@@ -51,7 +51,9 @@ _TESTS: Mapping[str, Test] = {
     "STARTS": "starts", "ENDS": "ends", "CONTAINS": "contains", "LESS": "<", "GREATER": ">", "AT_MOST": "<=",
     "AT_LEAST": ">=", "BETWEEN": "between", "IS": "is",
 }  # fmt: skip
-_MANNERS: Mapping[str, ClickManner] = {"DOUBLE_CLICK": "double-click"}
+_MANNERS: Mapping[str, ClickManner] = {
+    "DOUBLE_CLICK": "double-click", "RIGHT_CLICK": "right-click", "MIDDLE_CLICK": "middle-click",
+}  # fmt: skip
 _OPPOSITE: Mapping[Test, Test] = {"is": "is not", "contains": "lacks"}
 
 
@@ -168,7 +170,7 @@ def thing_of(words: str) -> Target | None:
 
 def _click(part: _Part) -> Intent | None:
     target = _things(part)
-    verb = part.token("DOUBLE_CLICK", "RIGHT_CLICK", "CLICK")
+    verb = part.token("DOUBLE_CLICK", "RIGHT_CLICK", "MIDDLE_CLICK", "CLICK")
     times, order = part.token("TIMES"), part.token("DIRECTION")
     if target is None or verb is None:
         return None
@@ -202,7 +204,44 @@ def _type(part: _Part) -> Intent | None:
         if not isinstance(value, str):
             return None
         value = value.upper() if key_of("cases", case) == "upper" else value.lower()
-    return Fill(part.clause, value, replace(target, role=target.role or "field"))
+    return Fill(part.clause, value, _field(target))
+
+
+def _field(target: Target) -> Target:
+    """Return a target as one that takes a value: "the email" is a field of that name there, no message."""
+    if target.role in _TAKES_VALUES or target.reference:
+        return target
+    return replace(
+        target,
+        words=target.words if target.words and not target.role else _ARTICLE.sub("", target.said) or target.words,
+        role="field",
+        said="",
+    )
+
+
+_TAKES_VALUES = frozenset({"field", "select", "slider", "spinner", "checkbox", "radio", "switch", "option"})
+
+
+def _type_quoted(part: _Part) -> Intent | None:
+    quoted, thing = part.token("QUOTED"), part.part("thing")
+    return Fill(part.clause, unquote(str(quoted)), _field(_target(thing))) if quoted and thing else None
+
+
+_DONE = frozenset({"done", "complete", "completed", "finished", "checked", "ticked", "selected"})
+_NOT_DONE = frozenset({"active", "incomplete", "undone", "unfinished", "open", "unchecked"})
+
+
+def _mark(part: _Part) -> Intent | None:
+    """Read "mark X as done" as ticking its box, and as another state as the control of that name."""
+    target, name = _things(part), part.part("name")
+    if target is None or name is None:
+        return None
+    state, negated = name.text.casefold(), part.token("NOT") is not None
+    if state in _DONE | _NOT_DONE:
+        near = target.words or target.near
+        box = replace(target, words="", role="checkbox", near=near, said="", is_quoted=False)
+        return SetChecked(part.clause, box, checked=(state in _DONE) is not negated)
+    return NamedAction(part.clause, f"{'not ' if negated else ''}{name.text}", target)
 
 
 def _fill_pairs(part: _Part) -> Intent | None:
@@ -222,7 +261,7 @@ def _fill_with(part: _Part) -> Intent | None:
     target = _things(part)
     if target is None:
         return None
-    return Fill(part.clause, _value(part), replace(target, role=target.role or "field"))
+    return Fill(part.clause, _value(part), _field(target))
 
 
 def _set(part: _Part) -> Intent | None:
@@ -347,7 +386,7 @@ def _paste(part: _Part) -> Intent | None:
 def _find(part: _Part) -> Intent | None:
     if part.rule == "find_value":
         value = _value(part)
-        return Copy(part.clause, value) if isinstance(value, ValueOf) else None
+        return Copy(part.clause, value) if isinstance(value, ValueOf) and value.unit else None
     target = _things(part)
     return Find(part.clause, target) if target is not None else None
 
@@ -408,6 +447,8 @@ _STEPS: Mapping[str, Callable[[_Part], Intent | None]] = {
     "press": _press,
     "type": _type,
     "type_there": _type,
+    "type_quoted": _type_quoted,
+    "mark": _mark,
     "fill": _fill_pairs,
     "fill_with": _fill_with,
     "set": _set,
@@ -477,6 +518,9 @@ def _things(part: _Part) -> Target | None:
         return None
     last = named[-1]  # "the red and the blue button", "the "A" and "B" boxes"
     shared = [replace(each, role=each.role or last.role) if each.words else each for each in named]
+    first = named[0]
+    if first.role and not first.words and first.near:  # "the boxes for apples, pears and plums"
+        shared = [first, *(replace(first, near=each.words) if _is_only_named(each) else each for each in named[1:])]
     return replace(shared[0], others=tuple(shared[1:]), besides=tuple(besides))
 
 

@@ -31,6 +31,7 @@ from webrun_nb.agents.local.language.intents import (
     Unclear,
     Wait,
 )  # fmt: skip
+from webrun_nb.agents.local.language.keys import key_press
 from webrun_nb.agents.local.language.listing import is_extraction, parse_extraction, parse_order
 from webrun_nb.agents.local.language.meaning import alike, intent_of, premise_of
 from webrun_nb.agents.local.language.questions import Question, as_listing, as_value, counts_no_rows
@@ -199,6 +200,10 @@ def _scroll(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     return None
 
 
+def _key(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    return key_press(clause, held.restore(match["what"]))
+
+
 def _log_in(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     return LogIn(clause)
 
@@ -252,6 +257,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Make], ...] = tuple(
     for pattern, make in (
         (r"go\s+back\b.*$|(?:return|go)\s+to\s+the\s+(?:previous|last)\s+page$|navigate\s+back$", _back),
         (r"(?:search(?:\s+(?:the\s+)?(?:site|page|shop|store))?\s+for|look\s+for|search)\s+(?P<what>.+)$", _search),
+        (r"(?:press|hit)\s+(?P<what>.+)$", _key),
         (r"wait(?:\s+(?:for|until|till))?\s+(?P<what>.+)$", _wait),
         (r"scroll(?:\s+(?P<where>.+))?$", _scroll),
         (r"(?:log|sign)\s+(?:out|up)$", _log_out),

@@ -152,6 +152,10 @@ _WHEN_DONE = re.compile(
 )
 _CONTEXT = re.compile(r"(?:using|with|in|inside|within|for|on|from)\s+(?!each\b|every\b|all\b)\S+", re.I)
 """A clause that says where the next one happens: "In the dialog, click OK"."""
+_ACTS = re.compile(
+    r"\b(?:type|enter|write|put|click|select|choose|pick|check|tick|press|open|get|list|extract|tap)\b", re.I
+)
+_EACH = re.compile(r"(?:for|of)\s+(?:each|every|all)\b", re.I)
 _FIND_ONLY = re.compile(r"(?:find|locate|look)$", re.I)
 
 
@@ -169,10 +173,10 @@ def _joined(clauses: Sequence[str]) -> list[str]:
             out[-1] = f"{clause} {last[0].lower()}{last[1:]}"
         elif out and _MORE_OF_THE_CLAUSE.match(clause):
             out[-1] += ", " + clause
-        elif out and (
-            _FIND_ONLY.fullmatch(last) or (len(out) == 1 and _CONTEXT.match(last) and not _LISTING.match(last))
-        ):
-            out[-1] += f"{' and' if _FIND_ONLY.fullmatch(last) else ','} {clause}"
+        elif _FIND_ONLY.fullmatch(last):
+            out[-1] += f" and {clause}"
+        elif len(out) == 1 and not _ACTS.search(last) and (_CONTEXT.match(last) or _EACH.match(last)):
+            out[-1] += f", {clause}"
         else:
             out.append(clause)
     return out

@@ -95,6 +95,14 @@ def _whole(words: Iterable[str]) -> str:
     return any_of(words) + _END
 
 
+_NO_VERB = (
+    r"(?!(?:for|if|unless|until|when|where|why|who|whom|whose|what|which|how|in|on|at|of|the|an?|with|from|to|by|as|and|or"
+    r"|not|is|are|do|does|did|has|have|can|could|should|would|will|there|it|this|that|these|those|i|you|he|she|we|they"
+    r"|scroll|wait|transfer|wire|pay|hello|hi|translate|please|make|be|let|send\s+\d+|do)(?!\w))"
+)
+"""Words that a clause with a verb of the page's own ("archive the first email") does not begin with."""
+
+
 @cache
 def terminals() -> Mapping[str, str]:
     """Return the pattern of each terminal of the grammar."""
@@ -116,8 +124,8 @@ def terminals() -> Mapping[str, str]:
     patterns["STYLE"] = rf"(?:{patterns['STYLE']}|{_whole(tables()['qualities']['colour'])})"
     patterns["COUNT"] = rf"(?:\d{{1,3}}|{any_of(_NUMBERS)}){_END}"
     patterns["NUMBER"] = rf"[-+]?\d[\d.,]*(?<![.,]){_END}"
-    patterns["VERB"] = r"[^\W\d_]{2,}(?:\s+(?:out|up|off|down))?" + _END
-    stops = [name for name in found if name not in tables()["verbs"] and name not in ("STYLE", "CASE", "TIMES")]
+    patterns["VERB"] = _NO_VERB + r"[^\W\d_]{2,}(?:\s+(?:out|up|off|down))?" + _END
+    stops = [name for name in found if name not in tables()["verbs"] and name != "STYLE"]
     stop = "|".join(patterns[name] for name in stops)
     word = r"[^\s\",;>“”]+"
     patterns["RUN"] = rf"(?!(?:{stop})|[:#](?:\s|$)){word}(?:\s+(?!(?:{stop})|[:#](?:\s|$)){word})*"

@@ -9,11 +9,16 @@ from webrun_nb.agents.local.language import patterns
 from webrun_nb.agents.local.language.intents import (
     Choose,
     ClickOn,
+    Either,
     Extract,
     Fill,
+    ForEach,
+    If,
     Intent,
+    NamedAction,
     Open,
     PressKey,
+    Repeat,
     ScrollPage,
     SearchFor,
     SetChecked,
@@ -76,10 +81,26 @@ def step_words(step: Intent, columns: Sequence[str] = ()) -> str:
             return f"use the page's own sorting: {order.words}"
         case Unclear(sentence=sentence) | Skip(sentence=sentence):
             return f'not understood: "{sentence}"'
+        case Either(readings=readings):
+            return step_words(readings[0], columns)
+        case NamedAction(verb=verb, target=target):
+            return f'use the control "{verb}" of the page for {target}'
+        case If(premise=premise, then=then, otherwise=otherwise):
+            first = f"if {premise.words}: {_all_words(then, columns)}"
+            return f"{first}; otherwise {_all_words(otherwise, columns)}" if otherwise else first
+        case Repeat(steps=steps, times=times, until=until):
+            how = f"until {until.words}" if until else f"{times} times"
+            return f"{_all_words(steps, columns)} {how}" if steps else f"wait {how}"
+        case ForEach(target=target, steps=steps):
+            return f"for each of {target}: {_all_words(steps, columns)}"
         case Extract():
             return _extract_words(step, columns)
         case _:
             return step.sentence
+
+
+def _all_words(steps: Sequence[Intent], columns: Sequence[str]) -> str:
+    return ", then ".join(step_words(step, columns) for step in steps) or "nothing"
 
 
 def _cut(wish: str) -> tuple[str, tuple[str, ...]]:

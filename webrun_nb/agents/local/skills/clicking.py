@@ -1,9 +1,10 @@
-"""Clicks on one thing or on several: "click Next twice", "click all the links", "click the numbers in ascending order"."""
+"""Clicks on one thing or on several: "click Next twice", "click the numbers in ascending order"."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from webrun_nb.agents.base import AgentError, Reply, Step
@@ -30,9 +31,11 @@ def click(task: Task, intent: ClickOn) -> Work[None]:
             yield from _several(task, intent, each)
             continue
         for _ in range(intent.times):
-            yield from task.on(
-                intent, each, None, lambda e, t=each: Click(e.ref, e.name or str(t), intent.manner), False
-            )  # fmt: skip
+            yield from task.on(intent, each, None, partial(_click_of, intent, each), False)
+
+
+def _click_of(intent: ClickOn, target: Target, element: Element) -> Click:
+    return Click(element.ref, element.name or str(target), intent.manner)
 
 
 def _several(task: Task, intent: ClickOn, target: Target) -> Work[None]:
@@ -58,7 +61,7 @@ def _several(task: Task, intent: ClickOn, target: Target) -> Work[None]:
 
 
 def _ordered(elements: Sequence[Element], ascending: bool | None) -> list[Element]:
-    """Order elements by their numbers, or by their texts where one has none; by the page where no order is asked for."""
+    """Order elements by their numbers, or by their texts where one has none; None: in the order of the page."""
     if ascending is None:
         return list(elements)
     numbers = [number_in(shown_text(element)) for element in elements]

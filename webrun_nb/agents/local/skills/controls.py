@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from webrun_nb.agents.base import AgentError, Reply, Step
-from webrun_nb.agents.local.language.elements import describe
-from webrun_nb.agents.local.language.intents import Choose, PressKey, SetChecked, SortBy, Target
+from webrun_nb.agents.local.language.elements import FIELD_ROLES, describe
+from webrun_nb.agents.local.language.intents import (
+    Choose,
+    DragTo,
+    Fill,
+    PressKey,
+    SelectText,
+    SetChecked,
+    SetOpen,
+    SortBy,
+    Target,
+)
 from webrun_nb.agents.local.messages import called, option_of
-from webrun_nb.browsers.actions import Click, Press, Select
+from webrun_nb.agents.local.values import Kept, ReadValue, text_of
+from webrun_nb.browsers.actions import Click, Drag, Press, Select, Type
+from webrun_nb.browsers.actions import SelectText as SelectPhrase
 from webrun_nb.browsers.observation import Element
 from webrun_nb.common.codes import TaskFailureCode
 
@@ -92,3 +104,42 @@ def press_key(task: Task, intent: PressKey) -> Work[None]:
             yield from task.must(task.act(Click(control.ref, control.name), intent.sentence))
             return
     yield from task.must(task.act(Press(intent.key), intent.sentence))
+
+
+def fill(task: Task, intent: Fill, kept: Kept, read: ReadValue) -> Work[None]:
+    """Make what a sentence names hold a value."""
+    text = yield from text_of(task, intent.text, intent.sentence, kept, read)
+    yield from task.on(intent, intent.target, FIELD_ROLES, lambda e: Type(e.ref, text, called(e), intent.submit), True)
+
+
+def enter(task: Task, element: Element, value: str, sentence: str) -> Work[None]:
+    """Make one control hold a value."""
+    yield from task.must(task.act(Type(element.ref, value, called(element)), sentence, keeps_page=True))
+
+
+def select_text(task: Task, intent: SelectText) -> Work[None]:
+    """Select a text of the page, or all of an element."""
+    element = yield from task.thing(intent.sentence, intent.target)
+    yield from task.must(task.act(SelectPhrase(element.ref, element.name, ""), intent.sentence))
+
+
+def drag(task: Task, intent: DragTo) -> Work[None]:
+    """Drag one thing to another."""
+    source = yield from task.thing(intent.sentence, intent.source)
+    onto = yield from task.thing(intent.sentence, intent.destination or intent.source)
+    action = Drag(source.ref, source.name, onto.ref, onto.name)
+    yield from task.must(task.act(action, intent.sentence))
+
+
+def set_open(task: Task, intent: SetOpen) -> Work[None]:
+    """Open or close a section."""
+    element = yield from task.thing(intent.sentence, intent.target)
+    if element.expanded is not intent.is_open:
+        yield from task.must(task.act(Click(element.ref, element.name), intent.sentence))
+
+
+def follow_path(task: Task, levels: Sequence[str], sentence: str) -> Work[None]:
+    """Click through the levels of a menu."""
+    for level in levels:
+        element = yield from task.thing(sentence, Target(level))
+        yield from task.must(task.act(Click(element.ref, element.name), sentence))

@@ -65,7 +65,7 @@ def fill_request(task: Task, intent: Request, enter: Enter) -> Work[list[Intent]
             seen = opened
             entries, left = assigned(seen, intent)
     if not entries or left:
-        about = f'the page has no field for {", ".join(f"“{label} {value}”" for label, value in left or intent.parts)}'
+        about = f"the page has no field for {', '.join(f'“{label} {value}”' for label, value in left or intent.parts)}"
         return (yield from task.ask_again(intent.sentence, about=about))
     for entry in entries:
         seen = yield from task.look()

@@ -34,7 +34,7 @@ def set_style(task: Task, intent: Style) -> Work[None]:
         what = "no editor" if not editors else f"{len(editors)} editors"
         raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, f'"{intent.sentence}": the page has {what}.')
     words = "" if intent.target.every else intent.target.words
-    yield from task.must(task.act(SelectText(editors[0].ref, words, editors[0].name), intent.sentence))
+    yield from task.must(task.act(SelectText(editors[0].ref, editors[0].name, words), intent.sentence))
     control = yield from _control(task, intent)
     if control is not None:
         yield from task.must(task.act(Click(control.ref, control.name), intent.sentence))

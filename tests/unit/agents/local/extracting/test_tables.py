@@ -311,7 +311,7 @@ async def test_values_are_not_called_columns() -> None:
 async def test_an_error_page_has_no_examples_as_nothing_is_done_on_it() -> None:
     page = stored("samples")
     gone = replace(page, observation=replace(page.observation, status=404), snapshot=replace(page.snapshot, status=404))
-    *_, last = await work_on(gone, TaskSpec("Frobnicate the widgets"))
+    *_, last = await work_on(gone, TaskSpec("Why the widgets"))
     assert isinstance(last, Ask)
     assert "Sentences that work here" not in last.question
 

@@ -29,10 +29,10 @@ def test_the_steps_are_listed_as_they_are_understood() -> None:
 
 
 def test_a_part_that_is_not_understood_is_named() -> None:
-    plan = preview("click Save. Frobnicate the widgets.", None, has_page=True)
-    assert plan.steps == ('click "Save"', 'not understood: "Frobnicate the widgets"')
+    plan = preview("click Save. Why the widgets?", None, has_page=True)
+    assert plan.steps == ('click "Save"', 'not understood: "Why the widgets?"')
     [problem] = plan.problems
-    assert problem.startswith('I did not understand any of this: "Frobnicate the widgets". Forms of')
+    assert problem.startswith('I did not understand any of this: "Why the widgets?". Forms of')
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from webrun_nb.agents.local.language.intents import (
     Choose,
     ClickOn,
     Constraint,
+    Either,
     Extract,
     Fill,
     Intent,
@@ -28,10 +29,14 @@ from webrun_nb.browsers.actions import ClickManner
 PHRASES = [line.strip() for line in help_text().splitlines() if line.startswith("    ")]
 
 
+def likeliest(intent: Intent) -> Intent:
+    return intent.readings[0] if isinstance(intent, Either) else intent
+
+
 def only(text: str) -> Intent:
     intents = plan(text)
     assert len(intents) == 1, intents
-    return intents[0]
+    return likeliest(intents[0])
 
 
 def listing(text: str) -> Extract:
@@ -66,7 +71,7 @@ def test_the_help_has_examples_and_fits_a_screen() -> None:
     ],
 )
 def test_steps_are_cut_where_a_verb_begins(text: str, kinds: list[type]) -> None:
-    assert [type(intent) for intent in plan(text)] == kinds
+    assert [type(likeliest(intent)) for intent in plan(text)] == kinds
 
 
 @pytest.mark.parametrize(
