@@ -8,6 +8,8 @@ import pytest
 
 from helpers.agent_runner import AgentRun, work
 from webrun_nb.agents.base import TaskSpec
+from webrun_nb.browsers.actions import Click, Navigate
+from webrun_nb.browsers.observation import DialogAnswer
 from webrun_nb.browsers.protocol import BrowserInstance
 
 Site = Any
@@ -61,6 +63,13 @@ async def test_a_second_question_is_not_accepted_with_the_first(instance: Browse
     done = await run(instance, pages.url("/twice"), "click Remove", "OK", "Cancel")
     assert "“Really?”" in done.asked[1].question
     assert "Removed" not in (await instance.observe()).text
+
+
+async def test_one_answer_that_is_for_any_dialog_is_for_the_first_alone(instance: BrowserInstance, pages: Site) -> None:
+    await instance.perform(Navigate(pages.url("/twice")))
+    button = (await instance.observe()).elements[0]
+    await instance.perform(Click(button.ref), dialog_answer=DialogAnswer(None))
+    assert [dialog.is_accepted for dialog in instance.take_dialogs()] == [True, False]
 
 
 async def test_a_text_that_the_page_asks_for_is_given(instance: BrowserInstance, pages: Site) -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CONTROLS = """<title>Controls</title><button>Idle</button><a href="/tab" target="_blank">Chart</a>
 <label><input type="checkbox" onclick="return false"> Agree</label><input aria-label="Short" maxlength="3">
 <input aria-label="Phone" oninput="this.value = this.value.replace(/^(\\d{3})(\\d+)/, '($1) $2')">
-<input aria-label="Keys" onkeydown="keys.push(event.key)" 
+<input aria-label="Keys" onkeydown="keys.push(event.key)"
   oninput="if (keys.length < this.value.length) this.value = ''">
 <p id="said"></p><button onclick="setTimeout(() => said.textContent = 'Saved', 400)">Save</button>
 <button onclick="setTimeout(() => said.textContent = 'It failed: no disk', 400)">Send</button>

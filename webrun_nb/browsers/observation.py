@@ -183,7 +183,8 @@ class NativeDialog:
 class DialogAnswer:
     """The answer to one native dialog, known by what it says: any other one is dismissed."""
 
-    dialog: str
+    dialog: str | None
+    """Its text; None for the first one that asks something, whatever it says."""
     text: str = ""
     """For a dialog that asks for a text."""
 

@@ -200,6 +200,7 @@ class Program:
     def _followed_by_both(self, intent: Intent) -> Work[list[Intent]]:
         """Take one step, or leave it to the person who took over at a question about it."""
         self.task.sentence = intent.sentence
+        self.task.dialog_wish = intent.dialog if isinstance(intent, ClickOn) else ""
         try:
             return (yield from self.follow(intent))
         except SettledByHandError:

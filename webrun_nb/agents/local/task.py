@@ -32,6 +32,7 @@ from webrun_nb.agents.local.asking import Asking
 from webrun_nb.agents.local.effects.changes import changes, same_element
 from webrun_nb.agents.local.effects.checks import NO_CHANGE, Acted, Verdict, check
 from webrun_nb.agents.local.effects.dialogs import answered as answered_dialogs
+from webrun_nb.agents.local.effects.dialogs import first_answer
 from webrun_nb.agents.local.effects.loading import is_loading
 from webrun_nb.agents.local.effects.refusals import refusal, remarks, sends
 from webrun_nb.agents.local.effects.statuses import Statuses
@@ -109,6 +110,8 @@ class Task(Asking):
         self.refusal: AgentError | None = None
         self.remarks: tuple[str, ...] = ()
         self.dialog_remarks: list[str] = []
+        self.dialog_wish = ""
+        """The answer that the present sentence wishes to a native dialog; empty once there was one."""
         self.unchecked: list[Acted] = []
         """The actions whose effect is not checked yet; the next look does it."""
         self._verdicts: list[tuple[Acted, Verdict]] = []
@@ -284,10 +287,12 @@ class Task(Asking):
             return None
         self.acted = True
         by, before = sends(dared, self.seen, self.last), self.seen
-        reply = yield Perform(dared, because)
+        wish = self.dialog_wish
+        reply = yield Perform(dared, because, first_answer(wish))
         had_dialog = isinstance(reply, Performed) and bool(reply.dialogs)
         if isinstance(reply, Performed) and reply.dialogs:
-            reply = yield from answered_dialogs(self, dared, because, reply, self.dialog_remarks)
+            self.dialog_wish = ""
+            reply = yield from answered_dialogs(self, dared, because, reply, self.dialog_remarks, wish)
         if isinstance(reply, SettledByHand):
             raise SettledByHandError(because)
         if isinstance(reply, Refused | Failed):
@@ -332,6 +337,8 @@ class Task(Asking):
                 verdict = yield from self._another_try(acted, verdict)
             if verdict.words:
                 self._step_remarks.append(verdict.words)
+        if self.dialog_wish:
+            self._step_remarks.append("no dialog opened")
 
     def _another_try(self, acted: Acted, verdict: Verdict) -> Work[Verdict]:
         """Do once more, otherwise, what had no effect; return what came of it.

@@ -53,7 +53,11 @@ class Dialogs:
     def _on_dialog(self, dialog: Dialog) -> None:
         kind = cast(DialogKind, dialog.type)
         said, answer = dialog.message[:_MOST_CHARS], self._answer
-        is_accepted = kind in ("alert", "beforeunload") or (answer is not None and answer.dialog == said)
+        asks = kind in ("confirm", "prompt")
+        is_meant = asks and answer is not None and answer.dialog in (said, None)
+        if is_meant and answer is not None and answer.dialog is None:
+            self._answer = None  # another one is another question
+        is_accepted = is_meant or not asks
         if len(self._recorded) < _MOST_RECORDED:
             self._recorded.append(NativeDialog(kind, said, is_accepted))
         text = answer.text if answer is not None else ""
