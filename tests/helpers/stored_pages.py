@@ -11,13 +11,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from webrun_nb.browsers.observation import Box, Element, FormError, Observation, SeenFrame
+from webrun_nb.browsers.observation import Box, Element, FormError, Group, Observation, SeenFrame
 from webrun_nb.extraction.snapshot import Snapshot, read_snapshot
 
 FOLDER = Path(__file__).parent / "stored_pages"
@@ -65,6 +65,38 @@ PRODUCT = """<title>Skiff lamp</title><h1>Skiff lamp</h1><p class="price">$48.00
 
 EMPTY = "<title></title>"
 
+CONTROLS = """<title>Crew</title><style>.hand {cursor: pointer}
+.bin, .star {width: 16px; height: 16px; background: #ccc}</style><h1>Crew</h1>
+<nav><a href="/crew">Crew</a> <a href="/boats">Boats</a></nav>
+<main><div class="mails"><div class="mail"><span class="hand from">Ines</span><span>Slow tide</span>
+<span class="hand bin icon-trash">&nbsp;</span><span class="hand star">&nbsp;</span></div>
+<div class="mail"><span class="hand from">Jonas</span><span>Two ropes</span>
+<span class="hand bin icon-trash">&nbsp;</span><span class="hand star">&nbsp;</span></div>
+<div class="mail"><span class="hand from">Mara</span><span>Jonas is late</span>
+<span class="hand bin icon-trash">&nbsp;</span><span class="hand star">&nbsp;</span></div></div>
+<h2>Watch</h2><table><tr><th>Name</th><th>State</th><th>Hours</th><th></th></tr>
+<tr><td>Ada</td><td><input aria-label="State" value="HI"></td><td>12</td><td><button>Delete</button></td></tr>
+<tr><td>Bob</td><td><input aria-label="State" value="TX"></td><td>40</td><td><button>Delete</button></td></tr>
+<tr><td>Cy</td><td><input aria-label="State" value="AK"></td><td>7</td><td><button>Delete</button></td></tr></table>
+<h2>Shipping</h2><p>Sent by sea.</p><div>Street: <input id="s1"></div><div>City <input id="s2"></div>
+<button>Save</button><h2>Billing</h2><div>Street: <input id="b1"></div><div>City <input id="b2"></div>
+<button>Save</button><button disabled>Send</button></main>
+<h2>Shapes</h2><svg width="400" height="100"><circle cx="40" cy="40" r="30" fill="red"></circle>
+<circle cx="120" cy="40" r="8" fill="red"></circle><circle cx="200" cy="40" r="30" fill="blue"></circle>
+<rect x="260" y="10" width="40" height="40" fill="green"></rect></svg>
+<div role="dialog" style="position:fixed;left:0;top:480px;width:1024px;height:120px;background:white"><h3>Leave?</h3>
+<button>Cancel</button><button>Leave</button></div><footer><a href="/boats">Boats</a></footer>"""
+
+CARDS = """<title>Flights</title><h1>Flights</h1>
+<ul><li><a href="/home">Home</a></li><li><a href="/help">Help</a></li></ul>
+<section>
+<div class="card"><h3><a href="/f/1">Dawn</a></h3><p>Price: $120</p><p>Duration: 5h 10m</p><button>Book</button>
+</div><div class="card"><h3><a href="/f/2">Noon</a></h3><p>Price: $95</p><p>Duration: 7h</p><button>Book</button></div>
+<div class="card"><h3><a href="/f/3">Dusk</a></h3><p>Price: $310</p><p>Duration: 45m</p><button>Book</button></div>
+</section><h2>Extras</h2><label><input type="checkbox"> Meal</label><label><input type="checkbox" checked> Bag</label>
+<label><input type="radio" name="s" checked> Aisle</label><label><input type="radio" name="s"> Window</label>
+<p>The quick <b>brown</b> fox</p><button aria-expanded="false">Details</button><a href="/list">Price list</a>"""
+
 
 def _table(*lines: str) -> str:
     head, *rows = [line.split("|") for line in lines]
@@ -93,6 +125,7 @@ TEAMS = """<title>Teams</title><h1>Teams</h1>
 
 PAGES = {
     "programme": PROGRAMME, "regions": REGIONS, "quotes": QUOTES, "form": FORM, "product": PRODUCT, "empty": EMPTY,
+    "controls": CONTROLS, "cards": CARDS,
     "samples": SAMPLES, "depots": DEPOTS, "members": MEMBERS, "survey": SURVEY, "teams": TEAMS,
 }  # fmt: skip
 
@@ -122,20 +155,43 @@ def _made(kind: Any, raw: dict[str, Any]) -> Any:
 
 
 def _element(raw: dict[str, Any]) -> Element:
-    box = None if raw["box"] is None else Box(**raw["box"])
-    made: Element = _made(Element, {**raw, "options": tuple(raw["options"]), "box": box})
+    box = Box(**raw["box"]) if raw.get("box") else None
+    lists = {key: tuple(raw.get(key, ())) for key in ("options", "selected_options")}
+    made: Element = _made(Element, {**raw, **lists, "box": box})
     return made
+
+
+def _group(raw: dict[str, Any]) -> Group:
+    made: Group = _made(Group, {**raw, "box": Box(**raw["box"]) if raw.get("box") else None})
+    return made
+
+
+def _things(raw: dict[str, Any]) -> dict[str, Any]:
+    things = {key: tuple(map(_element, raw.get(key, ()))) for key in ("elements", "texts")}
+    return {**things, "groups": tuple(map(_group, raw.get("groups", ())))}
 
 
 def _observation(raw: dict[str, Any]) -> Observation:
     frames = tuple(
-        SeenFrame(f["url"], f["title"], tuple(map(_element, f["elements"])), f["text"]) for f in raw["frames"]
+        _made(SeenFrame, {"url": f["url"], "title": f["title"], "text": f["text"], **_things(f)})
+        for f in raw.get("frames", ())
     )
-    form_errors = tuple(FormError(**each) for each in raw["form_errors"])
-    elements = tuple(map(_element, raw["elements"]))
-    changed = {"elements": elements, "frames": frames, "form_errors": form_errors, "secrets": ()}
+    form_errors = tuple(FormError(**each) for each in raw.get("form_errors", ()))
+    changed = {**_things(raw), "frames": frames, "form_errors": form_errors, "secrets": (), "messages": ()}
     made: Observation = _made(Observation, {**raw, **changed})
     return made
+
+
+def _short(value: Any) -> Any:
+    """Return a dataclass as plain data without the fields that have their default."""
+    if is_dataclass(value):
+        kept = {field.name: getattr(value, field.name) for field in fields(value)}
+        return {
+            field.name: _short(kept[field.name])
+            for field in fields(value)
+            if field.default is MISSING or kept[field.name] != field.default
+        }
+    return [_short(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _plain(snapshot: Snapshot) -> dict[str, Any]:
@@ -206,7 +262,7 @@ async def _capture(folder: Path) -> None:
                 instance = await browsers.open("context", FakeListener())
                 await instance.perform(Navigate(url))
                 page = {
-                    "observation": asdict(await instance.observe()),
+                    "observation": _short(await instance.observe()),
                     "snapshot": _plain(await instance.snapshot()),
                 }
                 text = json.dumps(page, ensure_ascii=False, indent=None, default=dict)

@@ -61,6 +61,8 @@ class Element:
     """A CSS selector of it in its document, the same as that of its node in a `Snapshot`."""
     frame: int = 0
     """Number of the frame that it is in, counted from 1 in the observation's `frames`; 0 for the page itself."""
+    order: int = 0
+    """Position in the order of its document, among elements and texts."""
     group: int = -1
     """Index of the innermost of its document's `groups` that holds it; -1 for none."""
     column: str = ""

@@ -50,6 +50,7 @@ def read_element(ref: int, item: Mapping[str, Any]) -> Element:
         href=href if isinstance(href, str) else None,
         enabled=item.get("enabled") is not False,
         box=box_of(item.get("box")),
+        order=index_of(item.get("order"), 0),
         group=index_of(item.get("group"), -1),
         level=index_of(item.get("level"), 0),
         shape=shape_of(text_of(item, "shape")),

@@ -205,12 +205,13 @@
     const hit = el.getRootNode().elementFromPoint?.(x, y);
     return !!hit && hit !== el && !el.contains(hit) && !hit.contains(el) && !Array.from(el.labels || []).some((l) => l.contains(hit));
   };
-  const place = (el, item) => {
+  const place = (el, item, isText) => {
     const about = infoOf(el);
+    item.order = order.get(el) ?? about?.order ?? 0;
     if (!about) return;
-    // An element that is a group itself belongs to the group around it.
+    // A control that is a group itself belongs to the group around it; a text is within its own.
     const own = layout.groups[about.group];
-    const group = own && own.el === el ? own.parent : about.group;
+    const group = own && own.el === el && !isText ? own.parent : about.group;
     if (group >= 0) item.group = group;
     if (about.column) item.column = about.column;
     const color = colorOf(el, about.style, item.role);
@@ -234,7 +235,7 @@
       if (level) item.level = level;
       if (role === "img" || role === "graphic") STATES(el, item, el.localName);
       if (el.getAttribute("title") && el.getAttribute("title") !== text) item.hint = collapse(el.getAttribute("title"), MAX_NAME);
-      place(el, item);
+      place(el, item, true);
       return item;
     });
     if (!item) continue;

@@ -22,6 +22,7 @@
   const SHAPES = "circle,rect,ellipse,polygon,polyline,path,line,text,image";
   const ATOMIC = "a,button,select,textarea,input,summary,[role=button],[role=link],[role=tab],[role=option],[role=menuitem]," +
     "[role=checkbox],[role=radio],[role=switch],[contenteditable=''],[contenteditable=true],[contenteditable=plaintext-only]";
+  const FIELDS = "button,input,select,textarea,[role=button]";
   const BLOCKS = "h1,h2,h3,h4,h5,h6,p,li,td,dd,article";
 
   const groups = [], texts = [], clickable = [], overlays = [];
@@ -185,7 +186,7 @@
     if (atomic) about.control = true;
     if (shown && !above.control && !isControl) {
       const isCell = tag === "TD" || tag === "TH" || role === "cell" || role === "gridcell" || role === "columnheader";
-      if (!about.isClickable && (hasOwnText(el) || level || (isCell && isBranch))) {
+      if (!about.isClickable && (hasOwnText(el) || level || (isCell && isBranch && !el.querySelector(FIELDS)))) {
         const text = textOf(el, MAX_TEXT);
         const kindOfText = level ? "heading" : isCell ? (tag === "TH" || role === "columnheader" ? "columnheader" : "cell")
           : LABELS.has(tag) ? "label" : tag === "LI" || role === "listitem" ? "listitem" : PARAGRAPHS.has(tag) ? "paragraph" : "text";

@@ -1,0 +1,412 @@
+"""Finds the things of a page that a noun phrase means.
+
+The candidates are rated by name and kind (`candidates`), then narrowed down by what else the phrase says: where they
+are, what they stand beside, their state and looks, which one of several.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+
+from webrun_nb.agents.local.language.intents import Target
+from webrun_nb.agents.local.matching.candidates import Candidates, Match, Scope, named_so
+from webrun_nb.agents.local.matching.conditions import (
+    SHAPES,
+    holds,
+    is_group,
+    is_shape,
+    most,
+    number_in,
+    with_qualities,
+)
+from webrun_nb.agents.local.matching.names import alike, in_text, normal
+from webrun_nb.agents.local.matching.page import PageModel, distance, value_of
+from webrun_nb.agents.local.matching.roles import ANY, MEANINGS, REPEATED, Accepts
+from webrun_nb.browsers.observation import Element
+from webrun_nb.common.text import shortened
+
+_EXACT, _CLOSE = 0.005, 0.04
+"""Scores that differ by less are the same: of names that are the same, and of all others."""
+_MAX_NEAR_MISSES = 5
+_MAX_RANKED = 400
+_REGIONS = {
+    "header": "header",
+    "footer": "footer",
+    "nav": "nav",
+    "navigation": "nav",
+    "menu": "menu",
+    "sidebar": "aside",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The things that a sentence means.
+
+    Parameters
+    ----------
+    best : tuple of Match
+        One where it is certain; several where the sentence asks for several, or where it may mean any of them.
+    near_misses : tuple of str
+        Where there is none: what comes nearest, named for people.
+    explanation : str
+        The reason for the choice, or why there is none; one sentence for people, in the page's words.
+    is_ambiguous : bool
+        The sentence asks for one, and may mean any of `best`.
+    """
+
+    best: tuple[Match, ...] = ()
+    near_misses: tuple[str, ...] = ()
+    explanation: str = ""
+    is_ambiguous: bool = False
+
+    @property
+    def elements(self) -> tuple[Element, ...]:
+        """The things themselves."""
+        return tuple(match.element for match in self.best)
+
+
+def find(target: Target, page: PageModel, *, accepts: Accepts = ANY) -> Matches:
+    """Find what a noun phrase means: in the page itself, else in its frames.
+
+    Parameters
+    ----------
+    target : Target
+        The phrase. A `reference` ("it") must have been put in place of already.
+    page : PageModel
+    accepts : Accepts, optional
+        The kinds of things that can be meant.
+    """
+    if target.others:
+        return _find_each(target, page, accepts)
+    first: Matches | None = None
+    for part in page.parts:
+        found = _find(target, part, accepts)
+        if found.best:
+            return found
+        first = first or found
+    return first or Matches()
+
+
+def _find_each(target: Target, page: PageModel, accepts: Accepts) -> Matches:
+    """Find several things that are named one by one; all of them, or none."""
+    best: list[Match] = []
+    is_ambiguous, explanations = False, []
+    for one in (replace(target, others=()), *(replace(each, besides=target.besides) for each in target.others)):
+        found = find(one, page, accepts=accepts)
+        if not found.best:
+            return replace(found, explanation=f"there is no {one}: {found.explanation}")
+        best += [match for match in found.best if match.element.ref not in {each.element.ref for each in best}]
+        is_ambiguous = is_ambiguous or found.is_ambiguous
+        explanations.append(found.explanation)
+    return Matches(tuple(best), (), "; ".join(explanations), is_ambiguous)
+
+
+def _find(target: Target, page: PageModel, accepts: Accepts) -> Matches:
+    scope = _scope(target, page)
+    if scope is None:
+        return Matches((), near_misses(target, page), f"there is no {target.within}")
+    if target.role == "submit":
+        return _submit(page, scope)
+    named = Candidates(target, page, accepts, scope).rated()
+    if not named and (place := _position(target)) is not None:  # "row 3"
+        target = replace(target, words="", said="", ordinal=place)
+        named = Candidates(target, page, accepts, scope).rated()
+    if _asks_for_an_item(target) and page.items:  # "the third talk": a word for the items of a list
+        things = [match for match in named if match.element.role not in _HEADS]
+        if len(things) < 2:
+            target = replace(target, words="", said="", role="item")
+            named = Candidates(target, page, accepts, scope).rated()
+    found, why = _narrowed(target, named, page)
+    if not found:
+        return Matches((), near_misses(target, page), why)
+    return _chosen(target, found, page)
+
+
+def _position(target: Target) -> int | None:
+    """Return the position that a number after a kind says: "row 3"."""
+    if target.role in MEANINGS and re.fullmatch(r"#?\d{1,3}", target.words) and target.ordinal is None:
+        return int(target.words.strip("#")) or None
+    return None
+
+
+def _asks_for_an_item(target: Target) -> bool:
+    selects = target.ordinal is not None or target.superlative or target.conditions or target.every or target.count
+    is_noun = bool(re.fullmatch(r"[^\W\d_]+(?: [^\W\d_]+)?", target.words)) and target.words.islower()
+    return bool(selects) and is_noun and not target.is_quoted and not target.role
+
+
+_HEADS = frozenset({"heading", "columnheader", "label"})
+"""Texts that name a list and are none of its items."""
+
+
+# --- where ------------------------------------------------------------------------------------------------------------
+
+
+def _scope(target: Target, page: PageModel) -> Scope | None:
+    """Return what tells whether a thing is where the phrase says; None where there is no such place."""
+    if target.within is None:
+        return lambda thing: True
+    place = target.within
+    kind = _REGIONS.get(normal(place.words or place.said))
+    if kind is not None and any(group.kind == kind for group in page.groups):
+        spans = [page.spans[at] for at, group in enumerate(page.groups) if group.kind == kind]
+        return lambda thing: any(span.holds(thing) for span in spans)
+    found = [match.element for match in _find(place, page, ANY).best]
+    if not found and place.words and not place.qualities:
+        return _section_called(place, page)
+    if not found:
+        return None
+    groups = [group for thing in found if (group := _group_of(thing, page)) is not None]
+    refs = {thing.ref for thing in found}
+    spans = [page.spans[group] for group in groups]
+    return lambda thing: thing.ref not in refs and any(span.holds(thing) for span in spans)
+
+
+def _group_of(thing: Element, page: PageModel) -> int | None:
+    """Return the group that a thing stands for, or that it heads: of a heading its section, else what is around it."""
+    if is_group(thing):
+        return page.group_named_by(thing)
+    same = next((at for at, group in enumerate(page.groups) if thing.path and group.path == thing.path), None)
+    return same if same is not None else (thing.group if thing.group >= 0 else None)
+
+
+def _section_called(place: Target, page: PageModel) -> Scope | None:
+    """Return the smallest groups that are called so, whatever their kind."""
+    called = [
+        at for at, group in enumerate(page.groups) if alike(place.words, group.name, is_quoted=place.is_quoted) >= 0.7
+    ]
+    if not called:
+        called = [at for items in page.items for at in items if in_text(place.words, page.normal_text_of(at))]
+    spans = [page.spans[at] for at in called]
+    return (lambda thing: any(span.holds(thing) for span in spans)) if spans else None
+
+
+# --- narrowing down ---------------------------------------------------------------------------------------------------
+
+
+def _narrowed(target: Target, named: Sequence[Match], page: PageModel) -> tuple[list[Match], str]:
+    """Return the matches of which all holds that the phrase says; or none, and the reason."""
+    found, what = list(named), f'called "{target.words}"' if target.words else f"of the kind {target.role or 'thing'}"
+    if not found:
+        return [], f"nothing is {what}"
+    if target.role == "graphic":
+        found = _of_shape(target, found)
+    if target.role == "number":
+        found = [match for match in found if number_in(value_of(match.element)) is not None]
+        found = [match for match in found if number_in(value_of(match.element), whole=True) is not None] or found
+    if target.besides:
+        left_out = {ref for each in target.besides for ref in (e.ref for e in find(each, page).elements)}
+        held = {ref for each in target.besides for ref in _refs_beside(each, page)}
+        found = [match for match in found if match.element.ref not in left_out | held]
+    if target.near:
+        found = _nearest(target.near, found, page)
+        if not found:
+            return [], f'{len(named)} are {what}, and none belongs to "{target.near}"'
+    for condition in target.conditions:
+        found = [match for match in found if holds(condition, match.element, page)]
+        if not found:
+            return [], f"{len(named)} are {what}, and of none it holds that {condition.words}"
+    if target.superlative is not None:
+        found = _kept(most(target.superlative, _elements(found), page), found)
+        if not found:
+            return [], f"{len(named)} are {what}, and none shows what {target.superlative.words} compares"
+    if target.qualities:
+        fitting = _kept(with_qualities(target.qualities, _elements(_top(found)), page), found)
+        if not fitting:
+            fitting = _kept(with_qualities(target.qualities, _elements(found), page), found)
+        if not fitting:
+            return [], f"{len(named)} are {what}, and none is {' '.join(target.qualities)}"
+        found = fitting
+    return found, ""
+
+
+def _refs_beside(target: Target, page: PageModel) -> list[int]:
+    """Return the refs of the controls that are called so, labels aside."""
+    return [thing.ref for thing in page.seen.elements if target.words and alike(target.words, thing.label) >= 0.9]
+
+
+def _elements(matches: Sequence[Match]) -> list[Element]:
+    return [match.element for match in matches]
+
+
+def _kept(elements: Sequence[Element], among: Sequence[Match]) -> list[Match]:
+    refs = {element.ref for element in elements}
+    return [match for match in among if match.element.ref in refs]
+
+
+def _of_shape(target: Target, found: list[Match]) -> list[Match]:
+    word = next((word for word in SHAPES if word in normal(f"{target.said} {' '.join(target.qualities)}").split()), "")
+    shaped = [match for match in found if word and is_shape(word, match.element)]
+    return shaped or found
+
+
+def _nearest(near: str, found: list[Match], page: PageModel) -> list[Match]:
+    """Return the matches of the smallest group that holds both them and the words, and of those the nearest one."""
+    sizes: dict[int, tuple[int, int]] = {}
+    for match in found:
+        group = _smallest_with(near, match.element, page)
+        if group is not None:
+            sizes[match.element.ref] = (page.size(group), group)
+    if not sizes:
+        return _beside(near, found, page) or [match for match in found if _belongs(near, match.element)]
+    least = min(size for size, _ in sizes.values())
+    closest = [match for match in found if sizes.get(match.element.ref, (least + 1, 0))[0] == least]
+    top = _top(closest)
+    return closest if len(top) == 1 else _beside(near, top, page) or closest
+
+
+def _smallest_with(near: str, thing: Element, page: PageModel) -> int | None:
+    own = normal(f"{thing.name} {thing.label}")
+    for group in page.groups_of(thing):
+        if in_text(near, page.normal_text_of(group)):
+            if not in_text(near, own):
+                return group
+            others = (each for each in page.members(group) if each.ref != thing.ref)
+            if named_so(near, list(others)):
+                return group
+    return None
+
+
+def _beside(near: str, found: list[Match], page: PageModel) -> list[Match]:
+    """Return the one match that stands clearly nearest to the words on the screen; none where that is not clear."""
+    places = [thing for thing in named_so(near, page.things) if thing.box is not None]
+    places = [thing for thing in places if alike(near, thing.name) >= 0.9] or places[:50]
+    measured = sorted(
+        ((min(distance(place, match.element) for place in places if place.ref != match.element.ref), at)
+         for at, match in enumerate(found)
+         if any(place.ref != match.element.ref for place in places)),
+    )  # fmt: skip
+    if not measured or measured[0][0] == float("inf"):
+        return []
+    (least, first), *rest = measured
+    if not rest or least + 4 < rest[0][0] * 0.9:
+        return [found[first]]
+    return []
+
+
+def _belongs(near: str, thing: Element) -> bool:
+    words = normal(near)
+    if not words:
+        return near.strip() in f"{thing.nearby} {thing.name}"
+    return words in normal(f"{thing.nearby} {thing.name}") or words in normal(thing.href or "")
+
+
+# --- which of them ----------------------------------------------------------------------------------------------------
+
+
+def _top(found: Sequence[Match]) -> list[Match]:
+    """Return the matches that fit best, all of those that fit equally well."""
+    best = max((match.score for match in found), default=0.0)
+    margin = _EXACT if best >= 0.9 else _CLOSE
+    return [match for match in found if match.score >= best - margin]
+
+
+def _chosen(target: Target, found: list[Match], page: PageModel) -> Matches:
+    # An item called by a word of its text may stand beside others that have it too: all count for an ordinal.
+    top = _distinct(_top(found))
+    if target.ordinal is not None:
+        return _by_ordinal(target, top, _distinct(found), page)
+    if target.every:
+        return Matches(tuple(top), (), _explained(top))
+    if target.count is not None:
+        if len(top) < target.count:
+            return Matches((), near_misses(target, page), f"there are only {len(top)} of them")
+        return Matches(tuple(top[: target.count]), (), _explained(top[: target.count]))
+    return Matches(tuple(top), (), _explained(top), is_ambiguous=len(top) > 1)
+
+
+def _by_ordinal(target: Target, top: list[Match], everything: list[Match], page: PageModel) -> Matches:
+    assert target.ordinal is not None
+    pool = top if len(top) >= abs(target.ordinal) else everything
+    several = target.count if target.count is not None and target.count > 1 else 1
+    if several > 1:  # "the last three links"
+        part = pool[-several:] if target.ordinal < 0 else pool[target.ordinal - 1 : target.ordinal - 1 + several]
+        return Matches(tuple(part), (), _explained(part)) if len(part) == several else Matches()
+    at = target.ordinal - 1 if target.ordinal > 0 else target.ordinal
+    if target.ordinal != 0 and -len(pool) <= at < len(pool):
+        return Matches((pool[at],), (), _explained([pool[at]]))
+    return Matches((), near_misses(target, page), f"there are only {len(pool)} of them")
+
+
+def _distinct(found: Sequence[Match]) -> list[Match]:
+    """Leave out what leads to the same place or is around another, what is covered, and the footer's.
+
+    Each only where something else is left.
+    """
+    open_ones = [match for match in found if not match.element.covered] or list(found)
+    body = [match for match in open_ones if match.element.region != "footer"] or open_ones
+    links: set[str] = set()
+    out = []
+    for match in body:
+        href = match.element.href
+        if href and not href.endswith("#"):
+            if href in links:
+                continue
+            links.add(href)
+        out.append(match)
+    return _without_wrappers(out)
+
+
+def _without_wrappers(found: list[Match]) -> list[Match]:
+    """Leave out what only wraps another one of the same name."""
+    by_name: dict[str, list[Element]] = {}
+    for match in found:
+        by_name.setdefault(match.element.name, []).append(match.element)
+    wrappers = set()
+    for name, same in by_name.items():
+        for one in same if name and len(same) < 50 else ():
+            inner = f"{one.path} > "
+            if one.path and any(other.ref != one.ref and other.path.startswith(inner) for other in same):
+                wrappers.add(one.ref)
+    return [match for match in found if match.element.ref not in wrappers]
+
+
+def _submit(page: PageModel, scope: Scope) -> Matches:
+    """Find the button that sends the form: of several, the one called like that."""
+    buttons = [e for e in page.seen.elements if e.role == "button" and e.enabled and scope(e)]
+    submits = [e for e in buttons if e.submits or (e.in_form and e.input_type in ("submit", "image"))]
+    submits = submits or [e for e in buttons if e.in_form]
+    named = [e for e in submits or buttons if re.search(r"\b(?:submit|send|save|continue|ok|apply)\b", e.name, re.I)]
+    chosen = named if len(named) == 1 else submits or named
+    best = tuple(_distinct([Match(element, 0.9, ("it sends the form",)) for element in chosen]))
+    misses = tuple(describe(element) for element in buttons[:_MAX_NEAR_MISSES]) if not best else ()
+    return Matches(best, misses, _explained(best) if best else "no button sends a form", len(best) > 1)
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
+
+
+def _explained(found: Sequence[Match]) -> str:
+    shown = [f"{describe(match.element)}: {', '.join(match.reasons)}".removesuffix(": ") for match in found[:3]]
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return "; ".join(shown) + more
+
+
+def near_misses(target: Target, page: PageModel, limit: int = _MAX_NEAR_MISSES) -> tuple[str, ...]:
+    """Name what is on the page and comes nearest to the words, each name once."""
+    wanted = normal(target.words or target.said or target.near)
+    meaning = MEANINGS.get(target.role)
+    named = [element for element in page.seen.elements if element.name][:_MAX_RANKED]
+    if target.role in REPEATED and page.items:
+        named += [thing for item in page.items[0][:20] if (thing := page.as_thing(item)) is not None]
+
+    def rank(element: Element) -> tuple[float, bool]:
+        fits = meaning is not None and element.role in meaning.own
+        return (-SequenceMatcher(None, wanted, normal(element.name)[:80]).ratio() - 0.1 * fits, not fits)
+
+    by_name: dict[str, Element] = {}
+    for element in sorted(named, key=rank):
+        by_name.setdefault(normal(element.name) or element.name, element)
+    return tuple(describe(element) for element in by_name.values())[:limit]
+
+
+def describe(element: Element) -> str:
+    """Name an element for people: 'button "Add to cart" (Aurora 13 $899)'."""
+    words = shortened(element.name or element.label or element.placeholder, 60)
+    name = f'"{words}"' if words else "without a name"
+    near = f" ({shortened(element.nearby, 60)})" if element.nearby and element.nearby != element.name else ""
+    return f"{element.role} {name}{near}"

@@ -1,0 +1,300 @@
+"""The page model: the things of one observation (elements and texts), and the groups that hold them.
+
+Everything is worked out when it is first asked for, and kept: an observation never changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from webrun_nb.agents.local.matching.names import normal
+from webrun_nb.browsers.observation import Box, Element, Group, Observation
+
+MAX_TEXT = 4_000
+"""Characters of a group's text that are read."""
+_BESIDE_PX = 160
+"""A label stands at most so far left of its field."""
+_ABOVE_PX = 48
+_INDENT_PX = 24
+"""A label above its field begins at most so far left or right of it."""
+_NO_LABELS = frozenset({"paragraph", "heading", "img", "graphic"})
+_NEEDS_NO_CAPTION = frozenset({"button", "link", "tab", "menuitem", "option", "clickable", "graphic", "treeitem"})
+_LABELLED_AFTER = frozenset({"checkbox", "radio", "switch"})
+_ITEMS = frozenset({"item", "card", "row", "article"})
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The groups within a group, itself included: their indexes follow each other."""
+
+    first: int
+    last: int
+
+    def holds(self, thing: Element) -> bool:
+        """Return whether a thing is in the group."""
+        return self.first <= thing.group <= self.last
+
+
+class PageModel:
+    """The things and groups of a document, and the same of its frames.
+
+    Parameters
+    ----------
+    seen : Observation
+    """
+
+    def __init__(self, seen: Observation) -> None:
+        self.seen = seen
+        self.groups: tuple[Group, ...] = seen.groups
+        self._texts: dict[int, str] = {}
+        self._normal_texts: dict[int, str] = {}
+        self._captions: dict[int, str] = {}
+
+    @cached_property
+    def parts(self) -> tuple[PageModel, ...]:
+        """The page itself, then each of its frames."""
+        return (self, *(PageModel(part) for part in self.seen.parts[1:]))
+
+    @cached_property
+    def things(self) -> tuple[Element, ...]:
+        """The elements and texts in the order of the document."""
+        return tuple(sorted((*self.seen.elements, *self.seen.texts), key=lambda thing: thing.order))
+
+    @cached_property
+    def elements(self) -> frozenset[int]:
+        """The refs of the elements: what can be acted on, without the texts."""
+        return frozenset(element.ref for element in self.seen.elements)
+
+    @cached_property
+    def positions(self) -> dict[int, int]:
+        """The position of each thing among `things`, by its ref."""
+        return {thing.ref: at for at, thing in enumerate(self.things)}
+
+    # --- groups -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """The span of each group: a group comes right after the one around it, or after what that one holds."""
+        lasts = list(range(len(self.groups)))
+        for index in range(len(self.groups) - 1, -1, -1):
+            parent = self.groups[index].parent
+            if parent >= 0:
+                lasts[parent] = max(lasts[parent], lasts[index])
+        return tuple(Span(first, last) for first, last in enumerate(lasts))
+
+    @cached_property
+    def _directly_in(self) -> dict[int, list[Element]]:
+        found: dict[int, list[Element]] = {}
+        for thing in self.things:
+            found.setdefault(thing.group, []).append(thing)
+        return found
+
+    def around(self, group: int) -> Iterator[int]:
+        """Yield a group and those around it, the innermost first."""
+        while group >= 0:
+            yield group
+            group = self.groups[group].parent
+
+    def groups_of(self, thing: Element) -> Iterator[int]:
+        """Yield the groups that hold a thing, the innermost first."""
+        return self.around(thing.group)
+
+    def members(self, group: int) -> list[Element]:
+        """Return the things in a group and in the groups within it, in the order of the document."""
+        span = self.spans[group]
+        found = [thing for index in range(span.first, span.last + 1) for thing in self._directly_in.get(index, ())]
+        return sorted(found, key=lambda thing: thing.order)
+
+    def size(self, group: int) -> int:
+        """Return how many things a group holds."""
+        span = self.spans[group]
+        return sum(len(self._directly_in.get(index, ())) for index in range(span.first, span.last + 1))
+
+    def text_of(self, group: int) -> str:
+        """Return the visible text of a group, at most `MAX_TEXT` characters."""
+        if group not in self._texts:
+            parts: list[str] = []
+            length = 0
+            for thing in self.members(group):
+                said = spoken(thing)
+                if said and not (parts and said in parts[-1]):  # a word of the paragraph before it
+                    parts.append(said)
+                    length += len(said) + 1
+                if length > MAX_TEXT:
+                    break
+            self._texts[group] = " ".join([self.groups[group].name, *parts])[:MAX_TEXT].strip()
+        return self._texts[group]
+
+    def normal_text_of(self, group: int) -> str:
+        """Return the text of a group as names are compared."""
+        if group not in self._normal_texts:
+            self._normal_texts[group] = normal(self.text_of(group))
+        return self._normal_texts[group]
+
+    def name_of(self, group: int) -> str:
+        """Return the name of a group: its heading or label, or else its first text."""
+        if named := self.groups[group].name:
+            return named
+        return next((said for thing in self.members(group) if (said := spoken(thing))), "")
+
+    def as_thing(self, group: int) -> Element | None:
+        """Return a group as something that is acted on; None where it has no element of its own."""
+        found = self.groups[group]
+        if found.ref is None:
+            return None
+        name = self.name_of(group)
+        return Element(
+            found.ref,
+            found.kind,
+            name,
+            "",
+            self.text_of(group),
+            box=found.box,
+            path=found.path,
+            group=found.parent,
+            expanded=found.expanded,
+            selected=found.selected,
+            current=found.current,
+            frame=self._frame,
+            order=next((thing.order for thing in self.members(group)), 0),
+        )
+
+    def group_named_by(self, thing: Element) -> int | None:
+        """Return the group that a thing made by `as_thing` stands for."""
+        return self._by_ref.get(thing.ref)
+
+    @cached_property
+    def _by_ref(self) -> dict[int, int]:
+        return {group.ref: index for index, group in enumerate(self.groups) if group.ref is not None}
+
+    @cached_property
+    def _frame(self) -> int:
+        return next((thing.frame for thing in (*self.seen.elements, *self.seen.texts)), 0)
+
+    @cached_property
+    def items(self) -> tuple[tuple[int, ...], ...]:
+        """The lists of the page: for each, its items in order; the list that holds most goes first.
+
+        Lists of the navigation, the header and the footer come after all others.
+        """
+        lists: dict[tuple[int, str], list[int]] = {}
+        for index, group in enumerate(self.groups):
+            if group.kind in _ITEMS:
+                lists.setdefault((group.parent, group.kind), []).append(index)
+        found = [tuple(self._without_heads(items)) for items in lists.values()]
+
+        def weight(items: Sequence[int]) -> tuple[int, int]:
+            held = sum(min(len(self.text_of(item)), 300) for item in items[:50])
+            return (self.is_outside(items[0]), -held if len(items) > 1 else 0)
+
+        return tuple(sorted((items for items in found if items), key=weight))
+
+    def _without_heads(self, items: Sequence[int]) -> list[int]:
+        """Leave out the row of column headers."""
+        return [item for item in items if not self._is_head(item)]
+
+    def _is_head(self, item: int) -> bool:
+        if self.groups[item].kind != "row":
+            return False
+        held = self._directly_in.get(item, [])
+        return bool(held) and all(thing.role == "columnheader" for thing in held)
+
+    def is_outside(self, group: int) -> bool:
+        """Return whether a group is in the navigation, the header or the footer."""
+        return any(self.groups[each].kind in ("nav", "header", "footer", "menu", "tabs") for each in self.around(group))
+
+    # --- labels -------------------------------------------------------------------------------------------------------
+
+    def caption_of(self, thing: Element) -> str:
+        """Return the text that stands where a label would, for a field that has none of its own."""
+        if thing.label or thing.role in _NEEDS_NO_CAPTION or (thing.name and thing.name != thing.placeholder):
+            return ""
+        if thing.ref not in self._captions:
+            self._captions[thing.ref] = self._caption(thing)
+        return self._captions[thing.ref]
+
+    def _caption(self, thing: Element) -> str:
+        at = self.positions.get(thing.ref)
+        if at is None:
+            return ""
+        step = 1 if thing.role in _LABELLED_AFTER else -1
+        for direction in (step, -step) if step == 1 else (step,):
+            near = at + direction
+            if 0 <= near < len(self.things) and self._may_label(self.things[near], thing):
+                return self.things[near].name
+        beside = [
+            text
+            for text in self.seen.texts
+            if len(text.name) < 100 and text.role not in _NO_LABELS and _is_label_place(text.box, thing.box)
+        ]
+        return min(beside, key=lambda text: _gap(text.box, thing.box)).name if beside else ""
+
+    def _may_label(self, text: Element, field: Element) -> bool:
+        if text.ref in self.elements or len(text.name) > 100 or text.role in ("img", "graphic"):
+            return False
+        return text.group == field.group or _is_label_place(text.box, field.box)
+
+    # --- places -------------------------------------------------------------------------------------------------------
+
+    def main_control(self, group: int) -> Element | None:
+        """Return what a click on a whole item is meant for: itself, the link of its title, or its only control."""
+        held = self.members(group)
+        path = self.groups[group].path
+        own = next((e for e in self.seen.elements if path and e.path == path), None)
+        if own is not None:
+            return own
+        controls = [thing for thing in held if thing.ref in self.elements and thing.enabled]
+        links = [each for each in controls if each.role == "link" and each.name]
+        if len(controls) == 1 or (not links and len({each.name for each in controls}) == 1 and controls):
+            return controls[0]
+        headings = {normal(thing.name) for thing in held if thing.role == "heading"}
+        titled = next((link for link in links if normal(link.name) in headings), None)
+        return titled or (links[0] if links else None)
+
+
+def spoken(thing: Element) -> str:
+    """Return what a thing shows: its text or name, and for a field its value."""
+    if thing.value and thing.value != thing.name:
+        return f"{thing.name} {thing.value}".strip()
+    return thing.name or thing.text
+
+
+def value_of(thing: Element) -> str:
+    """Return what is read of a thing: the value of a field, the selected options of a list, the text of all else."""
+    if thing.selected_options:
+        return ", ".join(thing.selected_options)
+    if thing.tag in ("input", "select", "textarea") or thing.role in (
+        "textbox",
+        "searchbox",
+        "combobox",
+        "spinbutton",
+        "slider",
+    ):
+        return thing.value
+    return thing.text or thing.name or thing.value
+
+
+def _is_label_place(label: Box | None, field: Box | None) -> bool:
+    """Return whether a box is where a label stands: right before a field on its line, or right above it."""
+    if label is None or field is None:
+        return False
+    on_line = label.y < field.y + field.height and field.y < label.y + label.height
+    if on_line and -2 <= field.x - (label.x + label.width) <= _BESIDE_PX:
+        return True
+    return abs(label.x - field.x) <= _INDENT_PX and -2 <= field.y - (label.y + label.height) <= _ABOVE_PX
+
+
+def _gap(one: Box | None, other: Box | None) -> float:
+    """Return the distance of two boxes, px."""
+    if one is None or other is None:
+        return float("inf")
+    across = max(one.x - (other.x + other.width), other.x - (one.x + one.width), 0.0)
+    down = max(one.y - (other.y + other.height), other.y - (one.y + one.height), 0.0)
+    return across + 2 * down  # what stands on the same line belongs together rather than what stands above
+
+
+def distance(one: Element, other: Element) -> float:
+    """Return how far apart two things stand, px; a line apart counts more than the same on one line."""
+    return _gap(one.box, other.box)
