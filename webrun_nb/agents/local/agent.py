@@ -84,17 +84,17 @@ from webrun_nb.agents.local.skills.clicking import click
 from webrun_nb.agents.local.skills.controls import (
     choose,
     drag,
-    enter,
     fill,
-    follow_path,
+    open_or_close,
     press_key,
     select_text,
     set_checked,
-    set_open,
     sort,
 )
 from webrun_nb.agents.local.skills.errands import run_errand
+from webrun_nb.agents.local.skills.fields import enter
 from webrun_nb.agents.local.skills.login import Login, let_in
+from webrun_nb.agents.local.skills.menus import follow_path
 from webrun_nb.agents.local.skills.named_actions import named_action
 from webrun_nb.agents.local.skills.requests import fill_request
 from webrun_nb.agents.local.skills.solving import solution_on
@@ -329,7 +329,7 @@ class Program:
             case DragTo():
                 yield from drag(task, intent)
             case SetOpen():
-                yield from set_open(task, intent)
+                yield from open_or_close(task, intent)
             case FollowPath(levels=levels):
                 yield from follow_path(task, levels, sentence)
             case Copy(value=value):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import TypeVar
 
 from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.local.language.intents import Condition, Premise
+from webrun_nb.agents.local.skills.comboboxes import fits
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.values import shown_text
 from webrun_nb.browsers.observation import Element
@@ -18,7 +17,6 @@ from webrun_nb.common.codes import TaskFailureCode
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
 
-_NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?")
 _STATES: Mapping[str, Callable[[Element], bool]] = {
     "checked": lambda e: e.checked is True or e.selected is True,
     "ticked": lambda e: e.checked is True,
@@ -78,50 +76,4 @@ def _is_met(condition: Condition, element: Element, sentence: str) -> bool:
                 f'"{sentence}": a page does not say of a thing that it is {condition.value}.',
             )
         return _STATES[condition.value](element)
-    return meets(condition, shown_text(element))
-
-
-def meets(condition: Condition, text: str) -> bool:
-    """Tell whether a text, or the first number in it, meets a condition."""
-    said, wanted = text.strip().casefold(), condition.value.strip().casefold()
-    match condition.test:
-        case "is":
-            number, value = number_in(said), number_in(wanted)
-            return said == wanted or (number is not None and _NUMBER.fullmatch(wanted) is not None and number == value)
-        case "is not":
-            return not meets(replace(condition, test="is"), text)
-        case "contains":
-            return wanted in said
-        case "lacks":
-            return wanted not in said
-        case "starts":
-            return said.startswith(wanted)
-        case "ends":
-            return said.endswith(wanted)
-        case "<" | "<=" | ">" | ">=" | "between":
-            return _is_between(condition, number_in(said))
-        case _:
-            return False
-
-
-def _is_between(condition: Condition, number: Decimal | None) -> bool:
-    low, high = number_in(condition.value), number_in(condition.high)
-    if number is None or low is None:
-        return False
-    match condition.test:
-        case "<":
-            return number < low
-        case "<=":
-            return number <= low
-        case ">":
-            return number > low
-        case ">=":
-            return number >= low
-        case _:
-            return high is not None and low <= number <= high
-
-
-def number_in(text: str) -> Decimal | None:
-    """Return the first number of a text, with a point before its decimals; None where it has none."""
-    found = _NUMBER.search(text)
-    return Decimal(found[0].replace(",", "")) if found else None
+    return fits(shown_text(element), replace(condition, negated=False))

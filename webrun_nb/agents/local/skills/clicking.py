@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.local.language.intents import ClickOn, Target
-from webrun_nb.agents.local.premises import number_in
+from webrun_nb.agents.local.skills.values import read_number
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.values import shown_text
 from webrun_nb.browsers.actions import Click
@@ -64,7 +64,7 @@ def _ordered(elements: Sequence[Element], ascending: bool | None) -> list[Elemen
     """Order elements by their numbers, or by their texts where one has none; None: in the order of the page."""
     if ascending is None:
         return list(elements)
-    numbers = [number_in(shown_text(element)) for element in elements]
+    numbers = [read_number(shown_text(element)) for element in elements]
     if all(number is not None for number in numbers):
         pairs = sorted(zip(numbers, range(len(elements)), strict=True), key=lambda pair: (pair[0] or 0, pair[1]))
         ordered = [elements[at] for _, at in pairs]

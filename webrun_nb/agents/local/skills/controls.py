@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from webrun_nb.agents.base import AgentError, Reply, Step
@@ -12,6 +13,7 @@ from webrun_nb.agents.local.language.intents import (
     Choose,
     DragTo,
     Fill,
+    Like,
     PressKey,
     SelectText,
     SetChecked,
@@ -19,9 +21,15 @@ from webrun_nb.agents.local.language.intents import (
     SortBy,
     Target,
 )
-from webrun_nb.agents.local.messages import called, option_of
+from webrun_nb.agents.local.messages import called
+from webrun_nb.agents.local.skills.choices import choose_options, options_named
+from webrun_nb.agents.local.skills.comboboxes import choose_suggestion, wish_for
+from webrun_nb.agents.local.skills.dragging import drag_along, drag_beside, drag_onto, drag_to_end
+from webrun_nb.agents.local.skills.fields import CHECKABLE, enter, set_state
+from webrun_nb.agents.local.skills.menus import set_open
+from webrun_nb.agents.local.skills.working import again
 from webrun_nb.agents.local.values import Kept, ReadValue, text_of
-from webrun_nb.browsers.actions import Click, Drag, Press, Select, Type
+from webrun_nb.browsers.actions import Click, Press, Select, Type
 from webrun_nb.browsers.actions import SelectText as SelectPhrase
 from webrun_nb.browsers.observation import Element
 from webrun_nb.common.codes import TaskFailureCode
@@ -32,45 +40,85 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
 
+_LISTS = frozenset({"combobox", "listbox", "radiogroup"})
+"""Roles of controls whose options are chosen."""
+
 
 def set_checked(task: Task, intent: SetChecked) -> Work[None]:
-    """Tick or untick a box, where it isn't so already."""
-    element = yield from task.element(
-        intent.sentence, Target(intent.target.words, "checkbox", intent.target.near, intent.target.ordinal)
-    )
-    if element.checked is not intent.checked:
-        yield from task.must(task.act(Click(element.ref, element.name), intent.sentence, keeps_page=True))
+    """Tick or untick boxes, where they are not so already.
+
+    Raises
+    ------
+    AgentError
+        `ELEMENT_NOT_FOUND`: the page has no such box.
+    """
+    for target in each_of(intent.target):
+        role = target.role if target.role in ("radio", "switch") else "checkbox"
+        asked = replace(target, role=role)
+        if not (target.every or target.count is not None):
+            element = yield from task.element(intent.sentence, asked)
+            yield from set_state(task, element, intent.checked, intent.sentence)
+            continue
+        boxes = yield from task.matching(asked)
+        besides: list[Element] = []
+        for other in target.besides:
+            besides += yield from task.matching(replace(other, role=role))
+        left_out = {box.path for box in besides}
+        if len(besides) != len(target.besides) or not boxes:
+            named = ", ".join(str(other) for other in target.besides) or str(target)
+            raise AgentError(
+                TaskFailureCode.ELEMENT_NOT_FOUND, f'"{intent.sentence}": the page does not have a box for {named}.'
+            )
+        for box in boxes[: target.count or len(boxes)]:
+            seen = yield from task.look()
+            now = next((e for e in seen.all_elements if (e.path, e.frame) == (box.path, box.frame)), None)
+            if now is not None and box.path not in left_out:
+                yield from set_state(task, now, intent.checked, intent.sentence)
+
+
+def each_of(target: Target) -> tuple[Target, ...]:
+    """Return the things that a target names, one by one."""
+    return (replace(target, others=()), *target.others)
 
 
 def choose(task: Task, intent: Choose) -> Work[None]:
-    """Choose an option: of the list that is named, or of the only one that has it; else click what is called so."""
-    seen = yield from task.look()
-    having: list[Element] = []
-    for part in seen.parts:
-        having = having or [e for e in part.elements if e.enabled and option_of(e, intent.option)]
-    if intent.target.words or intent.target.ordinal:
-        element = yield from task.element(intent.sentence, intent.target)
-    elif len(having) == 1:
-        element = having[0]
-    elif having:
-        element = yield from task.which(intent.sentence, intent.target, tuple(having))
-    else:
-        element = yield from task.element(intent.sentence, Target(intent.option))
-    if not element.options:
-        yield from task.must(task.act(Click(element.ref, element.name), intent.sentence))
-        if element.name.casefold() != intent.option.casefold() and (intent.target.words or intent.target.ordinal):
-            # A list made of other elements: it is open now, and the option is one of them.
-            yield from task.on(intent, Target(intent.option), None, lambda e: Click(e.ref, e.name), False)
+    """Choose options: of the list that is named, or of the only one that has them; else click what is called so."""
+    options = (intent.option, *intent.others)
+    element = yield from _list_with(task, intent, options)
+    if element is not None and (element.tag == "select" or element.role in ("listbox", "radiogroup")):
+        yield from choose_options(task, element, options, intent.sentence)
         return
-    option = option_of(element, intent.option)
-    if option is None:
-        shown = ", ".join(element.options[:12])
-        raise AgentError(
-            TaskFailureCode.ELEMENT_NOT_FOUND,
-            f'"{intent.sentence}": {describe(element)} has no option "{intent.option}"; it has {shown}.',
-        )
-    select = Select(element.ref, option, called(element))
-    yield from task.must(task.act(select, intent.sentence, keeps_page=True))
+    if element is not None and element.role not in ("radio", "option"):
+        yield from enter(task, element, intent.option, intent.sentence)
+        return
+    for option in options:
+        target = replace(intent.target, words=option, role="", near=intent.target.words)
+        element = yield from task.element(intent.sentence, target)
+        if element.role in CHECKABLE:
+            yield from set_state(task, element, True, intent.sentence)
+        else:
+            yield from task.must(task.act(Click(element.ref, element.name), intent.sentence))
+
+
+def _list_with(task: Task, intent: Choose, options: Sequence[str]) -> Work[Element | None]:
+    """Find the list that options are chosen from; None where things of the page are clicked instead."""
+    if intent.target.words or intent.target.ordinal:
+        found = yield from task.matching(intent.target)
+        if len(found) == 1 and found[0].role in _LISTS:
+            return found[0]
+        return None
+    seen = yield from task.look()
+    for part in seen.parts:
+        having = [
+            e
+            for e in part.elements
+            if e.enabled and e.options and all(options_named(e.options, words) for words in options)
+        ]
+        if len(having) == 1:
+            return having[0]
+        if having:
+            return (yield from task.which(intent.sentence, intent.target, tuple(having)))
+    return None
 
 
 def sort(task: Task, intent: SortBy) -> Work[None]:
@@ -108,38 +156,80 @@ def press_key(task: Task, intent: PressKey) -> Work[None]:
 
 def fill(task: Task, intent: Fill, kept: Kept, read: ReadValue) -> Work[None]:
     """Make what a sentence names hold a value."""
+    if intent.target.every or intent.target.others:
+        yield from _fill_several(task, intent, kept, read)
+        return
+    element = yield from task.element(intent.sentence, intent.target, FIELD_ROLES)
+    if isinstance(intent.text, Like):
+        wish = wish_for(intent.text.words, intent.text.conditions)
+        yield from choose_suggestion(task, element, wish, intent.sentence, free=False)
+        return
     text = yield from text_of(task, intent.text, intent.sentence, kept, read)
-    yield from task.on(intent, intent.target, FIELD_ROLES, lambda e: Type(e.ref, text, called(e), intent.submit), True)
+    if intent.submit:
+        yield from task.must(task.act(Type(element.ref, text, called(element), submit=True), intent.sentence))
+        return
+    yield from enter(task, element, text, intent.sentence, adds=intent.append)
 
 
-def enter(task: Task, element: Element, value: str, sentence: str) -> Work[None]:
-    """Make one control hold a value."""
-    yield from task.must(task.act(Type(element.ref, value, called(element)), sentence, keeps_page=True))
+_MANY = re.compile(r"[\[(]?\s*(-?[\w.]+(?:\s*,\s*-?[\w.]+)+)\s*[\])]?\s*$")
+
+
+def _fill_several(task: Task, intent: Fill, kept: Kept, read: ReadValue) -> Work[None]:
+    """Make several controls hold a value: the same one, or one each ("set the sliders to 3, 5 and 7").
+
+    Raises
+    ------
+    AgentError
+        `ELEMENT_NOT_FOUND`: there are as many values as controls neither, nor one for all.
+    """
+    text = yield from text_of(task, intent.text, intent.sentence, kept, read)
+    elements: list[Element] = []
+    for target in each_of(intent.target):
+        if target.every or target.count is not None:
+            elements += yield from task.matching(target)
+        else:
+            elements.append((yield from task.element(intent.sentence, target, FIELD_ROLES)))
+    many = _MANY.search(text)
+    values = re.split(r"\s*,\s*", many[1]) if many else [text] * len(elements)
+    if not elements or len(values) != len(elements):
+        raise AgentError(
+            TaskFailureCode.ELEMENT_NOT_FOUND,
+            f'"{intent.sentence}": there are {len(values)} values for {len(elements)} controls.',
+        )
+    for element, value in zip(elements, values, strict=True):
+        now = yield from again(task, element)
+        yield from enter(task, now or element, value, intent.sentence)
 
 
 def select_text(task: Task, intent: SelectText) -> Work[None]:
     """Select a text of the page, or all of an element."""
     element = yield from task.thing(intent.sentence, intent.target)
-    yield from task.must(task.act(SelectPhrase(element.ref, element.name, ""), intent.sentence))
+    yield from task.must(task.act(SelectPhrase(element.ref, called(element), ""), intent.sentence))
 
 
 def drag(task: Task, intent: DragTo) -> Work[None]:
-    """Drag one thing to another."""
+    """Drag one thing to another one, or to a place."""
     source = yield from task.thing(intent.sentence, intent.source)
-    onto = yield from task.thing(intent.sentence, intent.destination or intent.source)
-    action = Drag(source.ref, source.name, onto.ref, onto.name)
-    yield from task.must(task.act(action, intent.sentence))
+    if intent.destination is not None:
+        onto = yield from task.thing(intent.sentence, intent.destination)
+        if intent.place in ("before", "after"):
+            yield from drag_beside(task, source, onto, intent.place, intent.sentence)
+        else:
+            yield from drag_onto(task, source, onto, intent.sentence)
+    elif intent.place in ("first", "last"):
+        yield from drag_to_end(task, source, intent.place, intent.sentence)
+    elif intent.place in ("left", "right", "up", "down"):
+        yield from drag_along(task, source, intent.place, intent.sentence)
 
 
-def set_open(task: Task, intent: SetOpen) -> Work[None]:
-    """Open or close a section."""
-    element = yield from task.thing(intent.sentence, intent.target)
-    if element.expanded is not intent.is_open:
-        yield from task.must(task.act(Click(element.ref, element.name), intent.sentence))
-
-
-def follow_path(task: Task, levels: Sequence[str], sentence: str) -> Work[None]:
-    """Click through the levels of a menu."""
-    for level in levels:
-        element = yield from task.thing(sentence, Target(level))
-        yield from task.must(task.act(Click(element.ref, element.name), sentence))
+def open_or_close(task: Task, intent: SetOpen) -> Work[None]:
+    """Open or close sections, nodes of trees and menus."""
+    for target in each_of(intent.target):
+        elements = (yield from task.matching(target)) if target.every else ()
+        if not target.every:
+            elements = ((yield from task.thing(intent.sentence, target)),)
+        if not elements:
+            raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, f'"{intent.sentence}": the page has no {target}.')
+        for element in elements:
+            now = yield from again(task, element)
+            yield from set_open(task, now or element, intent.is_open, intent.sentence)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.local.language.intents import Intent, NamedAction, Target
-from webrun_nb.agents.local.premises import meets
+from webrun_nb.agents.local.skills.comboboxes import fits
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.values import shown_text
 from webrun_nb.browsers.actions import Click, Type
@@ -126,7 +125,7 @@ def _until_it_fits(task: Task, control: Element, intent: NamedAction) -> Work[No
         seen = yield from task.look(again=True)
         shown = [shown_text(each) for each in (*seen.texts, *seen.elements) if each.path != control.path]
         shown = [text for text in shown if re.fullmatch(r"\W*[-+]?\d[\d.,]*\W*", text)]
-        if shown and all(meets(condition, shown[0]) for condition in intent.target.conditions):
+        if shown and all(fits(shown[0], condition) for condition in intent.target.conditions):
             return
         found = yield from task.matching(Target(control.name))
         if len(found) != 1:
@@ -136,8 +135,3 @@ def _until_it_fits(task: Task, control: Element, intent: NamedAction) -> Work[No
     raise AgentError(
         TaskFailureCode.AGENT_ERROR, f'"{intent.sentence}": "{words}" was not met after {_MOST_TURNS} clicks.'
     )
-
-
-def of_thing(intent: NamedAction, target: Target) -> NamedAction:
-    """Return the action on another thing."""
-    return replace(intent, target=target)
