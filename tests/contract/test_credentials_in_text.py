@@ -104,6 +104,31 @@ def test_a_login_that_the_page_refuses_fails_with_its_words(run, site):
     assert PASSWORD not in json.dumps(body)
 
 
+SENDS_ITSELF = """<title>Log in</title><p id=top></p><form onsubmit="event.preventDefault(); sent()">
+<label>User name <input id=u></label><label>Password <input type=password></label><button id=b>Log in</button></form>
+<script>const later = (done) => { b.disabled = true; setTimeout(() => { b.disabled = false; done() }, 700) };
+const sent = () => { SENT }</script>"""
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "said"),
+    [
+        ("later(() => { document.all.top.textContent = 'Invalid credentials' })",
+         "failed", 'The page says: "Invalid credentials"'),
+        ("document.forms[0].remove(); document.all.top.textContent = 'Sorry, wrong password'",
+         "failed", 'The page says: "Sorry, wrong password"'),
+        ("later(() => { document.body.innerHTML = '<h1>Hello</h1><a href=/out>Log out</a>' })",
+         "complete", 'the page has "Log out" now'),
+        ("", "failed", "shows its form again"),
+    ],
+)  # fmt: skip
+def test_a_login_is_done_where_the_page_shows_that_it_was_taken(run, site, sent, status, said):
+    site.page("/login", SENDS_ITSELF.replace("SENT", sent))
+    body = run(f"Log in as ada with password {PASSWORD}", startingUrl=site.url())
+    assert body["status"] == status, body
+    assert said in json.dumps(body["message"] if status == "failed" else body["data"]["message"]).replace('\\"', '"')
+
+
 def test_a_password_is_typed_into_every_field_that_the_text_says(run, site):
     fields = "<label>Password <input type=password name=a></label><label>Repeat password <input name=b></label>"
     site.page("/login", f"<title>New</title><form method=post action=/login>{fields}<button>Save</button></form>")

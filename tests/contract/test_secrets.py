@@ -96,7 +96,7 @@ def test_a_login_that_is_not_accepted_says_what_the_page_says(run, site):
     site.check = lambda form: False
     body = run("Log in", startingPoint=site.url(), secrets=MINE)
     assert body["status"] == "failed"
-    assert "does not accept the password" in body["message"]
+    assert "does not accept the email and the password" in body["message"]
     assert "do not belong together" in body["message"]
     assert len(posted(site)) == 1  # and is not tried again
 

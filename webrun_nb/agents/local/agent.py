@@ -277,7 +277,7 @@ class Program:
             self.task.sent = self.task.refusal = None
             self.task.unchecked.clear()
         yield from self.task.accepted()
-        if not isinstance(intent, Tell):
+        if not isinstance(intent, Tell | LogIn):  # which say themselves what came of them
             self.task.done.append(self.task.told(sentence))
         for part, why in left_out(intent).items():
             self.task.not_used.append(unused(self.task.brief.instruction, sentence, part, why))
@@ -315,7 +315,8 @@ class Program:
             case SortBy():
                 yield from sort(task, intent)
             case LogIn():
-                yield from Login(task, sentence).run()
+                seen_of_it = yield from Login(task, sentence).run()
+                task.done.append(f"{sentence} ({seen_of_it})" if seen_of_it else sentence)
             case AddToCart() | Attach() | CheckOut() | Transfer() | Download() | FillForm():
                 yield from run_errand(task, intent)
             case Hover(target=target):

@@ -51,7 +51,8 @@ from webrun_nb.agents.local.messages import (
     rendered,
 )
 from webrun_nb.agents.local.other_ways import other_ways
-from webrun_nb.agents.local.skills.login import let_in, part_to_log_in_on, turned_away
+from webrun_nb.agents.local.skills.login import let_in
+from webrun_nb.agents.local.skills.login_form import part_to_log_in_on, turned_away
 from webrun_nb.agents.tokens import estimate_tokens
 from webrun_nb.browsers.actions import (
     Action,

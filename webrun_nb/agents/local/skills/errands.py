@@ -25,7 +25,8 @@ from webrun_nb.agents.local.language.intents import (
 )
 from webrun_nb.agents.local.skills.form import fill_form, fill_missing
 from webrun_nb.agents.local.skills.login import Doer as Logging
-from webrun_nb.agents.local.skills.login import Login, blocks_the_way
+from webrun_nb.agents.local.skills.login import Login
+from webrun_nb.agents.local.skills.login_form import blocks_the_way
 from webrun_nb.browsers.actions import Action, Click, Select, Type, Upload
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
