@@ -33,9 +33,11 @@ from webrun_nb.agents.local.extracting.collector import Collector
 from webrun_nb.agents.local.language.flow import MOST_TURNS
 from webrun_nb.agents.local.language.intended import intended
 from webrun_nb.agents.local.language.intents import (
+    AddEntry,
     AddToCart,
     Attach,
     Back,
+    ChangeEntry,
     CheckOut,
     Choose,
     ClickOn,
@@ -46,6 +48,7 @@ from webrun_nb.agents.local.language.intents import (
     Extract,
     Fill,
     FillForm,
+    FilterEntries,
     Find,
     Focus,
     FollowPath,
@@ -58,8 +61,11 @@ from webrun_nb.agents.local.language.intents import (
     Open,
     Premise,
     PressKey,
+    RemoveEntries,
+    RenameEntry,
     Repeat,
     Request,
+    SaveEntry,
     ScrollPage,
     SearchFor,
     SelectText,
@@ -91,6 +97,7 @@ from webrun_nb.agents.local.skills.controls import (
     set_checked,
     sort,
 )
+from webrun_nb.agents.local.skills.entry_steps import take_entry_step
 from webrun_nb.agents.local.skills.errands import run_errand
 from webrun_nb.agents.local.skills.fields import enter
 from webrun_nb.agents.local.skills.login import Login, let_in
@@ -319,6 +326,8 @@ class Program:
                 task.done.append(f"{sentence} ({seen_of_it})" if seen_of_it else sentence)
             case AddToCart() | Attach() | CheckOut() | Transfer() | Download() | FillForm():
                 yield from run_errand(task, intent)
+            case AddEntry() | ChangeEntry() | FilterEntries() | RemoveEntries() | RenameEntry() | SaveEntry():
+                yield from take_entry_step(task, intent)
             case Hover(target=target):
                 element = yield from task.thing(sentence, target)
                 yield from task.must(task.act(HoverOn(element.ref, element.name), sentence))

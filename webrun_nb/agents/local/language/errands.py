@@ -80,11 +80,6 @@ def _form(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     return FillForm(clause, tuple(held.restore(part).strip() for part in parts if part.strip()))
 
 
-def _delete(clause: str, match: re.Match[str], held: Held) -> Intent | None:
-    what = re.sub(rf"^{_THINGS}", "", _bare(match["what"]), flags=re.I)
-    return ClickOn(clause, Target(match["verb"].lower(), "button", unquote(held.restore(what))))
-
-
 RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
     (re.compile(pattern, re.I | re.S), make)
     for pattern, make in (
@@ -102,6 +97,5 @@ RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
             r"(?:\s+(?:in|out))?\s*(?:with|:|using)\s+(?P<values>.+)$",
             _form,
         ),
-        (rf"(?P<verb>delete|remove)\s+(?P<what>(?!.*\b(?:from|in)\s+(?:the|my|your)\s+{_CART}$).+)$", _delete),
     )
 )

@@ -507,6 +507,64 @@ class Download:
 
 
 @dataclass(frozen=True, slots=True)
+class AddEntry:
+    """Add one or more entries to a list of the page: "add a book called Emma: 312 pages, price 18.50"."""
+
+    sentence: str
+    kind: str = ""
+    """What the person called it: "book", "todo", "folder"; empty if not said."""
+    names: tuple[str, ...] = ()
+    """One entry for each, by its name or text."""
+    details: tuple[str, ...] = ()
+    """Values of its fields as the person said them, each with or without words for the field: "312 pages", "in stock".
+    The page's form tells which words are a field's."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveEntries:
+    """Remove what the page lists: "delete the loan of Tom Becker", "remove all completed items"."""
+
+    sentence: str
+    words: str
+    every: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RenameEntry:
+    """Give an entry of a list another name."""
+
+    sentence: str
+    words: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEntry:
+    """Change fields of an entry, or open it for changes that follow (`changes` is empty then)."""
+
+    sentence: str
+    words: str
+    changes: tuple[tuple[str, str], ...] = ()
+    """Words for a field, and its new value."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaveEntry:
+    """Save what was changed in the form of an entry; without effect where nothing is left to be saved."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterEntries:
+    """Have the page itself show only the entries with a value: "filter the books by genre Poetry"."""
+
+    sentence: str
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class FillForm:
     """Fill in several fields; each value is "label value" as the person said it."""
 
@@ -523,6 +581,8 @@ class Attach:
     where: str = ""
 
 
+EntryStep = AddEntry | RemoveEntries | RenameEntry | ChangeEntry | SaveEntry | FilterEntries
+"""The steps on entries of a page's lists."""
 Errand = AddToCart | CheckOut | Transfer | Download | FillForm | Attach
 Intent = (
     Open
@@ -557,5 +617,6 @@ Intent = (
     | Solve
     | Either
     | Unclear
+    | EntryStep
     | Errand
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from webrun_nb.agents.local.language import errands, flow
+from webrun_nb.agents.local.language import entries, errands, flow
 from webrun_nb.agents.local.language.addresses import address_of
 from webrun_nb.agents.local.language.doubts import leaves_out
 from webrun_nb.agents.local.language.grammar import readings
@@ -72,7 +72,8 @@ def plan(instruction: str) -> list[Intent]:
     Sorting and skipping sentences are folded into the extraction they belong to. A sentence that can't be followed is
     an `Unclear`, never left out.
     """
-    return _folded(_found_for_later(flow.read(sentences(instruction), parse_clause, premise)))
+    steps = _found_for_later(flow.read(sentences(instruction), parse_clause, premise))
+    return entries.with_saving(_folded(steps))
 
 
 def premise(words: str) -> Premise | None:
@@ -85,7 +86,7 @@ def premise(words: str) -> Premise | None:
 def parse_clause(clause: str) -> Intent:
     """Read one clause."""
     held = Held(clause)
-    for pattern, make in (*errands.RULES, *_RULES):
+    for pattern, make in (*entries.RULES, *errands.RULES, *_RULES):
         if match := pattern.match(held.text):
             made = make(clause, match, held)
             if made is not None:

@@ -16,7 +16,6 @@ from webrun_nb.agents.local.language.intents import (
     Extract,
     FillForm,
     Intent,
-    Target,
     Transfer,
     Unclear,
 )
@@ -107,10 +106,10 @@ def test_filling_in_several_fields_at_once() -> None:
 
 
 @pytest.mark.parametrize("text", ["delete user bob", "delete the user bob", 'Delete the account named "bob"'])
-def test_deleting_is_the_button_beside_the_name(text: str) -> None:
+def test_deleting_removes_an_entry(text: str) -> None:
     intent = only(text)
-    assert isinstance(intent, ClickOn)
-    assert intent.target == Target("delete", "button", "bob")
+    assert isinstance(intent, RemoveEntries)
+    assert intent.words.endswith(("user bob", '"bob"'))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,117 @@
+"""Sentences on the entries of a page's lists."""
+
+from __future__ import annotations
+
+import pytest
+
+from webrun_nb.agents.local.language import plan
+from webrun_nb.agents.local.language.intents import (
+    AddEntry,
+    AddToCart,
+    ChangeEntry,
+    EntryStep,
+    FilterEntries,
+    Intent,
+    RemoveEntries,
+    RenameEntry,
+    SaveEntry,
+)
+
+
+def step(text: str) -> Intent:
+    steps = plan(text)
+    assert steps
+    return steps[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "added"),
+    [
+        ("Add 'oat milk' to the shopping list.", AddEntry("", "", ("oat milk",))),
+        ("add milk, eggs and bread to my list", AddEntry("", "", ("milk", "eggs", "bread"))),
+        ("Add two notes: ring Ann and post the letter", AddEntry("", "notes", ("ring Ann", "post the letter"))),
+        ("Create a folder called Drafts.", AddEntry("", "folder", ("Drafts",))),
+        ("Add a new task that says Pay the bill", AddEntry("", "task", ("Pay the bill",))),
+        (
+            "Add a film called Metropolis by Fritz Lang: 153 minutes, silent, released on 10 January 1927",
+            AddEntry(
+                "", "film", ("Metropolis",), ("by Fritz Lang", "153 minutes", "silent", "released on 10 January 1927")
+            ),
+        ),
+        (
+            "Insert a new row into stations: name Ulm Hbf, platforms 12",
+            AddEntry("", "row", (), ("name Ulm Hbf", "platforms 12")),
+        ),
+    ],
+)
+def test_adding(text: str, added: AddEntry) -> None:
+    read = step(text)
+    assert isinstance(read, AddEntry)
+    assert (read.kind, read.names, read.details) == (added.kind, added.names, added.details)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "every"),
+    [
+        ("Delete the invoice of Karl Moor", "invoice of Karl Moor", False),
+        ("remove all the finished tasks", "finished tasks", True),
+        ("Filter the list by city Ulm and delete all of them", "them", True),
+    ],
+)
+def test_removing(text: str, words: str, every: bool) -> None:
+    read = next(each for each in plan(text) if isinstance(each, RemoveEntries))
+    assert (read.words, read.every) == (words, every)
+
+
+@pytest.mark.parametrize("text", ["Delete the word hello", "remove Aurora 14 from the cart", "click the Delete button"])
+def test_what_removes_no_entry(text: str) -> None:
+    assert not isinstance(step(text), RemoveEntries)
+
+
+def test_a_cart_is_no_list() -> None:
+    assert isinstance(step("Add Aurora 14 to the cart"), AddToCart)
+
+
+def test_renaming_and_filtering() -> None:
+    renamed = step('Rename "Old plan" to "New plan".')
+    filtered = step("Filter the members by city Jena")
+    assert isinstance(renamed, RenameEntry)
+    assert (renamed.words, renamed.name) == ("Old plan", "New plan")
+    assert isinstance(filtered, FilterEntries)
+    assert (filtered.field, filtered.value) == ("city", "Jena")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "changes"),
+    [
+        ("Change the due date of Mia's card to 2027-01-05", "Mia's card", (("due date", "2027-01-05"),)),
+        ("Update Mia's phone number to 0731 12", "Mia", (("phone number", "0731 12"),)),
+        (
+            "Edit the room Attic: set the beds to 3 and the floor to Top",
+            "room Attic",
+            (("beds", "3"), ("floor", "Top")),
+        ),
+    ],
+)
+def test_changing(text: str, words: str, changes: tuple[tuple[str, str], ...]) -> None:
+    read = step(text)
+    assert isinstance(read, ChangeEntry)
+    assert (read.words, read.changes) == (words, changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Edit the room Attic, change the price to 50", ["ChangeEntry", "Fill", "SaveEntry"]),
+        ("Change the price of the Attic to 50 and save it.", ["ChangeEntry", "SaveEntry"]),
+        ("Add a room called Attic: 3 beds, then save", ["AddEntry"]),
+        ("Change the price of the Attic to 50. Go to https://example.org.", ["ChangeEntry", "SaveEntry", "Open"]),
+    ],
+)
+def test_what_is_changed_is_saved_once(text: str, kinds: list[str]) -> None:
+    assert [type(each).__name__ for each in plan(text)] == kinds
+
+
+def test_every_step_has_its_sentence() -> None:
+    steps = plan("Add a room called Attic. Delete the room Cellar. Rename Hall to Lobby.")
+    assert all(isinstance(each, EntryStep | SaveEntry) and each.sentence for each in steps)

@@ -1,0 +1,205 @@
+"""Sentences on the entries of a page's lists: adding, removing, renaming, changing and filtering them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from webrun_nb.agents.local.language.intents import (
+    AddEntry,
+    ChangeEntry,
+    Choose,
+    Fill,
+    FillForm,
+    FilterEntries,
+    Intent,
+    RemoveEntries,
+    RenameEntry,
+    SaveEntry,
+    SetChecked,
+)
+from webrun_nb.agents.local.language.split import Held, unquote
+
+Make = Callable[[str, "re.Match[str]", Held], "Intent | None"]
+
+_ADDS = r"(?:add|create|make|insert|record|register|enter|set\s+up)"
+_DET = r"(?:the|an?|another|one|my|our|this)"
+_NUMBER = r"(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|some|these|the\s+following)"
+_NAMED = (
+    r"(?:called|named|titled|entitled|that\s+says|saying|that\s+reads|reading|with\s+(?:the\s+)?(?:name|title|text))"
+)
+_LISTS = r"(?:lists?|to-?dos?|tasks?|notes?|items|entries|boards?|columns?|tables?|agenda|backlog|collection)"
+_REMOVES = r"(?:delete|remove|erase|discard|trash|get\s+rid\s+of)"
+_EVERY = re.compile(r"(?:all|every|each|both)(?:\s+of)?(?:\s+(?:the|my|these|those))?\s+|everything\b", re.I)
+_CONTROL = re.compile(
+    r"\b(?:button|icon|link|key|symbol)\b|\b(?:from|in)\s+(?:the|my)\s+(?:cart|basket|bag|field)", re.I
+)
+"""What is named by these words is a control of the page, or none of the things that are listed."""
+_TEXT_PART = re.compile(r"\b(?:word|letter|text|sentence|paragraph|line|character)s?\b", re.I)
+_FIRST_WORD = re.compile(r"(?:a|an|the|my|our|this|that|new|another)\s+", re.I)
+_JOINED = re.compile(r"\s*(?:,\s*(?:and\s+)?|;\s*|\s+and\s+)", re.I)
+_COMMAS = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+(?=\S+\s+\S)", re.I)
+_FOR_DETAIL = re.compile(r"\s+(?=(?:for|of|by|from|with|at|on)\s+\S)", re.I)
+
+
+_ONE_CHANGE = re.compile(
+    r"(?:,?\s*\band\s+|,\s*)?(?:(?:set|change|update)\s+)?(?:the\s+)?(?P<field>[\w -]{2,40}?)\s+to\s+"
+    r"(?P<value>.+?)(?=(?:,|\s+and)\s+(?:(?:set|change|update)\s+)?(?:the\s+)?[\w -]{2,40}?\s+to\s|$)",
+    re.I,
+)
+"""One of "set the capacity to 22 and the weekday to Sunday"."""
+
+
+def details_of(text: str, held: Held) -> tuple[str, ...]:
+    """Return the parts of a list of values: "genre History, 312 pages and in stock"."""
+    parts = (part.strip(" .") for part in _COMMAS.split(text))
+    return tuple(held.restore(part) for part in parts if part)
+
+
+def _bare(words: str) -> str:
+    while match := _FIRST_WORD.match(words):
+        words = words[match.end() :]
+    return words.strip()
+
+
+def _add_named(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    """Read "a book called Emma by Jane Austen: 312 pages, genre Novel"."""
+    kind, rest = _bare(match["kind"]), match["rest"]
+    name, colon, more = rest.partition(":")
+    if not colon:
+        name, _, more = rest.partition(",")
+    details = list(details_of(more, held))
+    quoted = re.match(r"\s*(\ue000\d+\ue001)\s*", name)
+    if quoted:
+        name, after = quoted[1], name[quoted.end() :].strip()
+        details[:0] = [held.restore(after)] if after else []
+    elif by := re.search(r"\s+(?=(?:by|with)\s+\S)", name):
+        details[:0] = [held.restore(name[by.end() :])]
+        name = name[: by.start()]
+    return AddEntry(clause, kind, (unquote(held.restore(name)),), tuple(_with_cut(details)))
+
+
+def _with_cut(details: Sequence[str]) -> list[str]:
+    return [re.sub(r"^with\s+(?:(?:the|an?)\s+)?", "", detail, flags=re.I) for detail in details]
+
+
+def _add_listed(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    """Read "three todos: call Ann, buy milk", and "a new author: Ursula Brandt, country Austria"."""
+    kind, more = _bare(match["kind"]), match["rest"]
+    if match["many"]:
+        names = [unquote(held.restore(part.strip(" ."))) for part in _JOINED.split(more)]
+        return AddEntry(clause, kind, tuple(filter(None, names)))
+    about = _FOR_DETAIL.split(kind, maxsplit=1)
+    before = [held.restore(about[1])] if len(about) > 1 else []
+    return AddEntry(clause, about[0], (), (*before, *details_of(more, held)))
+
+
+def _add_to_list(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    """Read "add "buy milk" to the list", "add milk and eggs to my shopping list"."""
+    what = match["what"]
+    if re.match(rf"{_DET}\s+(?:new\s+)?\w+$", what, re.I):
+        return None  # "add a row to the table": nothing says what is in it
+    names = [unquote(held.restore(_bare(part))) for part in _JOINED.split(what)]
+    return AddEntry(clause, "", tuple(filter(None, names)))
+
+
+def _add_into(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    """Read "insert a new row into classes: title Yoga, trainer Ann"."""
+    return AddEntry(clause, _bare(match["kind"]), (), details_of(match["rest"], held))
+
+
+def _remove(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    words = match["what"]
+    if _CONTROL.search(words) or _TEXT_PART.search(words):
+        return None
+    every = _EVERY.match(words)
+    words = words[every.end() :] if every else words
+    return RemoveEntries(clause, held.restore(re.sub(r"^the\s+", "", words, flags=re.I)).strip(), every is not None)
+
+
+def _rename(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    what, name = unquote(held.restore(match["what"])), unquote(held.restore(match["name"]))
+    return RenameEntry(clause, re.sub(r"^the\s+", "", what, flags=re.I), name)
+
+
+def _change_of(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    """Read "change the due date of Ann's loan to 2026-12-20" and "change Ann's email to …"."""
+    words, field, value = (unquote(held.restore(match[name])) for name in ("words", "field", "value"))
+    if _CONTROL.search(match["words"]) or _TEXT_PART.search(match["field"]) or field.lower() in ("value", "color"):
+        return None
+    return ChangeEntry(clause, re.sub(r"^the\s+", "", words, flags=re.I), ((field, value),))
+
+
+def _edit(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    """Read "edit the bill Groceries", and the changes that may follow: "edit it: set the price to 5 and …"."""
+    words, rest = unquote(held.restore(match["words"])), match["rest"] or ""
+    changes = tuple(
+        (held.restore(change["field"]), unquote(held.restore(change["value"].strip(" ."))))
+        for change in _ONE_CHANGE.finditer(rest)
+    )
+    return None if rest and not changes else ChangeEntry(clause, words, changes)
+
+
+def _filter(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    field, value = held.restore(match["field"]), unquote(held.restore(match["value"]))
+    return FilterEntries(clause, field, value)
+
+
+RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
+    (re.compile(pattern, re.I | re.S), make)
+    for pattern, make in (
+        (rf"{_ADDS}\s+(?:{_DET}\s+)?(?P<kind>(?:new\s+)?[\w -]{{2,40}}?)\s+{_NAMED}\s+(?P<rest>\S.*)$", _add_named),
+        (
+            rf"{_ADDS}\s+{_DET}\s+(?P<kind>(?:new\s+)?[\w-]+)\s+(?:to|into|in)\s+(?:the\s+)?[\w -]{{2,40}}?:\s*"
+            r"(?P<rest>\S.*)$",
+            _add_into,
+        ),
+        (
+            rf"{_ADDS}\s+(?:(?P<many>{_NUMBER})\s+|{_DET}\s+)(?P<kind>(?:new\s+)?[\w \ue000\ue001-]{{2,60}}?):\s*"
+            r"(?P<rest>\S.*)$",
+            _add_listed,
+        ),
+        (rf"add\s+(?P<what>.+?)\s+to\s+(?:the|my|our|this)\s+(?:[\w-]+\s+){{0,3}}?{_LISTS}$", _add_to_list),
+        (rf"{_REMOVES}\s+(?P<what>.+)$", _remove),
+        (r"rename\s+(?P<what>.+?)\s+(?:to|as|into)\s+(?P<name>.+)$", _rename),
+        (
+            r"(?:change|set|update|correct|modify)\s+(?:the\s+)?(?P<field>[\w -]{2,40}?)\s+(?:of|for)\s+(?P<words>.+?)"
+            r"\s+to\s+(?P<value>.+)$",
+            _change_of,
+        ),
+        (
+            r"(?:change|set|update|correct|modify)\s+(?P<words>.{2,80}?)(?:'s|’s)\s+(?P<field>[\w -]{2,40}?)"
+            r"\s+to\s+(?P<value>.+)$",
+            _change_of,
+        ),
+        (r"(?:edit|modify)\s+(?:the\s+)?(?P<words>[^:]+?)(?::\s*(?P<rest>.+))?$", _edit),
+        (
+            r"filter\s+(?:(?:the|all|my)\s+)?(?:[\w -]{2,40}?\s+)?(?:by|for|on)\s+(?P<field>[\w-]+(?:\s+[\w-]+)??)"
+            r"(?:\s+(?:is|=|of)\s+|\s*[:=]\s*|\s+)(?P<value>\S.*)$",
+            _filter,
+        ),
+    )
+)
+"""The forms of sentences, asked in this order."""
+
+_SAVES = re.compile(
+    r"(?:save|submit|store|apply)(?:\s+(?:it|them|this|that|the\s+(?:changes?|form|record|entry)|changes))?$", re.I
+)
+_CHANGES = (ChangeEntry, Choose, Fill, FillForm, SetChecked)
+"""The steps that change fields of a form that is open."""
+
+
+def with_saving(steps: Sequence[Intent]) -> list[Intent]:
+    """Say where an entry that is changed is saved: where a clause says so, else after the last of its changes."""
+    found: list[Intent] = []
+    changed = added = False
+    for step in steps:
+        saves = _SAVES.fullmatch(step.sentence.strip(" .")) is not None
+        if changed and not saves and not isinstance(step, _CHANGES):
+            found.append(SaveEntry(found[-1].sentence))
+        if saves and added:
+            continue  # adding has saved it
+        found.append(SaveEntry(step.sentence) if saves and changed else step)
+        changed = not saves and (isinstance(step, ChangeEntry) or (changed and isinstance(step, _CHANGES)))
+        added = isinstance(step, AddEntry)
+    return [*found, SaveEntry(found[-1].sentence)] if changed else found
