@@ -26,10 +26,6 @@ _TO = r"(?P<to>.+?)"
 _FROM = r"(?:\s+from\s+(?:my\s+|the\s+)?(?P<source>.+?))?"
 _ABOUT = r"(?:,?\s+(?:with\s+(?:the\s+)?(?:reference|note|message)|for|as)\s+(?P<about>.+?))?"
 _KINDS = r"(?:as|in|into|to)\s+(?:an?\s+)?(?P<kind>csv|pdf|excel|xlsx|json|zip|txt)(?:\s+(?:file|format))?"
-_THINGS = (
-    r"(?:(?:user|account|customer|member|person|item|row|entry|record|file|page|post|comment|message)s?\s+"
-    r"(?:called\s+|named\s+)?)"
-)
 _CART = r"(?P<where>cart|basket|bag|wish\s?list)"
 _BARE = re.compile(r"(?:the|an?|my|this|that|all|these)\s+", re.I)
 

@@ -16,6 +16,7 @@ from webrun_nb.agents.local.language.intents import (
     Extract,
     FillForm,
     Intent,
+    RemoveEntries,
     Transfer,
     Unclear,
 )
