@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from playwright.async_api import ElementHandle, Error, Frame, JSHandle, Page
 
@@ -137,7 +137,14 @@ _SANDBOX_JS = "el => Element.prototype.getAttribute.call(el, 'sandbox')"
 
 Refused = Callable[[str], object]
 """Returns the reason why a URL must not be reached; None where it may."""
-_NODE_JS = "(seen, ref) => { const node = seen.nodes[ref]; return node && node.isConnected ? node : null; }"
+# A node that was moved into another document is not in its frame any more.
+_NODE_JS = """
+(seen, ref) => {
+  const node = seen.nodes[ref];
+  return node && node.isConnected && node.ownerDocument === document ? node : null;
+}
+"""
+_AGAIN_JS = f"(before) => ({OBSERVE_JS})(before.later())"
 
 
 class _WithTimeout(Protocol):
@@ -154,31 +161,22 @@ class ElementHandles:
     def __init__(self) -> None:
         self._own: JSHandle | None = None
         """Result of the script in the page itself."""
-        self._seen: list[tuple[int, JSHandle]] = []
-        """For each document, the first ref in it and its nodes."""
+        self._seen: list[tuple[int, Frame, JSHandle]] = []
+        """For each document, the first ref in it, its frame and its nodes."""
         self._page: Page | None = None
 
     async def observe(self, page: Page, refused: Refused) -> Observation:
         """Observe a page and its permitted frames. Makes the refs of earlier observations invalid."""
         (own, before), (self._own, self._seen) = (self._own, self._seen), (None, [])
-        since = None
-        if own is not None:
-            with contextlib.suppress(Error):  # its document is gone
-                if self._page is page:
-                    since = await own.evaluate("seen => seen.later()")
-                await own.dispose()
-        for _, nodes in before:
-            if nodes is not own:
-                with contextlib.suppress(Error):
-                    await nodes.dispose()
-        nodes, text = await _observe(page.main_frame, since)
+        stale = [nodes for _, _, nodes in before]
+        nodes, text = await _observe_again(page.main_frame, own if self._page is page else None, stale)
         seen = parse_observation(text)
         inside: list[FrameTree[tuple[JSHandle, str]]] = []
         if len(page.frames) > 1:
             inside = await observe_frames(page, _observe, lambda url: not refused(url))
         frames = [_seen_frame(each) for each in inside]
-        handles = [nodes, *(each.found[0] for each in inside)]
-        self._seen = list(zip(first_refs([seen, *frames]), handles, strict=True))
+        found = [(page.main_frame, nodes), *((each.frame, each.found[0]) for each in inside)]
+        self._seen = [(first, *each) for first, each in zip(first_refs([seen, *frames]), found, strict=True)]
         if frames:
             places = [(each.left, each.top) for each in inside]
             seen = with_frames(seen, [(frame, *place) for frame, place in zip(frames, places, strict=True)])
@@ -193,22 +191,74 @@ class ElementHandles:
         BrowserError
             `ELEMENT_NOT_FOUND`: it, its document or its page isn't there any more, or another page is in front.
         """
-        gone = BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f"{capital(target)} is not on the page any more")
-        here = [(first, nodes) for first, nodes in self._seen if first <= ref]
-        if not here or self._page is not page:
-            raise gone
-        first, nodes = here[-1]
+        _, nodes, index = self._node(page, ref, target)
         try:
-            element = (await with_timeout(nodes.evaluate_handle(_NODE_JS, ref - first))).as_element()
+            element = (await with_timeout(nodes.evaluate_handle(_NODE_JS, index))).as_element()
         except Error as error:
-            raise gone from error
+            raise _gone(target) from error
         if element is None:
-            raise gone
+            raise _gone(target)
         return element
+
+    async def evaluate(
+        self, page: Page, ref: int, target: str, script: str, arg: object, with_timeout: _WithTimeout
+    ) -> tuple[Frame, Any]:
+        """Return the frame of an element of the last observation, and what a script says about it.
+
+        Parameters
+        ----------
+        page : Page
+        ref : int
+        target : str
+            Names the element in errors.
+        script : str
+            A function expression of the node and `arg`.
+        arg : object
+            A JSON value.
+        with_timeout : callable
+
+        Raises
+        ------
+        BrowserError
+            As `element`.
+        """
+        frame, nodes, index = self._node(page, ref, target)
+        asked = (
+            f"(seen, [ref, arg]) => {{ const node = ({_NODE_JS})(seen, ref); return node && [({script})(node, arg)]; }}"
+        )
+        try:
+            said = await with_timeout(nodes.evaluate(asked, [index, arg]))
+        except Error as error:
+            raise _gone(target) from error
+        if said is None:
+            raise _gone(target)
+        return frame, said[0]
+
+    def frame(self, page: Page, ref: int, target: str) -> Frame:
+        """Return the frame of an element of the last observation.
+
+        Raises
+        ------
+        BrowserError
+            `ELEMENT_NOT_FOUND`: its page isn't there any more, or another page is in front.
+        """
+        return self._node(page, ref, target)[0]
+
+    def _node(self, page: Page, ref: int, target: str) -> tuple[Frame, JSHandle, int]:
+        """Return the frame of a ref, the nodes of its document, and its index in them."""
+        here = [each for each in self._seen if each[0] <= ref]
+        if not here or self._page is not page:
+            raise _gone(target)
+        first, frame, nodes = here[-1]
+        return frame, nodes, ref - first
 
     def forget(self) -> None:
         """Drop all handles, because their page crashed."""
         self._own, self._seen, self._page = None, [], None
+
+
+def _gone(target: str) -> BrowserError:
+    return BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, f"{capital(target)} is not on the page any more")
 
 
 def _seen_frame(inside: FrameTree[tuple[JSHandle, str]]) -> SeenFrame:
@@ -218,9 +268,30 @@ def _seen_frame(inside: FrameTree[tuple[JSHandle, str]]) -> SeenFrame:
     )
 
 
-async def _observe(frame: Frame, since: object = None) -> tuple[JSHandle, str]:
-    seen = await frame.evaluate_handle(OBSERVE_JS, since)
-    return seen, cast(str, await seen.evaluate("seen => seen.json"))
+async def _observe_again(frame: Frame, before: JSHandle | None, stale: Sequence[JSHandle]) -> tuple[JSHandle, str]:
+    """Observe a document and drop stale handles; what happened since `before`, an observation of it, is told too."""
+    seen = None
+    if before is not None:
+        with contextlib.suppress(Error):  # its document is gone
+            seen = await frame.evaluate_handle(_AGAIN_JS, before)
+    if seen is None:
+        seen = await frame.evaluate_handle(OBSERVE_JS)
+    text, _ = await asyncio.gather(_text_of(seen), asyncio.gather(*map(_dispose, stale)))
+    return seen, text
+
+
+async def _observe(frame: Frame) -> tuple[JSHandle, str]:
+    seen = await frame.evaluate_handle(OBSERVE_JS)
+    return seen, await _text_of(seen)
+
+
+async def _text_of(seen: JSHandle) -> str:
+    return cast(str, await seen.evaluate("seen => seen.json"))
+
+
+async def _dispose(handle: JSHandle) -> None:
+    with contextlib.suppress(Error):  # its document is gone
+        await handle.dispose()
 
 
 async def take_snapshot(page: Page, refused: Refused, *, is_loose: bool = False, unknown_url: str = "") -> Snapshot:

@@ -21,6 +21,7 @@ max => JSON.stringify({
   text: String(document.body?.innerText || "").slice(0, max * 2).replace(/\\s+/g, " ").trim().slice(0, max),
 })
 """
+_BOTH_JS = f"(node, max) => [({_SPOT_JS})(node), ({_PAGE_JS})(max)]"
 _AT_POINT_JS = """
 ([x, y]) => {
   let hit = Document.prototype.elementFromPoint.call(document, x, y);
@@ -71,6 +72,9 @@ async def hit_test(page: Page, handles: ElementHandles, action: Action, with_tim
     BrowserError
         `ELEMENT_NOT_FOUND`: the element that is meant isn't there any more.
     """
+    aimed_at = action.aimed_at
+    if isinstance(aimed_at, ElementTarget) and aimed_at.at is None:
+        return await _element_hit(page, handles, aimed_at, with_timeout)
     hit = await _hit(page, handles, action, with_timeout)
     spot = None if hit is None else await with_timeout(hit.evaluate(_SPOT_JS))
     within = None if hit is None else await with_timeout(hit.owner_frame())
@@ -78,6 +82,17 @@ async def hit_test(page: Page, handles: ElementHandles, action: Action, with_tim
     if within is not None and within.parent_frame is not None:
         frame = await with_timeout(within.evaluate(_PAGE_JS, _MAX_TEXT))
     return parse_hit_test(await with_timeout(page.evaluate(_PAGE_JS, _MAX_TEXT)), spot, frame)
+
+
+async def _element_hit(
+    page: Page, handles: ElementHandles, aimed_at: ElementTarget, with_timeout: _WithTimeout
+) -> HitTest:
+    """Ask in one call about an element of the last observation and its document: it is done before each action."""
+    name = aimed_at.name or "the element"
+    within, (spot, around) = await handles.evaluate(page, aimed_at.ref, name, _BOTH_JS, _MAX_TEXT, with_timeout)
+    if within.parent_frame is None:
+        return parse_hit_test(around, spot)
+    return parse_hit_test(await with_timeout(page.evaluate(_PAGE_JS, _MAX_TEXT)), spot, around)
 
 
 async def scroll_into_view_and_locate(

@@ -53,7 +53,7 @@ from webrun_nb.browsers.chromium.navigation import NavigationGuard, scheme_refus
 from webrun_nb.browsers.chromium.page_picture import take_page_picture
 from webrun_nb.browsers.chromium.screencast import Screencast, Thumbnails
 from webrun_nb.browsers.chromium.secret_input import SecretInput
-from webrun_nb.browsers.chromium.settle import QUIET_STILL_MS, ChangeWatch, NetworkActivity, settle
+from webrun_nb.browsers.chromium.settle import ChangeWatch, NetworkActivity, settle
 from webrun_nb.browsers.chromium.tabs import Tabs
 from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.listener import Listener
@@ -416,9 +416,9 @@ class ChromiumInstance:
             case Navigate() | GoBack() | WaitFor():
                 return None
             case Type(submit=False, by_keys=False) | Select():
-                return await ChangeWatch.start(self._tabs.current(), QUIET_STILL_MS)
+                return await ChangeWatch.start(self._tabs.current(), fills=True)
             case _:
-                return await ChangeWatch.start(self._tabs.current())
+                return await ChangeWatch.start(self._tabs.current(), fills=False)
 
     # --- acting -----------------------------------------------------------------------------------------------------
 
@@ -444,7 +444,7 @@ class ChromiumInstance:
         element = await self._handles.element(page, aimed_at.ref, target, self._tabs.with_timeout)
         patience_ms = min(timeout_ms, ELEMENT_TIMEOUT_MS)
         with self._acting(page, target, since):
-            frame = await self._tabs.with_timeout(element.owner_frame())
+            frame = self._handles.frame(page, aimed_at.ref, target)
             self._check_frame(frame)
             if isinstance(action, TypeReleased):
                 await self._tabs.with_timeout(self._guard.guard_redirects(self._redirect_refusal, frame))
@@ -458,9 +458,9 @@ class ChromiumInstance:
             return None
         return await self._handles.element(page, action.onto, action.onto_target, self._tabs.with_timeout)
 
-    def _check_frame(self, frame: Frame | None) -> None:
+    def _check_frame(self, frame: Frame) -> None:
         """Check that an element's frame may still be reached: rules can have changed since it loaded."""
-        if frame is None or frame.parent_frame is None:
+        if frame.parent_frame is None:
             return
         if why := self._egress.known_refusal(frame.url):
             raise blocked(why)

@@ -23,8 +23,8 @@ SETTLE_MAX_S = 3.0
 """Longest wait for requests and DOM after the document is parsed; long polls and tickers cost this once per action."""
 QUIET_MS = 50
 """After an action that has changed the document: what its handlers started needs a moment."""
-QUIET_STILL_MS = 20
-"""After a field was filled and nothing else changed: the next frame is displayed, and requests are known, by then."""
+STILL_MAX_MS = 20
+"""After a field was filled and nothing else changed, until the next frame is displayed; hidden pages display none."""
 QUIET_NEW_MS = 20
 """After a navigation: the scripts have run by the time that a document is parsed."""
 QUIET_MAX_MS = 1_000
@@ -40,17 +40,27 @@ _WATCH_JS = """
   return { end: () => { changed ||= observer.takeRecords().length > 0; observer.disconnect(); return changed; } };
 }
 """
-# A page without scripts can't change by itself after a navigation, so it costs no quiet time.
+# Returns true at once for a document that is not parsed yet. A page without scripts can't change by itself after a
+# navigation, so it costs no quiet time. Where nothing has changed, the next frame may be all that is waited for.
 _QUIET_JS = """
-([watched, isNew, quietMs, stillMs, maxMs]) => {
+([watched, isNew, isOpening, quietMs, maxMs, stillMaxMs]) => {
+  const parsed = document.readyState === "complete" ||
+    performance.getEntriesByType("navigation")[0]?.domContentLoadedEventStart > 0;
+  if (isOpening && !parsed) return true;
   const runs = s => !s.type || s.type === "module" || /(java|ecma)script/i.test(s.type);
   if (isNew && !document.querySelector("meta[http-equiv=refresh i]")
-      && !Array.from(document.scripts).some(runs)) return;
-  const firstMs = watched && !watched.end() ? stillMs : quietMs;
+      && !Array.from(document.scripts).some(runs)) return false;
+  const still = !!watched && !watched.end() && stillMaxMs !== null;
   return new Promise(resolve => {
-    const done = () => { observer.disconnect(); clearTimeout(timer); clearTimeout(cap); resolve(); };
-    const observer = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(done, quietMs); });
-    let timer = setTimeout(done, firstMs);
+    let changed = false;
+    const done = () => { observer.disconnect(); clearTimeout(timer); clearTimeout(cap); resolve(false); };
+    const observer = new MutationObserver(() => {
+      changed = true;
+      clearTimeout(timer);
+      timer = setTimeout(done, quietMs);
+    });
+    let timer = setTimeout(done, still ? stillMaxMs : quietMs);
+    if (still) requestAnimationFrame(() => setTimeout(() => { if (!changed) done(); }));
     const cap = setTimeout(done, maxMs);
     observer.observe(document, {subtree: true, childList: true, characterData: true});
   });
@@ -66,19 +76,19 @@ class ChangeWatch:
     Parameters
     ----------
     page : Page
-    still_ms : int
-        The quiet time for a document in which nothing has changed.
+    fills : bool
+        The action fills a field: where nothing else changes, `quiet` waits for the next frame only.
     """
 
-    def __init__(self, page: Page, still_ms: int = QUIET_MS) -> None:
+    def __init__(self, page: Page, *, fills: bool) -> None:
         self.page = page
-        self._still_ms = still_ms
+        self._still_max_ms = STILL_MAX_MS if fills else None
         self._sent = asyncio.create_task(self._start(), name="watch changes")
 
     @classmethod
-    async def start(cls, page: Page, still_ms: int = QUIET_MS) -> ChangeWatch:
+    async def start(cls, page: Page, *, fills: bool) -> ChangeWatch:
         """Have a page's changes noted from now on."""
-        watch = cls(page, still_ms)
+        watch = cls(page, fills=fills)
         await asyncio.sleep(0)  # until it is sent
         return watch
 
@@ -88,13 +98,18 @@ class ChangeWatch:
         return None
 
     async def quiet(self) -> bool:
-        """Wait until the document has not changed for a moment; False where another one has taken its place."""
+        """Wait until the document has not changed for a moment.
+
+        Returns
+        -------
+        bool
+            False where another document has taken its place.
+        """
         noted = await asyncio.shield(self._sent)
         if noted is None:
             return False
         try:
-            await self.page.evaluate(_QUIET_JS, [noted, False, QUIET_MS, self._still_ms, QUIET_MAX_MS])
-            await noted.dispose()
+            await self.page.evaluate(_QUIET_JS, [noted, False, False, QUIET_MS, QUIET_MAX_MS, self._still_max_ms])
         except Error:
             return False
         return True
@@ -237,22 +252,23 @@ async def settle(
     """
     loop = asyncio.get_running_loop()
     bound: float | None = None
-    answered = False
+    answered = parsed = False
     while True:
-        await _document(page, activity, since, deadline)
+        await _committed(page, activity, since, deadline)
         if bound is None:
             bound = min(loop.time() + SETTLE_MAX_S, deadline)
         try:
+            loading = False
             async with asyncio.timeout_at(bound):
                 current = page()
                 if answered:  # what came is about to be shown
                     await _quiet(current, is_new=False)
                 elif watch is None or watch.page is not current or not await watch.quiet():
-                    await _quiet(current, is_new=True)
+                    loading = await _quiet(current, is_new=True, is_opening=not parsed)
                 if activity.action_frame is not None:
                     with contextlib.suppress(Error):  # it is going to another document, or is gone
                         await _quiet(activity.action_frame, is_new=False)
-                if current is page() and not activity.navigating(current, since):
+                if not loading and current is page() and not activity.navigating(current, since):
                     if not activity.busy(since):
                         return
                     await activity.wait_for_change()
@@ -262,25 +278,47 @@ async def settle(
         except Error:
             # The document went away under the script: look at what took its place.
             logger.debug("another document took the place of one that was settling")
+        if loading:
+            await _parsed(page, deadline)
+            bound, parsed = None, True
+            continue
         if loop.time() >= bound and not activity.navigating(page(), since):
             return
 
 
-async def _quiet(document: Page | Frame, *, is_new: bool) -> None:
-    """Wait until a document has not changed for a moment; a new one without scripts is quiet."""
+async def _quiet(document: Page | Frame, *, is_new: bool, is_opening: bool = False) -> bool:
+    """Wait until a document has not changed for a moment; a new one without scripts is quiet.
+
+    Returns
+    -------
+    bool
+        True at once for an opening document that is not parsed yet.
+    """
     quiet_ms = QUIET_NEW_MS if is_new else QUIET_MS
-    await document.evaluate(_QUIET_JS, [None, is_new, quiet_ms, quiet_ms, QUIET_MAX_MS])
+    return bool(await document.evaluate(_QUIET_JS, [None, is_new, is_opening, quiet_ms, QUIET_MAX_MS, None]))
 
 
-async def _document(page: Callable[[], Page], activity: NetworkActivity, since: int, deadline: float) -> None:
-    """Wait until the page's main document is there and parsed."""
+async def _committed(page: Callable[[], Page], activity: NetworkActivity, since: int, deadline: float) -> None:
+    """Wait until the page's main document is there."""
     try:
         async with asyncio.timeout_at(deadline):
             while activity.navigating(page(), since):
                 await activity.wait_for_change()
+    except TimeoutError as error:
+        raise _late() from error
+
+
+async def _parsed(page: Callable[[], Page], deadline: float) -> None:
+    """Wait until the page's main document is parsed."""
+    try:
+        async with asyncio.timeout_at(deadline):
             await page().wait_for_load_state("domcontentloaded", timeout=0)
     except TimeoutError as error:
-        raise BrowserError(TaskFailureCode.NAVIGATION_TIMEOUT, "The page did not load in time") from error
+        raise _late() from error
+
+
+def _late() -> BrowserError:
+    return BrowserError(TaskFailureCode.NAVIGATION_TIMEOUT, "The page did not load in time")
 
 
 def _is_main_document(request: Request) -> bool:
