@@ -25,6 +25,10 @@ CONTROLS = """<title>Controls</title><button>Idle</button><a href="/tab" target=
 LATE = """<title>Late</title><p id="p">Loading…</p><script>setTimeout(() => {
   p.innerHTML = "<button onclick=\\"document.title = 'done'\\">Go</button>"; }, 1200)</script>"""
 
+COVERED = """<title>Shop</title><button onclick="document.title = 'seen'">View</button>
+<div id="b" style="position: fixed; inset: 0; background: #eee"><p>We use cookies.</p>
+<button>Accept all</button><button onclick="b.remove()">Reject all</button></div>"""
+
 
 async def told(instance: BrowserInstance, url: str, text: str) -> str:
     try:
@@ -53,3 +57,10 @@ async def test_the_answer_says_what_was_seen(instance: BrowserInstance, site: Si
 
 async def test_a_page_that_says_that_it_is_loading_is_waited_for(instance: BrowserInstance, site: Site) -> None:
     assert (await told(instance, site.page("/", LATE), "click Go")).startswith("Done: click Go. Ended at done")
+
+
+async def test_a_consent_banner_in_the_way_is_declined_and_this_is_said(instance: BrowserInstance, site: Site) -> None:
+    said = await told(instance, site.page("/", COVERED), "click View")
+    assert said.startswith(
+        "Done: click View (the cookie banner was declined or closed with “Reject all”). Ended at seen"
+    )

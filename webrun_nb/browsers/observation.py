@@ -89,6 +89,8 @@ class Element:
     step: str = ""
     covered: bool = False
     """A dialog or another layer lies over it."""
+    layer: int = 0
+    """Number of the dialog or other layer over the page that it is in; 0 for the page itself."""
     offscreen: bool = False
     """It is outside of the view, and is scrolled into it before it is acted on."""
     icon: str = ""

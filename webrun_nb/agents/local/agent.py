@@ -207,7 +207,6 @@ class Program:
     def _followed_by_both(self, intent: Intent) -> Work[list[Intent]]:
         """Take one step, or leave it to the person who took over at a question about it."""
         self.task.sentence = intent.sentence
-        self.task.dialog_wish = intent.dialog if isinstance(intent, ClickOn) else ""
         try:
             return (yield from self.follow(intent))
         except SettledByHandError:
@@ -293,6 +292,7 @@ class Program:
     def _step(self, intent: Intent) -> Work[list[Intent] | None]:
         """Take a step that is no question for data. Returns a person's answer to take instead, mostly None."""
         task, sentence = self.task, intent.sentence
+        task.sentence, task.dialog_wish = sentence, intent.dialog if isinstance(intent, ClickOn) else ""
         match intent:
             case Unclear(understood=understood):
                 return (yield from task.ask_again(sentence, understood))

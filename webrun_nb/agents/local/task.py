@@ -34,6 +34,7 @@ from webrun_nb.agents.local.effects.checks import NO_CHANGE, Acted, Verdict, che
 from webrun_nb.agents.local.effects.dialogs import answered as answered_dialogs
 from webrun_nb.agents.local.effects.dialogs import first_answer
 from webrun_nb.agents.local.effects.loading import is_loading
+from webrun_nb.agents.local.effects.overlays import overlay_over
 from webrun_nb.agents.local.effects.refusals import refusal, remarks, sends
 from webrun_nb.agents.local.effects.statuses import Statuses
 from webrun_nb.agents.local.effects.unsent import Unsent, unsent_after
@@ -68,6 +69,7 @@ from webrun_nb.browsers.actions import (
 )
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.text import shortened
 from webrun_nb.extraction.snapshot import Snapshot
 
 T = TypeVar("T")
@@ -83,6 +85,8 @@ _PATIENCE_S = 6.0
 """Time that a page which goes on changing, or says that it is loading, is waited for."""
 _MAX_LOOKS = 30
 """Looks within that time."""
+_MAX_OVERLAYS = 3
+"""Layers over one page that are declined one after the other."""
 _REPEATABLE_ROLES = frozenset({"link", "tab", "menuitem", "option", "treeitem", "checkbox", "radio", "switch"})
 """A click on these that had no effect at all may be repeated: it sends, buys and deletes nothing."""
 
@@ -120,6 +124,8 @@ class Task(Asking):
         self._error_stands = False
         """The last look showed an error page that nothing may be done on."""
         self._acted_at_s = time.monotonic()
+        self._left_covered: set[str] = set()
+        """Pages with a layer over them that is left where it is."""
         self._never_loads: set[str] = set()
         """Pages that went on saying that they load until the patience was over."""
         self._unsent: Unsent | None = None
@@ -160,6 +166,33 @@ class Task(Asking):
             seen = yield from self.observed()
         if self._error_stands:
             self.statuses.refuse("done on it")
+        return (yield from self._clear_view(seen))
+
+    def _clear_view(self, seen: Observation) -> Work[Observation]:
+        """Have a consent banner or an offer that covers the page declined, and look again; it is said.
+
+        Where it can only be accepted, a person is asked.
+        """
+        for _ in range(_MAX_OVERLAYS):
+            overlay = None if seen.url in self._left_covered else overlay_over(seen, self.sentence)
+            if overlay is None:
+                return seen
+            by = overlay.declines
+            if by is None and overlay.accepts is not None:
+                name = overlay.accepts.name
+                question = f'In "{self.sentence}": a {overlay.kind} covers the page, and it can only be accepted.'
+                leave = "leave it as it is"
+                if (yield from self.choice(question, (leave, f'press "{shortened(name, 60)}"'))):
+                    by = overlay.accepts
+            reply = None if by is None else (yield Perform(Click(by.ref, by.name), self.sentence))
+            if by is None or not isinstance(reply, Performed):
+                self._left_covered.add(seen.url)
+                return seen
+            said = overlay.told(by)
+            self._step_remarks.append(said)
+            yield from self.note(f"{said[:1].upper()}{said[1:]}.")
+            seen = yield from self.observed()
+        self._left_covered.add(seen.url)
         return seen
 
     def observed(self) -> Work[Observation]:
@@ -338,6 +371,7 @@ class Task(Asking):
                 verdict = yield from self._another_try(acted, verdict)
             if verdict.words:
                 self._step_remarks.append(verdict.words)
+                yield from self.note(f'"{acted.sentence}": {verdict.words}.')
         if self.dialog_wish:
             self._step_remarks.append("no dialog opened")
 

@@ -53,6 +53,7 @@ def read_element(ref: int, item: Mapping[str, Any]) -> Element:
         order=index_of(item.get("order"), 0),
         group=index_of(item.get("group"), -1),
         level=index_of(item.get("level"), 0),
+        layer=index_of(item.get("layer"), 0),
         shape=shape_of(text_of(item, "shape")),
         color=color_of(item.get("color")),
         **found,

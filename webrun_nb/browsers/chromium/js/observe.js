@@ -217,6 +217,7 @@
     const color = colorOf(el, about.style, item.role);
     if (color) item.color = color;
     const box = { x: item.box[0], y: item.box[1], width: item.box[2], height: item.box[3] };
+    if (about.overlay) item.layer = layout.overlays.indexOf(about.overlay) + 1;
     if (layout.overlays.length && isCovered(el, about.overlay, box)) item.covered = true;
     if (box.x + box.width <= 0 || box.y + box.height <= 0 || box.x >= innerWidth || box.y >= innerHeight) item.offscreen = true;
   };

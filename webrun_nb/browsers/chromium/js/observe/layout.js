@@ -4,7 +4,7 @@
 // Every number is capped, and each node is looked at once; the text of a block is read where it begins.
 (SELECTOR) => {
   const MAX_NODES = 30000, MAX_DEPTH = 250, MAX_TEXTS = 1000, MAX_GROUPS = 600, MAX_CLICKABLE = 1000, MAX_SHAPES = 400;
-  const MAX_TEXT = 1000, MAX_NAME = 120, MIN_OVERLAY = 0.15, ICON_PX = 64, MIN_SHAPE_PX = 8, MAX_OVERLAYS = 8;
+  const MAX_TEXT = 1000, MAX_NAME = 120, MIN_OVERLAY = 0.15, MIN_FIXED = 0.04, ICON_PX = 64, MIN_SHAPE_PX = 8, MAX_OVERLAYS = 8;
   const collapse = (s, max) => String(s || "").slice(0, max * 4).replace(/\s+/g, " ").trim().slice(0, max);
   const attribute = (el, name) => Element.prototype.getAttribute.call(el, name);
   const KINDS = { TABLE: "table", TR: "row", UL: "list", OL: "list", DL: "list", MENU: "list", LI: "item", FORM: "form",
@@ -141,7 +141,7 @@
     }
     about.alike = alike?.size ? alike : null;
     if (kind === "nav" || kind === "header" || kind === "footer") about.area = about.area || kind;
-    const isLarge = box.width * box.height > MIN_OVERLAY * innerWidth * innerHeight;
+    const isLarge = box.width * box.height > (style.position === "fixed" ? MIN_FIXED : MIN_OVERLAY) * innerWidth * innerHeight;
     if (isLarge && shown && !about.overlay && overlays.length < MAX_OVERLAYS && !isTablePart) {
       const lies = style.position === "fixed" || (style.position === "absolute" && Number(style.zIndex) > 0);
       if (lies && style.pointerEvents !== "none") overlays.push(about.overlay = { el, box });
