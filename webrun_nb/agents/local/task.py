@@ -425,6 +425,11 @@ class Task(Asking):
             case _:
                 return None
 
+    def settled(self) -> None:
+        """Forget the checks of the actions so far: a skill has tried several ways, and seen the effect itself."""
+        self.unchecked.clear()
+        self._verdicts.clear()
+
     def told(self, sentence: str) -> str:
         """Return a step that was taken as the answer says it, with what is to be said of its effect."""
         said, self._step_remarks = list(dict.fromkeys(self._step_remarks)), []

@@ -83,6 +83,8 @@ def calendar_in(shown: Sequence[Element]) -> Calendar | None:
         month, year = (month, year) if first is None else (first.month, first.year)
     turns = [e for e in head if e.role in ("button", "link", "clickable", "graphic", "img") or e.draggable]
     forth, back = _turn(turns, _FORTH), _turn(turns, _BACK)
+    if forth is None and back is None:
+        back, forth = _beside_the_month(turns, head)
     return Calendar(run, dated, month, year, month_control, year_control, forth, back)
 
 
@@ -155,6 +157,19 @@ def _month_shown(head: Sequence[Element]) -> tuple[int | None, int | None, Eleme
         if found is not None and (year is None or is_field):
             year, year_control = int(found[0]), element if is_field else year_control
     return month, year, month_control, year_control
+
+
+def _beside_the_month(turns: Sequence[Element], head: Sequence[Element]) -> tuple[Element | None, Element | None]:
+    """Return what stands left and right of the month without a name: arrows that are only drawn."""
+    title = next((e for e in head if any(word in MONTHS for word in re.findall(r"[a-z]+", e.name.casefold()))), None)
+    if title is None or title.box is None:
+        return None, None
+    middle = title.box.y + title.box.height / 2
+    unnamed = [e for e in turns if e.box is not None and not e.name and e.box.y <= middle <= e.box.y + e.box.height]
+    arrows = innermost(unnamed)
+    left = [e for e in arrows if e.box is not None and e.box.x + e.box.width <= title.box.x + 1]
+    right = [e for e in arrows if e.box is not None and e.box.x >= title.box.x + title.box.width - 1]
+    return (left[0], right[-1]) if len(left) == len(right) == 1 else (None, None)
 
 
 def _turn(turns: Sequence[Element], words: re.Pattern[str]) -> Element | None:

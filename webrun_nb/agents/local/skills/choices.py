@@ -16,6 +16,7 @@ from webrun_nb.agents.local.skills.working import (
     inside,
     later_look,
     same_element,
+    self_checked,
     things,
 )
 from webrun_nb.browsers.actions import Click, Press, Select
@@ -91,6 +92,12 @@ def choose_options(
     AgentError
         The list has no such option, or takes one only, or does not take it.
     """
+    yield from self_checked(worker, _choose_options(worker, element, wanted, sentence, keeps=keeps))
+
+
+def _choose_options(
+    worker: Worker, element: Element, wanted: Sequence[str], sentence: str, *, keeps: bool
+) -> Work[None]:
     if element.tag != "select":
         yield from _choose_by_clicks(worker, element, wanted, sentence, keeps=keeps)
         return

@@ -16,9 +16,11 @@ from webrun_nb.agents.local.skills.working import (
     do,
     fail,
     innermost,
+    inside,
     later_look,
     new_things,
     same_element,
+    self_checked,
     things,
 )
 from webrun_nb.browsers.actions import Click, Hover, Press, Type
@@ -31,6 +33,8 @@ _PLAIN = frozenset({"text", "cell", "paragraph", "listitem"})
 _NEAR_PX = 450
 """The distance of a list of suggestions from its field, at most."""
 _MOST_CHARS = 200
+_MARKS = 12
+"""Characters that a chosen thing may show after its name: a cross that removes it."""
 _MOST_NAMED = 12
 _MOST_SCROLLS = 40
 
@@ -115,6 +119,10 @@ def choose_suggestion(worker: Worker, element: Element, wish: Wish, sentence: st
     AgentError
         Nothing that is suggested fits, or the field does not take it.
     """
+    return (yield from self_checked(worker, _choose_suggestion(worker, element, wish, sentence, free=free)))
+
+
+def _choose_suggestion(worker: Worker, element: Element, wish: Wish, sentence: str, *, free: bool) -> Work[str]:
     before = yield from worker.look()
     types = element.tag in ("input", "textarea") and not element.readonly
     if types and wish.typed:
@@ -223,19 +231,31 @@ def _parent(element: Element) -> str:
 
 
 def _took(before: Observation, after: Observation, field: Element, option: Element) -> bool:
-    """Tell whether a field shows an option: in itself, or as a new thing beside it; gone fields count as well."""
+    """Tell whether a field shows an option: in itself, or as a new thing beside it; gone fields count as well.
+
+    As long as its list is open, the option stands in the list too, and only the field's own value counts.
+    """
     now = same_element(field, after)
     if now is None:
         return True
-    shown = f"{now.value} {now.text} {now.name if now.tag not in ('input', 'textarea') else ''}"
-    if same_text(now.value, option.name) or option.name.casefold() in " ".join(shown.split()).casefold():
+    if any(same_text(shown, option.name) for shown in (now.value, now.text, now.name)):
         return True
-    if now.value and now.value.casefold() in option.name.casefold() and now.value != field.value:
+    offered = [e for e in things(after) if e.path == option.path and e.name == option.name]
+    if any(each.selected for each in offered):
+        return True
+    if offered:
+        return False
+    wanted, was, is_now = option.name.casefold(), _shown(field), _shown(now)
+    if is_now.count(wanted) > was.count(wanted):
+        return True
+    if now.value and now.value != field.value and now.value.casefold() in wanted:
         return True  # some fields take a part of what they suggest: a code, a name without its address
-    there = [e for e in things(after) if e.path == option.path and e.name == option.name]
-    if any(each.selected for each in there):
-        return True
-    return any(option.name.casefold() in e.name.casefold() for e in new_things(before, after))
+    beside = [e for e in new_things(before, after) if e.path != now.path and not inside(e, now)]
+    return any(e.name.casefold().startswith(wanted) and len(e.name) <= len(wanted) + _MARKS for e in beside)
+
+
+def _shown(element: Element) -> str:
+    return " ".join(dict.fromkeys((element.value, element.text, element.name))).casefold()
 
 
 def enter_choice(worker: Worker, element: Element, words: str, sentence: str) -> Work[None]:

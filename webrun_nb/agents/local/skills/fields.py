@@ -31,6 +31,7 @@ from webrun_nb.agents.local.skills.working import (
     later_look,
     new_things,
     same_element,
+    self_checked,
 )
 from webrun_nb.browsers.actions import Click, Press, Type
 from webrun_nb.browsers.observation import Element, Observation
@@ -62,8 +63,12 @@ def enter(worker: Worker, element: Element, value: str, sentence: str, *, adds: 
     AgentError
         The control does not take the value, in one line that quotes what it shows instead.
     """
+    yield from self_checked(worker, _enter(worker, element, value, sentence, adds=adds))
+
+
+def _enter(worker: Worker, element: Element, value: str, sentence: str, *, adds: bool) -> Work[None]:
     if element.role in CHECKABLE or element.input_type in ("checkbox", "radio"):
-        yield from set_state(worker, element, _yes_or_no(element, value, sentence), sentence)
+        yield from _set_state(worker, element, _yes_or_no(element, value, sentence), sentence)
     elif element.tag == "select" or element.role == "listbox":
         yield from choose_options(worker, element, (value,), sentence, keeps=adds)
     elif element.input_type == "file":
@@ -106,6 +111,10 @@ def set_state(worker: Worker, element: Element, wanted: bool, sentence: str) -> 
     AgentError
         It stays as it was, after a click and after the space bar.
     """
+    yield from self_checked(worker, _set_state(worker, element, wanted, sentence))
+
+
+def _set_state(worker: Worker, element: Element, wanted: bool, sentence: str) -> Work[None]:
     if state_of(element) is wanted:
         return
     if element.role in ("radio", "menuitemradio") and not wanted:

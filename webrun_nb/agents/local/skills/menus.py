@@ -17,6 +17,7 @@ from webrun_nb.agents.local.skills.working import (
     later_look,
     new_things,
     same_element,
+    self_checked,
     things,
 )
 from webrun_nb.browsers.actions import Click, Hover, Press
@@ -127,6 +128,10 @@ def set_open(worker: Worker, element: Element, wanted: bool, sentence: str) -> W
     AgentError
         It stays as it was, after a click and after the keyboard.
     """
+    yield from self_checked(worker, _set_open(worker, element, wanted, sentence))
+
+
+def _set_open(worker: Worker, element: Element, wanted: bool, sentence: str) -> Work[None]:
     if element.expanded is wanted:
         return
     before = yield from worker.look()

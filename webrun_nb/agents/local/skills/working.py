@@ -32,6 +32,9 @@ class Worker(Protocol):
     def act(self, action: Action, because: str, *, keeps_page: bool = False) -> Work[Failed | None]:
         """Do something."""
 
+    def settled(self) -> None:
+        """Forget the checks of the actions so far, since the effect was seen."""
+
     def note(self, text: str) -> Work[None]:
         """Say something."""
 
@@ -76,6 +79,13 @@ def do(worker: Worker, action: Action, sentence: str) -> Work[None]:
     failed = yield from worker.act(action, sentence)
     if failed is not None:
         raise AgentError(failed.code, failed.message)
+
+
+def self_checked(worker: Worker, work: Work[T]) -> Work[T]:
+    """Do the work of a skill that checks its effect itself: ways of it that did nothing are no failures."""
+    result = yield from work
+    worker.settled()
+    return result
 
 
 def later_look(
