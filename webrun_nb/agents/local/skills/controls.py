@@ -27,11 +27,12 @@ from webrun_nb.agents.local.skills.comboboxes import choose_suggestion, wish_for
 from webrun_nb.agents.local.skills.dragging import drag_along, drag_beside, drag_onto, drag_to_end
 from webrun_nb.agents.local.skills.fields import CHECKABLE, enter, set_state
 from webrun_nb.agents.local.skills.menus import set_open
+from webrun_nb.agents.local.skills.sliders import is_slider
 from webrun_nb.agents.local.skills.working import again
 from webrun_nb.agents.local.values import Kept, ReadValue, text_of
 from webrun_nb.browsers.actions import Click, Press, Select, Type
 from webrun_nb.browsers.actions import SelectText as SelectPhrase
-from webrun_nb.browsers.observation import Element
+from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
 
 if TYPE_CHECKING:
@@ -40,8 +41,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
 
-_LISTS = frozenset({"combobox", "listbox", "radiogroup"})
-"""Roles of controls whose options are chosen."""
+_LISTS = FIELD_ROLES | {"listbox", "radiogroup"}
+"""Roles of controls whose options are chosen, or suggested."""
+_TYPED_TYPES = frozenset({"", "text", "search", "email", "tel", "url", "password"})
+"""Types of inputs whose value is what is typed."""
 
 
 def set_checked(task: Task, intent: SetChecked) -> Work[None]:
@@ -114,6 +117,8 @@ def _list_with(task: Task, intent: Choose, options: Sequence[str]) -> Work[Eleme
             for e in part.elements
             if e.enabled and e.options and all(options_named(e.options, words) for words in options)
         ]
+        exact = [e for e in having if all(words in e.options for words in options)]
+        having = exact or having  # one that has it by its very name goes before those that have something like it
         if len(having) == 1:
             return having[0]
         if having:
@@ -159,16 +164,36 @@ def fill(task: Task, intent: Fill, kept: Kept, read: ReadValue) -> Work[None]:
     if intent.target.every or intent.target.others:
         yield from _fill_several(task, intent, kept, read)
         return
-    element = yield from task.element(intent.sentence, intent.target, FIELD_ROLES)
+    element = yield from _field(task, intent.sentence, intent.target)
     if isinstance(intent.text, Like):
         wish = wish_for(intent.text.words, intent.text.conditions)
-        yield from choose_suggestion(task, element, wish, intent.sentence, free=False)
+        name = yield from choose_suggestion(task, element, wish, intent.sentence, free=False)
+        yield from task.note(f'"{intent.text.words}": {name}.')
         return
     text = yield from text_of(task, intent.text, intent.sentence, kept, read)
-    if intent.submit:
+    if intent.submit and _is_typed(element) and not intent.append:
         yield from task.must(task.act(Type(element.ref, text, called(element), submit=True), intent.sentence))
         return
     yield from enter(task, element, text, intent.sentence, adds=intent.append)
+    if intent.submit:
+        yield from task.must(task.act(Press("Enter"), intent.sentence))
+
+
+def _is_typed(element: Element) -> bool:
+    is_plain = element.role in ("textbox", "searchbox") and element.input_type in _TYPED_TYPES
+    return is_plain and not (element.readonly or element.has_popup)
+
+
+def _field(task: Task, sentence: str, target: Target) -> Work[Element]:
+    """Find the control that is to hold a value; sliders and spinners may be only drawn, and have no name."""
+    if target.role in ("slider", "spinner") and not (target.words or target.near or target.within):
+        seen = yield from task.look()
+        fits = [e for e in seen.elements if (is_slider(e) if target.role == "slider" else e.role == "spinbutton")]
+        number = target.ordinal or (1 if len(fits) == 1 else 0)
+        if number and -len(fits) <= number <= len(fits):
+            return fits[number - 1 if number > 0 else number]
+    is_other = target.role in ("slider", "spinner", "checkbox", "radio", "switch", "option", "select")
+    return (yield from task.element(sentence, target, None if is_other else FIELD_ROLES | {"listbox"}))
 
 
 _MANY = re.compile(r"[\[(]?\s*(-?[\w.]+(?:\s*,\s*-?[\w.]+)+)\s*[\])]?\s*$")
@@ -188,7 +213,7 @@ def _fill_several(task: Task, intent: Fill, kept: Kept, read: ReadValue) -> Work
         if target.every or target.count is not None:
             elements += yield from task.matching(target)
         else:
-            elements.append((yield from task.element(intent.sentence, target, FIELD_ROLES)))
+            elements.append((yield from _field(task, intent.sentence, target)))
     many = _MANY.search(text)
     values = re.split(r"\s*,\s*", many[1]) if many else [text] * len(elements)
     if not elements or len(values) != len(elements):
@@ -202,9 +227,22 @@ def _fill_several(task: Task, intent: Fill, kept: Kept, read: ReadValue) -> Work
 
 
 def select_text(task: Task, intent: SelectText) -> Work[None]:
-    """Select a text of the page, or all of an element."""
+    """Select a text of the page: an element that is called so or shows it, else a phrase in a longer text."""
+    words = intent.target.words
+    if words and not (yield from task.matching(intent.target, texts=True)):
+        holding = _holding((yield from task.look()), words)
+        if holding is not None:
+            yield from task.must(task.act(SelectPhrase(holding.ref, called(holding), words), intent.sentence))
+            return
     element = yield from task.thing(intent.sentence, intent.target)
     yield from task.must(task.act(SelectPhrase(element.ref, called(element), ""), intent.sentence))
+
+
+def _holding(seen: Observation, words: str) -> Element | None:
+    """Return the shortest text that has words in it; None where no text has them."""
+    said = " ".join(words.split()).casefold()
+    holding = [e for e in seen.all_things if said in " ".join((e.value or e.name).split()).casefold()]
+    return min(holding, key=lambda e: len(e.value or e.name), default=None)
 
 
 def drag(task: Task, intent: DragTo) -> Work[None]:
