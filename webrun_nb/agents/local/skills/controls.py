@@ -184,14 +184,19 @@ def _is_typed(element: Element) -> bool:
     return is_plain and not (element.readonly or element.has_popup)
 
 
+def _dials(target: Target, seen: Observation) -> list[Element]:
+    """Return the page's sliders or spinners, where a target names no more than this kind."""
+    if target.role not in ("slider", "spinner") or target.words or target.near or target.within:
+        return []
+    return [e for e in seen.all_elements if (is_slider(e) if target.role == "slider" else e.role == "spinbutton")]
+
+
 def _field(task: Task, sentence: str, target: Target) -> Work[Element]:
     """Find the control that is to hold a value; sliders and spinners may be only drawn, and have no name."""
-    if target.role in ("slider", "spinner") and not (target.words or target.near or target.within):
-        seen = yield from task.look()
-        fits = [e for e in seen.elements if (is_slider(e) if target.role == "slider" else e.role == "spinbutton")]
-        number = target.ordinal or (1 if len(fits) == 1 else 0)
-        if number and -len(fits) <= number <= len(fits):
-            return fits[number - 1 if number > 0 else number]
+    fits = _dials(target, (yield from task.look()))
+    number = target.ordinal or (1 if len(fits) == 1 else 0)
+    if number and -len(fits) <= number <= len(fits):
+        return fits[number - 1 if number > 0 else number]
     is_other = target.role in ("slider", "spinner", "checkbox", "radio", "switch", "option", "select")
     return (yield from task.element(sentence, target, None if is_other else FIELD_ROLES | {"listbox"}))
 
@@ -211,7 +216,8 @@ def _fill_several(task: Task, intent: Fill, kept: Kept, read: ReadValue) -> Work
     elements: list[Element] = []
     for target in each_of(intent.target):
         if target.every or target.count is not None:
-            elements += yield from task.matching(target)
+            dials = _dials(target, (yield from task.look()))[: target.count]
+            elements += dials or (yield from task.matching(target))
         else:
             elements.append((yield from _field(task, intent.sentence, target)))
     many = _MANY.search(text)
