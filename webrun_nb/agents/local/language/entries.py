@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from webrun_nb.agents.local.language.intents import (
     AddEntry,
     ChangeEntry,
     Choose,
+    Constraint,
+    Extract,
     Fill,
     FillForm,
     FilterEntries,
@@ -145,6 +148,11 @@ def _filter(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     return FilterEntries(clause, field, value)
 
 
+def _filter_range(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    low, high = (unquote(held.restore(match[name])) for name in ("low", "high"))
+    return FilterEntries(clause, match["field"] or "", low, high)
+
+
 RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
     (re.compile(pattern, re.I | re.S), make)
     for pattern, make in (
@@ -174,6 +182,17 @@ RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
         ),
         (r"(?:edit|modify)\s+(?:the\s+)?(?P<words>[^:]+?)(?::\s*(?P<rest>.+))?$", _edit),
         (
+            r"(?:filter|narrow(?:\s+down)?)\s+(?:(?:it|them|this|(?:the|all|my)\s+[\w -]{2,40}?)\s+)?(?:to|for|by)\s+"
+            r"(?:only\s+)?(?:(?:those|the\s+ones|rows|entries|items|[\w-]+)\s+)?(?:whose|where|in\s+which)\s+(?:the\s+)?"
+            r"(?P<field>[\w -]{2,40}?)\s*(?:\bis\b|\bequals\b|=)\s*(?P<value>\S.*)$",
+            _filter,
+        ),
+        (
+            r"filter\s+(?:(?:the|all|my)\s+)?(?:[\w -]{2,40}?\s+)?(?:by\s+(?:the\s+)?(?P<field>[\w -]{2,40}?)\s+)?"
+            r"(?:from|between)\s+(?P<low>\S.*?)\s+(?:to|and|until)\s+(?P<high>\S.*)$",
+            _filter_range,
+        ),
+        (
             r"filter\s+(?:(?:the|all|my)\s+)?(?:[\w -]{2,40}?\s+)?(?:by|for|on)\s+(?P<field>[\w-]+(?:\s+[\w-]+)??)"
             r"(?:\s+(?:is|=|of)\s+|\s*[:=]\s*|\s+)(?P<value>\S.*)$",
             _filter,
@@ -189,7 +208,31 @@ _CHANGES = (ChangeEntry, Choose, Fill, FillForm, SetChecked)
 """The steps that change fields of a form that is open."""
 
 
-def with_saving(steps: Sequence[Intent]) -> list[Intent]:
+def arranged(steps: Sequence[Intent]) -> list[Intent]:
+    """Put together the steps on entries that belong together: changes and their saving, a filter and what is read."""
+    return _with_saving(_with_filters_read(steps))
+
+
+def _with_filters_read(steps: Sequence[Intent]) -> list[Intent]:
+    """Read a filter before a list as a condition on the list: it holds on all its pages, whatever the page can do."""
+    found: list[Intent] = []
+    for step in steps:
+        if isinstance(step, Extract) and found and isinstance(filtered := found[-1], FilterEntries):
+            found.pop()
+            condition = Constraint(
+                filtered.sentence,
+                filtered.field,
+                "between" if filtered.high else "is",
+                filtered.value,
+                filtered.high,
+            )
+            sentence = f"{filtered.sentence}; {step.sentence}"
+            step = replace(step, sentence=sentence, constraints=(*step.constraints, condition))
+        found.append(step)
+    return found
+
+
+def _with_saving(steps: Sequence[Intent]) -> list[Intent]:
     """Say where an entry that is changed is saved: where a clause says so, else after the last of its changes."""
     found: list[Intent] = []
     changed = added = False

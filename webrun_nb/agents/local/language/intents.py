@@ -561,7 +561,10 @@ class FilterEntries:
 
     sentence: str
     field: str
+    """Words for the field; empty where only the values say which it is."""
     value: str
+    high: str = ""
+    """The last value of a range that begins with `value`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def plan(instruction: str) -> list[Intent]:
     an `Unclear`, never left out.
     """
     steps = _found_for_later(flow.read(sentences(instruction), parse_clause, premise))
-    return entries.with_saving(_folded(steps))
+    return entries.arranged(_folded(steps))
 
 
 def premise(words: str) -> Premise | None:

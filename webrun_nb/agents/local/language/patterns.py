@@ -251,7 +251,7 @@ ONE_PAGE = re.compile(
     re.I,
 )
 VERB = re.compile(
-    r"^(?:extract|list|get|collect|scrape|read(?:\s+out)?|show(?:\s+me)?|give(?:\s+me)?|fetch|retrieve|return"
+    r"^(?:extract|list|get(?:\s+me)?|collect|scrape|read(?:\s+(?:out|me|us))*|show(?:\s+me)?|give(?:\s+me)?|fetch|retrieve|return"
     r"|find(?:\s+me)?|look\s+up|tell\s+me|report|print|output|copy|pull|grab|gather|compile|tabulate|what(?:'s|\s+is|\s+are|\s+was)"
     r"|which(?:\s+(?:is|are))?|who\s+(?:is|wrote)|how\s+much\s+(?:is|are|does|do)|how\s+many)\b",
     re.I,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from webrun_nb.agents.local.language.intents import FilterEntries
 from webrun_nb.agents.local.skills.entries import Entry, folded, main_entries, shown
 from webrun_nb.agents.local.skills.fields import enter
-from webrun_nb.agents.local.skills.form_fields import labels_of
+from webrun_nb.agents.local.skills.form_fields import is_same_words, labels_of
 from webrun_nb.agents.local.skills.working import Work, Worker, called, do, fail, later_look, same_element
 from webrun_nb.browsers.actions import Click, Press
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
 
 _CHOICES = frozenset({"link", "button", "option", "tab", "radio", "checkbox", "menuitem", "clickable"})
+_EQUALS = re.compile(r"^(?:=|==|equals?|is|is equal to|exactly|exact)$", re.I)
 _APPLIES = re.compile(r"^(?:filter|apply|search|go|show|update|ok)\b", re.I)
 
 
@@ -26,8 +28,11 @@ def filter_entries(worker: Worker, intent: FilterEntries) -> Work[str]:
         The page has no such filter, or entries without the value are still shown.
     """
     seen = yield from worker.look()
+    if intent.high:
+        fail(intent.sentence, "I can read a range of the list, and know no way to filter the page itself by one")
     choice = _choice(seen, intent)
     field = None if choice else _field(seen, intent)
+    builder = None if choice or field else _builder(seen, intent)
     if choice is not None:
         yield from do(worker, Click(choice.ref, called(choice)), intent.sentence)
     elif field is not None:
@@ -35,6 +40,8 @@ def filter_entries(worker: Worker, intent: FilterEntries) -> Work[str]:
         now = yield from worker.look(again=True)
         if now.url == seen.url and not _all_have(now, intent.value):
             yield from _apply(worker, field, intent)
+    elif builder is not None:
+        yield from _build(worker, builder, intent)
     else:
         fail(intent.sentence, f'the page has no filter for {intent.field} with "{intent.value}"')
     yield from _see(worker, intent)
@@ -85,6 +92,45 @@ def _field(seen: Observation, intent: FilterEntries) -> Element | None:
     offering = [each for each in named if any(folded(option) == folded(intent.value) for option in each.options)]
     best = offering or named
     return best[0] if best else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Builder:
+    """The three controls of a condition that people put together: field, comparison and value."""
+
+    field: Element
+    comparison: Element
+    value: Element
+
+
+def _builder(seen: Observation, intent: FilterEntries) -> _Builder | None:
+    """Find a list of fields beside a list of comparisons and a field for the value."""
+    chosen = [each for each in seen.elements if each.tag == "select" and each.enabled]
+    for field in chosen:
+        if not any(is_same_words(intent.field, folded(option)) for option in field.options):
+            continue
+        after = [each for each in seen.elements if each.ref > field.ref and each.enabled]
+        comparison = next((each for each in after[:3] if any(_EQUALS.match(option) for option in each.options)), None)
+        value = next(
+            (each for each in after[:4] if each.role in ("textbox", "searchbox") and each.tag == "input"), None
+        )
+        if comparison is not None and value is not None:
+            return _Builder(field, comparison, value)
+    return None
+
+
+def _build(worker: Worker, builder: _Builder, intent: FilterEntries) -> Work[None]:
+    fields = [each for each in builder.field.options if is_same_words(intent.field, folded(each))]
+    exact = [each for each in fields if folded(each) == folded(intent.field)]
+    equals = next(each for each in builder.comparison.options if _EQUALS.match(each))
+    for control, value in (
+        (builder.field, (exact or fields)[0]),
+        (builder.comparison, equals),
+        (builder.value, intent.value),
+    ):
+        now = same_element(control, (yield from worker.look())) or control
+        yield from enter(worker, now, value, intent.sentence)
+    yield from _apply(worker, builder.value, intent)
 
 
 def _apply(worker: Worker, field: Element, intent: FilterEntries) -> Work[None]:
