@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -42,6 +43,7 @@ from webrun_nb.agents.local.language.intents import (
     Choose,
     ClickOn,
     Copy,
+    CopyValues,
     Download,
     DragTo,
     Either,
@@ -83,7 +85,8 @@ from webrun_nb.agents.local.language.intents import (
     Wait,
 )  # fmt: skip
 from webrun_nb.agents.local.language.left_out import left_out
-from webrun_nb.agents.local.messages import VALUES_BY_SCHEMA, defect, written
+from webrun_nb.agents.local.language.meaning import request_in
+from webrun_nb.agents.local.messages import VALUES_BY_SCHEMA, called, defect, written
 from webrun_nb.agents.local.premises import holds
 from webrun_nb.agents.local.references import References, likeliest, targets_of
 from webrun_nb.agents.local.skills.clicking import click
@@ -100,12 +103,14 @@ from webrun_nb.agents.local.skills.controls import (
 from webrun_nb.agents.local.skills.entry_steps import take_entry_step
 from webrun_nb.agents.local.skills.errands import run_errand
 from webrun_nb.agents.local.skills.fields import enter
+from webrun_nb.agents.local.skills.form import empty_fields
 from webrun_nb.agents.local.skills.login import Login, let_in
 from webrun_nb.agents.local.skills.menus import follow_path
 from webrun_nb.agents.local.skills.named_actions import named_action
-from webrun_nb.agents.local.skills.requests import fill_request
+from webrun_nb.agents.local.skills.requests import assigned, fill_request
 from webrun_nb.agents.local.skills.solving import solution_on
 from webrun_nb.agents.local.skills.styles import set_style
+from webrun_nb.agents.local.skills.working import again
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.unused import BY_HAND, ONE_LIST, unused
 from webrun_nb.agents.local.values import Kept, shown_text, text_of
@@ -317,8 +322,8 @@ class Program:
                 yield from set_checked(task, intent)
             case Choose():
                 yield from choose(task, intent)
-            case SearchFor(query=query):
-                yield from task.search(query, sentence)
+            case SearchFor():
+                yield from self._search(intent)
             case SortBy():
                 yield from sort(task, intent)
             case LogIn():
@@ -356,6 +361,8 @@ class Program:
                 return (yield from named_action(task, intent, text))
             case Request():
                 return (yield from fill_request(task, intent, partial(enter, task)))
+            case CopyValues():
+                yield from self._copy_values(intent)
             case Style():
                 yield from set_style(task, intent)
             case Either() | Extract() | If() | Repeat() | ForEach():
@@ -380,6 +387,36 @@ class Program:
         data = None if self.task.brief.output_type == "text" else [{"answer": text}]
         self._answers.append(Finish(text, data))
         self._sentences.append(intent.sentence)
+
+    def _search(self, intent: SearchFor) -> Work[None]:
+        """Use the page's search: its form with a field for each part of the sentence, or else its search box."""
+        request = request_in(intent.sentence)
+        if request is not None:
+            entries, left = assigned((yield from self.task.look()), request)
+            if entries and not left and len(entries) > 1:
+                yield from fill_request(self.task, request, partial(enter, self.task))
+                return
+        yield from self.task.search(intent.query, intent.sentence)
+
+    def _copy_values(self, intent: CopyValues) -> Work[None]:
+        """Enter into each empty field the value that the page shows for its label.
+
+        Raises
+        ------
+        AgentError
+            `ELEMENT_NOT_FOUND`: the page has no such field.
+        """
+        seen = yield from self.task.look()
+        fields = [field for field in empty_fields(seen, in_forms=False) if called(field)]
+        if not fields:
+            what = f'"{intent.sentence}": the page has no empty field with a label.'
+            raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, what)
+        for field in fields:
+            label = re.sub(r"\W+$", "", called(field))
+            value = ValueOf(f"the value of {label}", Target(role="text", near=label))
+            text = yield from text_of(self.task, value, intent.sentence, self._kept, self._read)
+            now = yield from again(self.task, field)
+            yield from enter(self.task, now or field, text, intent.sentence)
 
     def _solve(self, intent: Solve) -> Work[None]:
         """Work out the problem that the page states.

@@ -330,6 +330,15 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyValues:
+    """Enter into each field of a form the value that the page shows for the field's label."""
+
+    sentence: str
+    target: Target = Target()
+    """The form; any of the page, if it is not named."""
+
+
+@dataclass(frozen=True, slots=True)
 class Style:
     """Give a text of an editor a style or a colour."""
 
@@ -616,6 +625,7 @@ Intent = (
     | ForEach
     | NamedAction
     | Request
+    | CopyValues
     | Style
     | Solve
     | Either

@@ -15,6 +15,7 @@ from webrun_nb.agents.local.language.intents import (
     ClickOn,
     Condition,
     Copy,
+    CopyValues,
     DragTo,
     Fill,
     FillForm,
@@ -110,6 +111,12 @@ def intent_of(tree: Tree[Token], clause: str) -> Intent | None:
         return intent
     thing = context.part("thing")
     return _within(intent, _target(thing)) if thing else intent
+
+
+def request_in(clause: str) -> Request | None:
+    """Return the request that a clause is, where it can be read as one."""
+    found = (intent_of(reading.tree, clause) for reading in readings(clause))
+    return next((intent for intent in found if isinstance(intent, Request)), None)
 
 
 def premise_of(tree: Tree[Token], clause: str) -> Premise | None:
@@ -317,6 +324,25 @@ def _is_only_named(target: Target) -> bool:
     return bool(target.words) and replace(target, role="" if target.role == "option" else target.role) == named
 
 
+def _choose_named(part: _Part) -> Intent | None:
+    name, quoted = part.part("name"), part.token("QUOTED")
+    if name is None or quoted is None:
+        return None
+    return Choose(part.clause, unquote(str(quoted)), Target(_named(name), "select"))
+
+
+def _run(part: _Part) -> Intent | None:
+    verb, name, quoted = part.token("VERB"), part.part("name"), part.token("QUOTED")
+    if verb is None or name is None or quoted is None:
+        return None
+    return Request(part.clause, str(verb).lower(), Target(), ((_named(name), unquote(str(quoted))),))
+
+
+def _copy_values(part: _Part) -> Intent | None:
+    thing = part.part("thing")
+    return CopyValues(part.clause, _target(thing) if thing else Target())
+
+
 def _check(part: _Part) -> Intent | None:
     target = _things(part)
     if target is None:
@@ -429,7 +455,11 @@ def _request(part: _Part) -> Intent | None:
         if value is None:
             return None
         pairs.append((str(label).lower().rstrip(":"), unquote(value.text.strip(" ,"))))
-    return Request(part.clause, str(verb).lower(), _target(thing), tuple(pairs))
+    what = _target(thing)
+    if what.is_quoted:  # "an event named "Lunch""
+        pairs.insert(0, ("named", what.words))
+        what = replace(what, words=_ARTICLE.sub("", thing.text.split('"')[0].split("“")[0]).strip(), is_quoted=False)
+    return Request(part.clause, str(verb).lower(), what, tuple(pairs))
 
 
 def _do(part: _Part) -> Intent | None:
@@ -454,6 +484,9 @@ _STEPS: Mapping[str, Callable[[_Part], Intent | None]] = {
     "set": _set,
     "choose_from": _choose_from,
     "choose": _choose,
+    "choose_named": _choose_named,
+    "run": _run,
+    "copy_values": _copy_values,
     "check": _check,
     "uncheck": _check,
     "path": _path,
@@ -593,6 +626,12 @@ def _plain(part: _Part | None) -> Target:
     )
 
 
+_CONTAINERS = frozenset({
+    "field", "paragraph", "list", "table", "row", "column", "section", "card", "dialog", "menu", "form", "select",
+})  # fmt: skip
+"""Roles of things that contain others: "the text of the second box" is in it."""
+
+
 def _with_post(target: Target, post: _Part) -> Target:
     """Add to a target what a phrase after its noun says."""
     plains = [_plain(each) for each in post.parts("plain")]
@@ -600,6 +639,10 @@ def _with_post(target: Target, post: _Part) -> Target:
     match post.rule:
         case "near":
             beside = plains[0] if plains else Target()
+            if post.token("FROM", "OF") is not None and beside.role in _CONTAINERS:
+                ordinal = post.token("ORDINAL")
+                place = replace(beside, ordinal=ordinal_of(ordinal) if ordinal else None, qualities=qualities)
+                return replace(target, within=replace(place, within=target.within))
             # Not its role: "the button of the Aurora card" belongs to what says Aurora.
             words = beside.words or beside.said
             return replace(target, near=f"{target.near} {words}".strip())
@@ -633,7 +676,7 @@ def _with_post(target: Target, post: _Part) -> Target:
                 return replace(target, conditions=(*target.conditions, condition))
             return replace(target, qualities=(*target.qualities, *qualities))
         case "following":
-            return replace(target, qualities=(*target.qualities, "below"))
+            return target  # "the text below" is the one of the page
     return target
 
 

@@ -66,6 +66,12 @@ _DATA = re.compile(
 )
 
 
+_TELL_ME = re.compile(
+    r"(?:(?:tell|show|give)\s+me|check|find\s+out|say)\s+(?:(?:if|whether)\s+(?=\S)|(?=(?:how|what|which|who)\b))", re.I
+)
+_WHETHER = re.compile(r"(?:tell\s+me|check|find\s+out|say)\s+(?:if|whether)\b", re.I)
+
+
 def plan(instruction: str) -> list[Intent]:
     """Read an instruction as a list of steps.
 
@@ -76,21 +82,28 @@ def plan(instruction: str) -> list[Intent]:
     return entries.arranged(_folded(steps))
 
 
+_FILLERS = re.compile(r"\s+(?:yet|already|still|now|right\s+now|currently|anymore)\b", re.I)
+
+
 def premise(words: str) -> Premise | None:
     """Read what stands after "if" and "until"; None where it is not understood."""
-    said = words.strip(" ,.?!")
+    said = _FILLERS.sub("", words.strip(" ,.?!"))
     found = (premise_of(reading.tree, said) for reading in readings(said, "premise"))
     return next((each for each in found if each is not None), None)
 
 
 def parse_clause(clause: str) -> Intent:
     """Read one clause."""
+    is_premise = bool(_WHETHER.match(clause))
+    clause = _TELL_ME.sub("", clause)
     held = Held(clause)
     for pattern, make in (*entries.RULES, *errands.RULES, *_RULES):
         if match := pattern.match(held.text):
             made = make(clause, match, held)
             if made is not None:
                 return made
+    if is_premise and (said := premise(clause)):
+        return Tell(clause, said)
     if _QUESTION.match(clause) and (asked := _asked(clause)):
         return asked
     if counts_no_rows(clause):

@@ -36,7 +36,7 @@ _COLUMN = (
 )
 
 BETWEEN = re.compile(
-    rf"{_COLUMN}(?:between|from)\s+(?P<low>{_NUMBER})\s*(?:and|to|-|–)\s*(?P<high>{_NUMBER}){_UNIT}", re.I
+    rf"{_COLUMN}(?:between|from)\s+(?P<low>{_NUMBER})\s*(?:and|to|(?<!\d{{4}})-|–)\s*(?P<high>{_NUMBER}){_UNIT}", re.I
 )
 COMPARE = re.compile(rf"{_COLUMN}(?P<op>{LESS}|{MOST}|{MORE}|{_LEAST}|{_THAN}|<|>)\s*(?P<low>{_NUMBER}){_UNIT}", re.I)
 OR_MORE = re.compile(

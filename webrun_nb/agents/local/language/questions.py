@@ -117,6 +117,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
         ),
     )
 )
+_IN_ALL = re.compile(r"\s+(?:in\s+(?:total|all)|altogether|right\s+now|at\s+the\s+moment)$", re.I)
 _VALUE = re.compile(rf"(?:the\s+)?{_NOUN}\s+of\s+(?:the\s+)?{_NAMED}", re.I)
 _NOT_ROWS = re.compile(r"how\s+many\s+(?:pages?|columns?|fields?|values?|tables?|lists?|words?|elements?)\b", re.I)
 _PLACE_ONLY = re.compile(r"^(?:listed|shown|(?:on|from|in)\s+(?:this|the)\s+.+|here)$", re.I)
@@ -130,7 +131,7 @@ def as_listing(text: str) -> Question | None:
     text : str
         A clause whose quotes stand aside as marks (`split.Held`).
     """
-    bare = text.strip().rstrip(" ?.!")
+    bare = _IN_ALL.sub("", text.strip().rstrip(" ?.!"))
     for pattern, form, one in _FORMS:
         match = pattern.match(bare)
         if match is None:

@@ -75,9 +75,10 @@ def fill_missing(doer: Doer, sentence: str) -> Work[None]:
     raise AgentError(TaskFailureCode.AGENT_ERROR, f'"{sentence}": {MAX_ANSWERS} answers did not fill in the form.')
 
 
-def empty_fields(seen: Observation) -> list[Element]:
-    """Find the fields of forms in the page's own part that are empty and not said to be optional."""
-    fields = [e for e in seen.elements if e.enabled and e.role in _FIELDS and e.in_form and not e.region]
+def empty_fields(seen: Observation, *, in_forms: bool = True) -> list[Element]:
+    """Find the fields in the page's own part that are empty and not said to be optional; those of forms alone."""
+    fields = [e for e in seen.elements if e.enabled and e.role in _FIELDS and not e.region]
+    fields = [e for e in fields if e.in_form or not in_forms]
     fields = [e for e in fields if e.input_type not in ("search", "hidden", "password", "range")]
     return [e for e in fields if not e.value.strip() and e.tag != "select" and not _optional(e)]
 
