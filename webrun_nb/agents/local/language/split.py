@@ -151,6 +151,10 @@ _MORE_OF_THE_CLAUSE = re.compile(
 _WHEN_DONE = re.compile(
     r"[\s,]+(?:when|once|after)\s+(?:you(?:'re|\s+are|\s+have)?\s+)?(?:done|finished|ready|complete)[\s.!]*$", re.I
 )
+_TO_FIND = re.compile(
+    r"\s*,?\s+(?:in\s+order\s+)?to\s+(?:find|locate|see|reveal|access)(?:\s+(?:it|them|text))?$", re.I
+)
+"""The end of a clause whose purpose the next one says: "open the sections to find and click the link"."""
 _CONTEXT = re.compile(r"(?:using|with|in|inside|within|for|on|from)\s+(?!each\b|every\b|all\b)\S+", re.I)
 """A clause that says where the next one happens: "In the dialog, click OK"."""
 _ACTS = re.compile(
@@ -168,7 +172,7 @@ def _is_context(clauses: Sequence[str]) -> bool:
 def _joined(clauses: Sequence[str]) -> list[str]:
     """Join what is no step of its own to the clause that it belongs to."""
     out: list[str] = []
-    for clause in clauses:
+    for at, clause in enumerate(clauses):
         last = out[-1] if out else ""
         if out and _CONDITION_FIRST.match(last) and _LISTING.match(clause):  # "Where status is open, list …"
             out[-1] = f"{clause} {last[0].lower()}{last[1:]}"
@@ -176,7 +180,7 @@ def _joined(clauses: Sequence[str]) -> list[str]:
             out[-1] += ", " + clause
         elif _FIND_ONLY.fullmatch(last):
             out[-1] += f" and {clause}"
-        elif len(out) == 1 and not _ACTS.search(last) and (_CONTEXT.match(last) or _EACH.match(last)):
+        elif at == 1 and not _ACTS.search(last) and (_CONTEXT.match(last) or _EACH.match(last)):
             out[-1] += f", {clause}"
         else:
             out.append(clause)
@@ -186,4 +190,5 @@ def _joined(clauses: Sequence[str]) -> list[str]:
 def tidy(clause: str) -> str:
     """Trim, and take off fillers and the final punctuation."""
     clause = _WHEN_DONE.sub("", _FILLER.sub("", clause.strip()).strip())
+    clause = _TO_FIND.sub("", clause)
     return re.sub(r"[\s,;:.!]+$", "", clause)
