@@ -424,6 +424,9 @@ def _submit(part: _Part) -> Intent | None:
     return NamedAction(part.clause, "submit", target)
 
 
+_TEXT_NOUN = re.compile(r"(?:the\s+)?(?:text|words?|phrase)\s+(?=\S)", re.I)
+
+
 def _style(part: _Part) -> Intent | None:
     style = part.token("STYLE")
     value = next(iter(part.parts("text", "result", "value_of", "like")), None)
@@ -431,7 +434,10 @@ def _style(part: _Part) -> Intent | None:
         return None
     said = _value(part)
     everything = value.text.casefold() in ("everything", "all", "the text", "it", "all the text", "all of it")
-    target = Target(every=True) if everything or not isinstance(said, str) else Target(said, "text", is_quoted=True)
+    if everything or not isinstance(said, str):
+        target = Target(every=True)
+    else:
+        target = Target(_TEXT_NOUN.sub("", said).removesuffix(" the"), "text", is_quoted=True)
     return Style(part.clause, target, key_of("styles", style) or str(style).lower())
 
 
