@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.local.language.intents import ClickOn, Target
+from webrun_nb.agents.local.skills.entries import folded
 from webrun_nb.agents.local.skills.values import read_number
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.values import shown_text
@@ -31,7 +32,36 @@ def click(task: Task, intent: ClickOn) -> Work[None]:
             yield from _several(task, intent, each)
             continue
         for _ in range(intent.times):
-            yield from task.on(intent, each, None, partial(_click_of, intent, each), False)
+            if intent.navigates:
+                yield from _open(task, intent, each)
+            else:
+                yield from task.on(intent, each, None, partial(_click_of, intent, each), False)
+
+
+def _open(task: Task, intent: ClickOn, target: Target) -> Work[None]:
+    """Click what leads to a place; where none is called so, what is called so but for a word for its kind."""
+    try:
+        yield from task.on(intent, target, None, partial(_click_of, intent, target), False)
+    except AgentError as error:
+        shorter = (yield from _without_kind(task, target)) if error.code == TaskFailureCode.ELEMENT_NOT_FOUND else None
+        if shorter is None:
+            raise
+        yield from task.on(intent, shorter, None, partial(_click_of, intent, shorter), False)
+
+
+def _without_kind(task: Task, target: Target) -> Work[Target | None]:
+    """Return the target by its name alone: "the shop database" is the link "shop", "the book Emma" the link "Emma"."""
+    words = target.words.split()
+    if target.is_quoted or len(words) < 2:
+        return None
+    for kind, name in ((words[-1], words[:-1]), (words[0], words[1:])):
+        named = replace(target, words=" ".join(name), said="", role="link")
+        found = (yield from task.matching(named)) if kind.islower() else ()
+        if len({shown_text(each).casefold() for each in found}) == 1 and folded(shown_text(found[0])) == folded(
+            named.words
+        ):
+            return named
+    return None
 
 
 def _click_of(intent: ClickOn, target: Target, element: Element) -> Click:
