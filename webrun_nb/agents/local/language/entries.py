@@ -39,6 +39,7 @@ _CONTROL = re.compile(
 )
 """What is named by these words is a control of the page, or none of the things that are listed."""
 _TEXT_PART = re.compile(r"\b(?:word|letter|text|sentence|paragraph|line|character)s?\b", re.I)
+_PLACE = re.compile(r"\s+(?:on|in|from)\s+(?:the|this|my)\s+(?:[\w-]+\s+)?(?:list|table|page)$", re.I)
 _FIRST_WORD = re.compile(r"(?:a|an|the|my|our|this|that|new|another)\s+", re.I)
 _JOINED = re.compile(r"\s*(?:,\s*(?:and\s+)?|;\s*|\s+and\s+)", re.I)
 _COMMAS = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+(?=\S+\s+\S)", re.I)
@@ -112,7 +113,7 @@ def _add_into(clause: str, match: re.Match[str], held: Held) -> Intent | None:
 
 
 def _remove(clause: str, match: re.Match[str], held: Held) -> Intent | None:
-    words = match["what"]
+    words = _PLACE.sub("", match["what"])
     if _CONTROL.search(words) or _TEXT_PART.search(words):
         return None
     every = _EVERY.match(words)
