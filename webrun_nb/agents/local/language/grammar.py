@@ -102,12 +102,17 @@ def _best(tree: Tree[Token], known: dict[int, list[Reading]]) -> list[Reading]:
     return known[id(tree)]
 
 
+_PHRASAL = re.compile(r"(?:^|\s)(?:log|sign|check|clock|opt|zoom|opt|dial|tune|fill|buy|join)\s+in$", re.I)
+"""Verbs of two words, which are names of controls too."""
 _NO_END = frozenset({"DET", "AND", "OR", "COMMA", "IN", "INTO", "TO", "OF", "FOR", "WITH", "BY", "AS", "FROM", "NOT"})
 """Words that no name ends with."""
 
 
 def _is_name_cut_short(pieces: Sequence[Tree[Token] | Token]) -> bool:
-    """Tell whether a name ends with a word that must be followed by another."""
+    """Tell whether a name ends with a word that must be followed by another; "Log in" and "Check in" do not."""
+    words = [str(token) for piece in pieces if isinstance(piece, Tree) for token in piece.children]
+    if len(words) > 1 and _PHRASAL.search(" ".join(words[-2:])):
+        return False
     last = pieces[-1] if pieces else None
     token = last.children[0] if isinstance(last, Tree) and last.children else None
     return isinstance(token, Token) and token.type in _NO_END

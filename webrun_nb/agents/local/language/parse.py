@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from webrun_nb.agents.local.language import entries, errands, flow
 from webrun_nb.agents.local.language.addresses import address_of
+from webrun_nb.agents.local.language.credentials import plainly
 from webrun_nb.agents.local.language.doubts import leaves_out
 from webrun_nb.agents.local.language.grammar import readings
 from webrun_nb.agents.local.language.intents import (
@@ -78,7 +79,7 @@ def plan(instruction: str) -> list[Intent]:
     Sorting and skipping sentences are folded into the extraction they belong to. A sentence that can't be followed is
     an `Unclear`, never left out.
     """
-    steps = _found_for_later(flow.read(sentences(instruction), parse_clause, premise))
+    steps = _found_for_later(flow.read(sentences(plainly(instruction)), parse_clause, premise))
     return entries.arranged(_folded(steps))
 
 

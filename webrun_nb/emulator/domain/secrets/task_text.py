@@ -1,8 +1,8 @@
 """Takes the credentials out of a task's text, before the text is stored or shown to anybody (section 6). Pure.
 
 Two texts take its place. In the one that is stored and shown, each secret is `***`. In the one for the agent, each is
-the mark of its name in the vault, in quotes: `log in as ada with password "⟦password⟧"`. User names stay as they are,
-unless they are the same as a secret.
+the mark of its name in the vault, in quotes: `log in as "ada" with password "⟦password⟧"`. A user name stays as it is,
+in quotes for the agent, unless it is the same as a secret.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class AgentText:
     """The secrets that have a mark in it, in their order."""
     page: str | None = None
     """The address in the text that the secrets are for: the last one before the first of them, else the first one."""
-    replaced: tuple[tuple[int, int, int], ...] = ()
-    """For each mark: its start and end in `text`, quotes included, and its start in the stored text."""
+    replaced: tuple[tuple[int, int, int, int], ...] = ()
+    """For each credential: its start and end in `text`, quotes included, and its start and end in the stored text."""
 
     def stored_place(self, start: int, end: int) -> tuple[int, int]:
         """Return the place in the stored text of a part of this one."""
@@ -42,12 +42,12 @@ class AgentText:
 
     def _stored(self, place: int, *, is_end: bool) -> int:
         shift = 0
-        for start, end, stored in self.replaced:
+        for start, end, stored_start, stored_end in self.replaced:
             if place <= start:
                 break
             if place < end:
-                return stored + (len(SHOWN) if is_end else 0)
-            shift = stored + len(SHOWN) - end
+                return stored_end if is_end else stored_start
+            shift = stored_end - end
         return place + shift
 
 
@@ -82,18 +82,24 @@ def read_task_text(text: str, redactor: Redactor) -> TaskText:
             redactor.add(each.value)
     marked = [*_marked(text, found, names, redactor)]
     for _, _, name in marked:
-        redactor.add(mark_of(name))
+        if name is not None:
+            redactor.add(mark_of(name))
     stored, agent, replaced, place = "", "", [], 0
     for start, end, name in marked:
         piece = redactor.redact_text(text[place:start])
-        in_quotes = text[start - 1 : start] in tuple(_QUOTES) and text[end : end + 1] in tuple(_QUOTES)
-        mark = mark_of(name) if in_quotes else f'"{mark_of(name)}"'
+        shown = text[start:end] if name is None else SHOWN
+        said = shown if name is None else mark_of(name)
+        if not (text[start - 1 : start] in tuple(_QUOTES) and text[end : end + 1] in tuple(_QUOTES)):
+            said = f'"{said}"'
         stored, agent = stored + piece, agent + piece
-        replaced.append((len(agent), len(agent) + len(mark), len(stored)))
-        stored, agent, place = stored + SHOWN, agent + mark, end
+        replaced.append((len(agent), len(agent) + len(said), len(stored), len(stored) + len(shown)))
+        stored, agent, place = stored + shown, agent + said, end
     rest = redactor.redact_text(text[place:])
-    page = _page(agent + rest, replaced[0][0]) if secret else None
-    for_agent = AgentText(agent + rest, tuple(dict.fromkeys(name for *_, name in marked)), page, tuple(replaced))
+    first = next((place[0] for place, (*_, name) in zip(replaced, marked, strict=True) if name is not None), 0)
+    page = _page(agent + rest, first) if secret else None
+    for_agent = AgentText(
+        agent + rest, tuple(dict.fromkeys(name for *_, name in marked if name is not None)), page, tuple(replaced)
+    )
     credentials = {names[each.kind, each.value]: each.value for each in found}
     return TaskText(stored + rest, for_agent, credentials, secret)
 
@@ -111,20 +117,25 @@ def _named(found: tuple[Credential, ...]) -> dict[tuple[str, str], str]:
 
 def _marked(
     text: str, found: tuple[Credential, ...], names: Mapping[tuple[str, str], str], redactor: Redactor
-) -> Iterator[tuple[int, int, str]]:
-    """Yield the places that marks replace: the secrets, and the same values wherever else they stand by themselves."""
+) -> Iterator[tuple[int, int, str | None]]:
+    """Yield the places that the texts differ in, with the name of the mark there; None for a user name.
+
+    They are those of the credentials, and of the same secrets wherever else they stand by themselves.
+    """
     place = 0
     hidden = {each.start: each for each in found if each.is_secret or redactor.redact_text(each.value) != each.value}
     values = {
         each.value: names[each.kind, each.value] for each in hidden.values() if each.value.lower() not in _SAY_NOTHING
     }
     again = [match.span() for value in values for match in re.finditer(re.escape(value), text)]
-    for start, end in sorted({*again, *((each.start, each.end) for each in hidden.values())}):
+    for start, end in sorted({*again, *((each.start, each.end) for each in found)}):
         if start < place:
             continue
         exact = hidden.get(start)
         if exact is not None and exact.end == end:
             yield start, end, names[exact.kind, exact.value]
+        elif any(each.start == start for each in found):
+            yield start, end, None
         elif _stands_alone(text, start, end):
             yield start, end, values[text[start:end]]
         else:

@@ -23,7 +23,7 @@ def read(text: str, *known: str) -> TaskText:
         (
             "log in as ada with password s3cret! and sort by date",
             "log in as ada with password *** and sort by date",
-            'log in as ada with password "⟦password⟧" and sort by date',
+            'log in as "ada" with password "⟦password⟧" and sort by date',
         ),
         (
             'Enter the username "ada" and the password "x y" into both',
