@@ -261,6 +261,9 @@ def _fill_pairs(part: _Part) -> Intent | None:
         if name is None or quoted is None:
             return None
         values.append(f"{name.text} {quoted}")
+    there = _things(part)
+    if len(values) == 1 and there is not None:  # "the password "x" into both text fields": the fields are named there
+        return Fill(part.clause, unquote(str(quoted)), _field(there))
     return FillForm(part.clause, tuple(values))
 
 
@@ -273,7 +276,10 @@ def _fill_with(part: _Part) -> Intent | None:
 
 def _set(part: _Part) -> Intent | None:
     thing = part.part("thing")
-    return Fill(part.clause, _value(part), _target(thing)) if thing else None
+    if thing is None:
+        return None
+    target = _target(thing)  # of its own it is any control; "the email" is a field of that name
+    return Fill(part.clause, _value(part), _field(target) if target.role else target)
 
 
 def _choose_from(part: _Part) -> Intent | None:

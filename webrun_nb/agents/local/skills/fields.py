@@ -33,8 +33,9 @@ from webrun_nb.agents.local.skills.working import (
     same_element,
     self_checked,
 )
-from webrun_nb.browsers.actions import Click, Press, Type
+from webrun_nb.browsers.actions import Click, Press, Type, TypeSecret
 from webrun_nb.browsers.observation import Element, Observation
+from webrun_nb.common.credentials.marks import marked_secret
 
 CHECKABLE = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 _NATIVE = frozenset({"date", "time", "month", "week", "datetime-local", "color"})
@@ -52,7 +53,8 @@ def enter(worker: Worker, element: Element, value: str, sentence: str, *, adds: 
     element : Element
         The control, from the last look.
     value : str
-        The value as a person writes it: a text, a number, a date, the name of an option, `yes` or `no`.
+        The value as a person writes it: a text, a number, a date, the name of an option, `yes` or `no`. The mark of a
+        secret is typed as the secret; of a password field, no look tells whether it holds it.
     sentence : str
         The sentence that it is done for.
     adds : bool, optional
@@ -67,7 +69,12 @@ def enter(worker: Worker, element: Element, value: str, sentence: str, *, adds: 
 
 
 def _enter(worker: Worker, element: Element, value: str, sentence: str, *, adds: bool) -> Work[None]:
-    if element.role in CHECKABLE or element.input_type in ("checkbox", "radio"):
+    if (secret := marked_secret(value)) is not None:
+        yield from do(worker, TypeSecret(element.ref, secret, called(element)), sentence)
+        now = yield from again(worker, element)
+        if now is not None and element.input_type != "password" and not now.value:
+            fail(sentence, f'"{called(element)}" stays empty')
+    elif element.role in CHECKABLE or element.input_type in ("checkbox", "radio"):
         yield from _set_state(worker, element, _yes_or_no(element, value, sentence), sentence)
     elif element.tag == "select" or element.role == "listbox":
         yield from choose_options(worker, element, (value,), sentence, keeps=adds)
