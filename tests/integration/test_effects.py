@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -29,6 +30,14 @@ COVERED = """<title>Shop</title><button onclick="document.title = 'seen'">View</
 <div id="b" style="position: fixed; inset: 0; background: #eee"><p>We use cookies.</p>
 <button>Accept all</button><button onclick="b.remove()">Reject all</button></div>"""
 
+LIST = """<title>Lamps</title><h1>Lamps</h1>
+<select aria-label="Price"><option>Any price<option>Price of the highest shelf</select><table><thead><tr><th>Lamp</th>
+<th><button onclick="turn = -turn; draw()">Price</button></th></tr></thead><tbody id="t"></tbody></table><script>
+let turn = -1; const rows = [["Ada", 7], ["Bo", 3], ["Cy", 9], ["Di", 5]];
+const row = ([name, price]) => `<tr><td>${name}</td><td>$${price}.00</td></tr>`;
+const draw = () => { t.innerHTML = rows.sort((a, b) => turn * (a[1] - b[1])).map(row).join(""); };
+t.innerHTML = rows.map(row).join("");</script>"""
+
 
 async def told(instance: BrowserInstance, url: str, text: str) -> str:
     try:
@@ -42,9 +51,8 @@ async def told(instance: BrowserInstance, url: str, text: str) -> str:
     [
         ("click Idle", "Done: click Idle (no change of the page was seen)."),
         ("click Chart", "Done: click Chart (a new tab opened: Tab). Ended at Tab"),
-        ("tick Agree", '"tick Agree" had no effect: it is not ticked.'),
-        ('type "abcdef" in Short', '"type "abcdef" in Short" had no effect: the field shows “abc”.'),
-        ('type "5551234" in Phone', 'Done: type "5551234" in Phone (the field shows “(555) 1234”).'),
+        ('type "abcdef" in Short', '"type "abcdef" in Short": "Short" shows "abc" instead of "abcdef".'),
+        ('type "5551234" in Phone', 'Done: type "5551234" in Phone.'),
         ('type "abc" in Keys', 'Done: type "abc" in Keys.'),
         ("click Save", 'Done: click Save. The page says: "Saved".'),
         ("click Send", '"click Send": the page did not accept it. The page says: "It failed: no disk"'),
@@ -64,3 +72,11 @@ async def test_a_consent_banner_in_the_way_is_declined_and_this_is_said(instance
     assert said.startswith(
         "Done: click View (the cookie banner was declined or closed with “Reject all”). Ended at seen"
     )
+
+
+async def test_a_list_is_sorted_until_it_is_displayed_in_that_order(instance: BrowserInstance, site: Site) -> None:
+    url = site.page("/", LIST)
+    assert (await told(instance, url, "sort by price descending")).startswith("Done: sort by price descending.")
+    assert re.findall(r"\$(\d)", (await instance.observe()).text) == ["9", "7", "5", "3"]
+    assert "was in that order already" in await told(instance, url, "sort by lamp")
+    assert "no control that sorts" in await told(instance, url, "sort by weight")

@@ -98,7 +98,6 @@ from webrun_nb.agents.local.skills.controls import (
     press_key,
     select_text,
     set_checked,
-    sort,
 )
 from webrun_nb.agents.local.skills.entry_steps import take_entry_step
 from webrun_nb.agents.local.skills.errands import run_errand
@@ -109,6 +108,7 @@ from webrun_nb.agents.local.skills.menus import follow_path
 from webrun_nb.agents.local.skills.named_actions import named_action
 from webrun_nb.agents.local.skills.requests import assigned, fill_request
 from webrun_nb.agents.local.skills.solving import solution_on
+from webrun_nb.agents.local.skills.sorting import sort
 from webrun_nb.agents.local.skills.styles import set_style
 from webrun_nb.agents.local.skills.working import again
 from webrun_nb.agents.local.task import Task

@@ -430,6 +430,15 @@ class Task(Asking):
         self.unchecked.clear()
         self._verdicts.clear()
 
+    def remark(self, said: str) -> None:
+        """Have the answer say something beside the present step."""
+        self._step_remarks.append(said)
+
+    def wait_for_change(self, most_s: float = 1.0) -> Work[None]:
+        """Wait until the page changes, and settles again."""
+        yield from self._wait(most_s)
+        self.seen = None
+
     def told(self, sentence: str) -> str:
         """Return a step that was taken as the answer says it, with what is to be said of its effect."""
         said, self._step_remarks = list(dict.fromkeys(self._step_remarks)), []

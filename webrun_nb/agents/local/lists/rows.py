@@ -101,6 +101,22 @@ def arrange(view: View, rows: Sequence[Row], order: Order | None) -> list[Row]:
     return [row for _, row in having] + [row for key, row in keys if key is None]
 
 
+def is_in_order(view: View, order: Order) -> bool | None:
+    """Tell whether a list is displayed in an order; None where fewer than two of its rows have a value to compare.
+
+    Rows without a value may be anywhere, and so may equal ones among themselves.
+
+    Raises
+    ------
+    UntiedError
+        No column answers to the order.
+    """
+    keys = [key for key, _ in _keys(view, view.rows, _ordered_by(view, order)) if key is not None]
+    if len(keys) < 2:
+        return None
+    return keys == sorted(keys, key=lambda key: key, reverse=order.descending)
+
+
 def compared(view: View, rows: Sequence[Row], order: Order, limit: int) -> list[str]:
     """Say what "the cheapest" leaves open, of rows that `arrange` sorted: ties, and rows that could not be compared."""
     if not rows:

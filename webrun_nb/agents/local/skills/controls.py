@@ -1,4 +1,4 @@
-"""Boxes, lists of options, sorting and keys: controls that have more than one way to be worked."""
+"""Boxes, lists of options and keys: controls that have more than one way to be worked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from webrun_nb.agents.local.language.intents import (
     SelectText,
     SetChecked,
     SetOpen,
-    SortBy,
     Target,
 )
 from webrun_nb.agents.local.messages import called
@@ -30,7 +29,7 @@ from webrun_nb.agents.local.skills.menus import set_open
 from webrun_nb.agents.local.skills.sliders import is_slider
 from webrun_nb.agents.local.skills.working import again
 from webrun_nb.agents.local.values import Kept, ReadValue, text_of
-from webrun_nb.browsers.actions import Click, Press, Select, Type
+from webrun_nb.browsers.actions import Click, Press, Type
 from webrun_nb.browsers.actions import SelectText as SelectPhrase
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
@@ -124,20 +123,6 @@ def _list_with(task: Task, intent: Choose, options: Sequence[str]) -> Work[Eleme
         if having:
             return (yield from task.which(intent.sentence, intent.target, tuple(having)))
     return None
-
-
-def sort(task: Task, intent: SortBy) -> Work[None]:
-    """Use the page's own sort control: an option that speaks of the column, in the right direction."""
-    seen = yield from task.look()
-    words = intent.order.column.casefold()
-    down = re.compile(r"high.{0,12}low|desc|z.{0,4}a\b|newest|most|↓", re.I)
-    options = [(e, o) for e in seen.elements for o in e.options if words in o.casefold()]
-    fitting = [(e, o) for e, o in options if bool(down.search(o)) == intent.order.descending] or options
-    if len(fitting) == 1:
-        element, option = fitting[0]
-        yield from task.must(task.act(Select(element.ref, option, called(element)), intent.sentence))
-        return
-    yield from task.on(intent, Target(intent.order.column), None, lambda e: Click(e.ref, e.name), False)
 
 
 def press_key(task: Task, intent: PressKey) -> Work[None]:
