@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from webrun_nb.agents.local.skills.values import same_text
 from webrun_nb.agents.local.skills.working import (
-    MOST_LOOKS,
     Work,
     Worker,
     again,
@@ -14,7 +13,7 @@ from webrun_nb.agents.local.skills.working import (
     do,
     fail,
     inside,
-    later_look,
+    look_until,
     same_element,
     self_checked,
     things,
@@ -119,14 +118,13 @@ def _choose_options(
 
 def _with_options(worker: Worker, element: Element, wanted: Sequence[str], sentence: str) -> Work[Element]:
     """Return a list once it has the options: some fill late, when another one has been chosen."""
-    for _ in range(MOST_LOOKS):
-        if all(options_named(element.options, words) for words in wanted):
-            break
-        later = yield from later_look(worker, (yield from worker.look()), sentence)
-        if later is None:
-            break
-        element = same_element(element, later) or element
-    return element
+
+    def has_them(seen: Observation) -> bool:
+        now = same_element(element, seen) or element
+        return all(options_named(now.options, words) for words in wanted)
+
+    seen = yield from look_until(worker, has_them, sentence)
+    return same_element(element, seen) or element
 
 
 def _choose_by_clicks(

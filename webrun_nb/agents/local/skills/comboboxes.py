@@ -9,7 +9,6 @@ from webrun_nb.agents.local.language.intents import Condition
 from webrun_nb.agents.local.skills.choices import options_named
 from webrun_nb.agents.local.skills.values import read_number, same_text
 from webrun_nb.agents.local.skills.working import (
-    MOST_LOOKS,
     Work,
     Worker,
     called,
@@ -17,7 +16,7 @@ from webrun_nb.agents.local.skills.working import (
     fail,
     innermost,
     inside,
-    later_look,
+    look_until,
     new_things,
     same_element,
     self_checked,
@@ -129,17 +128,13 @@ def _choose_suggestion(worker: Worker, element: Element, wish: Wish, sentence: s
         yield from do(worker, Type(element.ref, wish.typed, called(element), by_keys=True), sentence)
     else:
         yield from do(worker, Click(element.ref, called(element)), sentence)
-    seen = yield from worker.look(again=True)
-    offered: list[Element] = []
-    for _ in range(MOST_LOOKS):
-        field = same_element(element, seen) or element
-        offered = suggestions(before, seen, field, wish.typed if types else "")
-        if wish.among([each.name for each in offered]):
-            break
-        later = yield from later_look(worker, seen, sentence)
-        if later is None:
-            break
-        seen = later
+    yield from worker.look(again=True)
+
+    def offered_in(seen: Observation) -> list[Element]:
+        return suggestions(before, seen, same_element(element, seen) or element, wish.typed if types else "")
+
+    seen = yield from look_until(worker, lambda now: wish.among([e.name for e in offered_in(now)]), sentence)
+    offered = offered_in(seen)
     offered = yield from _scrolled(worker, element, before, offered, wish, sentence)
     named = wish.among([each.name for each in offered])
     if named:

@@ -11,7 +11,7 @@ from webrun_nb.agents.local.skills.working import (
     called,
     do,
     fail,
-    later_look,
+    look_until,
     things,
 )
 from webrun_nb.browsers.actions import Drag, Spot
@@ -33,9 +33,9 @@ def drag_onto(worker: Worker, source: Element, onto: Element, sentence: str) -> 
     """
     before = yield from worker.look()
     yield from do(worker, _drag(source, onto), sentence)
-    seen = yield from worker.look(again=True)
-    is_same = _arrangement(seen) == _arrangement(before) and seen.text == before.text
-    if is_same and (yield from later_look(worker, seen, sentence)) is None:
+    yield from worker.look(again=True)
+    seen = yield from look_until(worker, lambda now: _arrangement(now) != _arrangement(before), sentence)
+    if _arrangement(seen) == _arrangement(before):
         fail(sentence, f'"{called(source)}" was dragged onto "{called(onto)}", and nothing on the page changed')
 
 

@@ -28,7 +28,7 @@ from webrun_nb.agents.local.skills.working import (
     called,
     do,
     fail,
-    later_look,
+    look_until,
     new_things,
     same_element,
     self_checked,
@@ -39,6 +39,8 @@ from webrun_nb.common.credentials.marks import marked_secret
 
 CHECKABLE = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 _NATIVE = frozenset({"date", "time", "month", "week", "datetime-local", "color"})
+_SUGGESTS_MS = 800
+"""Longest wait for suggestions of a field that need not have any."""
 _MOST_SHOWN = 190
 """Characters of a value that every look has."""
 
@@ -206,8 +208,8 @@ def _settle_popup(
 ) -> Work[None]:
     """Pick the suggestion that is called like the text, and close a calendar that lies over the page now."""
     seen = yield from worker.look()
-    if waits and not new_things(before, seen):
-        seen = (yield from later_look(worker, seen, sentence)) or seen
+    if waits:
+        seen = yield from look_until(worker, lambda now: suggestions(before, now, field, text), sentence, _SUGGESTS_MS)
     exact = [each for each in suggestions(before, seen, field, text) if same_text(each.name, text)]
     if exact:
         yield from pick(worker, same_element(field, seen) or field, exact[0], sentence)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from webrun_nb.agents.local.skills.choices import options_named
+from webrun_nb.agents.local.skills.values import same_text
 from webrun_nb.agents.local.skills.working import (
-    MOST_LOOKS,
     Work,
     Worker,
     called,
@@ -14,7 +14,7 @@ from webrun_nb.agents.local.skills.working import (
     do,
     fail,
     innermost,
-    later_look,
+    look_until,
     new_things,
     same_element,
     self_checked,
@@ -69,19 +69,15 @@ def follow_path(worker: Worker, levels: Sequence[str], sentence: str, root: Elem
 
 def _level(worker: Worker, name: str, before: Observation | None, seen: Observation, sentence: str) -> Work[Element]:
     """Return the item of a level; those that came with opening the level above go before all others."""
-    for _ in range(MOST_LOOKS):
-        new = new_things(before, seen) if before is not None else []
-        for among in (new, list(things(seen))):
-            found = items_named(among, name)
-            if len(found) == 1 or (found and before is not None):
-                return found[0]
-            if found:
-                choices = [called(each) for each in found]
-                return found[(yield from worker.choice(f'In "{sentence}": which "{name}"?', choices))]
-        later = yield from later_look(worker, seen, sentence)
-        if later is None:
-            break
-        seen = later
+    seen = yield from look_until(worker, lambda now: items_named(things(now), name), sentence)
+    new = new_things(before, seen) if before is not None else []
+    for among in (new, things(seen)):
+        found = items_named(among, name)
+        if len(found) == 1 or (found and before is not None):
+            return found[0]
+        if found:
+            choices = [called(each) for each in found]
+            return found[(yield from worker.choice(f'In "{sentence}": which "{name}"?', choices))]
     new = new_things(before, seen) if before is not None else []
     shown = ", ".join(f'"{each.name}"' for each in new[:12] if each.name)
     fail(sentence, f'there is no "{name}"' + (f" in the menu; it has {shown}" if shown else ""))
@@ -92,6 +88,8 @@ def items_named(among: Sequence[Element], name: str) -> list[Element]:
     for roles in (_ITEMS, _PLAIN):
         items = [e for e in among if e.role in roles and e.name and e.enabled]
         named = options_named([e.name for e in items], name)
+        if roles is _PLAIN:
+            named = [each for each in named if same_text(each, name)]
         found = innermost([e for e in items if e.name in named[:1]])
         if found:
             return found[:1] if roles is _PLAIN else found
@@ -109,10 +107,10 @@ def _open_level(worker: Worker, item: Element, following: str, before: Observati
     for way in ways:
         here = same_element(item, seen) or item
         yield from worker.act(way(here.ref, called(here)), sentence)
-        seen = yield from worker.look(again=True)
-        if items_named(new_things(before, seen), following):
-            return seen
-        seen = (yield from later_look(worker, seen, sentence, _MENU_MS)) or seen
+        yield from worker.look(again=True)
+        seen = yield from look_until(
+            worker, lambda now: items_named(new_things(before, now), following), sentence, _MENU_MS
+        )
         if items_named(new_things(before, seen), following):
             return seen
     here = same_element(item, seen) or item

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, time
+from functools import partial
 
 from webrun_nb.agents.local.skills.calendars import MONTHS, Calendar, calendar_in
 from webrun_nb.agents.local.skills.choices import choose_options
 from webrun_nb.agents.local.skills.comboboxes import Wish, choose_suggestion, pick, suggestions
 from webrun_nb.agents.local.skills.values import read_number, read_time, same_moment
 from webrun_nb.agents.local.skills.working import (
-    MOST_LOOKS,
     Work,
     Worker,
     again,
@@ -19,7 +19,7 @@ from webrun_nb.agents.local.skills.working import (
     common_depth,
     do,
     fail,
-    later_look,
+    look_until,
     new_things,
     same_element,
     things,
@@ -29,6 +29,8 @@ from webrun_nb.browsers.observation import Element, Observation
 
 _MOST_TURNS = 240
 """Months that a calendar is turned, one by one."""
+_OPENS_MS = 1_500
+"""Longest wait for a calendar to open."""
 _OPENS = re.compile(r"calendar|date|pick|clock|time", re.I)
 _SETS = re.compile(r"^(?:ok(?:ay)?|apply|done|set|select|choose|confirm|save)$", re.I)
 _HALF = re.compile(r"^[ap]\.?m\.?$", re.I)
@@ -72,15 +74,11 @@ def _opened(worker: Worker, field: Element, before: Observation, sentence: str) 
         now = same_element(here, (yield from worker.look()))
         if now is not None:
             yield from worker.act(replace(way, ref=now.ref), sentence)
-        seen = yield from worker.look(again=True)
-        for _ in range(MOST_LOOKS):
-            calendar = calendar_in(things(seen))
-            if calendar is not None:
-                return calendar
-            later = yield from later_look(worker, seen, sentence)
-            if later is None:
-                break
-            seen = later
+        yield from worker.look(again=True)
+        seen = yield from look_until(worker, lambda seen: calendar_in(things(seen)), sentence, _OPENS_MS)
+        calendar = calendar_in(things(seen))
+        if calendar is not None:
+            return calendar
     fail(sentence, f'"{called(field)}" cannot be typed into, and opens no calendar')
 
 
@@ -115,12 +113,17 @@ def _turned(worker: Worker, calendar: Calendar, day: date, sentence: str) -> Wor
         yield from do(worker, Click(turn.ref, called(turn)), sentence)
         turned = yield from _looked(worker, sentence)
         if turned.months_to(day) == away:
-            later = yield from later_look(worker, (yield from worker.look()), sentence)
-            turned = (calendar_in(things(later)) if later else None) or turned
+            yield from look_until(worker, partial(_is_turned, day=day, away=away), sentence)
+            turned = yield from _looked(worker, sentence)
         if turned.months_to(day) == away:
             fail(sentence, f"the calendar stays at {_shown(calendar)} and does not turn to {day:%B %Y}")
         calendar = turned
     fail(sentence, f"the calendar is still at {_shown(calendar)} after {_MOST_TURNS} turns")
+
+
+def _is_turned(seen: Observation, *, day: date, away: int) -> bool:
+    calendar = calendar_in(things(seen))
+    return calendar is None or calendar.months_to(day) != away
 
 
 def _shown(calendar: Calendar) -> str:

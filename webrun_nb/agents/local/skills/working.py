@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+import time
+from collections.abc import Callable, Generator, Sequence
 from typing import NoReturn, Protocol, TypeVar
 
 from webrun_nb.agents.base import AgentError, Failed, Reply, Step
@@ -15,9 +16,11 @@ T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
 """A part of a run: yields steps, is sent replies, returns a result."""
 
-MOST_LOOKS = 5
-"""Looks at a page whose content comes late."""
-_CHANGE_MS = 1_000
+_LATE_MS = 3_000
+"""Longest wait for content that comes late."""
+_STILL_MS = 1_000
+"""A page that has not changed for so long is not waited for any longer."""
+_MOST_LOOKS = 40
 _QUOTED = 80
 
 
@@ -88,18 +91,41 @@ def self_checked(worker: Worker, work: Work[T]) -> Work[T]:
     return result
 
 
-def later_look(
-    worker: Worker, before: Observation, sentence: str, within_ms: int = _CHANGE_MS
-) -> Work[Observation | None]:
-    """Wait for the page to change by itself and look at it; None where it does not."""
-    yield from worker.act(WaitForChange(within_ms), sentence)
-    seen = yield from worker.look(again=True)
-    same = (seen.text, _shown(seen)) == (before.text, _shown(before))
-    return None if same else seen
+def look_until(
+    worker: Worker, holds: Callable[[Observation], object], sentence: str, within_ms: int = _LATE_MS
+) -> Work[Observation]:
+    """Look at the page again whenever it changes, until something holds; return the last look.
+
+    Parameters
+    ----------
+    holds : callable
+        Returns what is true of an observation that is waited for.
+    within_ms : int, optional
+        The longest wait. A page that goes on changing by itself, such as a clock, ends none.
+    """
+    seen = yield from worker.look()
+    end_s = time.monotonic() + within_ms / 1000
+    for _ in range(_MOST_LOOKS):
+        begin_s = time.monotonic()
+        wait_ms = min(int((end_s - begin_s) * 1000), _STILL_MS)
+        if holds(seen) or wait_ms <= 0:
+            break
+        yield from worker.act(WaitForChange(wait_ms), sentence)
+        was_still = time.monotonic() - begin_s >= wait_ms / 1000
+        seen = yield from worker.look(again=True)
+        if was_still:
+            break
+    return seen
 
 
-def _shown(seen: Observation) -> list[tuple[str, str, str, bool | None]]:
-    return [(e.path, e.name, e.value, e.checked) for e in things(seen)]
+def later_look(worker: Worker, before: Observation, sentence: str) -> Work[Observation | None]:
+    """Wait for the page to change by itself and look at it; None where nothing that it shows changes."""
+    seen = yield from look_until(worker, lambda now: _shown(now) != _shown(before), sentence)
+    return None if _shown(seen) == _shown(before) else seen
+
+
+def _shown(seen: Observation) -> tuple[object, ...]:
+    return seen.text, [(e.path, e.name, e.value, e.checked) for e in things(seen)]
 
 
 def new_things(before: Observation, after: Observation) -> list[Element]:
@@ -137,8 +163,10 @@ def common_depth(one: Element, other: Element) -> int:
 
 
 def called(element: Element) -> str:
-    """Name an element for people, as its page does."""
-    name = element.label or element.name or element.placeholder or element.hint or element.role
+    """Name an element for people, as its page does: a field by its label, anything else by what it shows."""
+    is_field = element.tag in ("input", "select", "textarea")
+    own = (element.label, element.name) if is_field else (element.name, element.label)
+    name = own[0] or own[1] or element.placeholder or element.hint or element.role
     return shortened(name, _QUOTED)
 
 
