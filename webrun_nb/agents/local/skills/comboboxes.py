@@ -34,6 +34,7 @@ _NEAR_PX = 450
 _MOST_CHARS = 200
 _MARKS = 12
 """Characters that a chosen thing may show after its name: a cross that removes it."""
+_MOST_CLICKS = 2
 _MOST_NAMED = 12
 _MOST_SCROLLS = 40
 
@@ -204,21 +205,37 @@ def pick(worker: Worker, field: Element, option: Element, sentence: str) -> Work
         The field took nothing.
     """
     before = yield from worker.look()
-    failed = yield from worker.act(Click(option.ref, called(option)), sentence)
-    seen = yield from worker.look(again=True)
-    if failed is None and _took(before, seen, field, option):
-        return
-    here = same_element(field, seen)
-    offered = [e.name for e in things(seen) if e.role == option.role and e.path.rpartition(" > ")[0] == _parent(option)]
-    if here is not None and option.name in offered:
-        times = offered.index(option.name) + 1
-        yield from do(worker, Press("ArrowDown", here.ref, called(here), times), sentence)
-        yield from do(worker, Press("Enter"), sentence)
+    typed = same_element(field, before) or field
+    here: Element | None = option
+    for _ in range(_MOST_CLICKS):  # lists are drawn anew while one types, and an option that was seen is replaced
+        if here is None:
+            break
+        failed = yield from worker.act(Click(here.ref, called(here)), sentence)
         seen = yield from worker.look(again=True)
-    if not _took(before, seen, field, option):
-        now = same_element(field, seen)
-        shown = "" if now is None else now.value
-        fail(sentence, f'"{called(field)}" did not take "{option.name}"; it shows "{shown}"')
+        if failed is None and _took(before, seen, typed, option):
+            return
+        here = _option_again(option, seen)
+    seen, now = yield from _look_at(worker, field)
+    if here is not None and now is not None and field.role == "combobox":
+        listed = [e.name for e in things(seen) if e.role == option.role and _parent(e) == _parent(here)]
+        times = listed.index(option.name) + 1
+        yield from do(worker, Press("ArrowDown", now.ref, called(now), times), sentence)
+        yield from do(worker, Press("Enter"), sentence)
+        yield from worker.look(again=True)
+        seen, now = yield from _look_at(worker, field)
+    if not _took(before, seen, typed, option):
+        fail(sentence, f'"{called(field)}" did not take "{option.name}"; it shows "{now.value if now else ""}"')
+
+
+def _look_at(worker: Worker, field: Element) -> Work[tuple[Observation, Element | None]]:
+    seen = yield from worker.look()
+    return seen, same_element(field, seen)
+
+
+def _option_again(option: Element, seen: Observation) -> Element | None:
+    """Return an option that is still offered; None where its list is closed."""
+    there = [e for e in things(seen) if (e.role, e.name, e.frame) == (option.role, option.name, option.frame)]
+    return next((e for e in there if e.path == option.path), there[0] if there else None)
 
 
 def _parent(element: Element) -> str:
@@ -228,18 +245,22 @@ def _parent(element: Element) -> str:
 def _took(before: Observation, after: Observation, field: Element, option: Element) -> bool:
     """Tell whether a field shows an option: in itself, or as a new thing beside it; gone fields count as well.
 
-    As long as its list is open, the option stands in the list too, and only the field's own value counts.
+    `field` is as it was before the option was clicked. As long as its list is open, the option stands in the list too,
+    and only the field's own value counts.
     """
     now = same_element(field, after)
     if now is None:
         return True
-    if any(same_text(shown, option.name) for shown in (now.value, now.text, now.name)):
+    offered = _option_again(option, after)
+    if offered is not None and offered.selected:
         return True
-    offered = [e for e in things(after) if e.path == option.path and e.name == option.name]
-    if any(each.selected for each in offered):
+    was_so = same_text(field.value, option.name)  # as it was typed, which is no choice yet
+    if not was_so and any(same_text(shown, option.name) for shown in (now.value, now.text, now.name)):
         return True
-    if offered:
+    if offered is not None:
         return False
+    if was_so and same_text(now.value, option.name):
+        return True
     wanted, was, is_now = option.name.casefold(), _shown(field), _shown(now)
     if is_now.count(wanted) > was.count(wanted):
         return True
