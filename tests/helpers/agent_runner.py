@@ -91,13 +91,16 @@ async def work(instance: BrowserInstance, brief: TaskSpec, answers: Sequence[str
 
 def acted_on(seen: Observation, action: object) -> Observation:
     """Return a page whose controls have the values and states that an action gives them; nothing else changes."""
+    ref = action.ref if isinstance(action, Type | Select | Click) else None
+    element = next((each for each in seen.all_elements if each.ref == ref), None)
+    if element is None:
+        return seen
     match action:
-        case Type(ref=ref, text=text):
-            changed = replace(seen.all_elements[ref], value=text)
-        case Select(ref=ref, option=str(option)):
-            changed = replace(seen.all_elements[ref], value=option)
-        case Click(ref=ref) if seen.all_elements[ref].checked is not None:
-            element = seen.all_elements[ref]
+        case Type(text=text):
+            changed = replace(element, value=text)
+        case Select(option=str(option)):
+            changed = replace(element, value=option)
+        case Click() if element.checked is not None:
             changed = replace(element, checked=element.role == "radio" or not element.checked)
         case _:
             return seen

@@ -237,6 +237,24 @@ class Observation:
         own = (*self.elements, *self.texts)
         return own + tuple(thing for frame in self.frames for thing in (*frame.elements, *frame.texts))
 
+    def thing(self, ref: int) -> Element | None:
+        """Return the element or text of a number; None where it is a group's, or none's."""
+        return next((thing for thing in self.all_things if thing.ref == ref), None)
+
+    def box_of(self, ref: int) -> Box | None:
+        """Return the box of the element, text or group of a number."""
+        thing = self.thing(ref)
+        groups = (*self.groups, *(group for frame in self.frames for group in frame.groups))
+        return thing.box if thing else next((group.box for group in groups if group.ref == ref), None)
+
+    def control_at(self, ref: int) -> Element | None:
+        """Return what a click on an element or a text activates: the element itself, or the innermost one around it."""
+        thing = self.thing(ref)
+        if thing is None or any(element.ref == ref for element in self.all_elements):
+            return thing
+        holding = [e for e in self.all_elements if e.frame == thing.frame and thing.path.startswith(f"{e.path} > ")]
+        return max(holding, key=lambda element: len(element.path), default=None)
+
     @property
     def parts(self) -> tuple[Observation, ...]:
         """The page itself, then each of its frames as an observation of its own, those of the page's host first."""

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from webrun_nb.agents.base import AgentError, Answered, Ask, AskKind, Reply, SettledByHand, SettledByHandError, Step
-from webrun_nb.agents.local.language.elements import FIELD_ROLES
+from webrun_nb.agents.local.matching.roles import FIELD_ROLES
 from webrun_nb.browsers.actions import Action, ElementAction, Press, Type
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
@@ -39,6 +39,8 @@ _SENDS = re.compile(
     r"|^send\s+\W?\d.*$",
     re.I,
 )
+_MAX_BUTTON = 40
+"""Characters of what a script makes a button of; what says more is a card or a row."""
 _SENDS_SOMETHING = re.compile(r"^send(?:\s+now)?$", re.I)
 """The page around such a button says whether it is money."""
 _SAYS_SEND = re.compile(r"\b(?:send|submit)\b", re.I)
@@ -82,7 +84,8 @@ def risk_level(element: Element, because: str, part: Observation | None = None) 
     part : Observation, optional
         The page or frame with the element. It tells whether a button "Send" may send money; without it, it may.
     """
-    if element.role not in ("button", "link", "menuitem") or (element.role == "link" and not _is_final(element)):
+    is_pressed = element.role in ("button", "menuitem") or (element.role == "link" and _is_final(element))
+    if not is_pressed and not (element.role == "clickable" and len(element.name) <= _MAX_BUTTON):
         return None
     for called in (element.name, element.text):
         if _BUYS.search(called):
@@ -130,7 +133,7 @@ def _risky_button(elements: Sequence[Element]) -> Element | None:
 
 
 def _at(seen: Observation, ref: int) -> Element | None:
-    return next((element for element in seen.all_elements if element.ref == ref), None)
+    return seen.control_at(ref)
 
 
 def facts_of(seen: Observation) -> tuple[str, ...]:

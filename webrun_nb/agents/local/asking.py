@@ -9,10 +9,10 @@ from typing import TypeVar
 from webrun_nb.agents.base import AgentError, Answered, Ask, Reply, SettledByHand, SettledByHandError, Step
 from webrun_nb.agents.local.examples import examples_of
 from webrun_nb.agents.local.language import plan
-from webrun_nb.agents.local.language.elements import describe
 from webrun_nb.agents.local.language.intents import Intent, Target, Unclear
 from webrun_nb.agents.local.language.words import unclear
 from webrun_nb.agents.local.lists.view import View
+from webrun_nb.agents.local.matching.match import describe
 from webrun_nb.agents.local.messages import chosen, named_choice
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode

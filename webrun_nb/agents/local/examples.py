@@ -13,13 +13,14 @@ from itertools import pairwise
 from webrun_nb.agents.local.approval import risk_level
 from webrun_nb.agents.local.effects.statuses import LOWEST_ERROR
 from webrun_nb.agents.local.language import plan
-from webrun_nb.agents.local.language.elements import FIELD_ROLES, find
 from webrun_nb.agents.local.language.intents import Extract, Target
 from webrun_nb.agents.local.lists.fields_shown import field_labels
 from webrun_nb.agents.local.lists.headings import headings_of
 from webrun_nb.agents.local.lists.rows import find_field
 from webrun_nb.agents.local.lists.selecting import said_words, under_heading
 from webrun_nb.agents.local.lists.view import View
+from webrun_nb.agents.local.matching.match import found_on
+from webrun_nb.agents.local.matching.roles import FIELD_ROLES
 from webrun_nb.browsers.observation import Element, Observation
 
 MOST = 3
@@ -86,6 +87,6 @@ def _first(seen: Observation, roles: frozenset[str], word: str) -> Element | Non
     able = [e for e in seen.elements if e.role in roles and e.enabled and _PLAIN.fullmatch(e.name)]
     able = [e for e in able if risk_level(e, "") is None and e.input_type != "password" and "#" not in (e.href or "")]
     for element in sorted(able, key=lambda e: bool(e.region)):
-        if find(Target(element.name, word), seen).elements == (element,):
+        if found_on(Target(element.name, word), seen) == (element,):
             return element
     return None

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 
 from webrun_nb.agents.base import AgentError, Finish, Refused, Step, TaskSpec
-from webrun_nb.agents.local.language.elements import Found, describe
 from webrun_nb.agents.local.language.intents import Target
+from webrun_nb.agents.local.matching.match import Matches, describe
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.text import shortened
@@ -73,7 +73,7 @@ def called(element: Element) -> str:
     return element.label or element.name or element.placeholder or element.hint or element.role
 
 
-def not_found(sentence: str, target: Target, found: Found, seen: Observation | None) -> AgentError:
+def not_found(sentence: str, target: Target, found: Matches, seen: Observation | None) -> AgentError:
     """Return the error of a step whose element is not there, with what comes near."""
     near = f" Nearest: {'; '.join(found.near_misses)}." if found.near_misses else ""
     what = "" if not seen or found.near_misses else f" The page has {len(seen.elements)} elements to act on."
@@ -81,7 +81,7 @@ def not_found(sentence: str, target: Target, found: Found, seen: Observation | N
         near, what = f" An address begins with its scheme: https://{target.words}", ""
     return AgentError(
         TaskFailureCode.ELEMENT_NOT_FOUND,
-        f'"{sentence}": there is no {target} on {_page_name(seen)}.{near}{what}',
+        f'"{sentence}": there is no {target} on {_page_name(seen)}{_because(found)}.{near}{what}',
         {"sentence": sentence, "candidates": list(found.near_misses)},
     )
 
@@ -90,6 +90,11 @@ def defect(sentence: str) -> str:
     """Return the line for a task that ends by a defect of the agent at a sentence (empty where none was begun)."""
     at = f' at "{shortened(sentence, 200)}"' if sentence else ""
     return f"A defect of the local agent ended the task{at}; the emulator's log has the details. Say it in other words."
+
+
+def _because(found: Matches) -> str:
+    """Return the reason, where it says more than that nothing is called so."""
+    return f": {found.explanation}" if found.explanation and not found.explanation.startswith("nothing is") else ""
 
 
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:/\S*)?", re.IGNORECASE)

@@ -38,12 +38,14 @@ from webrun_nb.agents.local.effects.overlays import overlay_over
 from webrun_nb.agents.local.effects.refusals import refusal, remarks, sends
 from webrun_nb.agents.local.effects.statuses import Statuses
 from webrun_nb.agents.local.effects.unsent import Unsent, unsent_after
-from webrun_nb.agents.local.language.elements import FIELD_ROLES, Found, find
 from webrun_nb.agents.local.language.intents import (
     Intent,
     Target,
 )  # fmt: skip
 from webrun_nb.agents.local.lists.view import View, best_first, joined_views, views_of
+from webrun_nb.agents.local.matching.match import Matches, find
+from webrun_nb.agents.local.matching.page import PageModel
+from webrun_nb.agents.local.matching.roles import ANY, CLICKABLES, FIELD_ROLES, THINGS, Accepts, taking
 from webrun_nb.agents.local.messages import (
     NO_PAGE,
     blocked,
@@ -100,6 +102,7 @@ class Task(Asking):
         self.sentence = ""
         """The sentence that is being followed; empty before the first one."""
         self.seen: Observation | None = None
+        self._model: PageModel | None = None
         self.done: list[str] = []
         self.files = brief.files
         self.meant: str | None = brief.starting_url
@@ -513,20 +516,37 @@ class Task(Asking):
         raise blocked(sentence, why)
 
     def element(self, sentence: str, target: Target, roles: frozenset[str] | None = None) -> Work[Element]:
-        """Find the one element that is meant; look again, wait a moment, ask; else `ELEMENT_NOT_FOUND`."""
-        fresh = self.seen is None
-        found = find(target, (yield from self.look()), roles)
-        if not found.elements and not fresh:
-            found = find(target, (yield from self.look(again=True)), roles)
-        if not found.elements:
-            found = find(target, (yield from self.until(lambda seen: bool(find(target, seen, roles).elements))), roles)
-        if not found.elements and (yield from let_in(self, sentence)):
-            found = find(target, (yield from self.look()), roles)
-        if not found.elements:
-            raise not_found(sentence, target, found, self.seen)
-        if len(found.elements) == 1:
-            return found.elements[0]
-        return (yield from self.which(sentence, target, found.elements))
+        """Find the one element that is meant; look again, wait, ask; else `ELEMENT_NOT_FOUND`.
+
+        Parameters
+        ----------
+        roles : frozenset of str, optional
+            The only roles that can be meant; else what can be clicked, also a text where no control is called so.
+        """
+        found = yield from self._found(sentence, target, taking(roles))
+        return found.elements[0] if len(found.best) == 1 else (yield from self.which(sentence, target, found.elements))
+
+    def thing(self, sentence: str, target: Target) -> Work[Element]:
+        """Find the one element, text or group that is meant, to point at; else `ELEMENT_NOT_FOUND`."""
+        found = yield from self._found(sentence, target, THINGS)
+        return found.elements[0] if len(found.best) == 1 else (yield from self.which(sentence, target, found.elements))
+
+    def all_of(self, sentence: str, target: Target, accepts: Accepts = CLICKABLES) -> Work[tuple[Element, ...]]:
+        """Find all that is meant: one thing, or several where the sentence asks for several; ask where it is unclear.
+
+        Raises
+        ------
+        AgentError
+            `ELEMENT_NOT_FOUND`: one of them is not there.
+        """
+        found: list[Element] = []
+        for one in (replace(target, others=()), *target.others):
+            matches = yield from self._found(sentence, one, accepts)
+            if matches.is_ambiguous:
+                found.append((yield from self.which(sentence, one, matches.elements)))
+            else:
+                found += matches.elements
+        return tuple({element.ref: element for element in found}.values())
 
     def matching(self, target: Target, *, texts: bool = False) -> Work[tuple[Element, ...]]:
         """Return what a target may mean on the page as it was seen last; none where the page does not have it.
@@ -534,18 +554,43 @@ class Task(Asking):
         Parameters
         ----------
         texts : bool
-            True if a text that is no control may be meant too.
+            True if it is read: any text and what is disabled may be meant too.
         """
-        seen = yield from self.look()
-        return find(target, seen).elements
-
-    def thing(self, sentence: str, target: Target) -> Work[Element]:
-        """Find the one element or text that is meant; look again, ask; else `ELEMENT_NOT_FOUND`."""
-        return (yield from self.element(sentence, target))
+        yield from self.look()
+        return find(target, self._page(), accepts=ANY if texts else CLICKABLES).elements
 
     def until_matching(self, target: Target) -> Work[tuple[Element, ...]]:
         """Return what a target may mean; wait for it as long as the page changes."""
-        return (yield from self.matching(target))
+        found = yield from self.matching(target)
+        if not found:
+            yield from self.until(lambda seen: bool(find(target, PageModel(seen), accepts=CLICKABLES).best))
+            found = yield from self.matching(target)
+        return found
+
+    def _found(self, sentence: str, target: Target, accepts: Accepts) -> Work[Matches]:
+        """Find what is meant; look again, wait for it as long as the page changes; else `ELEMENT_NOT_FOUND`."""
+        fresh = self.seen is None
+        yield from self.look()
+        found = find(target, self._page(), accepts=accepts)
+        if not found.best and not fresh:
+            yield from self.look(again=True)
+            found = find(target, self._page(), accepts=accepts)
+        if not found.best:
+            yield from self.until(lambda seen: bool(find(target, PageModel(seen), accepts=accepts).best))
+            found = find(target, self._page(), accepts=accepts)
+        if not found.best and (yield from let_in(self, sentence)):
+            yield from self.look()
+            found = find(target, self._page(), accepts=accepts)
+        if not found.best:
+            raise not_found(sentence, target, found, self.seen)
+        return found
+
+    def _page(self) -> PageModel:
+        """Return the model of the page as it was seen last."""
+        assert self.seen is not None
+        if self._model is None or self._model.seen is not self.seen:
+            self._model = PageModel(self.seen)
+        return self._model
 
     def search(self, query: str, sentence: str) -> Work[None]:
         """Use the page's search box."""
@@ -559,7 +604,7 @@ class Task(Asking):
         ]
         boxes = boxes or (fields if len(fields) == 1 else [])
         if not boxes:
-            raise not_found(sentence, Target("search", "field"), Found(()), seen)
+            raise not_found(sentence, Target("search", "field"), Matches(), seen)
         box = (
             boxes[0]
             if len(boxes) == 1 or boxes[0].role == "searchbox"

@@ -123,8 +123,7 @@ def highlight_box(action: Action, seen: Observation | None) -> dict[str, float] 
     """
     match action.aimed_at:
         case ElementTarget(ref=ref):
-            known = () if seen is None else seen.all_elements
-            box = known[ref].box if 0 <= ref < len(known) else None
+            box = None if seen is None else seen.box_of(ref)
         case PointTarget(x=x, y=y):
             box = Box(x, y, 0, 0)
         case _:

@@ -12,8 +12,9 @@ from helpers.agent_runner import work_on
 from helpers.stored_pages import stored
 from webrun_nb.agents.base import AgentError, Ask, Finish, Perform, Step, TaskSpec
 from webrun_nb.agents.local.examples import examples_of
-from webrun_nb.agents.local.language.elements import Found, near_misses
 from webrun_nb.agents.local.language.intents import Target
+from webrun_nb.agents.local.matching.match import Matches, near_misses
+from webrun_nb.agents.local.matching.page import PageModel
 from webrun_nb.agents.local.messages import not_found
 from webrun_nb.browsers.actions import Action, Click, Press
 from webrun_nb.browsers.observation import Element, Observation
@@ -64,7 +65,7 @@ async def test_signs_name_only_what_is_called_so() -> None:
 def test_the_nearest_names_are_named_once_each() -> None:
     links = [Element(ref, "link", "Prices", "a", nearby=near) for ref, near in enumerate(("Boats", "Piers", "Menu"))]
     seen = Observation("https://a.example/", "", (*links, Element(9, "button", "Pay", "button")), "")
-    assert near_misses("Prizes list", seen, frozenset({"link"})) == ('link "Prices" (Boats)', 'button "Pay"')
+    assert near_misses(Target("Prizes list", "link"), PageModel(seen)) == ('link "Prices" (Boats)', 'button "Pay"')
 
 
 @pytest.mark.parametrize("sentence", ["go to www.nowhere.invalid/a", "visit nowhere.invalid"])
@@ -82,7 +83,7 @@ async def test_a_files_name_is_not_taken_for_an_address() -> None:
 
 def test_the_browsers_error_page_is_not_called_by_its_address() -> None:
     seen = Observation("chrome-error://chromewebdata/", "", (), "")
-    message = not_found("search for x", Target("search", "field"), Found(()), seen).message
+    message = not_found("search for x", Target("search", "field"), Matches(()), seen).message
     assert "on the browser's error page: the last page did not open." in message
     assert "chrome-error" not in message
 

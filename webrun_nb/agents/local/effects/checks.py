@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from webrun_nb.agents.local.effects.changes import changes, same_element
-from webrun_nb.agents.local.language.elements import FIELD_ROLES
+from webrun_nb.agents.local.matching.roles import FIELD_ROLES
 from webrun_nb.browsers.actions import Action, Click, Navigate, Press, Scroll, Select, Type
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.hosts import browser_url

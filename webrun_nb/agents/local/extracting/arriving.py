@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 from webrun_nb.agents.base import AgentError, Failed, Refused, Reply, Step
 from webrun_nb.agents.local.extracting.reading import Reading
 from webrun_nb.agents.local.extracting.selection import GENERIC, PEOPLE, may_be_unnamed
-from webrun_nb.agents.local.language.elements import find
 from webrun_nb.agents.local.language.intents import Extract, Target
 from webrun_nb.agents.local.lists.names import tokens
 from webrun_nb.agents.local.lists.pages import is_about, words_of
 from webrun_nb.agents.local.lists.rows import UntiedError, about, find_field, of_subject
+from webrun_nb.agents.local.matching.match import found_on
 from webrun_nb.browsers.actions import Click
 from webrun_nb.browsers.observation import Element
 from webrun_nb.extraction.assignment.choose import is_list, title_of
@@ -156,7 +156,7 @@ class Arrival:
 
     def _search(self, subject: str) -> Work[bool]:
         seen = yield from self._task.look()
-        boxes = find(Target("search", "field"), seen, frozenset({"searchbox", "textbox", "combobox"})).elements
+        boxes = found_on(Target("search", "field"), seen, frozenset({"searchbox", "textbox", "combobox"}))
         if len(boxes) != 1:
             return False
         yield from self._task.note(f'No link is called "{subject}"; searching for it.')

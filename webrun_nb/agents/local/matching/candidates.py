@@ -17,6 +17,8 @@ _TEXT = -0.1
 """Added to the score of a text where a control may be meant."""
 _UNNAMED_OWN, _UNNAMED_LIKE = 0.62, 0.54
 """Scores of things of the right kind, and of nearly that, where the sentence gives no name."""
+_WHOLE_TEXT = 0.9
+"""Least score of a text that is acted on: what only speaks of the words is not meant."""
 _IN_TEXT = 0.8
 _PLAIN_TYPES = frozenset({"text", "submit", "button", "checkbox", "radio"})
 _NO_MEANING = Meaning(frozenset())
@@ -88,6 +90,8 @@ class Candidates:
             for thing in self._things():
                 if self._may_be_called_so(thing):
                     score, reason = self._name_score(thing)
+                    if score < _WHOLE_TEXT and not self._accepts.disabled and self._is_shown_only(thing):
+                        continue
                     score += self._kind_score(thing) if score else 0.0
                     if score >= CERTAIN:
                         yield Match(thing, score, (reason,))
@@ -160,9 +164,13 @@ class Candidates:
         score = 0.0
         if self._target.role and self._target.role not in REPEATED:
             score = _OWN if thing.role in self._meaning.own else 0.0 if thing.role in self._meaning.like else _OTHER
-        if is_text(thing.role) and thing.ref not in self._page.elements and self._target.role not in WRITTEN:
+        if self._is_shown_only(thing):
             score = min(score, 0.0) + (_TEXT if score > _OTHER else 0.0)
         return score
+
+    def _is_shown_only(self, thing: Element) -> bool:
+        """Return whether a thing is a text, and the sentence does not speak of a text."""
+        return is_text(thing.role) and thing.ref not in self._page.elements and self._target.role not in WRITTEN
 
     def _misspelt(self) -> Iterator[Match]:
         for thing in self._things():
@@ -225,9 +233,10 @@ class Candidates:
             if control is not None and self._accepts.takes(control):
                 return control
         thing = page.as_thing(group)
-        if thing is not None:
-            return thing
-        return next((held for held in page.members(group) if held.role == "heading"), None)
+        if thing is None or self._accepts.controls:
+            # A click on the middle of a group might hit any control in it; one on its first text does not.
+            thing = next((held for held in page.members(group) if held.ref not in page.elements and held.name), thing)
+        return thing
 
 
 def _kind_penalty(meaning: Meaning, thing: Element) -> float:

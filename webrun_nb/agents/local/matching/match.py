@@ -24,8 +24,8 @@ from webrun_nb.agents.local.matching.conditions import (
 )
 from webrun_nb.agents.local.matching.names import alike, in_text, normal
 from webrun_nb.agents.local.matching.page import PageModel, distance, value_of
-from webrun_nb.agents.local.matching.roles import ANY, MEANINGS, REPEATED, Accepts
-from webrun_nb.browsers.observation import Element
+from webrun_nb.agents.local.matching.roles import ANY, MEANINGS, REPEATED, Accepts, taking
+from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.text import shortened
 
 _EXACT, _CLOSE = 0.005, 0.04
@@ -89,6 +89,11 @@ def find(target: Target, page: PageModel, *, accepts: Accepts = ANY) -> Matches:
             return found
         first = first or found
     return first or Matches()
+
+
+def found_on(target: Target, seen: Observation, roles: frozenset[str] | None = None) -> tuple[Element, ...]:
+    """Return what a noun phrase may mean on a page: elements of some roles, or else what can be clicked."""
+    return find(target, PageModel(seen), accepts=taking(roles)).elements
 
 
 def _find_each(target: Target, page: PageModel, accepts: Accepts) -> Matches:

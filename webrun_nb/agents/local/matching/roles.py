@@ -54,7 +54,8 @@ CLICKABLES = Accepts(controls=True)
 FIELDS = Accepts(FIELD_ROLES | {"listbox"}, texts=False, groups=False)
 CHECKABLES = Accepts(_CHECKABLE_ROLES | {"option", "clickable"}, texts=False, groups=False)
 CHOOSABLES = Accepts(frozenset({"combobox", "listbox", "radio"}), texts=False, groups=False)
-DRAGGABLES = Accepts()
+THINGS = Accepts()
+"""Everything that a pointer can be moved to: dragged, hovered, selected."""
 
 
 def taking(roles: frozenset[str] | None) -> Accepts:

@@ -12,7 +12,6 @@ from typing import Protocol, TypeVar, assert_never
 
 from webrun_nb.agents.base import AgentError, Failed, Reply, Step
 from webrun_nb.agents.local.approval import risk_level
-from webrun_nb.agents.local.language.elements import FIELD_ROLES, describe, find, normal
 from webrun_nb.agents.local.language.intents import (
     AddToCart,
     Attach,
@@ -23,6 +22,9 @@ from webrun_nb.agents.local.language.intents import (
     Target,
     Transfer,
 )
+from webrun_nb.agents.local.matching.match import describe, found_on
+from webrun_nb.agents.local.matching.names import normal
+from webrun_nb.agents.local.matching.roles import FIELD_ROLES
 from webrun_nb.agents.local.skills.form import fill_form, fill_missing
 from webrun_nb.agents.local.skills.login import Doer as Logging
 from webrun_nb.agents.local.skills.login import Login
@@ -124,7 +126,7 @@ def _add_to_cart(doer: Doer, errand: AddToCart) -> Work[None]:
 
 def _add_button(doer: Doer, errand: AddToCart) -> Work[Element | None]:
     target = Target(f"add to {errand.where}", "button", errand.what)
-    found = _unlike(find(target, (yield from doer.look())).elements)
+    found = _unlike(found_on(target, (yield from doer.look())))
     if len(found) > 1 and errand.what:
         found = _closest(found, errand.what)
     if not found:
@@ -291,7 +293,7 @@ def options_for(field: Element, value: str) -> list[str]:
 
 
 def _field(seen: Observation, name: str) -> Element | None:
-    found = find(Target(name, "field"), seen, FIELD_ROLES | {"listbox"}).elements
+    found = found_on(Target(name, "field"), seen, FIELD_ROLES | {"listbox"})
     exact = [e for e in found if normal(e.name).startswith(name)]
     return exact[0] if exact else found[0] if len(found) == 1 and name not in ("to", "from") else None
 
@@ -313,7 +315,7 @@ def _download(doer: Doer, errand: Download) -> Work[None]:
     seen = yield from doer.look()
     found = downloads(seen, errand)
     if not found:
-        way = find(Target(_whose(errand.what), "link"), seen).elements
+        way = found_on(Target(_whose(errand.what), "link"), seen)
         if len(way) > 1:
             way = ((yield from doer.which(errand.sentence, Target(errand.what, "link"), way)),)
         if way:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from webrun_nb.agents.base import AgentError, Failed, Reply, Step
-from webrun_nb.agents.local.language.elements import FIELD_ROLES, describe, find, normal
 from webrun_nb.agents.local.language.intents import FillForm, Target
 from webrun_nb.agents.local.language.split import unquote
+from webrun_nb.agents.local.matching.match import describe, found_on
+from webrun_nb.agents.local.matching.names import normal
+from webrun_nb.agents.local.matching.roles import FIELD_ROLES
 from webrun_nb.agents.local.messages import option_of
 from webrun_nb.browsers.actions import Action, Click, Select, Type
 from webrun_nb.browsers.observation import Element, Observation
@@ -129,7 +131,7 @@ def _apart(pair: str) -> tuple[str, str, str]:
 
 def _entry(seen: Observation, label: str, value: str) -> Entry | None:
     seen = replace(seen, frames=())
-    fields = find(Target(label, "field"), seen, _FIELDS).elements
+    fields = found_on(Target(label, "field"), seen, _FIELDS)
     fields = tuple(e for e in fields if not e.region) or fields
     if len(fields) == 1 and (not fields[0].options or option_of(fields[0], value)):
         return Entry(fields[0], value)
@@ -141,7 +143,7 @@ def _entry(seen: Observation, label: str, value: str) -> Entry | None:
     ]
     if len(radios) == 1:
         return Entry(radios[0], "yes")
-    boxes = find(Target(label, "checkbox"), seen, frozenset({"checkbox", "switch"})).elements
+    boxes = found_on(Target(label, "checkbox"), seen, frozenset({"checkbox", "switch"}))
     boxes = boxes or tuple(
         e
         for e in seen.elements

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from webrun_nb.agents.local.language.elements import FIELD_ROLES
+from webrun_nb.agents.local.matching.roles import FIELD_ROLES
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.hosts import browser_url, host_of
 
