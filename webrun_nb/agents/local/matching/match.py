@@ -30,6 +30,8 @@ from webrun_nb.common.text import shortened
 
 _EXACT, _CLOSE = 0.005, 0.04
 """Scores that differ by less are the same: of names that are the same, and of all others."""
+_NAMED = 0.9
+"""Least score of a thing that is called so, and does not only speak of it."""
 _MAX_NEAR_MISSES = 5
 _MAX_RANKED = 400
 _REGIONS = {
@@ -250,18 +252,29 @@ def _of_shape(target: Target, found: list[Match]) -> list[Match]:
 
 
 def _nearest(near: str, found: list[Match], page: PageModel) -> list[Match]:
-    """Return the matches of the smallest group that holds both them and the words, and of those the nearest one."""
-    sizes: dict[int, tuple[int, int]] = {}
-    for match in found:
-        group = _smallest_with(near, match.element, page)
-        if group is not None:
-            sizes[match.element.ref] = (page.size(group), group)
-    if not sizes:
+    """Return the matches that belong to the words: each has a smallest group that holds both it and them.
+
+    A group around another one's does not count, and one that only speaks of the words does not where another has a
+    thing that is called so. In the same group, the one that stands nearest on the screen is meant.
+    """
+    groups = {
+        match.element.ref: group for match in found if (group := _smallest_with(near, match.element, page)) is not None
+    }
+    if not groups:
         return _beside(near, found, page) or [match for match in found if _belongs(near, match.element)]
-    least = min(size for size, _ in sizes.values())
-    closest = [match for match in found if sizes.get(match.element.ref, (least + 1, 0))[0] == least]
-    top = _top(closest)
-    return closest if len(top) == 1 else _beside(near, top, page) or closest
+    # What is within a group comes right after it.
+    ordered = sorted(set(groups.values()))
+    smallest = {
+        group
+        for group, after in zip(ordered, [*ordered[1:], len(page.groups)], strict=True)
+        if after > page.spans[group].last
+    }
+    named = {group for group in smallest if any(alike(near, each.name) >= _NAMED for each in page.members(group))}
+    belonging = [match for match in found if groups.get(match.element.ref) in (named or smallest)]
+    top = _top(belonging)
+    if len(top) > 1 and len({groups[match.element.ref] for match in top}) == 1:
+        return _beside(near, top, page) or belonging
+    return belonging
 
 
 def _smallest_with(near: str, thing: Element, page: PageModel) -> int | None:

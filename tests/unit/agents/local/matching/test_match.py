@@ -110,8 +110,13 @@ def test_the_smallest_group_with_both_counts(target: Target, row: str) -> None:
 
 
 def test_near_a_name_that_another_item_speaks_of() -> None:
-    matches = found("controls", Target("trash", "button", near="Jonas"))
-    assert {row_of("controls", m.element) for m in matches.best} <= {"Jonas", "Mara"}
+    assert row_of("controls", only("controls", Target("trash", "button", near="Jonas"))) == "Jonas"
+
+
+def test_near_words_that_two_items_have() -> None:
+    books = found("cards", Target("Book", "button", near="Price"))
+    assert books.is_ambiguous
+    assert len(books.best) == 3
 
 
 @pytest.mark.parametrize(
