@@ -23,6 +23,7 @@ from webrun_nb.agents.local.language.intents import (
     SetOpen,
     Target,
 )
+from webrun_nb.agents.local.skills.looking_for import look_for
 from webrun_nb.agents.local.task import Task
 from webrun_nb.browsers.actions import Click
 from webrun_nb.common.codes import TaskFailureCode
@@ -59,6 +60,7 @@ class References:
         AgentError
             `ELEMENT_NOT_FOUND`: there is none.
         """
+        yield from look_for(self._task, intent.target, intent.sentence)
         yield from self._task.thing(intent.sentence, intent.target)
         self._found = intent.target
         self.point_to(intent.target)

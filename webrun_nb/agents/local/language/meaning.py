@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass, replace
 
 from lark import Token, Tree
@@ -50,7 +51,7 @@ _CHECKABLE = frozenset({"checkbox", "radio", "switch"})
 _SET_BY_VALUE = frozenset({"slider", "spinner", "field"})
 _TESTS: Mapping[str, Test] = {
     "STARTS": "starts", "ENDS": "ends", "CONTAINS": "contains", "LESS": "<", "GREATER": ">", "AT_MOST": "<=",
-    "AT_LEAST": ">=", "BETWEEN": "between", "IS": "is",
+    "AT_LEAST": ">=", "IS": "is",
 }  # fmt: skip
 _MANNERS: Mapping[str, ClickManner] = {
     "DOUBLE_CLICK": "double-click", "RIGHT_CLICK": "right-click", "MIDDLE_CLICK": "middle-click",
@@ -105,7 +106,10 @@ def intent_of(tree: Tree[Token], clause: str) -> Intent | None:
     what = step.parts()[0] if step else None
     if what is None:
         return None
-    intent = _STEPS[what.rule](what)
+    try:
+        intent = _STEPS[what.rule](what)
+    except _SenselessError:
+        return None
     context = sentence.part("context")
     if context is None or intent is None:
         return intent
@@ -120,7 +124,13 @@ def request_in(clause: str) -> Request | None:
 
 
 def premise_of(tree: Tree[Token], clause: str) -> Premise | None:
-    """Return the premise that a tree of the rules `premise` and `question` says."""
+    """Return the premise that a tree of the rules `premise` and `question` says; None where it makes no sense."""
+    with suppress(_SenselessError):
+        return _premise(tree, clause)
+    return None
+
+
+def _premise(tree: Tree[Token], clause: str) -> Premise | None:
     part = _Part(tree, clause)
     thing = part.part("thing")
     if thing is None:
@@ -139,8 +149,9 @@ def premise_of(tree: Tree[Token], clause: str) -> Premise | None:
                 return Premise(clause, target, Condition(part.text, "exists", negated=negated is not gone))
             return Premise(clause, target, Condition(part.text, "state", state, negated=negated))
         case "compares":
-            condition = _condition(part)
-            return Premise(clause, target, replace(condition, negated=negated)) if condition else None
+            return Premise(clause, target, replace(_condition(part), negated=negated))
+        case "is_within":
+            return Premise(clause, target, replace(_range(part), negated=negated))
     return None
 
 
@@ -168,7 +179,8 @@ _ARTICLE = re.compile(r"(?:the|an?|my|your|their|its)\s+", re.I)
 def thing_of(words: str) -> Target | None:
     """Return the target that a noun phrase by itself says; None where it is none."""
     for reading in readings(words, "thing"):
-        return _target(_Part(reading.tree, words))
+        with suppress(_SenselessError):
+            return _target(_Part(reading.tree, words))
     return None
 
 
@@ -546,6 +558,10 @@ def _within(intent: Intent, place: Target) -> Intent:
 # --- things -----------------------------------------------------------------------------------------------------------
 
 
+_POSTS = ("near", "within", "named", "most", "having", "within_range", "field", "state", "following")
+"""The rules of the phrases that stand after a noun."""
+
+
 def _things(part: _Part) -> Target | None:
     """Return the things that a step is about, as one target; None where it names none."""
     things = part.part("things")
@@ -589,7 +605,7 @@ def _target(part: _Part) -> Target:
         qualities=tuple(quality.text.lower() for quality in part.parts("quality")),
         superlative=_superlative(part.part("superlative")),
     )  # fmt: skip
-    for post in part.parts("near", "within", "named", "most", "having", "field", "state", "following"):
+    for post in part.parts(*_POSTS):
         target = _with_post(target, post)
     return target
 
@@ -677,8 +693,6 @@ def _with_post(target: Target, post: _Part) -> Target:
             return replace(target, superlative=replace(most, by=most.by or by))
         case "having" | "field":
             condition = _condition(post)
-            if condition is None:
-                return target
             field = (plains[0].words or plains[0].said) if post.rule == "field" and plains else ""
             return replace(target, conditions=(*target.conditions, replace(condition, field=field)))
         case "state":
@@ -687,28 +701,40 @@ def _with_post(target: Target, post: _Part) -> Target:
                 condition = Condition(post.text, "state", qualities[0], negated=True)
                 return replace(target, conditions=(*target.conditions, condition))
             return replace(target, qualities=(*target.qualities, *qualities))
+        case "within_range":
+            return replace(target, conditions=(*target.conditions, _range(post)))
         case "following":
             return target  # "the text below" is the one of the page
     return target
 
 
-def _condition(part: _Part) -> Condition | None:
-    """Return the test of a condition, and what it compares with."""
+def _range(part: _Part) -> Condition:
+    """Return the test of a range: "between 3 and 7"."""
+    low, high = (unquote(bound.text) for bound in part.parts("bound"))
+    return Condition(part.text, "between", low, high)
+
+
+class _SenselessError(Exception):
+    """Raised for a tree whose words make no sense together."""
+
+
+def _condition(part: _Part) -> Condition:
+    """Return the test of a condition, and what it compares with.
+
+    Raises
+    ------
+    _SenselessError
+        A part of it is missing.
+    """
     token = next((t for t in _tests_of(part)), None)
     value = next(iter(part.parts("text", "result", "value_of", "like")), None)
     if token is None or value is None:
-        return None
+        raise _SenselessError
     said = _text(value)
     test = _TESTS[token.type]
-    high = ""
-    if test == "between":
-        ends = re.split(r"\s+(?:and|to)\s+|\s*[-–]\s*", said, maxsplit=1)
-        if len(ends) < 2:
-            return None
-        said, high = ends
     if part.token("NOT") is not None and test in _OPPOSITE and part.rule not in ("compares",):
         test = _OPPOSITE[test]
-    return Condition(part.text, test, said, high)
+    return Condition(part.text, test, said)
 
 
 def _tests_of(part: _Part) -> Iterator[Token]:
@@ -730,7 +756,7 @@ def _value(part: _Part, *, as_thing: bool = False) -> Value:
     found = next(iter(part.parts("text", "result", "value_of", "like")), None)
     if found is None:
         return ""
-    posts = found.parts("near", "within", "named", "most", "having", "field", "state", "following")
+    posts = found.parts(*_POSTS)
     ordinal, role = found.token("ORDINAL"), found.token("ROLE")
     match found.rule:
         case "result":

@@ -9,6 +9,7 @@ from typing import TypeVar
 from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.local.language.intents import Intent, NamedAction, Target
 from webrun_nb.agents.local.skills.comboboxes import fits
+from webrun_nb.agents.local.skills.values import read_number
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.values import shown_text
 from webrun_nb.browsers.actions import Click, Type
@@ -20,6 +21,7 @@ Work = Generator[Step, Reply | None, T]
 
 _SENDS = re.compile(r"(?:send|submit|post|save|ok(?:ay)?|done|confirm|apply|publish|share|add|create)\b", re.I)
 _RECIPIENT = re.compile(r"\b(?:to|recipients?|whom|e-?mail|user|name)\b", re.I)
+_PARITIES = frozenset({"odd", "even"})
 _MOST_TURNS = 100
 """The most clicks on a control until what it shows meets a condition."""
 _TEXT_FIELDS = frozenset({"textbox", "searchbox", "combobox"})
@@ -43,7 +45,7 @@ def named_action(task: Task, intent: NamedAction, text: str) -> Work[list[Intent
     if control is None:
         return (yield from task.ask_again(intent.sentence, about=_no_control(intent)))
     yield from _click(task, control, intent)
-    if intent.target.conditions:
+    if intent.target.conditions or set(intent.target.qualities) & _PARITIES:
         yield from _until_it_fits(task, control, intent)
         return None
     if intent.to is not None or text:
@@ -119,19 +121,28 @@ def _senders(seen: Observation, verb: str, old: set[str]) -> Sequence[Element]:
     return ()
 
 
+def _is_wanted(text: str, target: Target) -> bool:
+    """Tell whether a number or text is as a sentence asks for: "a number less than 5", "an odd number"."""
+    number = read_number(text)
+    for quality in _PARITIES & set(target.qualities):
+        if number is None or number % 2 != (quality == "odd"):
+            return False
+    return all(fits(text, condition) for condition in target.conditions)
+
+
 def _until_it_fits(task: Task, control: Element, intent: NamedAction) -> Work[None]:
     """Click the control again until the number or text that it changes meets the conditions of the sentence."""
     for _ in range(_MOST_TURNS):
         seen = yield from task.look(again=True)
         shown = [shown_text(each) for each in (*seen.texts, *seen.elements) if each.path != control.path]
         shown = [text for text in shown if re.fullmatch(r"\W*[-+]?\d[\d.,]*\W*", text)]
-        if shown and all(fits(shown[0], condition) for condition in intent.target.conditions):
+        if shown and _is_wanted(shown[0], intent.target):
             return
         found = yield from task.matching(Target(control.name))
         if len(found) != 1:
             break
         yield from _click(task, found[0], intent)
-    words = " ".join(condition.words for condition in intent.target.conditions)
+    words = str(intent.target)
     raise AgentError(
         TaskFailureCode.AGENT_ERROR, f'"{intent.sentence}": "{words}" was not met after {_MOST_TURNS} clicks.'
     )

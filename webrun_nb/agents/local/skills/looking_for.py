@@ -1,0 +1,62 @@
+"""Looks for a thing that the page does not show yet: in closed sections, and on the next pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from functools import partial
+from typing import TypeVar
+
+from webrun_nb.agents.base import Reply, Step
+from webrun_nb.agents.local.language.intents import Target
+from webrun_nb.agents.local.matching.match import find
+from webrun_nb.agents.local.matching.page import PageModel
+from webrun_nb.agents.local.skills.menus import search_closed
+from webrun_nb.agents.local.task import Task
+from webrun_nb.browsers.actions import Click
+from webrun_nb.browsers.observation import Element, Observation
+
+T = TypeVar("T")
+Work = Generator[Step, Reply | None, T]
+
+_NEXT = re.compile(r"(?:next(?:\s+(?:page|results?))?|older(?:\s+\w+)?|[>›»→])\W*", re.I)
+MOST_PAGES = 30
+"""The most pages that are gone through for one thing."""
+
+
+def look_for(task: Task, target: Target, sentence: str) -> Work[bool]:
+    """Open closed sections and then the next pages until the page shows a thing; tell whether it does.
+
+    A page that ends without it is left as it is; the pages that were looked at are said.
+    """
+    if (yield from task.matching(target, texts=True)):
+        return True
+    if (yield from search_closed(task, partial(_first, target), sentence)) is not None:
+        return True
+    for page in range(2, MOST_PAGES + 1):
+        seen = yield from task.look()
+        before, turn = seen.text, next_page(seen)
+        if turn is None:
+            return False
+        yield from task.must(task.act(Click(turn.ref, turn.name or "next page"), sentence))
+        seen = yield from task.look(again=True)
+        if (yield from task.matching(target, texts=True)):
+            yield from task.note(f'"{sentence}": found on page {page}.')
+            return True
+        if seen.text == before:
+            return False
+    return False
+
+
+def _first(target: Target, seen: Observation) -> Element | None:
+    return next(iter(find(target, PageModel(seen)).elements), None)
+
+
+def next_page(seen: Observation) -> Element | None:
+    """Return the page's one control for the next page; None where it has none, or several."""
+    found = [
+        e
+        for e in seen.elements
+        if e.enabled and e.role in ("link", "button", "clickable") and _NEXT.fullmatch((e.name or e.text).strip())
+    ]
+    return found[0] if len({(e.name, e.href) for e in found}) == 1 else None
