@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.local.effects.changes import changes
@@ -40,6 +41,18 @@ _STRONG = re.compile(
     re.I,
 )
 """Words of a refusal, where nothing but them marks a text as one."""
+_PLAIN = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have)\s+(?:\w+\s+)?(?:required|invalid|incorrect|wrong|missing|expired|locked|rejected"
+    r"|denied|declined|refused|not\s+\w+|already\s+\w+|too\s+\w+|failed)\b|\b(?:invalid|incorrect|wrong|unknown|bad)\s+"
+    r"(?:user|e-?mail|pass|credential|login|code|pin|token|value|input|date|number|format|answer|name|address|card|request)"
+    r"|\b(?:can|could|was|were|is|are)\s?n(?:o|')t\b|\bcannot\b|\bdo(?:es)?\s?n(?:o|')t\s+(?:match|exist|have|belong)\b"
+    r"|\bfailed(?:\s+to\b|\s*[:.!]|$)|\btry\s+again\b|\bunable\s+to\b|\bmust\s+(?:be|have|not|contain|match|agree|accept)\b"
+    r"|^please\s+(?:enter|fill|select|choose|check|correct|provide|accept|complete|use|sign|log)\b|^(?:error|sorry)\b"
+    r"|\bno\s+such\b|\bwent\s+wrong\b|\bfield\s+is\s+required\b",
+    re.I,
+)
+"""Words of a refusal in a text that nothing marks as a message: a sentence about it, not only "wrong"."""
+_ECHO_CHARS = 3
 _FEW = 6
 """More new texts than that are another content of the page, and none of them is an answer to what was sent."""
 _SENDING_ROLES = frozenset({"button", "clickable"})
@@ -110,8 +123,9 @@ def refused_words(before: Observation, after: Observation, *, still_there: bool)
         The page still has what it was sent with.
     """
     new = _new_messages(before, after)
-    known = () if after.fresh else before.messages
-    again = [m for m in after.messages if m.tone == "error" and (m.appeared or after.fresh) and m not in known]
+    if len(new) > _FEW:
+        return ""
+    again = [m for m in after.messages if m.tone == "error" and (m.appeared or after.fresh)]
     for message in new:
         said, tone = message.said, message.tone
         if tone == "success" or _FINE.search(said):
@@ -120,23 +134,41 @@ def refused_words(before: Observation, after: Observation, *, still_there: bool)
             return said
         if tone == "red" and (_STRONG.search(said) or (still_there and _ERROR.search(said))):
             return said
-        if tone in ("", "notice") and still_there and len(new) <= _FEW and _STRONG.search(said):
+        if still_there and (_STRONG if tone == "notice" else _PLAIN).search(said):
             return said
     if not still_there:
         return ""
     for message in again:  # the same words as after the try before
         if _STRONG.search(message.said) and not _FINE.search(message.said):
             return message.said
-    lines = list(changes(before, after).appeared) if after.fresh else []
+    # A form that was sent to read something, such as a search, has what was entered in its address.
+    is_answer = after.fresh and urlsplit(after.url).query in ("", urlsplit(before.url).query)
+    lines = list(changes(before, after).appeared) if is_answer else []
     if len(lines) > _FEW:
         return ""
-    return next((line for line in lines if _STRONG.search(line) and not _FINE.search(line)), "")
+    entered = _entered(before)
+    plain = (line for line in lines if _PLAIN.search(line) and not _FINE.search(line))
+    return next((line for line in plain if not _repeats(line, entered)), "")
+
+
+def _entered(before: Observation) -> list[str]:
+    values = (
+        " ".join(element.value.split()) for element in before.all_elements if element.tag in ("input", "textarea")
+    )
+    return [value for value in values if len(value) >= _ECHO_CHARS]
+
+
+def _repeats(said: str, entered: list[str]) -> bool:
+    """Tell whether a text has what was entered in it: a comment that was sent is no answer to itself."""
+    return any(value in said or said in value for value in entered)
 
 
 def _new_messages(before: Observation, after: Observation) -> list[PageMessage]:
     """Return the messages that a page did not have before, those that appeared last first."""
     known = {" ".join(line.split()) for line in before.text.splitlines()} | {m.said for m in before.messages}
+    entered = _entered(before)
     new = [m for m in after.messages if (m.appeared or after.fresh) and m.said not in known]
+    new = [m for m in new if m.tone == "error" or not _repeats(m.said, entered)]
     return list({m.said: m for m in reversed(new)}.values())[::-1]
 
 

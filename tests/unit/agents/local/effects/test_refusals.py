@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from webrun_nb.agents.local.effects.refusals import refusal, remarks
@@ -108,10 +110,16 @@ def test_the_same_message_after_the_next_try_is_a_refusal_too() -> None:
         showing(PageMessage("red", "-20 %"), fresh=True),
         showing(*(PageMessage("", f"Product {n} is not available", appeared=True) for n in range(9))),
         showing(fresh=True, text="\n".join(f"Result {n}: errors in Go" for n in range(9))),
+        showing(fresh=True, text="Join\nErrors in Go\nWe don't sell data"),
+        showing(PageMessage("", "Wrong Turn", appeared=True)),
+        showing(PageMessage("notice", "Ada: please try again later", appeared=True)),
+        showing(*(PageMessage("error", f"request {n} failed", appeared=True) for n in range(9))),
     ],
 )
 def test_messages_that_are_no_answer_to_what_was_sent(seen: Observation) -> None:
-    assert said(seen, showing(PageMessage("error", "Wrong tide"))) is None
+    before = showing(PageMessage("error", "Wrong tide"))
+    comment = Element(2, "textbox", "Comment", "textarea", value="please try again later")
+    assert said(seen, replace(before, elements=(SEND, comment))) is None
 
 
 def test_a_message_in_another_language_is_quoted() -> None:
