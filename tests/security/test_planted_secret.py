@@ -39,8 +39,11 @@ EMAIL = "ada.planted.7f3a@planted.example"
 PASSWORD = 'Zw3ölf "Planted" & <k4tzen>+9c1e'
 SEED = "KRUGS4ZANFZSAYJAONSWG4TFOQ"
 BY_HAND = "typed-by-hand-4b1d-into-a-password-field"
+SAID = "said-in-the-text-of-a-task-77b2!"
+SAID_AS = f"{MARKER}@said.example"
+SAID_TEXT = f"Log in as {SAID_AS} with password {SAID}"
 PROXY_USER, PROXY_PASSWORD = "planted-proxy-user", "mauve-elephants-in-transit-5e2c"
-VALUES = (EMAIL, PASSWORD, SEED, BY_HAND, PROXY_PASSWORD)
+VALUES = (EMAIL, PASSWORD, SEED, BY_HAND, SAID, PROXY_PASSWORD)
 HAND = """<title>By hand</title><input id=field type=password oninput="
 fetch('/verify', {method: 'POST', body: new URLSearchParams({typed: this.value})})"><script>field.focus()</script>"""
 SECRETS = [{"match": "login.localhost", "fields": {"email": EMAIL, "password": PASSWORD, "otp_secret": SEED}}]
@@ -93,6 +96,8 @@ class Lived:
     records: Any = None
     failure: Any = None
     partial: Any = None
+    said: list[Any] = field(default_factory=list)
+    """Everything that is answered to tasks whose text holds a password."""
     question: Any = None
     dialog: Any = None
     refused: list[Any] = field(default_factory=list)
@@ -181,6 +186,8 @@ CELLS = [
     "%%webrun task\nClick the Frobnicate button",
     "%config WebrunMagics.short_errors = False\n%xmode Verbose",
     "%%webrun task --secret login.localhost=PLANTED\nClick the Frobnicate button",
+    "import os; said = client.sessions['planted'].task(os.environ['SAID_TEXT'], url='{said}'); said, vars(said)",
+    "client.sessions['planted'].snapshot, vars(client.sessions['planted'].monitor)",
     "client.sessions['planted'].task('Log in', secrets={{'login.localhost': 'PLANTED', 'x y': 'PLANTED'}})",
     "session = client.sessions['planted']; session",
     "from IPython.display import HTML; HTML(session._repr_html_())",
@@ -196,8 +203,10 @@ CELLS = [
 def run_notebook(lived: Lived, folder: Path) -> None:
     book = nbformat.v4.new_notebook()
     given = {"url": lived.emulator.url, "key": lived.emulator.key, "login": lived.site.url()}
+    given["said"] = lived.site.url(host="said.localhost")
     book.cells = [nbformat.v4.new_code_cell(cell.format(**given)) for cell in CELLS]
     mine = {"PLANTED_EMAIL": EMAIL, "PLANTED_PASSWORD": PASSWORD, "PLANTED_OTP_SECRET": SEED}
+    mine["SAID_TEXT"] = SAID_TEXT
     environment = {**os.environ, **mine, "IPYTHONDIR": str(folder), "WEBRUN_DATA_DIR": str(folder / "data")}
     client = NotebookClient(book, timeout=180, kernel_name="python3", allow_errors=True)
     client.execute(env=environment)
@@ -232,6 +241,28 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         assert emulator.message(session_id, actionType="guardrail", newState="resume", prompt=said)[0] == 200
         path = f"/task/{session_id}/{asked['taskId']}"
         assert wait_until(lambda: emulator.get(path)[1], lambda body: not body["pending"])["status"] == "complete"
+
+    def say_in_the_text() -> None:
+        """Have tasks log in with a password that their text holds, taken, refused and invalid."""
+        text, there = SAID_TEXT, {"startingUrl": site.url(host="said.localhost")}
+        _, first = emulator.post("/start/start-session", {"task": {"prompt": text, **there}})
+        path = f"/task/{first['sessionId']}/{first['taskId']}"
+        done = wait_until(lambda: emulator.get(path)[1], lambda body: not body["pending"])
+        assert done["status"] == "complete", done
+        again = task(text, **there, webhook={"name": "hook", "url": url, "submittedData": "full_response"})
+        nowhere = emulator.post("/start/run-task", {"prompt": text})
+        invalid = emulator.post("/start/run-task", {"prompt": text, "maxDuration": -1})
+        assert (nowhere[1]["status"], invalid[0]) == ("failed", 400)
+        site.check = lambda form: SAID not in form.values()
+        refused = task(text, **there)
+        site.check = lambda form: True
+        assert "do not belong together" in refused["message"]
+        tasks = [first["taskId"], again["taskId"], refused["taskId"]]
+        about = [
+            emulator.get(f"/_emulator/tasks/{task_id}/{what}") for task_id in tasks for what in ("steps", "report")
+        ]
+        first.pop("streaming")  # has a token
+        lived.said = [first, done, again, nowhere, invalid, refused, *about]
 
     def stop_half_way() -> None:
         said = {"email": EMAIL, "password": PASSWORD}
@@ -281,6 +312,7 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         type_by_hand()
         answer_questions()
         ask_in_a_dialog()
+        say_in_the_text()
         task(f"Get the heading, {MARKER} and {EMAIL}", startingPoint=site.url(f"/told?marker={MARKER}&{quote(EMAIL)}"))
         stop_half_way()
         lived.status = emulator.status(proxied)
@@ -361,6 +393,10 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "a question": (lambda lived: dumped(lived.question), MARKER),
     "a question in the words of a page's dialog": (lambda lived: dumped(lived.dialog), f"the page asks “{MARKER}"),
     "the errors of answers that were refused": (lambda lived: dumped(lived.refused), "message.prompt"),
+    "what is answered where a text holds one": (
+        lambda lived: dumped(lived.said),
+        f"Log in as {SAID_AS} with password ***",
+    ),
     "the events": (lambda lived: dumped(lived.events), MARKER),
     "the live view's notes": (lambda lived: dumped(lived.view), "navigateUrl"),
     "a webhook": (lambda lived: b"\n".join(lived.webhooks), "Welcome ***"),
@@ -418,8 +454,11 @@ def test_the_token_of_a_live_view_is_only_where_its_owner_asks_for_it(lived: Liv
 
 def test_the_site_received_them(lived: Lived) -> None:
     """They were typed, by a task, from an answer and in the notebook's session: else the search proves nothing."""
-    assert [form for _, path, form in lived.site.posted if path == "/login"] == 3 * [
+    assert [form for at, path, form in lived.site.posted if path == "/login" and at == "login.localhost"] == 3 * [
         {"email": EMAIL, "password": PASSWORD}
+    ]
+    assert [form for at, _, form in lived.site.posted if at == "said.localhost"] == 4 * [
+        {"email": SAID_AS, "password": SAID}
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.common.credentials.finding import find_credentials
+from webrun_nb.common.credentials.finding import find_credentials, masked
 
 HOLD = {
     'username "x" and password "y"': {"username": "x", "password": "y"},
@@ -153,6 +153,10 @@ def test_two_passwords_are_both_found() -> None:
     assert [(each.kind, each.value) for each in found] == [
         ("password", "a1"), ("new_password", "b2"), ("new_password", "b2"),
     ]  # fmt: skip
+
+
+def test_what_is_shown_of_a_text_has_its_user_name_alone() -> None:
+    assert masked('log in as ada with "s3cret" as password') == 'log in as ada with "***" as password'
 
 
 WORDS = [

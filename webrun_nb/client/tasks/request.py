@@ -22,6 +22,7 @@ from webrun_nb.client.tasks.result import ResultAdapter, Schema
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.client.urls import resolve_url
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
+from webrun_nb.common.credentials.finding import masked
 from webrun_nb.common.nullable_schema import with_nulls
 from webrun_nb.common.redacted import HostSecret, secrets_to_wire
 from webrun_nb.wire.errors import contract_error
@@ -40,6 +41,7 @@ class TaskRequest:
     """A task that is ready to be sent."""
 
     instruction: str
+    """As it is shown and kept here: without the secrets that the text holds."""
     url: str | None
     schema: Schema | None
     fields: Mapping[str, Any]
@@ -152,7 +154,7 @@ def build_task_request(
     expectations = Expectations.read(options.expect)
     expectations.check_columns([column.name for column in getattr(schema, "columns", ())])
     sent_fields = {**fields.to_wire(), **output, **confidential}
-    return TaskRequest(text, url, schema, sent_fields, limit_usd(options.max_cost_usd), expectations)
+    return TaskRequest(masked(text), url, schema, sent_fields, limit_usd(options.max_cost_usd), expectations)
 
 
 def read_schema(given: object, frames: ResultAdapter | None, *, flat: bool = False) -> Schema | None:

@@ -51,6 +51,18 @@ def find_credentials(text: str) -> tuple[Credential, ...]:
     return tuple(sorted((*secrets, *users[:1]), key=lambda each: each.start))
 
 
+def masked(text: str) -> str:
+    """Return a text with `***` in the place of each secret that it holds; user names stay.
+
+    >>> masked("Log in as ada with password s3cret!")
+    'Log in as ada with password ***'
+    """
+    for found in reversed(find_credentials(text)):
+        if found.is_secret:
+            text = f"{text[: found.start]}***{text[found.end :]}"
+    return text
+
+
 def _in_addresses(text: str) -> list[Credential]:
     """Find the secrets in the parameters of addresses; their other words name nothing."""
     return [
