@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from webrun_nb.bench.harness.context import BenchContext
 from webrun_nb.bench.measurement import Measurement
 from webrun_nb.bench.measurements.agent_speed import FiveSteps, FiveStepsAtOnce, ObservationSpeed
+from webrun_nb.bench.measurements.any_sentence import AnySentence
 from webrun_nb.bench.measurements.cards_in_page import CardsInPage, ClickToHandler, EventToPage
 from webrun_nb.bench.measurements.context_session import ContextSession
 from webrun_nb.bench.measurements.environment import EnvironmentState
@@ -92,6 +93,7 @@ _OF_AGENT: tuple[type[Measurement], ...] = (
     ObservationSpeed,
     Throughput,
     ThroughputOfSlowPages,
+    AnySentence,
 )
 EXTRACTION = tuple(each.name for each in _OF_EXTRACTION)
 """The measurements of how pages are read, which run where they are asked for (`--extraction`)."""

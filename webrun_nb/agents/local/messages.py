@@ -86,10 +86,14 @@ def not_found(sentence: str, target: Target, found: Matches, seen: Observation |
     )
 
 
+DEFECT = "A defect of the local agent ended the task"
+"""The beginning of the line that `defect` returns."""
+
+
 def defect(sentence: str) -> str:
     """Return the line for a task that ends by a defect of the agent at a sentence (empty where none was begun)."""
     at = f' at "{shortened(sentence, 200)}"' if sentence else ""
-    return f"A defect of the local agent ended the task{at}; the emulator's log has the details. Say it in other words."
+    return f"{DEFECT}{at}; the emulator's log has the details. Say it in other words."
 
 
 def _because(found: Matches) -> str:

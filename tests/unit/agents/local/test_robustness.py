@@ -13,6 +13,8 @@ from helpers.agent_runner import work_on
 from webrun_nb.agents.base import AgentError, Ask, Failed, Finish, Performed, Refused, Reply, TaskSpec
 from webrun_nb.agents.local.extracting.asked_for import shape_of
 from webrun_nb.agents.local.language.intended import preview
+from webrun_nb.agents.local.messages import DEFECT
+from webrun_nb.bench.harness.random_sentences import ODD_WORDS, random_sentence
 
 SENTENCES = 1_000
 CODES = {
@@ -42,12 +44,6 @@ FORMS = [
     "upload {w}", "attach {w} to {w}", "delete the {w} called {w}", "confirm the transfer", "{w}", "{w} {w} {w}", "{u}",
     "if {w}, click {w}", "for each {w}, click {w}", "click", "press", "list", "get", "type", "what", "", "and", "then",
 ]  # fmt: skip
-DICTIONARY = [  # written as sentences: a list of words is hard to read
-    *"harbour patient seven cheapest price name title quantity day table list row Ada O'Neill 'single' not or".split(),  # noqa: SIM905
-    *"except every each average 2026-01-02 $9 9% +1 -3 ++ ½ 12½ ² Ⅷ ٣ İstanbul ß the a of in on with by".split(),  # noqa: SIM905
-    *"%s {x} {} [ ] ( ) (( \\ \\1 | * . .* ? ^ $ : ; , ' ` / // # @ & < > = != ~ 0 00 1e999 1,2,3 .5 -".split(),  # noqa: SIM905
-    *("“quoted”", '"', "\u202e\u200b", "\ue000", "\u01c5"),
-]
 KEYS = ["Enter", "escape", "F5", "f0", "f25", "Delete", "Page Down", "Tab", "ctrl", "a", "+", "space", "return"]
 ORDINALS = ["first", "second", "third", "last", "2nd", "0th", "99th", "1st"]
 ROLES = ["button", "link", "field", "box", "checkbox", "tab", "menu", "list", "radio button", "row", "result", "icon"]
@@ -93,8 +89,8 @@ def outcome(luck: random.Random) -> Reply:
 async def tried(name: str, luck: random.Random) -> None:
     page = stored_pages.stored(name)
     shown = [e.name for e in page.observation.elements if e.name] + page.observation.text.split()
-    vocabulary = [*shown[:200], *DICTIONARY]
-    said = sentence(vocabulary, luck)
+    vocabulary = [*shown[:200], *ODD_WORDS]
+    said = luck.choice((sentence, random_sentence))(vocabulary, luck)
     output_type, schema = schemas(luck.sample(vocabulary, luck.randrange(4)), luck)
     brief = TaskSpec(said, output_type, schema, page.observation.url, files=("a.pdf",), secrets=("*",))  # type: ignore[arg-type]
     replies = [luck.choice(("1", "skip it", "approve", "99", "", sentence(vocabulary, luck))) for _ in range(6)]
@@ -103,6 +99,8 @@ async def tried(name: str, luck: random.Random) -> None:
         preview(said, shape_of(brief), has_page=True)
         ended = (await work_on(page, brief, replies, lambda action: outcome(luck)))[-1]
     except AgentError as error:
+        if error.message.startswith(DEFECT):
+            raise AssertionError(f"{said!r} with {schema!r} on {name}, answered {replies!r}") from error
         ended = error.code
     except Exception as error:
         raise AssertionError(f"{said!r} with {schema!r} on {name}, answered {replies!r}") from error
