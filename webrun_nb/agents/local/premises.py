@@ -39,6 +39,9 @@ _STATES: Mapping[str, Callable[[Element], bool]] = {
 """What each state of the vocabulary means for an element."""
 
 
+_PAGE = frozenset({"page", "the page", "this page", "it"})
+
+
 def holds(task: Task, premise: Premise, sentence: str) -> Work[bool]:
     """Tell whether a premise holds on the page as it is.
 
@@ -52,7 +55,7 @@ def holds(task: Task, premise: Premise, sentence: str) -> Work[bool]:
         found = yield from task.matching(premise.target, texts=True)
         return bool(found) is not condition.negated
     seen = yield from task.look()
-    if premise.target.words.casefold() in ("page", "it", "this page") and condition.test in ("contains", "is"):
+    if (premise.target.words or premise.target.said).casefold() in _PAGE and condition.test in ("contains", "is"):
         return (condition.value.casefold() in seen.text.casefold()) is not condition.negated
     elements = yield from task.matching(premise.target, texts=True)
     if not elements:

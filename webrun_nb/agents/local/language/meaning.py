@@ -371,7 +371,7 @@ def _check(part: _Part) -> Intent | None:
 
 
 def _path(part: _Part) -> Intent | None:
-    levels = tuple(unquote(name.text) for name in part.parts("name"))
+    levels = tuple(unquote(name.text) for name in part.parts("level"))
     return FollowPath(part.clause, levels)
 
 

@@ -118,7 +118,8 @@ _FORMS: tuple[tuple[re.Pattern[str], str, bool], ...] = tuple(
     )
 )
 _IN_ALL = re.compile(r"\s+(?:in\s+(?:total|all)|altogether|right\s+now|at\s+the\s+moment)$", re.I)
-_VALUE = re.compile(rf"(?:the\s+)?{_NOUN}\s+of\s+(?:the\s+)?{_NAMED}", re.I)
+_VALUE = re.compile(rf"(?:the\s+)?(?!\w+\s+(?:the|an?|my|your)\s){_NOUN}\s+of\s+(?:the\s+)?{_NAMED}", re.I)
+"""A value that is only named; "buy a stock of ABC" is no such text: an article follows its first word."""
 _NOT_ROWS = re.compile(r"how\s+many\s+(?:pages?|columns?|fields?|values?|tables?|lists?|words?|elements?)\b", re.I)
 _PLACE_ONLY = re.compile(r"^(?:listed|shown|(?:on|from|in)\s+(?:this|the)\s+.+|here)$", re.I)
 
