@@ -1,4 +1,4 @@
-"""Writes webrun_nb/docs/reference.md from the registry of commands and the public docstrings.
+"""Writes webrun_nb/docs/reference.md from the registry of commands, the public docstrings and the agent's grammar.
 
 Usage: .venv/bin/python .ci/write_reference.py. A unit test fails while the file differs from what this would write.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import webrun_nb
+from webrun_nb.common.agent_sentences import examples
 from webrun_nb.notebook.commands.registry import COMMANDS
 from webrun_nb.notebook.syntax.help import usage
 from webrun_nb.notebook.syntax.spec import Command
@@ -21,11 +23,13 @@ REFERENCE = Path(webrun_nb.__file__).parent / "docs" / "reference.md"
 _HEAD = """\
 # Reference
 
-Written by `.ci/write_reference.py` from the registry of commands and the docstrings; change those, not this page.
+Written by `.ci/write_reference.py` from the registry of commands, the docstrings and the grammar of the local agent;
+change those, not this page.
 
 - [Commands](#commands): what can be written after `%webrun` and `%%webrun`
 - [Python](#python): the functions and classes of `import webrun_nb as webrun`
 - [Errors](#errors): what they raise
+- [Sentences](#sentences): examples of what the local agent understands
 """
 _FOR_THE_TOOLKIT = frozenset(
     (
@@ -40,7 +44,7 @@ _EXAMPLE = re.compile(r"^(?:>>>|\.\.\.) ?(.*?)(?:  # doctest: .*)?$")
 
 def reference() -> str:
     """Return the whole page as markdown."""
-    return "\n".join([_HEAD, *_commands(), *_python()]).rstrip() + "\n"
+    return "\n".join([_HEAD, *_commands(), *_python(), *_sentences()]).rstrip() + "\n"
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------
@@ -72,6 +76,14 @@ def _usage_and_options(command: Command) -> Iterator[str]:
     for option in command.options:
         yield f"| `{_cell(option.usage)}` | {_cell(option.help)} |"
     yield ""
+
+
+def _sentences() -> Iterator[str]:
+    yield "## Sentences\n"
+    yield "What they do is in [the local agent](local-agent.md).\n"
+    for heading, rules in groupby(examples(), key=lambda each: each.heading):
+        lines = [sentence for rule in rules for sentence in rule.sentences]
+        yield f"{heading}:\n\n```text\n{chr(10).join(lines)}\n```\n"
 
 
 def _cell(text: str) -> str:

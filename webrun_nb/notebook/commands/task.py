@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.errors import SessionGoneError, ShortTracebackMixin
@@ -22,6 +21,7 @@ from webrun_nb.client.tasks.request import build_task_request
 from webrun_nb.client.tasks.result import TaskResult
 from webrun_nb.client.transfers import existing_files
 from webrun_nb.client.urls import display_url, is_local, resolve_host
+from webrun_nb.common import agent_sentences
 from webrun_nb.common.column_types import BY_LABEL
 from webrun_nb.common.money import exact_dollars
 from webrun_nb.notebook.api import toolkit
@@ -453,13 +453,6 @@ What goes wrong
   keys and passwords in a cell are refused: it is saved with the notebook"""
 
 
-def _phrases() -> str:
-    """Return the local agent's list of the phrases it understands. Read as a file: the notebook imports no agents."""
-    return (
-        files("webrun_nb").joinpath("agents", "local", "language", "phrases.txt").read_text(encoding="utf-8").rstrip()
-    )
-
-
 TASK = Command(
     "task",
     "run the task written below the line, in the current session or in one of its own",
@@ -516,5 +509,5 @@ TASK = Command(
     examples=(
         '%%webrun task --schema "name:str, price:float" -o laptops\nList the laptops under $900, cheapest first.',
     ),
-    details="\n\n".join((_DETAILS.replace("TYPES", " ".join(BY_LABEL)), _phrases())),
+    details="\n\n".join((_DETAILS.replace("TYPES", " ".join(BY_LABEL)), agent_sentences.help_text())),
 )

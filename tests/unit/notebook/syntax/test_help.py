@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from importlib.resources import files
 
 import pytest
 
+from webrun_nb.common import agent_sentences
 from webrun_nb.notebook.commands.registry import COMMANDS
 from webrun_nb.notebook.syntax import help as help_of_commands
 from webrun_nb.notebook.syntax import parser
@@ -89,8 +89,7 @@ def test_help_of_an_alias_is_help_of_its_verb() -> None:
 
 
 def test_help_of_task_holds_what_the_local_agent_understands() -> None:
-    phrases = files("webrun_nb").joinpath("agents", "planner", "phrases.txt").read_text(encoding="utf-8")
-    assert phrases.strip() in help_text("task")
+    assert agent_sentences.help_text() in help_text("task")
 
 
 @pytest.mark.parametrize("pitfall", ["above %%webrun", "single quotes", "ends in ?"])

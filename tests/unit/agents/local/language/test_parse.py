@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from webrun_nb.agents.local.language import help_text, plan
+from webrun_nb.agents.local.language import plan
 from webrun_nb.agents.local.language.intents import (
     Back,
     Choose,
@@ -26,8 +26,6 @@ from webrun_nb.agents.local.language.intents import (
 )
 from webrun_nb.browsers.actions import ClickManner
 
-PHRASES = [line.strip() for line in help_text().splitlines() if line.startswith("    ")]
-
 
 def likeliest(intent: Intent) -> Intent:
     return intent.readings[0] if isinstance(intent, Either) else intent
@@ -43,16 +41,6 @@ def listing(text: str) -> Extract:
     intent = only(text)
     assert isinstance(intent, Extract), intent
     return intent
-
-
-@pytest.mark.parametrize("phrase", PHRASES)
-def test_every_example_of_the_help_is_understood(phrase: str) -> None:
-    assert [intent for intent in plan(phrase) if isinstance(intent, Unclear)] == []
-
-
-def test_the_help_has_examples_and_fits_a_screen() -> None:
-    assert PHRASES
-    assert len(help_text().splitlines()) <= 40
 
 
 @pytest.mark.parametrize(
