@@ -67,6 +67,7 @@ from webrun_nb.agents.local.language.intents import (
     RenameEntry,
     Repeat,
     Request,
+    RunText,
     SaveEntry,
     ScrollPage,
     SearchFor,
@@ -79,6 +80,7 @@ from webrun_nb.agents.local.language.intents import (
     Style,
     Target,
     Tell,
+    TellStates,
     Transfer,
     Unclear,
     ValueOf,
@@ -107,8 +109,10 @@ from webrun_nb.agents.local.skills.login import Login, let_in
 from webrun_nb.agents.local.skills.menus import follow_path
 from webrun_nb.agents.local.skills.named_actions import named_action
 from webrun_nb.agents.local.skills.requests import assigned, fill_request
+from webrun_nb.agents.local.skills.running import run_text
 from webrun_nb.agents.local.skills.solving import solution_on
 from webrun_nb.agents.local.skills.sorting import sort
+from webrun_nb.agents.local.skills.states import told_states
 from webrun_nb.agents.local.skills.styles import set_style
 from webrun_nb.agents.local.skills.working import again
 from webrun_nb.agents.local.task import Task
@@ -331,6 +335,13 @@ class Program:
                 task.done.append(f"{sentence} ({seen_of_it})" if seen_of_it else sentence)
             case AddToCart() | Attach() | CheckOut() | Transfer() | Download() | FillForm():
                 yield from run_errand(task, intent)
+            case TellStates(otherwise=otherwise):
+                answer = yield from told_states(task, intent)
+                if answer is None:
+                    return list(otherwise)
+                self._answer(answer, sentence)
+            case RunText():
+                yield from run_text(task, intent)
             case AddEntry() | ChangeEntry() | FilterEntries() | RemoveEntries() | RenameEntry() | SaveEntry():
                 yield from take_entry_step(task, intent)
             case Hover(target=target):
@@ -384,9 +395,12 @@ class Program:
             text = "Yes." if is_so else "No."
         else:
             text = yield from text_of(self.task, intent.what, intent.sentence, self._kept, self._read)
+        self._answer(text, intent.sentence)
+
+    def _answer(self, text: str, sentence: str) -> None:
         data = None if self.task.brief.output_type == "text" else [{"answer": text}]
         self._answers.append(Finish(text, data))
-        self._sentences.append(intent.sentence)
+        self._sentences.append(sentence)
 
     def _search(self, intent: SearchFor) -> Work[None]:
         """Use the page's search: its form with a field for each part of the sentence, or else its search box."""

@@ -18,9 +18,12 @@ from webrun_nb.agents.local.language.intents import (
     Intent,
     RemoveEntries,
     RenameEntry,
+    RunText,
     SaveEntry,
     SetChecked,
+    TellStates,
 )
+from webrun_nb.agents.local.language.listing import parse_extraction
 from webrun_nb.agents.local.language.split import Held, unquote
 
 Make = Callable[[str, "re.Match[str]", Held], "Intent | None"]
@@ -52,6 +55,25 @@ _ONE_CHANGE = re.compile(
     re.I,
 )
 """One of "set the capacity to 22 and the weekday to Sunday"."""
+
+
+_THOSE = "those"
+"""The subject of a question that counts what the sentence before it lists."""
+_DONE = r"(?:done|completed?|finished|ticked(?:\s+off)?|checked(?:\s+off)?|crossed\s+off)"
+_OPEN = (
+    r"(?:left|remaining|open|active|unfinished|incomplete|undone|unticked|unchecked|to\s+do|to\s+be\s+done|outstanding)"
+)
+_NOT_YET = r"(?P<not>not\s+(?:yet\s+)?)?"
+_STILL = r"(?:(?:still|already|yet|now)\s+)?"
+_STATES_ASKED = tuple(
+    re.compile(pattern, re.I)
+    for pattern in (
+        rf"how\s+many\s+(?P<kind>[\w-]+)\s+(?:(?:are|is)\s+)?{_STILL}{_NOT_YET}(?P<state>{_DONE}|{_OPEN})(?:\s+yet)?$",
+        rf"(?:which|what)\s+(?P<kind>[\w-]+)\s+(?:are|is)\s+{_STILL}{_NOT_YET}(?P<state>{_DONE}|{_OPEN})(?:\s+yet)?$",
+        rf"(?:list|name|show(?:\s+me)?|tell\s+me|give\s+me)\s+(?:all\s+)?(?:the\s+)?(?P<not>(?!))?(?P<state>{_DONE}|{_OPEN})\s+"
+        r"(?P<kind>to-?dos?|tasks?|items?|entries|chores?|errands?)$",
+    )
+)
 
 
 def details_of(text: str, held: Held) -> tuple[str, ...]:
@@ -154,6 +176,25 @@ def _filter_range(clause: str, match: re.Match[str], held: Held) -> Intent | Non
     return FilterEntries(clause, match["field"] or "", low, high)
 
 
+def _run(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    return RunText(clause, match["what"], unquote(held.restore(match["text"])))
+
+
+def _count_of_those(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    return Extract(clause, _THOSE, count=True)
+
+
+def states_asked(clause: str) -> TellStates | None:
+    """Read a question for the entries that are done or open; None where it is none."""
+    for pattern in _STATES_ASKED:
+        if match := pattern.match(clause.strip(" .?!")):
+            word = " ".join(match["state"].lower().split())
+            is_done = bool(re.fullmatch(_DONE, word, re.I)) is not bool(match["not"])
+            kind = match["kind"]
+            return TellStates(clause, kind, word, is_done, match.re.pattern.startswith("how"))
+    return None
+
+
 RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
     (re.compile(pattern, re.I | re.S), make)
     for pattern, make in (
@@ -170,6 +211,16 @@ RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
         ),
         (rf"add\s+(?P<what>.+?)\s+to\s+(?:the|my|our|this)\s+(?:[\w-]+\s+){{0,3}}?{_LISTS}$", _add_to_list),
         (rf"{_REMOVES}\s+(?P<what>.+)$", _remove),
+        (
+            r"(?:run|execute|submit)\s+(?:(?:the|this|my)\s+)?(?:following\s+)?(?P<what>(?:[\w-]+\s+)?"
+            r"(?:query|statement|command|script|code|expression|sql))\s*:?\s+(?P<text>\S.*)$",
+            _run,
+        ),
+        (
+            r"how\s+many\s+(?:rows|results|records|entries|ones|matches|hits|of\s+(?:them|those|these))"
+            r"(?:\s+(?:are\s+(?:there|those|they|these)|there\s+are))?$",
+            _count_of_those,
+        ),
         (r"rename\s+(?P<what>.+?)\s+(?:to|as|into)\s+(?P<name>.+)$", _rename),
         (
             r"(?:change|set|update|correct|modify)\s+(?:the\s+)?(?P<field>[\w -]{2,40}?)\s+(?:of|for)\s+(?P<words>.+?)"
@@ -211,7 +262,26 @@ _CHANGES = (ChangeEntry, Choose, Fill, FillForm, SetChecked)
 
 def arranged(steps: Sequence[Intent]) -> list[Intent]:
     """Put together the steps on entries that belong together: changes and their saving, a filter and what is read."""
-    return _with_saving(_with_filters_read(steps))
+    return _with_saving(_with_what_was_listed(_with_filters_read(steps)))
+
+
+def _with_what_was_listed(steps: Sequence[Intent]) -> list[Intent]:
+    """Say what is counted or read by a sentence that speaks of the list, or the result, of the sentence before it."""
+    found: list[Intent] = []
+    for step in steps:
+        last = found[-1] if found else None
+        if isinstance(step, Extract) and step.count and step.subject == _THOSE:
+            if isinstance(last, Extract) and not (last.one or last.count):
+                step = replace(last, sentence=step.sentence, count=True, order=None, limit=None, row=None, wishes=())
+            else:
+                step = replace(step, subject="rows")
+        elif isinstance(step, Extract) and isinstance(last, RunText) and _RESULT.fullmatch(" ".join(step.wishes)):
+            step = replace(parse_extraction("list the rows"), sentence=step.sentence)
+        found.append(step)
+    return found
+
+
+_RESULT = re.compile(r"(?:results?|output|answer|outcome|rows)", re.I)
 
 
 def _with_filters_read(steps: Sequence[Intent]) -> list[Intent]:

@@ -593,6 +593,29 @@ class Attach:
     where: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TellStates:
+    """Answer which entries are done or open, or how many: "which todos are still open?", "how many items are left"."""
+
+    sentence: str
+    kind: str
+    state: str
+    """The word for it, as the person said it."""
+    is_done: bool
+    count: bool = False
+    otherwise: tuple[Intent, ...] = ()
+    """The steps to take where the page has no boxes that tell what is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunText:
+    """Enter a text into the field for it, and run it: "run the SQL query select 1"."""
+
+    sentence: str
+    what: str
+    text: str
+
+
 EntryStep = AddEntry | RemoveEntries | RenameEntry | ChangeEntry | SaveEntry | FilterEntries
 """The steps on entries of a page's lists."""
 Errand = AddToCart | CheckOut | Transfer | Download | FillForm | Attach
@@ -631,5 +654,7 @@ Intent = (
     | Either
     | Unclear
     | EntryStep
+    | RunText
+    | TellStates
     | Errand
 )

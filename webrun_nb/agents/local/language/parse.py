@@ -36,6 +36,7 @@ from webrun_nb.agents.local.language.keys import key_press
 from webrun_nb.agents.local.language.listing import is_extraction, parse_extraction, parse_order
 from webrun_nb.agents.local.language.meaning import alike, intent_of, premise_of
 from webrun_nb.agents.local.language.questions import Question, as_listing, as_value, counts_no_rows
+from webrun_nb.agents.local.language.rephrasing import rephrased
 from webrun_nb.agents.local.language.split import Held, sentences, unquote
 
 _UNITS_MS = {"ms": 1, "millisecond": 1, "s": 1000, "sec": 1000, "second": 1000, "minute": 60_000, "min": 60_000}
@@ -95,6 +96,14 @@ def premise(words: str) -> Premise | None:
 
 def parse_clause(clause: str) -> Intent:
     """Read one clause."""
+    if (said := rephrased(clause)) != clause:
+        return replace(parse_clause(said), sentence=clause)
+    if (asked := entries.states_asked(clause)) is not None:
+        return replace(asked, otherwise=(_parsed(clause),))
+    return _parsed(clause)
+
+
+def _parsed(clause: str) -> Intent:
     is_premise = bool(_WHETHER.match(clause))
     clause = _TELL_ME.sub("", clause)
     held = Held(clause)

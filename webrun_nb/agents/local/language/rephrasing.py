@@ -1,0 +1,48 @@
+"""Sentences that say in other words what a simpler one says, as a table: they are read as the simpler one. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_N = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twenty)"
+_ASKS = r"(?:tell|give|show|read)\s+me|let\s+me\s+know|say|report|find\s+out"
+_FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.I), said)
+    for pattern, said in (
+        # tell me how many books there are in total
+        (rf"^(?:{_ASKS})\s+(?=how\s+many\b)", ""),
+        (r"^(how\s+many\b.*?)\s+(?:in\s+total|altogether|in\s+all)\s*[.?!]*$", r"\1"),
+        (r"^(how\s+many\s+[\w-]+(?:\s+[\w-]+)?)\s+there\s+(?:are|is)\s*[.?!]*$", r"\1 are there"),
+        # how many rows that are
+        (r"^(how\s+many\s+[\w-]+)\s+(?:that|those|these|they|it)\s+(?:are|is|makes?|were|was)\s*[.?!]*$", r"\1"),
+        # the names of the first five in that order
+        (r"^(.*\S)\s*,?\s+in\s+(?:that|this|the\s+same)\s+order\s*[.?!]*$", r"\1"),
+        (
+            rf"^(?:{_ASKS}|list|get(?:\s+me)?|what\s+(?:is|are))\s+(?:the\s+)?([\w-]+(?:\s+and\s+[\w-]+)?)\s+of\s+"
+            rf"(?:the\s+)?((?:first|top|last)\s+{_N})(?:\s+(?:ones|of\s+them))?\s*[.?!]*$",
+            r"list the \2 rows with their \1",
+        ),
+        # the e-mail address of the customer called Ines Carvalho
+        (
+            r"^(.*\b(?:of|for)\s+)(?:the|my|our)\s+[a-z][\w-]*\s+(?:called|named)\s+(?=(?-i:[A-Z])|[\"“'‘])",
+            r"\1",
+        ),
+        # right now, at the moment
+        (
+            r"^((?:which|what|who|how|is|are)\b.*\S)\s+(?:right\s+now|at\s+the\s+moment|currently|today)\s*[.?!]*$",
+            r"\1",
+        ),
+    )
+)
+"""Patterns of sentences, and what is read in their place."""
+
+
+def rephrased(clause: str) -> str:
+    """Return the simpler sentence that says the same; the sentence itself where none is known.
+
+    >>> rephrased("tell me how many books there are in total")
+    'how many books are there'
+    """
+    for pattern, said in _FORMS:
+        clause = pattern.sub(said, clause, count=1)
+    return clause
