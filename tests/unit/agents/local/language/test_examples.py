@@ -19,7 +19,7 @@ STEPS_OF_RULES = {
     "mark": "SetChecked NamedAction", "clear": "Fill", "focus": "Focus", "submit": "ClickOn",
     "copy_values": "CopyValues", "highlight": "SelectText", "copy": "Copy", "paste": "Fill", "find": "Find",
     "solve": "Solve", "style": "Style",
-    "request": "Request", "run": "Request", "do": "NamedAction", "things": "ClickOn SetChecked",
+    "request": "Request", "run": "Request RunText", "do": "NamedAction", "things": "ClickOn SetChecked",
     "post": "NamedAction ClickOn SetChecked Fill Choose", "value": "Fill", "premise": "If", "question": "Tell",
 }  # fmt: skip
 """The kinds of steps that a rule's examples may be read as; the first step of an example is looked at."""
