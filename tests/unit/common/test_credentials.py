@@ -60,7 +60,7 @@ HOLD = {
     '{"username": "ada", "password": "x1"}': {"username": "ada", "password": "x1"},
     "username=ada, password=x1, code=123456": {"username": "ada", "password": "x1", "otp_code": "123456"},
     "set the password to swordfish": {"new_password": "swordfish"},
-    "Sign up with e-mail ada@x.org and password Abc123!": {"new_password": "Abc123!"},
+    "Sign up with e-mail ada@x.org and password Abc123!": {"email": "ada@x.org", "new_password": "Abc123!"},
     "Create a user bob with password hunter2": {"new_password": "hunter2"},
     "Log in as ada": {"username": "ada"},
     'log in as "ada lovelace" and read the heading': {"username": "ada lovelace"},

@@ -90,7 +90,8 @@ _NEAR = 120
 
 def user_name(text: str, secrets: Sequence[Credential]) -> list[Credential]:
     """Return the user name that belongs to the first password, or that somebody is to log in as."""
-    login = next((each for each in secrets if each.kind in ("password", "pin")), None)
+    passwords = [each for each in secrets if each.kind in ("password", "pin", "new_password")]
+    login = min(passwords, key=lambda each: (each.kind == "new_password", each.start), default=None)
     for match in _AS.finditer(text):
         value = value_at(text, match.end())
         if value is not None and (match["named"] or not value.is_ordinary) and not _taken(value, secrets):
@@ -105,6 +106,8 @@ def user_name(text: str, secrets: Sequence[Credential]) -> list[Credential]:
         value = value_at(around, match.end())
         if value is None or value.is_ordinary or _taken(value, secrets) or is_control(around, value):
             continue
+        if login.kind == "new_password" and not EMAIL.fullmatch(value.text):  # whom the page is about, perhaps
+            continue
         return [_user_of(_clean(text, value))]
     for match in _USER_BEHIND.finditer(around, begin):
         start = max(0, match.start() - MAX_VALUE)
@@ -112,6 +115,8 @@ def user_name(text: str, secrets: Sequence[Credential]) -> list[Credential]:
         last = text.rfind(opening or " ", start, match.start() - 1)
         value = value_at(text, last if opening else last + 1)
         if value is not None and not value.is_ordinary and not _taken(value, secrets):
+            if login.kind == "new_password" and not EMAIL.fullmatch(value.text):
+                continue
             return [_user_of(_clean(text, value))]
     return []
 

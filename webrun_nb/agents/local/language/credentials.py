@@ -20,8 +20,8 @@ _VALUE = r"\"[^\"\n]{1,200}\""
 _MARK = r"\"⟦\w{1,40}⟧\""
 _USER = r"(?:user[ -]?(?:name|id)|user|log-?in(?:\s+(?:name|id))?|e-?mail(?:\s+address)?|account(?:\s+name)?)"
 _SECRET = (
-    r"(?:(?:new|old|current|login)\s+)?(?:pass[ -]?(?:word|phrase|code)|passwd|pwd|pass|pin(?:\s+(?:code|number))?"
-    r"|(?:[\w-]{1,20}\s+)?(?:code|token|key))"
+    r"(?:(?:new|old|current|login|repeated?|second)\s+)?(?:pass[ -]?(?:word|phrase|code)|passwd|pwd|pass"
+    r"|pin(?:\s+(?:code|number))?|(?:[\w-]{1,20}\s+)?(?:code|token|key))"
 )
 _LABEL = rf"(?:{_USER}|{_SECRET})"
 _OF = r"(?:(?:my|the|your|a|its|and|with)\s+){0,3}"
@@ -29,6 +29,9 @@ _IS = r"\s*(?:is|are|:|=)?\s*"
 _AND = r"\s*(?:[,;/&\n]\s*)?(?:and\s+)?"
 _PAIR = rf"{_OF}{_LABEL}{_IS}{_VALUE}"
 _PAIRS = rf"{_PAIR}(?:{_AND}{_PAIR}){{0,4}}"
+_ANY_LABEL = rf"(?:{_LABEL}|[A-Za-z][\w-]{{1,20}}(?:\s+[\w-]{{1,20}})?)"
+_OTHER_PAIR = rf"{_OF}{_ANY_LABEL}{_IS}{_VALUE}"
+_ANY_PAIR = re.compile(rf"{_OF}(?P<label>{_ANY_LABEL}){_IS}(?P<value>{_VALUE})", re.I)
 _ONE_OF_PAIRS = re.compile(rf"(?P<label>{_LABEL}){_IS}(?P<value>{_VALUE})", re.I)
 _LOG_IN = r"(?:(?:log|sign)[ -]?(?:me\s+)?(?:in|on)|authenticate)(?!\w)"
 _TO_SITE = r"(?:\s+(?:to|at|on|into)\s+(?:the\s+|my\s+)?[\w.-]{1,60})?"
@@ -70,6 +73,25 @@ _FILLED_WITH = re.compile(
 _FOR_THE = re.compile(
     rf"\b(?:for|as)\s+{_OF}(?P<label>{_SECRET})\s*,?\s*(?:use|enter|type|give)\s+(?P<first>{_MARK})", re.I
 )
+_NEW = r"(?:(?:a|the|my|your|as|new)\s+){0,3}"
+_AGAIN = r"(?:repeat|confirm|verify|re-?enter|re-?type)"
+_REPEATED_WITH = re.compile(
+    rf"(?P<before>(?:,|\band)\s+(?:and\s+)?){_AGAIN}(?:ed|ation)?\s+(?:the\s+|my\s+)?(?:new\s+)?(?:pass[ -]?word|it)"
+    rf"\s*(?:is|:|=|with|as|using|by\s+typing)?\s*(?P<value>{_MARK})",
+    re.I,
+)
+_REPEATED = re.compile(
+    rf"\b(?:enter|type|choose|pick|set|use|put)\s+{_NEW}pass[ -]?word\s*(?:to|as|:|=)?\s*(?P<value>{_MARK})"
+    rf"(?:\s+twice|\s+two\s+times|\s*(?:,|,?\s*and)\s+(?:then\s+)?{_AGAIN}"
+    rf"\s+(?:it|the\s+(?:same\s+)?pass[ -]?word)(?!\s*\"))",
+    re.I,
+)
+_CHOSEN = re.compile(rf"\b(?:choose|pick)\s+{_NEW}pass[ -]?word\s*(?:as|:|=)?\s*(?P<value>{_MARK})", re.I)
+_SIGN_UP = re.compile(
+    rf"\b(?:sign\s?-?up|register|create\s+(?:an|my|a\s+new)\s+account|open\s+an\s+account)\s+(?:with|using)\s+"
+    rf"(?P<stated>{_OTHER_PAIR}(?:{_AND}{_OTHER_PAIR}){{0,6}})",
+    re.I,
+)
 _LOGS_IN_ITSELF = re.compile(rf"(?:^|[\n.,;!?][ \t]{{0,8}}|\d[.)]\s*|\b(?:and|then|please|to)\s+){_LOG_IN}", re.I)
 
 
@@ -80,6 +102,9 @@ def plainly(text: str) -> str:
     """
     if not has_mark(text):
         return text
+    text = _REPEATED_WITH.sub(r"\g<before>the repeated password \g<value>", text)
+    text = _REPEATED.sub(r"enter the password \g<value> and the repeated password \g<value>", text)
+    text = _CHOSEN.sub(r"enter the password \g<value>", text)
     text = _LOGIN.sub(_log_in, text)
     text = _USED_AS.sub(_used_as, text)
     for pattern in (_BOTH, _FILLED_WITH):
@@ -87,6 +112,7 @@ def plainly(text: str) -> str:
             lambda found: _enter((found["label"], found["first"]), (found["other"], found["second"])), text
         )
     text = _FOR_THE.sub(lambda found: _enter((found["label"], found["first"])), text)
+    text = _SIGN_UP.sub(_signed_up, text)
     text = _USED.sub(lambda found: "log in" if found["to"] else _entered(found["pairs"]), text)
     logs_in = _LOGS_IN_ITSELF.search(text) is not None
     text = _IN_BRACKETS.sub(lambda found: "" if logs_in else f", {_entered(found[0])}", text)
@@ -103,6 +129,11 @@ def _log_in(found: re.Match[str]) -> str:
     closed = ")" if found[0].endswith(")") and found[0].count("(") < found[0].count(")") else ""
     who = f" as {names[0]}" if names else ""
     return f"{found['log_in']}{who} with the password {marks[0]}{closed}"
+
+
+def _signed_up(found: re.Match[str]) -> str:
+    pairs = [(each["label"], each["value"]) for each in _ANY_PAIR.finditer(found["stated"])]
+    return f"{_enter(*pairs)}, then submit the form"
 
 
 def _used_as(found: re.Match[str]) -> str:

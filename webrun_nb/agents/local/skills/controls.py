@@ -26,6 +26,7 @@ from webrun_nb.agents.local.skills.choices import choose_options, options_named
 from webrun_nb.agents.local.skills.comboboxes import choose_suggestion, wish_for
 from webrun_nb.agents.local.skills.dragging import drag_along, drag_beside, drag_onto, drag_to_end
 from webrun_nb.agents.local.skills.fields import CHECKABLE, enter, set_state
+from webrun_nb.agents.local.skills.login_form import password_fields
 from webrun_nb.agents.local.skills.menus import set_open
 from webrun_nb.agents.local.skills.sliders import is_slider
 from webrun_nb.agents.local.skills.working import again
@@ -34,6 +35,7 @@ from webrun_nb.browsers.actions import Click, Press, Type
 from webrun_nb.browsers.actions import SelectText as SelectPhrase
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.credentials.marks import marked_secret
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local.task import Task
@@ -202,10 +204,19 @@ def _fill_several(task: Task, intent: Fill, kept: Kept, read: ReadValue) -> Work
     elements: list[Element] = []
     for target in each_of(intent.target):
         if target.every or target.count is not None:
-            dials = _dials(target, (yield from task.look()))[: target.count]
-            elements += dials or (yield from task.matching(target))
+            seen = yield from task.look()
+            dials = _dials(target, seen)[: target.count]
+            secret = marked_secret(text) is not None and re.search(r"pass|pin\b", str(target), re.I)
+            same = password_fields(seen) if secret else dials
+            elements += same or (yield from task.matching(target))
         else:
             elements.append((yield from _field(task, intent.sentence, target)))
+    if re.search(r"\bboth\b", intent.sentence, re.I) and len(elements) not in (0, 2):
+        raise AgentError(
+            TaskFailureCode.ELEMENT_NOT_FOUND,
+            f'"{intent.sentence}": "both" names two, and the page has {len(elements)}: '
+            f"{', '.join(called(element) for element in elements[:5])}.",
+        )
     many = _MANY.search(text)
     values = re.split(r"\s*,\s*", many[1]) if many else [text] * len(elements)
     if not elements or len(values) != len(elements):

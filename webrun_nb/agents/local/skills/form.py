@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
@@ -14,9 +14,11 @@ from webrun_nb.agents.local.matching.match import describe, found_on
 from webrun_nb.agents.local.matching.names import normal
 from webrun_nb.agents.local.matching.roles import FIELD_ROLES
 from webrun_nb.agents.local.messages import option_of
+from webrun_nb.agents.local.skills.login_form import credential_field, password_fields
 from webrun_nb.browsers.actions import Action, Click, Select, Type
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.credentials.marks import marked_secret
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -37,6 +39,9 @@ class Doer(Protocol):
     def act(self, action: Action, because: str, *, keeps_page: bool = False) -> Work[Failed | None]:
         """Do something."""
 
+    def note(self, text: str) -> Work[None]:
+        """Say something."""
+
     def ask(self, question: str, candidates: Sequence[str] = ()) -> Work[str]:
         """Ask a person."""
 
@@ -55,6 +60,23 @@ def fill_form(doer: Doer, errand: FillForm) -> Work[None]:
     entries = [entry_of(seen, pair, errand.sentence) for pair in errand.values]
     for entry in entries:
         yield from _enter(doer, entry, errand.sentence)
+    for entry in _repeated(seen, entries):
+        yield from _enter(doer, entry, errand.sentence)
+        yield from doer.note(f'I typed the password into "{_name(entry.element)}", too.')
+
+
+def _repeated(seen: Observation, entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Yield the password once more for the field that repeats it, where the sentence gives that none of its own."""
+    secrets = [entry for entry in entries if marked_secret(entry.value) and entry.element in password_fields(seen)]
+    if len(secrets) != 1:
+        return
+    field = credential_field(seen, "repeated password")
+    if (
+        field is not None
+        and field not in [entry.element for entry in entries]
+        and field.group == secrets[0].element.group
+    ):
+        yield Entry(field, secrets[0].value)
 
 
 def fill_missing(doer: Doer, sentence: str) -> Work[None]:
@@ -118,7 +140,9 @@ def _entry_in(seen: Observation, pair: str) -> Entry | None:
         entry = _entry(seen, " ".join(words[:count]), rest)
         if entry is not None:
             return entry
-    return None
+    label, mark, value = _apart(pair)
+    field = credential_field(seen, label) if mark else None
+    return None if field is None else Entry(field, value)
 
 
 def _apart(pair: str) -> tuple[str, str, str]:

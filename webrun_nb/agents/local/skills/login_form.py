@@ -26,6 +26,7 @@ _IDENTITY = re.compile(
 _NO_IDENTITY = re.compile(r"search|newsletter|subscribe|coupon|promo|captcha|\bzip\b|\bq\b|quantity", re.I)
 _PASSWORD = re.compile(r"pass.?(?:word|phrase|code)|passwd|\bpwd\b|\bpin\b", re.I)
 _NEW_PASSWORD = re.compile(r"new.?pass|confirm|repeat|re-?enter|retype|register|sign.?up|create|join", re.I)
+_REPEATS = re.compile(r"repeat|confirm|verif|again|re-?enter|re-?type|second", re.I)
 _ABOUT_PASSWORDS = re.compile(r"forg|reset|recover|e-?mail|search|hint|show|user", re.I)
 _SUBMITS = re.compile(r"log.?in|sign.?in|log.?on|sign.?on|continue|next|submit|verify|confirm|send|enter|\bgo\b", re.I)
 _LOGS_IN = re.compile(r"log.?in|sign.?in|log.?on|sign.?on", re.I)
@@ -114,6 +115,30 @@ def _signs_up(fields: Sequence[Element], seen: Observation) -> bool:
         return False
     sender = button_of(seen, fields[-1])
     return any(_NEW_PASSWORD.search(word) for word in [*words, sender.name if sender is not None else ""])
+
+
+def password_fields(seen: Observation) -> tuple[Element, ...]:
+    """Return the fields of a page that take a password, whatever their type."""
+    return tuple(e for e in seen.elements if e.role in FIELD_ROLES and e.tag == "input" and _is_password(e))
+
+
+def credential_field(seen: Observation, label: str) -> Element | None:
+    """Return the field that a text calls "user name", "password" or "repeated password", whatever the page calls it.
+
+    None where the page has no such field, or several.
+    """
+    passwords = password_fields(seen)
+    repeating = [e for e in passwords if _REPEATS.search(called(e))]
+    if _REPEATS.search(label) and _PASSWORD.search(label):
+        found = repeating or list(passwords[1:])
+    elif _PASSWORD.search(label):
+        found = [e for e in passwords if e not in repeating] if repeating else list(passwords[:1])
+    elif _IDENTITY.fullmatch(label.strip()):
+        form = login_form(seen)
+        found = [form.identity] if form is not None and form.identity is not None else []
+    else:
+        return None
+    return found[0] if len(found) == 1 else None
 
 
 def part_to_log_in_on(seen: Observation) -> Observation | None:

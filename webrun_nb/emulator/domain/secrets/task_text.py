@@ -100,7 +100,9 @@ def read_task_text(text: str, redactor: Redactor) -> TaskText:
     for_agent = AgentText(
         agent + rest, tuple(dict.fromkeys(name for *_, name in marked if name is not None)), page, tuple(replaced)
     )
-    credentials = {names[each.kind, each.value]: each.value for each in found}
+    kinds = {each.kind for each in found}
+    logs_in = not kinds & {"new_password"} or bool(kinds & {"password", "pin"})  # with a new password nobody does yet
+    credentials = {names[each.kind, each.value]: each.value for each in found if each.is_secret or logs_in}
     return TaskText(stored + rest, for_agent, credentials, secret)
 
 

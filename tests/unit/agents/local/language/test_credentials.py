@@ -29,6 +29,20 @@ LOGIN = f'"ada" with the password {M}'
         (f'Sign in (user: "ada", password: {M}). Then go back', f"Sign in as {LOGIN}. Then go back"),
         (f'Log in ("ada" / {M}) and go back', f"Log in as {LOGIN} and go back"),
         (f'1. Log in with password {M} and user "ada"\n2. Go back', f"1. Log in as {LOGIN}\n2. Go back"),
+        (
+            f"Choose a password {M}, repeat it and press Save",
+            f"enter the password {M} and the repeated password {M} and press Save",
+        ),
+        (f"Enter the password {M} twice", f"enter the password {M} and the repeated password {M}"),
+        (
+            f'Fill in First name "Ada", password {M} and confirm password {M}',
+            f'Fill in First name "Ada", password {M} and the repeated password {M}',
+        ),
+        (f"Enter {M} as password, confirm the password with {M}", f"Enter {M} as password, the repeated password {M}"),
+        (
+            f'Sign up with first name "Ada", e-mail "a@b.org" and password {M}',
+            f'enter the first name "Ada" and the e-mail "a@b.org" and the password {M}, then submit the form',
+        ),
         (f"For the password, use {M}", f"enter the password {M}"),
         (f"Type {M} into the first field", f"Type {M} into the first field"),
         ('My user name is "ada" and my password is "x"', 'My user name is "ada" and my password is "x"'),

@@ -6,7 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from webrun_nb.agents.local.skills.login_form import button_of, login_form, secret_for, way_out, ways_to_login
+from webrun_nb.agents.local.skills.login_form import (
+    button_of,
+    credential_field,
+    login_form,
+    password_fields,
+    secret_for,
+    way_out,
+    ways_to_login,
+)
 from webrun_nb.browsers.observation import Element, Group, Observation
 
 
@@ -93,3 +101,13 @@ def test_ways_in_and_out():
     seen = page(button(0, "Log in with Google"), button(1, "Member login"), button(2, "Log in"), button(3, "Sign out"))
     assert [way.ref for way in ways_to_login(seen)][:2] == [2, 1]
     assert way_out(seen) == seen.elements[3]
+
+
+def test_fields_are_found_by_what_people_call_them():
+    mail, password, repeat = field(0, "E-mail", "email"), field(1, "Secret word password"), field(2, "Verify password")
+    seen = page(mail, password, repeat)
+    assert credential_field(seen, "password") == password
+    assert credential_field(seen, "repeated password") == repeat
+    assert credential_field(page(mail, PASSWORD), "user name") == mail
+    assert credential_field(page(mail, PASSWORD), "repeated password") is None
+    assert password_fields(seen) == (password, repeat)
