@@ -16,8 +16,9 @@ from webrun_nb.agents.local.matching.roles import ANY, CLICKABLES, FIELD_ROLES, 
 from webrun_nb.agents.local.messages import blocked, called, not_found
 from webrun_nb.agents.local.other_ways import other_ways
 from webrun_nb.agents.local.skills.login import let_in
+from webrun_nb.agents.local.skills.menus import search_closed
 from webrun_nb.browsers.actions import Action, Type
-from webrun_nb.browsers.observation import Element
+from webrun_nb.browsers.observation import Element, Observation
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -141,6 +142,10 @@ class Task(Acting):
         if not found.best and (yield from let_in(self, sentence)):
             yield from self.look()
             found = find(target, self._page(), accepts=accepts)
+        if not found.best and target.words:
+            yield from search_closed(self, lambda seen: _first(target, seen, accepts), sentence)
+            self.settled()
+            found = find(target, self._page(), accepts=accepts)
         if not found.best:
             raise not_found(sentence, target, found, self.seen)
         return found
@@ -171,3 +176,7 @@ class Task(Acting):
             else (yield from self.which(sentence, Target("search", "field"), tuple(boxes)))
         )
         yield from self.must(self.act(Type(box.ref, query, called(box), submit=True), sentence))
+
+
+def _first(target: Target, seen: Observation, accepts: Accepts) -> Element | None:
+    return next(iter(find(target, PageModel(seen), accepts=accepts).elements), None)

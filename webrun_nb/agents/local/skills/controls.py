@@ -29,7 +29,7 @@ from webrun_nb.agents.local.skills.fields import CHECKABLE, enter, set_state
 from webrun_nb.agents.local.skills.login_form import password_fields
 from webrun_nb.agents.local.skills.menus import set_open
 from webrun_nb.agents.local.skills.sliders import is_slider
-from webrun_nb.agents.local.skills.working import again
+from webrun_nb.agents.local.skills.working import again, inside
 from webrun_nb.agents.local.values import Kept, ReadValue, text_of
 from webrun_nb.browsers.actions import Click, Press, Type
 from webrun_nb.browsers.actions import SelectText as SelectPhrase
@@ -266,11 +266,27 @@ def drag(task: Task, intent: DragTo) -> Work[None]:
 def open_or_close(task: Task, intent: SetOpen) -> Work[None]:
     """Open or close sections, nodes of trees and menus."""
     for target in each_of(intent.target):
-        elements = (yield from task.matching(target)) if target.every else ()
-        if not target.every:
+        elements: Sequence[Element] = _that_open(target, (yield from task.look()))
+        if not elements and target.every:
+            elements = yield from task.matching(target)
+        elif not elements:
             elements = ((yield from task.thing(intent.sentence, target)),)
         if not elements:
             raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, f'"{intent.sentence}": the page has no {target}.')
+        if len(elements) > 1 and not target.every:
+            elements = ((yield from task.which(intent.sentence, target, tuple(elements))),)
         for element in elements:
             now = yield from again(task, element)
             yield from set_open(task, now or element, intent.is_open, intent.sentence)
+
+
+def _that_open(target: Target, seen: Observation) -> list[Element]:
+    """Return what opens and closes on the page, where a target has no name: "the section below", "all sections"."""
+    if target.words or target.near or target.within or target.role not in ("section", "tab", "tree", "menu", "item"):
+        return []
+    parts = [e for e in seen.all_elements if (e.expanded is not None or e.role == "tab") and not e.has_popup]
+    parts = [e for e in parts if not any(inside(e, control) for control in seen.all_elements)]  # around a button
+    number = target.ordinal or 0
+    if not number:
+        return parts
+    return [parts[number - 1 if number > 0 else number]] if -len(parts) <= number <= len(parts) else []

@@ -10,7 +10,6 @@ from webrun_nb.agents.local.skills.working import (
     Work,
     Worker,
     called,
-    common_depth,
     do,
     fail,
     innermost,
@@ -30,7 +29,9 @@ _PLAIN = frozenset({"listitem", "text", "cell"})
 """Roles of items that only their place makes items."""
 _MENU_MS = 700
 """Menus open some tenths of a second after the mouse has come."""
-_MOST_OPENED = 60
+_OPEN_MENUS = frozenset({"button", "menuitem", "clickable"})
+"""Roles of what opens a menu and does nothing else."""
+_MOST_OPENED = 30
 """Sections that are opened in search of a thing."""
 
 
@@ -148,19 +149,21 @@ def _set_open(worker: Worker, element: Element, wanted: bool, sentence: str) -> 
 
 
 def closed_sections(seen: Observation) -> list[Element]:
-    """Return what can be opened to see more: closed sections, nodes of trees, tabs that are not in front."""
-    return [
+    """Return what can be opened to see more: sections, nodes of trees, tabs that are not in front, at last menus."""
+    able = [e for e in seen.all_elements if e.enabled and not e.covered]
+    sections = [
         e
-        for e in seen.all_elements
-        if e.enabled
-        and not e.href
+        for e in able
+        if not e.href
         and (e.expanded is False or (e.role == "tab" and e.selected is not True))
         and not (e.has_popup or e.role == "combobox" or e.region in ("nav", "footer"))
     ]
+    menus = [e for e in able if e.has_popup and e.expanded is not True and e.role in _OPEN_MENUS]
+    return sections + menus
 
 
 def search_closed(worker: Worker, find: Callable[[Observation], Element | None], sentence: str) -> Work[Element | None]:
-    """Open closed sections, tabs and nodes of trees, one after the other, until a thing is found.
+    """Open closed sections, tabs, nodes of trees and menus, one after the other, until a thing is found.
 
     Parameters
     ----------
@@ -172,22 +175,34 @@ def search_closed(worker: Worker, find: Callable[[Observation], Element | None],
         seen = yield from worker.look()
         found = find(seen)
         if found is not None:
+            if opened:
+                yield from worker.note(f'"{sentence}": found "{called(found)}" in what was closed.')
             return found
         left = [e for e in closed_sections(seen) if (e.frame, e.path, e.name) not in opened]
         if not left:
             return None
         opened.add((left[0].frame, left[0].path, left[0].name))
-        yield from worker.act(Click(left[0].ref, called(left[0])), sentence)
-        yield from worker.look(again=True)
+        yield from _look_into(worker, left[0], find, sentence)
     return None
 
 
-def siblings_of(element: Element, seen: Observation) -> list[Element]:
-    """Return the things of the same kind beside an element, itself included, in the order of the page."""
-    parent = element.path.rpartition(" > ")[0]
-    return [e for e in things(seen) if e.path.rpartition(" > ")[0] == parent and e.frame == element.frame]
+def _look_into(
+    worker: Worker, closed: Element, find: Callable[[Observation], Element | None], sentence: str
+) -> Work[None]:
+    """Open one section or menu; a menu without the thing is closed again, as it lies over the page."""
+    is_item = closed.role.startswith("menuitem")
+    way = Hover(closed.ref, called(closed)) if is_item else Click(closed.ref, called(closed))
+    failed = yield from worker.act(way, sentence)
+    yield from worker.look(again=True)
+    if failed is not None:
+        return
+    if is_item:
+        yield from look_until(worker, find, sentence, _MENU_MS)
+    elif closed.has_popup and find((yield from worker.look())) is None and not _has_items((yield from worker.look())):
+        yield from worker.act(Press("Escape"), sentence)
+        yield from worker.look(again=True)
 
 
-def nearest(of: Element, among: Sequence[Element]) -> Element | None:
-    """Return the thing that shares the most levels of the page with an element."""
-    return max(among, key=lambda e: common_depth(e, of), default=None)
+def _has_items(seen: Observation) -> bool:
+    """Tell whether a menu is open that has menus of its own."""
+    return any(e.role.startswith("menuitem") and e.has_popup for e in seen.all_elements)

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.local.language.intents import Intent, Request, Target
+from webrun_nb.agents.local.matching.page import PageModel
 from webrun_nb.agents.local.task import Task
 from webrun_nb.browsers.actions import Click
 from webrun_nb.browsers.observation import Element, Observation
@@ -83,7 +84,9 @@ def fill_request(task: Task, intent: Request, enter: Enter) -> Work[list[Intent]
 
 def assigned(seen: Observation, intent: Request) -> tuple[list[_Entry], list[tuple[str, str]]]:
     """Return the fields that the parts of a request go into, and the parts that no one field takes."""
-    fields = [e for e in seen.elements if e.role in _FIELDS and e.enabled and not e.readonly and not e.region]
+    page = PageModel(seen)
+    fields = [e for e in seen.elements if e.role in _FIELDS and e.enabled and not e.region]
+    fields = [e if e.label or e.name or e.placeholder else replace(e, label=page.caption_of(e)) for e in fields]
     entries: list[_Entry] = []
     left: list[tuple[str, str]] = []
     for label, said in intent.parts:
