@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -68,7 +69,7 @@ class Calendar:
 
 def calendar_in(shown: Sequence[Element]) -> Calendar | None:
     """Return the calendar among things of a page; None where there is none."""
-    cells = innermost([e for e in shown if e.box is not None and _day_number(e) is not None])
+    cells = _of_one_grid(innermost([e for e in shown if e.box is not None and _day_number(e) is not None]))
     # Days that cannot be chosen are texts, which are listed apart: the places tell the order.
     numbered = [(number, e) for e in _in_reading_order(cells) if (number := _day_number(e)) is not None]
     run = _month_run(numbered)
@@ -77,7 +78,7 @@ def calendar_in(shown: Sequence[Element]) -> Calendar | None:
     cells = list(run.values())
     head = [e for e in shown if _is_head(e, cells)]
     month, year, month_control, year_control = _month_shown(head)
-    dated = {day: e for _, e in numbered if (day := _date_of(e)) is not None}
+    dated = {day: e for e in cells if (day := _date_of(e)) is not None}
     if dated and (month is None or year is None):
         first = _date_of(cells[0])
         month, year = (month, year) if first is None else (first.month, first.year)
@@ -86,6 +87,23 @@ def calendar_in(shown: Sequence[Element]) -> Calendar | None:
     if forth is None and back is None:
         back, forth = _beside_the_month(turns, head)
     return Calendar(run, dated, month, year, month_control, year_control, forth, back)
+
+
+def _of_one_grid(cells: Sequence[Element]) -> list[Element]:
+    """Return the cells in the innermost part of the page with the days of a whole month; none where there is none."""
+    counts: Counter[tuple[int, str]] = Counter()
+    for cell in cells:
+        counts.update((cell.frame, path) for path in _around(cell))
+    whole = [part for part, count in counts.items() if count >= _LEAST_DAYS]
+    frame, path = max(whole, key=lambda part: part[1].count(" > "), default=(0, ""))
+    return [e for e in cells if path and e.frame == frame and e.path.startswith(f"{path} > ")]
+
+
+def _around(cell: Element) -> Iterator[str]:
+    path = cell.path
+    while " > " in path:
+        path = path.rpartition(" > ")[0]
+        yield path
 
 
 def _in_reading_order(cells: Sequence[Element]) -> list[Element]:

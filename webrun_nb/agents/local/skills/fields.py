@@ -206,20 +206,28 @@ def _holds(now: Element, wanted: str) -> bool:
 def _settle_popup(
     worker: Worker, field: Element, before: Observation, text: str, sentence: str, *, waits: bool
 ) -> Work[None]:
-    """Pick the suggestion that is called like the text, and close a calendar that lies over the page now."""
+    """Pick the suggestion that is called like the text; close a calendar or a list that lies over the page now."""
     seen = yield from worker.look()
     if waits:
         seen = yield from look_until(worker, lambda now: suggestions(before, now, field, text), sentence, _SUGGESTS_MS)
-    exact = [each for each in suggestions(before, seen, field, text) if same_text(each.name, text)]
-    if exact:
-        yield from pick(worker, same_element(field, seen) or field, exact[0], sentence)
-    elif calendar_in(new_things(before, seen)):
+    offered = suggestions(before, seen, field, text)
+    exact = [each for each in offered if same_text(each.name, text)]
+    longer = [each for each in offered if _with_remark(each.name, text)]
+    if exact or len(longer) == 1:
+        yield from pick(worker, same_element(field, seen) or field, (exact or longer)[0], sentence)
+    elif calendar_in(new_things(before, seen)) or (offered and field.input_type != "search"):
         now = same_element(field, seen)
         if now is not None:
             yield from do(worker, Press("Escape", now.ref, called(now)), sentence)
             now = yield from again(worker, field)
         if now is not None and not _holds(now, text):
             fail(sentence, f'"{called(field)}" shows "{now.value}" instead of "{text}"')
+
+
+def _with_remark(name: str, text: str) -> bool:
+    """Tell whether a suggestion is called like a text, with something in brackets or after a dash behind it."""
+    plain, said = " ".join(name.split()).casefold(), " ".join(text.split()).casefold()
+    return plain.startswith(said) and plain[len(said) :].lstrip()[:1] in ("(", "[", "-", "–", "—", "|", "·")
 
 
 # --- dates, times and colours -----------------------------------------------------------------------------------------
