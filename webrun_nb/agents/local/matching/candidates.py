@@ -20,6 +20,8 @@ _UNNAMED_OWN, _UNNAMED_LIKE = 0.62, 0.54
 _WHOLE_TEXT = 0.9
 """Least score of a text that is acted on: what only speaks of the words is not meant."""
 _IN_TEXT = 0.8
+_OPENED = frozenset({"section", "tree", "menu"})
+"""Kinds of things that are opened and closed: one that says whether it is open is meant first."""
 _PLAIN_TYPES = frozenset({"text", "submit", "button", "checkbox", "radio"})
 _NO_MEANING = Meaning(frozenset())
 
@@ -106,6 +108,11 @@ class Candidates:
                 if thing.ref in self._page.elements or (self._accepts.roles is None and not self._accepts.controls):
                     yield Match(thing, _UNNAMED_LIKE, ())
             return
+        if target.role in _OPENED and not self._accepts.disabled:
+            opened = [e for e in self._things() if e.expanded is not None and e.role in meaning.own | meaning.like]
+            if opened:
+                yield from (Match(thing, _UNNAMED_OWN + _OWN, ("it opens and closes",)) for thing in opened)
+                return
         own = [thing for thing in self._things() if thing.role in meaning.own]
         if own:
             yield from (Match(thing, _UNNAMED_OWN, (f"it is a {target.role}",)) for thing in own)
@@ -188,6 +195,8 @@ class Candidates:
             return [at for at, group in enumerate(page.groups) if group.kind in kinds and self._holds_group(at)]
         lists = [[item for item in items if self._holds_group(item)] for items in page.items]
         lists = [items for items in lists if items and page.groups[items[0]].kind in kinds]
+        if self._accepts.controls:  # something to click is rather one of a list that has controls
+            lists.sort(key=lambda items: not any(held.ref in page.elements for held in page.members(items[0])))
         if self._target.role == "row":
             lists.sort(key=lambda items: page.groups[items[0]].kind != "row")
         if self._target.words:
@@ -195,9 +204,8 @@ class Candidates:
         return lists[0] if lists else []
 
     def _holds_group(self, group: int) -> bool:
-        thing = self._page.as_thing(group)
-        if thing is None:
-            thing = Element(-1, "section", "", "", group=self._page.groups[group].parent)
+        found = self._page.groups[group]
+        thing = Element(-1 if found.ref is None else found.ref, found.kind, "", "", group=found.parent)
         # A thing directly in the group is in the scope where the group is.
         return self._scope(thing) or self._scope(replace(thing, group=group))
 

@@ -40,9 +40,11 @@ _LARGE = frozenset({"large", "big", "larger", "bigger", "largest", "biggest"})
 _SMALL = frozenset({"small", "tiny", "smaller", "smallest"})
 PLACES: Mapping[str, tuple[int, int]] = {
     "left": (-1, 0), "leftmost": (-1, 0), "right": (1, 0), "rightmost": (1, 0), "upper": (0, -1), "top": (0, -1),
-    "lower": (0, 1), "bottom": (0, 1), "topmost": (0, -1), "above": (0, -1), "below": (0, 1),
+    "lower": (0, 1), "bottom": (0, 1), "topmost": (0, -1),
 }  # fmt: skip
 """The direction of each place on the screen: right and down are positive."""
+_SAY_NOTHING = frozenset({"below", "above", "following", "shown", "displayed", "given"})
+"""Where a thing is in relation to the sentence, which stands on no page."""
 _MIDDLES = frozenset({"middle", "center", "centre", "medium"})
 
 
@@ -125,15 +127,9 @@ def fields_of(field: str, thing: Element, page: PageModel) -> list[str]:
 
 
 def held_by(thing: Element, page: PageModel) -> list[Element]:
-    """Return the things in a group, or in the row or card that holds a thing."""
-    group = page.group_named_by(thing) if is_group(thing) else thing.group
-    if group is None or group < 0:
-        return [thing]
-    if not is_group(thing):
-        group = next(
-            (each for each in page.around(group) if page.groups[each].kind in ("row", "item", "card", "article")), -1
-        )
-    return page.members(group) if group >= 0 else [thing]
+    """Return the things in a group, or in the row or card that a thing is in."""
+    item = page.group_named_by(thing) if is_group(thing) else page.item_of(thing)
+    return page.members(item) if item is not None else [thing]
 
 
 # --- the most and the least -------------------------------------------------------------------------------------------
@@ -149,13 +145,14 @@ def most(superlative: Superlative, things: Sequence[Element], page: PageModel) -
 
 
 def _measure(by: str, thing: Element, page: PageModel) -> float | None:
-    if not by:
+    if by in ("", "number", "value"):
         own = number_in(value_of(thing) if not is_group(thing) else thing.text)
-        return own if own is not None or is_group(thing) else area_of(thing)
+        return own if own is not None or is_group(thing) or by else area_of(thing)
     if by in ("size", "area"):
         return area_of(thing)
     texts = fields_of(by, thing, page)
-    whole = thing.text if is_group(thing) else page.text_of(thing.group) if thing.group >= 0 else thing.text
+    item = page.item_of(thing)
+    whole = page.text_of(item) if item is not None else thing.text
     readers: Mapping[str, Callable[[str], float | None]] = {"price": _money, "duration": _minutes, "date": _day}
     read = readers.get(by, number_in)
     for text in (*texts, *([whole] if by in readers else [])):
@@ -208,7 +205,7 @@ def with_qualities(qualities: Sequence[str], things: Sequence[Element], page: Pa
             left = _in_the_middle(left)
         elif quality in PLACES:
             left = _farthest(PLACES[quality], left)
-        else:
+        elif quality not in _SAY_NOTHING:
             left = [thing for thing in left if has_quality(quality, thing, page) is not False]
     return left
 

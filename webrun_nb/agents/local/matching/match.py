@@ -7,7 +7,7 @@ are, what they stand beside, their state and looks, which one of several.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -202,6 +202,8 @@ def _narrowed(target: Target, named: Sequence[Match], page: PageModel) -> tuple[
         return [], f"nothing is {what}"
     if target.role == "graphic":
         found = _of_shape(target, found)
+    if target.role == "field":
+        found = _of_field_type(target, found)
     if target.role == "number":
         found = [match for match in found if number_in(value_of(match.element)) is not None]
         found = [match for match in found if number_in(value_of(match.element), whole=True) is not None] or found
@@ -210,7 +212,7 @@ def _narrowed(target: Target, named: Sequence[Match], page: PageModel) -> tuple[
         held = {ref for each in target.besides for ref in _refs_beside(each, page)}
         found = [match for match in found if match.element.ref not in left_out | held]
     if target.near:
-        found = _nearest(target.near, found, page)
+        found = _nearest(target, found, page)
         if not found:
             return [], f'{len(named)} are {what}, and none belongs to "{target.near}"'
     for condition in target.conditions:
@@ -251,14 +253,35 @@ def _of_shape(target: Target, found: list[Match]) -> list[Match]:
     return shaped or found
 
 
-def _nearest(near: str, found: list[Match], page: PageModel) -> list[Match]:
+def _of_field_type(target: Target, found: list[Match]) -> list[Match]:
+    """Return the fields of the type that their word says: an area of text, a search box, a line."""
+    said = normal(target.said)
+    wanted = next((test for words, test in _FIELD_TYPES if words in said), None)
+    typed = [match for match in found if wanted is not None and wanted(match.element)]
+    typed = typed or found
+    return [match for match in typed if not match.element.readonly] or typed
+
+
+_FIELD_TYPES: tuple[tuple[str, Callable[[Element], bool]], ...] = (
+    ("area", lambda field: field.tag == "textarea"),
+    ("search", lambda field: field.role == "searchbox" or "search" in f"{field.name} {field.placeholder}".casefold()),
+    ("text", lambda field: field.tag == "input" and field.role in ("textbox", "searchbox", "combobox")),
+    ("input", lambda field: field.tag == "input"),
+)
+"""Words of what a field is called, and the test of the fields that they mean."""
+
+
+def _nearest(target: Target, found: list[Match], page: PageModel) -> list[Match]:
     """Return the matches that belong to the words: each has a smallest group that holds both it and them.
 
     A group around another one's does not count, and one that only speaks of the words does not where another has a
     thing that is called so. In the same group, the one that stands nearest on the screen is meant.
     """
+    near = target.near
     groups = {
-        match.element.ref: group for match in found if (group := _smallest_with(near, match.element, page)) is not None
+        match.element.ref: group
+        for match in found
+        if (group := _smallest_with(target, match.element, page)) is not None
     }
     if not groups:
         return _beside(near, found, page) or [match for match in found if _belongs(near, match.element)]
@@ -277,14 +300,16 @@ def _nearest(near: str, found: list[Match], page: PageModel) -> list[Match]:
     return belonging
 
 
-def _smallest_with(near: str, thing: Element, page: PageModel) -> int | None:
-    own = normal(f"{thing.name} {thing.label}")
-    for group in page.groups_of(thing):
+def _smallest_with(target: Target, thing: Element, page: PageModel) -> int | None:
+    """Return the smallest group that holds a thing and the words that it is near; an item holds what is in itself."""
+    near = target.near
+    item = page.item_of(thing) if target.role in REPEATED else None
+    own = normal(f"{thing.name} {thing.label}") if item is None else ""
+    for group in page.around(thing.group if item is None else item):
         if in_text(near, page.normal_text_of(group)):
             if not in_text(near, own):
                 return group
-            others = (each for each in page.members(group) if each.ref != thing.ref)
-            if named_so(near, list(others)):
+            if named_so(near, [each for each in page.members(group) if each.ref != thing.ref]):
                 return group
     return None
 
@@ -325,9 +350,9 @@ def _top(found: Sequence[Match]) -> list[Match]:
 
 def _chosen(target: Target, found: list[Match], page: PageModel) -> Matches:
     # An item called by a word of its text may stand beside others that have it too: all count for an ordinal.
-    top = _distinct(_top(found))
+    top = _distinct(_top(found), page)
     if target.ordinal is not None:
-        return _by_ordinal(target, top, _distinct(found), page)
+        return _by_ordinal(target, top, _distinct(found, page), page)
     if target.every:
         return Matches(tuple(top), (), _explained(top))
     if target.count is not None:
@@ -350,13 +375,14 @@ def _by_ordinal(target: Target, top: list[Match], everything: list[Match], page:
     return Matches((), near_misses(target, page), f"there are only {len(pool)} of them")
 
 
-def _distinct(found: Sequence[Match]) -> list[Match]:
-    """Leave out what leads to the same place or is around another, what is covered, and the footer's.
+def _distinct(found: Sequence[Match], page: PageModel) -> list[Match]:
+    """Leave out what leads to the same place as another, what only wraps another, what is covered, and the footer's.
 
     Each only where something else is left.
     """
-    open_ones = [match for match in found if not match.element.covered] or list(found)
-    body = [match for match in open_ones if match.element.region != "footer"] or open_ones
+    body = list(found)
+    for is_wanted in (_is_open, _is_no_wrapper(page), _is_body):
+        body = [match for match in body if is_wanted(match.element)] or body
     links: set[str] = set()
     out = []
     for match in body:
@@ -366,21 +392,19 @@ def _distinct(found: Sequence[Match]) -> list[Match]:
                 continue
             links.add(href)
         out.append(match)
-    return _without_wrappers(out)
+    return out
 
 
-def _without_wrappers(found: list[Match]) -> list[Match]:
-    """Leave out what only wraps another one of the same name."""
-    by_name: dict[str, list[Element]] = {}
-    for match in found:
-        by_name.setdefault(match.element.name, []).append(match.element)
-    wrappers = set()
-    for name, same in by_name.items():
-        for one in same if name and len(same) < 50 else ():
-            inner = f"{one.path} > "
-            if one.path and any(other.ref != one.ref and other.path.startswith(inner) for other in same):
-                wrappers.add(one.ref)
-    return [match for match in found if match.element.ref not in wrappers]
+def _is_open(element: Element) -> bool:
+    return not element.covered
+
+
+def _is_body(element: Element) -> bool:
+    return element.region != "footer"
+
+
+def _is_no_wrapper(page: PageModel) -> Callable[[Element], bool]:
+    return lambda element: element.ref not in page.wrappers
 
 
 def _submit(page: PageModel, scope: Scope) -> Matches:
@@ -390,7 +414,7 @@ def _submit(page: PageModel, scope: Scope) -> Matches:
     submits = submits or [e for e in buttons if e.in_form]
     named = [e for e in submits or buttons if re.search(r"\b(?:submit|send|save|continue|ok|apply)\b", e.name, re.I)]
     chosen = named if len(named) == 1 else submits or named
-    best = tuple(_distinct([Match(element, 0.9, ("it sends the form",)) for element in chosen]))
+    best = tuple(_distinct([Match(element, 0.9, ("it sends the form",)) for element in chosen], page))
     misses = tuple(describe(element) for element in buttons[:_MAX_NEAR_MISSES]) if not best else ()
     return Matches(best, misses, _explained(best) if best else "no button sends a form", len(best) > 1)
 

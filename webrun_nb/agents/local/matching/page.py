@@ -14,6 +14,8 @@ from webrun_nb.browsers.observation import Box, Element, Group, Observation
 
 MAX_TEXT = 4_000
 """Characters of a group's text that are read."""
+_MAX_WRAPPED = 4
+"""Levels of elements between one and what only wraps it."""
 _BESIDE_PX = 160
 """A label stands at most so far left of its field."""
 _ABOVE_PX = 48
@@ -71,6 +73,22 @@ class PageModel:
     def positions(self) -> dict[int, int]:
         """The position of each thing among `things`, by its ref."""
         return {thing.ref: at for at, thing in enumerate(self.things)}
+
+    @cached_property
+    def wrappers(self) -> frozenset[int]:
+        """The refs of elements that only wrap another one of the same name: a tab around its link."""
+        named = {element.path: element for element in self.seen.elements if element.path and element.name}
+        found = set()
+        for element in named.values():
+            path = element.path
+            for _ in range(_MAX_WRAPPED):
+                path = path.rpartition(" > ")[0]
+                outer = named.get(path)
+                if not path or (outer is not None and outer.name != element.name):
+                    break
+                if outer is not None:
+                    found.add(outer.ref)
+        return frozenset(found)
 
     # --- groups -------------------------------------------------------------------------------------------------------
 
@@ -165,9 +183,24 @@ class PageModel:
         """Return the group that a thing made by `as_thing` stands for."""
         return self._by_ref.get(thing.ref)
 
+    def item_of(self, thing: Element) -> int | None:
+        """Return the row, card or other item that a thing is, stands for or is in; None where there is none."""
+        own = self._by_ref.get(thing.ref)
+        own = self._by_group_path.get(thing.path) if own is None else own
+        chain = self.groups_of(thing) if own is None else self.around(own)
+        return next((group for group in chain if self.groups[group].kind in _ITEMS), own)
+
+    @cached_property
+    def _by_group_path(self) -> dict[str, int]:
+        return {group.path: index for index, group in enumerate(self.groups) if group.path}
+
     @cached_property
     def _by_ref(self) -> dict[int, int]:
         return {group.ref: index for index, group in enumerate(self.groups) if group.ref is not None}
+
+    @cached_property
+    def _by_path(self) -> dict[str, Element]:
+        return {element.path: element for element in self.seen.elements if element.path}
 
     @cached_property
     def _frame(self) -> int:
@@ -241,8 +274,7 @@ class PageModel:
     def main_control(self, group: int) -> Element | None:
         """Return what a click on a whole item is meant for: itself, the link of its title, or its only control."""
         held = self.members(group)
-        path = self.groups[group].path
-        own = next((e for e in self.seen.elements if path and e.path == path), None)
+        own = self._by_path.get(self.groups[group].path)
         if own is not None:
             return own
         controls = [thing for thing in held if thing.ref in self.elements and thing.enabled]

@@ -197,7 +197,7 @@ def _in_format_of(worker: Worker, element: Element, text: str) -> Work[str]:
 def _holds(now: Element, wanted: str) -> bool:
     if now.input_type == "password":
         return True  # no look has its content
-    shown, wanted = now.value, " ".join(wanted.split())
+    shown, wanted = " ".join(now.value.split()), " ".join(wanted.split())
     if len(shown) >= _MOST_SHOWN:
         return same_text(shown[:_MOST_SHOWN], wanted[:_MOST_SHOWN])
     return shown == wanted or same_text(shown, wanted) or same_moment(shown, wanted)

@@ -3,7 +3,7 @@
 // Pages are hostile: every size is capped, and nothing a page defines (overridden prototypes aside) is called.
 // `arg` is the result of `later` of the last observation, null where its document is gone.
 (arg) => {
-  const MAX_ELEMENTS = 3000, MAX_TEXT = 20000, MAX_NAME = 200, MAX_NEARBY = 160, MAX_OPTIONS = 200;
+  const MAX_ELEMENTS = 3000, MAX_TEXT = 20000, MAX_NAME = 200, MAX_NEARBY = 160, MAX_OPTIONS = 200, MAX_VALUE = 2000;
   const collapse = (s, max) => String(s || "").slice(0, max * 4).replace(/\s+/g, " ").trim().slice(0, max);
   const SELECTOR = "a[href],area[href],button,input,select,textarea,summary,[contenteditable=''],[contenteditable=true]," +
     "[contenteditable=plaintext-only],canvas,[role=slider],[role=spinbutton],[role=listbox],[role=button],[role=link],[role=tab],[role=menuitem],[role=menuitemcheckbox],[role=menuitemradio],[role=checkbox]," +
@@ -155,7 +155,8 @@
     const nearby = nearbyOf(el, name);
     if (nearby && nearby !== name) item.nearby = nearby;
     if (field && type !== "password" && !button) {
-      item.value = tag === "select" ? collapse(el.selectedOptions[0]?.label, MAX_NAME) : collapse(el.value, MAX_NAME);
+      item.value = tag === "select" ? collapse(el.selectedOptions[0]?.label, MAX_NAME)
+        : tag === "textarea" ? String(el.value).slice(0, MAX_VALUE) : collapse(el.value, MAX_NAME);
     }
     if (type) item.input_type = type;
     const hint = collapse([el.getAttribute("name"), el.id, el.getAttribute("autocomplete"), el.getAttribute("data-testid")]
