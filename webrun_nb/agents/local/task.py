@@ -10,6 +10,7 @@ from typing import TypeVar
 from webrun_nb.agents.base import AgentError, Failed, Refused, Reply, Step, TaskSpec, TokenUse, Unused
 from webrun_nb.agents.local.acting import Acting
 from webrun_nb.agents.local.language.intents import Intent, Target
+from webrun_nb.agents.local.matching.labelled import values_called
 from webrun_nb.agents.local.matching.match import Matches, find
 from webrun_nb.agents.local.matching.page import PageModel
 from webrun_nb.agents.local.matching.roles import ANY, CLICKABLES, FIELD_ROLES, THINGS, Accepts, taking
@@ -119,6 +120,11 @@ class Task(Acting):
         """
         yield from self.look()
         return find(target, self._page(), accepts=ANY if texts else CLICKABLES).elements
+
+    def labelled(self, words: str) -> Work[tuple[str, ...]]:
+        """Return the values that the page shows under a label, each once; those of the first document that has any."""
+        yield from self.look()
+        return next((values for part in self._page().parts if (values := values_called(words, part))), ())
 
     def until_matching(self, target: Target) -> Work[tuple[Element, ...]]:
         """Return what a target may mean; wait for it as long as the page changes."""

@@ -71,6 +71,9 @@ def _shown(task: Task, value: ValueOf, sentence: str, read: ReadValue) -> Work[s
     """Read a value from the page, or a part of it."""
     target = value.target
     if target.near and not target.words and target.role in ("number", "text", ""):
+        labelled = yield from task.labelled(target.near)
+        if len(labelled) == 1:
+            return _part(labelled[0], value, sentence)
         named = Extract(sentence, wishes=(target.near,), one=True)
         text = (yield from read(named)).text.strip()
         return _part(text, value, sentence)

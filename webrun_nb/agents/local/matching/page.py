@@ -120,9 +120,14 @@ class PageModel:
         return self.around(thing.group)
 
     def members(self, group: int) -> list[Element]:
-        """Return the things in a group and in the groups within it, in the order of the document."""
+        """Return the things in a group and in the groups within it, in the order of the document.
+
+        A control that is the group itself and holds nothing else is its own member.
+        """
         span = self.spans[group]
         found = [thing for index in range(span.first, span.last + 1) for thing in self._directly_in.get(index, ())]
+        if not found and (own := self._by_path.get(self.groups[group].path)) is not None:
+            return [own]
         return sorted(found, key=lambda thing: thing.order)
 
     def size(self, group: int) -> int:
