@@ -282,6 +282,9 @@ class Program:
             self._answers.append((yield from self._collected_by_both(intent)))
             self._sentences.append(intent.sentence)
             self._kept.keep(self._answers[-1].text)
+            rows = self._answers[-1].data
+            is_whole = isinstance(rows, list) and all(each.is_whole for each in self._answers[-1].lists)
+            self._kept.rows = len(rows) if is_whole else None
             return []
         sentence = intent.sentence
         intent = yield from self._references.resolved(intent)
@@ -343,7 +346,9 @@ class Program:
             case RunText():
                 yield from run_text(task, intent)
             case AddEntry() | ChangeEntry() | FilterEntries() | RemoveEntries() | RenameEntry() | SaveEntry():
-                yield from take_entry_step(task, intent)
+                done = yield from take_entry_step(task, intent)
+                if done is None and isinstance(intent, FilterEntries):
+                    return list(intent.otherwise)
             case Hover(target=target):
                 element = yield from task.thing(sentence, target)
                 yield from task.must(task.act(HoverOn(element.ref, element.name), sentence))

@@ -9,6 +9,7 @@ from typing import TypeVar
 from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.local.language.intents import Condition, Premise
 from webrun_nb.agents.local.skills.comboboxes import fits
+from webrun_nb.agents.local.skills.entries import box_of
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.values import shown_text
 from webrun_nb.browsers.observation import Element
@@ -21,6 +22,8 @@ _STATES: Mapping[str, Callable[[Element], bool]] = {
     "checked": lambda e: e.checked is True or e.selected is True,
     "ticked": lambda e: e.checked is True,
     "selected": lambda e: e.checked is True or e.selected is True,
+    **dict.fromkeys(("done", "finished", "complete", "completed"), lambda e: e.checked is True),
+    "incomplete": lambda e: e.checked is False,
     "unchecked": lambda e: e.checked is False,
     "unselected": lambda e: e.checked is False or e.selected is False,
     "disabled": lambda e: not e.enabled,
@@ -39,6 +42,8 @@ _STATES: Mapping[str, Callable[[Element], bool]] = {
 """What each state of the vocabulary means for an element."""
 
 
+_OF_BOXES = frozenset({"checked", "ticked", "unchecked", "done", "finished", "complete", "completed", "incomplete"})
+"""States that the check box of an entry tells."""
 _PAGE = frozenset({"page", "the page", "this page", "it"})
 
 
@@ -58,6 +63,14 @@ def holds(task: Task, premise: Premise, sentence: str) -> Work[bool]:
     if (premise.target.words or premise.target.said).casefold() in _PAGE and condition.test in ("contains", "is"):
         return (condition.value.casefold() in seen.text.casefold()) is not condition.negated
     elements = yield from task.matching(premise.target, texts=True)
+    if condition.test == "state" and condition.value in _OF_BOXES and not any(e.checked is not None for e in elements):
+        box = box_of(seen, premise.target.words or premise.target.said)
+        elements = elements if box is None else (box,)
+        if box is None:
+            raise AgentError(
+                TaskFailureCode.ELEMENT_NOT_FOUND,
+                f'"{sentence}": there is no check box of {premise.target} that tells whether it is {condition.value}.',
+            )
     if not elements:
         raise AgentError(
             TaskFailureCode.ELEMENT_NOT_FOUND, f'"{sentence}": there is no {premise.target} on the page to look at.'

@@ -35,6 +35,9 @@ class Kept:
     texts: list[str] = field(default_factory=list)
     """All of it, the last one last."""
 
+    rows: int | None = None
+    """The number of rows that were read last; None where they are not known."""
+
     def keep(self, text: str, *, is_copy: bool = False) -> None:
         """Keep a text as the answer, and as what was copied."""
         self.answer = text
@@ -53,6 +56,8 @@ def text_of(task: Task, value: Value, sentence: str, kept: Kept, read: ReadValue
     match value:
         case str():
             return value
+        case Result(kind="count") if kept.rows is not None:
+            return str(kept.rows)
         case Result(words=words, kind=kind):
             said = kept.copied if kind == "copied" else kept.answer
             if said is None:

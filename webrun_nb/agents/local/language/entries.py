@@ -18,9 +18,12 @@ from webrun_nb.agents.local.language.intents import (
     Intent,
     RemoveEntries,
     RenameEntry,
+    Result,
     RunText,
     SaveEntry,
     SetChecked,
+    Target,
+    Tell,
     TellStates,
 )
 from webrun_nb.agents.local.language.listing import parse_extraction
@@ -180,6 +183,16 @@ def _run(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     return RunText(clause, match["what"], unquote(held.restore(match["text"])))
 
 
+def _show_only(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    return FilterEntries(clause, "", unquote(held.restore(match["value"])))
+
+
+def _select_ones(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    """Read "select the ones of Ann and Bo": the entries, by their check boxes."""
+    names = [unquote(held.restore(part)) for part in _JOINED.split(match["names"]) if part.strip()]
+    return Choose(clause, names[0], Target(role="select"), tuple(names[1:])) if names else None
+
+
 def _count_of_those(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     return Extract(clause, _THOSE, count=True)
 
@@ -215,6 +228,16 @@ RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
             r"(?:run|execute|submit)\s+(?:(?:the|this|my)\s+)?(?:following\s+)?(?P<what>(?:[\w-]+\s+)?"
             r"(?:query|statement|command|script|code|expression|sql))\s*:?\s+(?P<text>\S.*)$",
             _run,
+        ),
+        (
+            r"(?:select|tick|check|mark)\s+(?:the\s+|those\s+)?(?:ones|rows|entries|records|lines)\s+(?:of|for|from|by|named|called)\s+"
+            r"(?P<names>\S.*)$",
+            _select_ones,
+        ),
+        (
+            r"(?:show|display)\s+(?:me\s+)?only\s+(?:the\s+)?(?P<value>[\w-]+|\ue000\d+\ue001)"
+            r"(?:\s+(?:ones|items|to-?dos?|tasks|entries|results|rows))$",
+            _show_only,
         ),
         (
             r"how\s+many\s+(?:rows|results|records|entries|ones|matches|hits|of\s+(?:them|those|these))"
@@ -272,7 +295,7 @@ def _with_what_was_listed(steps: Sequence[Intent]) -> list[Intent]:
         last = found[-1] if found else None
         if isinstance(step, Extract) and step.count and step.subject == _THOSE:
             if isinstance(last, Extract) and not (last.one or last.count):
-                step = replace(last, sentence=step.sentence, count=True, order=None, limit=None, row=None, wishes=())
+                step = Tell(step.sentence, Result("the number of rows", "count"))
             else:
                 step = replace(step, subject="rows")
         elif isinstance(step, Extract) and isinstance(last, RunText) and _RESULT.fullmatch(" ".join(step.wishes)):
@@ -288,7 +311,12 @@ def _with_filters_read(steps: Sequence[Intent]) -> list[Intent]:
     """Read a filter before a list as a condition on the list: it holds on all its pages, whatever the page can do."""
     found: list[Intent] = []
     for step in steps:
-        if isinstance(step, Extract) and found and isinstance(filtered := found[-1], FilterEntries):
+        if (
+            isinstance(step, Extract)
+            and found
+            and isinstance(filtered := found[-1], FilterEntries)
+            and filtered.field + filtered.high
+        ):
             found.pop()
             condition = Constraint(
                 filtered.sentence,

@@ -574,6 +574,8 @@ class FilterEntries:
     value: str
     high: str = ""
     """The last value of a range that begins with `value`."""
+    otherwise: tuple[Intent, ...] = ()
+    """The steps to take where the page has no control that is called like the value."""
 
 
 @dataclass(frozen=True, slots=True)

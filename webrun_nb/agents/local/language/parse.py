@@ -17,6 +17,7 @@ from webrun_nb.agents.local.language.intents import (
     Constraint,
     Either,
     Extract,
+    FilterEntries,
     Find,
     Intent,
     LogIn,
@@ -100,14 +101,17 @@ def parse_clause(clause: str) -> Intent:
         return replace(parse_clause(said), sentence=clause)
     if (asked := entries.states_asked(clause)) is not None:
         return replace(asked, otherwise=(_parsed(clause),))
-    return _parsed(clause)
+    step = _parsed(clause)
+    if isinstance(step, FilterEntries) and not step.field and not step.high:
+        return replace(step, otherwise=(_parsed(clause, (*errands.RULES, *_RULES)),))
+    return step
 
 
-def _parsed(clause: str) -> Intent:
+def _parsed(clause: str, rules: Sequence[tuple[re.Pattern[str], _Make]] | None = None) -> Intent:
     is_premise = bool(_WHETHER.match(clause))
     clause = _TELL_ME.sub("", clause)
     held = Held(clause)
-    for pattern, make in (*entries.RULES, *errands.RULES, *_RULES):
+    for pattern, make in (*entries.RULES, *errands.RULES, *_RULES) if rules is None else rules:
         if match := pattern.match(held.text):
             made = make(clause, match, held)
             if made is not None:

@@ -25,11 +25,12 @@ from webrun_nb.agents.local.messages import called
 from webrun_nb.agents.local.skills.choices import choose_options, options_named
 from webrun_nb.agents.local.skills.comboboxes import choose_suggestion, wish_for
 from webrun_nb.agents.local.skills.dragging import drag_along, drag_beside, drag_onto, drag_to_end
+from webrun_nb.agents.local.skills.entries import boxes_of, folded, main_entries
 from webrun_nb.agents.local.skills.fields import CHECKABLE, enter, set_state
 from webrun_nb.agents.local.skills.login_form import password_fields
 from webrun_nb.agents.local.skills.menus import set_open
 from webrun_nb.agents.local.skills.sliders import is_slider
-from webrun_nb.agents.local.skills.working import again, inside
+from webrun_nb.agents.local.skills.working import again, inside, same_element
 from webrun_nb.agents.local.values import Kept, ReadValue, text_of
 from webrun_nb.browsers.actions import Click, Press, Type
 from webrun_nb.browsers.actions import SelectText as SelectPhrase
@@ -49,6 +50,12 @@ _TYPED_TYPES = frozenset({"", "text", "search", "email", "tel", "url", "password
 """Types of inputs whose value is what is typed."""
 
 
+_ALL_LISTED = frozenset(
+    {"", "list", "on the list", "everything", "everything on the list", "of them", "them", "the list"}
+)
+"""Words for all that the page lists."""
+
+
 def set_checked(task: Task, intent: SetChecked) -> Work[None]:
     """Tick or untick boxes, where they are not so already.
 
@@ -65,6 +72,9 @@ def set_checked(task: Task, intent: SetChecked) -> Work[None]:
             yield from set_state(task, element, intent.checked, intent.sentence)
             continue
         boxes = yield from task.matching(asked)
+        if not boxes and target.every and not target.is_quoted and folded(target.words) in _ALL_LISTED:
+            listed = main_entries((yield from task.look()))
+            boxes = tuple(entry.box for entry in listed if entry.box is not None)
         besides: list[Element] = []
         for other in target.besides:
             besides += yield from task.matching(replace(other, role=role))
@@ -96,6 +106,13 @@ def choose(task: Task, intent: Choose) -> Work[None]:
     if element is not None and element.role not in ("radio", "option"):
         yield from enter(task, element, intent.option, intent.sentence)
         return
+    if element is None and not intent.target.words:
+        boxes = boxes_of((yield from task.look()), options)  # "select the rows of Ann and Bo"
+        for box in boxes:
+            now = same_element(box, (yield from task.look())) or box
+            yield from set_state(task, now, True, intent.sentence)
+        if boxes:
+            return
     for option in options:
         target = replace(intent.target, words=option, role="", near=intent.target.words)
         element = yield from task.element(intent.sentence, target)

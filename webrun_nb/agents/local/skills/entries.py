@@ -219,6 +219,18 @@ def main_entries(seen: Observation) -> list[Entry]:
     return max(lists.values(), key=len, default=[])
 
 
+def box_of(seen: Observation, words: str) -> Element | None:
+    """Return the check box of the one entry that words speak of; None where it has none, or several fit."""
+    found = find_entries(seen, words) if words.strip() else []
+    return found[0].box if len(found) == 1 else None
+
+
+def boxes_of(seen: Observation, names: Sequence[str]) -> list[Element]:
+    """Return the check boxes of entries that are named one by one; none where one of them has none."""
+    boxes = [box for name in names if (box := box_of(seen, name)) is not None]
+    return boxes if len(boxes) == len(names) else []
+
+
 def with_name(entry: Entry) -> Entry:
     """Return an entry with what it is called: its first link, else its first text."""
     said = [

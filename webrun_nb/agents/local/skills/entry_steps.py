@@ -20,8 +20,8 @@ from webrun_nb.agents.local.skills.removing import Finder, remove_entries
 from webrun_nb.agents.local.skills.working import Work
 
 
-def take_entry_step(worker: Finder, step: EntryStep) -> Work[str]:
-    """Take a step; return what was done and seen, in a few words.
+def take_entry_step(worker: Finder, step: EntryStep) -> Work[str | None]:
+    """Take a step; return what was done and seen, in a few words; None where nothing was, as the page has no way to.
 
     Raises
     ------
@@ -40,5 +40,5 @@ def take_entry_step(worker: Finder, step: EntryStep) -> Work[str]:
         case SaveEntry():
             return (yield from save_entry(worker, step.sentence))
         case FilterEntries():
-            return (yield from filter_entries(worker, step))
+            return "" if (yield from filter_entries(worker, step)) else None
     assert_never(step)

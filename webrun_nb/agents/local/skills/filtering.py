@@ -19,8 +19,13 @@ _EQUALS = re.compile(r"^(?:=|==|equals?|is|is equal to|exactly|exact)$", re.I)
 _APPLIES = re.compile(r"^(?:filter|apply|search|go|show|update|ok)\b", re.I)
 
 
-def filter_entries(worker: Worker, intent: FilterEntries) -> Work[str]:
+def filter_entries(worker: Worker, intent: FilterEntries) -> Work[bool]:
     """Filter, and see that all entries that are shown then have the value.
+
+    Returns
+    -------
+    bool
+        False where nothing was done: the page has no control that is called like the value, and no field was named.
 
     Raises
     ------
@@ -31,6 +36,10 @@ def filter_entries(worker: Worker, intent: FilterEntries) -> Work[str]:
     if intent.high:
         fail(intent.sentence, "I can read a range of the list, and know no way to filter the page itself by one")
     choice = _choice(seen, intent)
+    if not intent.field:
+        if choice is not None:
+            yield from _choose(worker, seen, choice, intent)
+        return choice is not None
     field = None if choice else _field(seen, intent)
     builder = None if choice or field else _builder(seen, intent)
     if choice is not None:
@@ -45,7 +54,19 @@ def filter_entries(worker: Worker, intent: FilterEntries) -> Work[str]:
     else:
         fail(intent.sentence, f'the page has no filter for {intent.field} with "{intent.value}"')
     yield from _see(worker, intent)
-    return f"filtered by {intent.field}: {intent.value}"
+    return True
+
+
+def _choose(worker: Worker, seen: Observation, choice: Element, intent: FilterEntries) -> Work[None]:
+    """Click a choice that is called like the value, and say so where the page shows no effect of it."""
+    yield from do(worker, Click(choice.ref, called(choice)), intent.sentence)
+    after = yield from worker.look(again=True)
+    now = same_element(choice, after)
+    is_chosen = now is not None and (now.current or now.selected or now.pressed or now.checked)
+    if (seen.url, seen.text) == (after.url, after.text) and not is_chosen:
+        yield from worker.note(
+            f'"{intent.sentence}": "{called(choice)}" was clicked, and the page shows the same as before.'
+        )
 
 
 def _choice(seen: Observation, intent: FilterEntries) -> Element | None:
@@ -57,7 +78,7 @@ def _choice(seen: Observation, intent: FilterEntries) -> Element | None:
         for each in seen.elements
         if each.role in _CHOICES and each.enabled and each.ref not in inside and _without_count(each) == wanted
     ]
-    beside = [each for each in found if _is_under(each, intent.field, seen)]
+    beside = [each for each in found if intent.field and _is_under(each, intent.field, seen)]
     best = beside or found
     return best[0] if len(best) == 1 else None
 

@@ -9,6 +9,8 @@ from typing import TypeVar
 from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.local.language.intents import Intent, NamedAction, Target
 from webrun_nb.agents.local.skills.comboboxes import fits
+from webrun_nb.agents.local.skills.entries import box_of
+from webrun_nb.agents.local.skills.fields import set_state
 from webrun_nb.agents.local.skills.values import read_number
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.values import shown_text
@@ -21,6 +23,8 @@ Work = Generator[Step, Reply | None, T]
 
 _SENDS = re.compile(r"(?:send|submit|post|save|ok(?:ay)?|done|confirm|apply|publish|share|add|create)\b", re.I)
 _RECIPIENT = re.compile(r"\b(?:to|recipients?|whom|e-?mail|user|name)\b", re.I)
+_TICKS = frozenset({"complete", "finish", "check off", "tick off", "cross off"})
+"""Verbs for an entry with a check box that ticking it does."""
 _PARITIES = frozenset({"odd", "even"})
 _MOST_TURNS = 100
 """The most clicks on a control until what it shows meets a condition."""
@@ -41,6 +45,9 @@ def named_action(task: Task, intent: NamedAction, text: str) -> Work[list[Intent
         Steps of a person's answer to take instead, where the page has no such control; None where it is done.
     """
     before = yield from task.look()
+    if intent.verb.casefold() in _TICKS and (box := box_of(before, intent.target.words or intent.target.said)):
+        yield from set_state(task, box, True, intent.sentence)
+        return None
     control = yield from _control(task, intent)
     if control is None:
         return (yield from task.ask_again(intent.sentence, about=_no_control(intent)))
