@@ -88,7 +88,8 @@ from webrun_nb.agents.local.language.intents import (
 )  # fmt: skip
 from webrun_nb.agents.local.language.left_out import left_out
 from webrun_nb.agents.local.language.meaning import request_in
-from webrun_nb.agents.local.messages import VALUES_BY_SCHEMA, called, defect, written
+from webrun_nb.agents.local.matching.page import PageModel
+from webrun_nb.agents.local.messages import VALUES_BY_SCHEMA, defect, written
 from webrun_nb.agents.local.premises import holds
 from webrun_nb.agents.local.references import References, likeliest, targets_of
 from webrun_nb.agents.local.skills.clicking import click
@@ -121,6 +122,7 @@ from webrun_nb.agents.local.values import Kept, shown_text, text_of
 from webrun_nb.agents.tokens import estimate_tokens
 from webrun_nb.browsers.actions import Click, GoBack, Navigate, Scroll, WaitFor, WaitForChange
 from webrun_nb.browsers.actions import Hover as HoverOn
+from webrun_nb.browsers.observation import Element
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX
 from webrun_nb.common.codes import TaskFailureCode
 
@@ -426,12 +428,13 @@ class Program:
             `ELEMENT_NOT_FOUND`: the page has no such field.
         """
         seen = yield from self.task.look()
-        fields = [field for field in empty_fields(seen, in_forms=False) if called(field)]
+        page = PageModel(seen)
+        fields = [field for field in empty_fields(seen, in_forms=False) if _label(field, page)]
         if not fields:
             what = f'"{intent.sentence}": the page has no empty field with a label.'
             raise AgentError(TaskFailureCode.ELEMENT_NOT_FOUND, what)
         for field in fields:
-            label = re.sub(r"\W+$", "", called(field))
+            label = re.sub(r"\W+$", "", _label(field, page))
             value = ValueOf(f"the value of {label}", Target(role="text", near=label))
             text = yield from text_of(self.task, value, intent.sentence, self._kept, self._read)
             now = yield from again(self.task, field)
@@ -528,6 +531,10 @@ class Program:
         if len(self._answers) > before + 1:
             self._answers[before:] = [merged_answers(self._answers[before:])]
             self._sentences[before:] = [intent.sentence]
+
+
+def _label(field: Element, page: PageModel) -> str:
+    return field.label or field.name or field.placeholder or page.caption_of(field)
 
 
 def merged_answers(answers: Sequence[Finish]) -> Finish:

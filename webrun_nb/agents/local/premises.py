@@ -10,6 +10,7 @@ from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.local.language.intents import Condition, Premise
 from webrun_nb.agents.local.skills.comboboxes import fits
 from webrun_nb.agents.local.skills.entries import box_of
+from webrun_nb.agents.local.skills.values import read_number
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.values import shown_text
 from webrun_nb.browsers.observation import Element
@@ -62,6 +63,11 @@ def holds(task: Task, premise: Premise, sentence: str) -> Work[bool]:
     seen = yield from task.look()
     if (premise.target.words or premise.target.said).casefold() in _PAGE and condition.test in ("contains", "is"):
         return (condition.value.casefold() in seen.text.casefold()) is not condition.negated
+    if condition.test in _COMPARES and premise.target.words:  # the number may stand beside its label
+        labelled = yield from task.labelled(premise.target.words)
+        numbers = [text for text in labelled if read_number(text) is not None]
+        if len(numbers) == 1:
+            return fits(numbers[0], replace(condition, negated=False)) is not condition.negated
     elements = yield from task.matching(premise.target, texts=True)
     if condition.test == "state" and condition.value in _OF_BOXES and not any(e.checked is not None for e in elements):
         box = box_of(seen, premise.target.words or premise.target.said)
@@ -82,6 +88,9 @@ def holds(task: Task, premise: Premise, sentence: str) -> Work[bool]:
             f'"{sentence}": it holds for some of the {len(elements)} things that are called so, and not for others.',
         )
     return results.pop() is not condition.negated
+
+
+_COMPARES = frozenset({"<", "<=", ">", ">=", "between"})
 
 
 def _is_met(condition: Condition, element: Element, sentence: str) -> bool:

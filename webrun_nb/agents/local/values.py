@@ -19,7 +19,6 @@ Work = Generator[Step, Reply | None, T]
 ReadValue = Callable[[Extract], Work[Finish]]
 """Reads a value with the extraction engine."""
 
-_TEXT_ROLES = frozenset({"text", "number", "paragraph", "field", ""})
 _PARTS = {
     "word": r"\S+", "line": r"[^\n]+", "sentence": r"[^.!?]+[.!?]*", "letter": r"\S", "number": r"[-+]?\d[\d.,]*",
 }  # fmt: skip
@@ -87,8 +86,8 @@ def _shown(task: Task, value: ValueOf, sentence: str, read: ReadValue) -> Work[s
     elements = yield from task.matching(target, texts=True)
     seen = yield from task.look()
     texts = [text for element in elements if (text := shown_text(element))]
-    if not texts and target.role in _TEXT_ROLES and not target.words:
-        texts = list(main_texts(seen)[:1])
+    if len(set(texts)) != 1 and target == Target(role=target.role) and target.role in ("text", "number", "paragraph"):
+        texts = list(main_texts(seen, task.brief.instruction)[:1])
     if len(set(texts)) != 1:
         shown = "; ".join(dict.fromkeys(texts)) if texts else "none"
         raise AgentError(
@@ -123,12 +122,20 @@ def shown_text(element: Element) -> str:
     return element.value or element.text or element.name
 
 
-def main_texts(seen: Observation) -> Sequence[str]:
-    """Return the texts of a page's body that name nothing, the longest first."""
+def main_texts(seen: Observation, instruction: str = "") -> Sequence[str]:
+    """Return the texts of a page's body that name nothing, the longest first; single letters put together.
+
+    Parameters
+    ----------
+    instruction : str
+        A text that is left out, as it only repeats what is asked for.
+    """
     texts = [text for text in seen.texts if text.role in ("paragraph", "text", "img") and not text.region]
-    return sorted((shown_text(text) for text in texts), key=len, reverse=True)
-
-
-def is_of(target: Target, words: str) -> bool:
-    """Tell whether a target is named so."""
-    return target.words.casefold() == words
+    letters: dict[str, list[str]] = {}
+    for text in texts:
+        if len(shown_text(text)) == 1:
+            letters.setdefault(text.path.rpartition(" > ")[0], []).append(shown_text(text))
+    spelt = ["".join(each) for each in letters.values() if len(each) > 1]
+    written = [shown_text(text) for text in texts if len(shown_text(text)) > 1 and not shown_text(text).endswith(":")]
+    said = " ".join(instruction.split()).casefold()
+    return spelt or sorted((t for t in written if " ".join(t.split()).casefold() != said), key=len, reverse=True)

@@ -14,7 +14,7 @@ from webrun_nb.agents.local.skills.values import read_number
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.values import shown_text
 from webrun_nb.browsers.actions import Click
-from webrun_nb.browsers.observation import Element
+from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
 
 T = TypeVar("T")
@@ -81,13 +81,20 @@ def _several(task: Task, intent: ClickOn, target: Target) -> Work[None]:
     ordered = _ordered(found, intent.ascending)[: target.count or MOST_CLICKED]
     for element in ordered:
         seen = yield from task.look()
-        now = next((e for e in seen.all_things if e.path == element.path and e.frame == element.frame), None)
+        now = _same_now(element, seen)
         if now is None:
             raise AgentError(
                 TaskFailureCode.ELEMENT_NOT_FOUND,
                 f'"{intent.sentence}": {shown_text(element) or element.role!r} has gone after the clicks before it.',
             )
         yield from task.must(task.act(Click(now.ref, now.name or str(target), intent.manner), intent.sentence))
+
+
+def _same_now(element: Element, seen: Observation) -> Element | None:
+    """Return a thing as the page has it now: at its place, or elsewhere where it alone has its name."""
+    names = [e for e in seen.all_things if shown_text(e) == shown_text(element) and e.role == element.role]
+    at_place = next((e for e in names if e.path == element.path and e.frame == element.frame), None)
+    return at_place or (names[0] if len(names) == 1 else None)
 
 
 def _ordered(elements: Sequence[Element], ascending: bool | None) -> list[Element]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -31,6 +32,10 @@ def look_for(task: Task, target: Target, sentence: str) -> Work[bool]:
     """
     if (yield from task.matching(target, texts=True)):
         return True
+    if target.within is not None and not (yield from task.matching(target.within, texts=True)):
+        target = replace(target, within=None)  # "in the contact book": the page itself
+        if (yield from task.matching(target, texts=True)):
+            return True
     if (yield from search_closed(task, partial(_first, target), sentence)) is not None:
         return True
     for page in range(2, MOST_PAGES + 1):
