@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import product
-from typing import Literal
+from typing import Literal, cast
 
 from lark import Lark, Token, Tree
 from lark.exceptions import LarkError
+from lark.parsers.earley_forest import ForestNode, PackedNode, SymbolNode, TokenNode
 
 from webrun_nb.agents.local.language.vocabulary import terminals
 
@@ -49,6 +50,10 @@ class Reading:
     tree: Tree[Token]
 
 
+_Part = tuple[float, tuple["Tree[Token] | Token", ...]]
+"""One way to read a part of a clause: its cost, and the children that it gives to the tree around it."""
+
+
 @cache
 def _parser() -> Lark:
     grammar = (files("webrun_nb.agents.local.language") / "grammar.lark").read_text(encoding="utf-8")
@@ -60,7 +65,7 @@ def _parser() -> Lark:
         "\n".join([grammar, *defined, quoted]),
         parser="earley",
         lexer="dynamic",
-        ambiguity="explicit",
+        ambiguity="forest",
         keep_all_tokens=True,
         start=["sentence", "premise", "question", "thing"],
     )
@@ -84,22 +89,11 @@ def readings(clause: str, start: Start = "sentence") -> Sequence[Reading]:
     if not clause.strip() or len(re.sub(r"\"[^\"]*\"|“[^”]*”", "", clause).split()) > MOST_WORDS:
         return ()
     try:
-        tree = _parser().parse(clause, start=start)
+        forest = cast(ForestNode, _parser().parse(clause, start=start))
     except LarkError:
         return ()
-    return _best(tree, {})[:MOST_READINGS]
-
-
-def _best(tree: Tree[Token], known: dict[int, list[Reading]]) -> list[Reading]:
-    """Return the cheapest trees without ambiguities."""
-    if id(tree) in known:
-        return known[id(tree)]
-    if tree.data == "_ambig":
-        found = [reading for child in tree.children if isinstance(child, Tree) for reading in _best(child, known)]
-    else:
-        found = list(_combined(tree, known))
-    known[id(tree)] = sorted(found, key=lambda reading: reading.cost)[:_KEPT]
-    return known[id(tree)]
+    trees = [Reading(cost, tree) for cost, (tree,) in _Best().of(forest) if isinstance(tree, Tree)]
+    return trees[:MOST_READINGS]
 
 
 _PHRASAL = re.compile(r"(?:^|\s)(?:log|sign|check|clock|opt|zoom|opt|dial|tune|fill|buy|join)\s+in$", re.I)
@@ -118,22 +112,41 @@ def _is_name_cut_short(pieces: Sequence[Tree[Token] | Token]) -> bool:
     return isinstance(token, Token) and token.type in _NO_END
 
 
-def _combined(tree: Tree[Token], known: dict[int, list[Reading]]) -> Iterator[Reading]:
-    own = _COST_OF_RULE.get(str(tree.data), 0.0)
+class _Best:
+    """Finds the cheapest trees in a forest.
+
+    A forest holds each part of a clause once, whatever it is a part of, and so does this: the number of trees grows by
+    powers of the number of words, that of the parts does not.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, list[_Part]] = {}
+
+    def of(self, node: ForestNode) -> list[_Part]:
+        """Return the cheapest ways to read a part of the clause."""
+        if isinstance(node, TokenNode):
+            return [(0.0, (node.token,))]
+        if id(node) not in self._known:
+            self._known[id(node)] = []  # a part that holds itself adds no way
+            assert isinstance(node, SymbolNode)
+            found = [way for packed in node.children for way in self._ways(node, packed)]
+            self._known[id(node)] = sorted(found, key=lambda way: way[0])[:_KEPT]
+        return self._known[id(node)]
+
+    def _ways(self, node: SymbolNode, packed: PackedNode) -> Iterator[_Part]:
+        for ways in product(*map(self.of, packed.children)):
+            cost = sum(way[0] for way in ways)
+            children = [child for way in ways for child in way[1]]
+            if node.is_intermediate or packed.rule.origin.name.startswith("_"):
+                yield cost, tuple(children)  # the part of a rule, or a rule that is no tree of its own
+                continue
+            tree = Tree(packed.rule.alias or packed.rule.origin.name, children)
+            if tree.data == "name" and _is_name_cut_short(children):
+                continue
+            yield cost + _own_cost(tree), (tree,)
+
+
+def _own_cost(tree: Tree[Token]) -> float:
     if tree.data == "piece":
-        token = tree.children[0]
-        yield Reading(_COST_OF_PIECE.get(getattr(token, "type", ""), _COST_OF_OTHER_PIECE), tree)
-        return
-    options: list[Sequence[Reading | Token]] = [
-        _best(child, known)[:4] if isinstance(child, Tree) else [child] for child in tree.children
-    ]
-    for children in product(*options):
-        cost = own + sum(child.cost for child in children if isinstance(child, Reading))
-        made = _tree(tree, children)
-        if tree.data == "name" and _is_name_cut_short(made.children):
-            continue
-        yield Reading(cost, made)
-
-
-def _tree(tree: Tree[Token], children: Sequence[Reading | Token]) -> Tree[Token]:
-    return Tree(tree.data, [child.tree if isinstance(child, Reading) else child for child in children])
+        return _COST_OF_PIECE.get(getattr(tree.children[0], "type", ""), _COST_OF_OTHER_PIECE)
+    return _COST_OF_RULE.get(str(tree.data), 0.0)
