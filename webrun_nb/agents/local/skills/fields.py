@@ -39,7 +39,7 @@ from webrun_nb.common.credentials.marks import marked_secret
 
 CHECKABLE = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
 _NATIVE = frozenset({"date", "time", "month", "week", "datetime-local", "color"})
-_SUGGESTS_MS = 800
+_SUGGESTS_MS = 500
 """Longest wait for suggestions of a field that need not have any."""
 _MOST_SHOWN = 190
 """Characters of a value that every look has."""
@@ -220,7 +220,10 @@ def _settle_popup(
         if now is not None:
             yield from do(worker, Press("Escape", now.ref, called(now)), sentence)
             now = yield from again(worker, field)
-        if now is not None and not _holds(now, text):
+        day = read_day(text, order_of_format(field.placeholder))
+        if now is not None and not _holds(now, text) and day is not None:
+            yield from enter_day(worker, now, day.day, sentence)  # some take a typed day only from their calendar
+        elif now is not None and not _holds(now, text):
             fail(sentence, f'"{called(field)}" shows "{now.value}" instead of "{text}"')
 
 
