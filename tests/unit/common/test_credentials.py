@@ -87,6 +87,7 @@ HOLD = {
         "password": "tiger9",
     },
     "open https://x.com/?user=ada&password=tiger9&next=/": {"token": "tiger9"},
+    "log in as ada, open file.csv": {"username": "ada"},
     "authenticate as alice:wonderland1": {"username": "alice", "password": "wonderland1"},
 }
 
@@ -118,6 +119,11 @@ HOLD_NONE = [
     "Log in using the session's secret",
     "Extract the token count and the country code",
     "click the 2nd password link",
+    "open /accounts/2004-731-02/statement.csv",
+    "Open the savings account, check 2004-731-02",
+    "Log in and open tab2",
+    "Read the chapter Logins and environments2",
+    '{"properties": {"password": {"type": "string"}}}',
     "Go to http://login.localhost:40399/login and read the heading",
     "open https://x.com/password/reset and then https://user.x.com:8080/pin/1234",
     "Sort the users by password age",

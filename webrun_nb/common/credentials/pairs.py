@@ -26,11 +26,16 @@ _PAIR_BEFORE = re.compile(
 _CHANGED = re.compile(rf"\b(?:{PASSWORD})\s+from\s+(?P<first>{_ONE})\s+to\s+(?P<second>\S[^\n]{{0,200}})", re.I)
 _PAIR_OF = re.compile(
     rf"\b(?P<of>credentials?|creds|authenticate\s+(?:with|as|using)|log[ -]?in\s+(?:details|data|with|as|using)"
-    rf"|sign[ -]?in\s+(?:with|as|using)|log[ -]?in"
-    rf"|sign[ -]?in|account)\s*(?P<sign>[:=(]|are|is)?\s*\(?(?P<first>{_ONE})"
+    rf"|sign[ -]?in\s+(?:with|as|using)"
+    rf"|log[ -]?in|sign[ -]?in|account)(?!\w)\s*(?P<sign>[:=(]|are|is)?\s*\(?(?P<first>{_ONE})"
     rf"(?P<between>{_SEPARATOR}|\s+(?=[\"“'`]))(?P<second>\S[^\n]{{0,200}})",
     re.I,
 )
+
+
+_HARDLY_A_WORD = re.compile(r"[\d!@#$%^&*?]")
+_FILE = re.compile(r"/.*|\S*\.[a-z]{2,5}\d?", re.I)
+"""A path, the name of a file or of a host."""
 
 
 def pairs(text: str) -> Iterator[Credential]:
@@ -58,15 +63,21 @@ def pairs(text: str) -> Iterator[Credential]:
 def _is_pair(match: re.Match[str], first: Value, second: Value) -> bool:
     if first.is_ordinary or second.is_ordinary or NAMES.match(second.text) or NAMES.match(first.text):
         return False
-    if (first.quoted and second.quoted) or (second.is_made_up and not second.quoted):
-        return True
     named = match.groupdict()
+    of, signed = (named.get("of") or "").lower(), named.get("sign") is not None
+    if not first.text[:1].isalnum() or (of == "account" and not signed):
+        return False
+    if first.quoted and second.quoted:
+        return True
+    if second.is_made_up and not second.quoted:
+        listed = of and match["between"].strip().lower() in (",", ";", "and", "&")  # "as ada, open file.csv"
+        return not listed or (_HARDLY_A_WORD.search(second.text) is not None and not _FILE.fullmatch(second.text))
     if "user" in named:
         return second.quoted or not re.search(r"[a-z]", match["second"][len(second.text) : len(second.text) + 3])
     if "of" not in named:  # the words for both follow them
         return True
-    signed = named["sign"] is not None or named["of"].lower().startswith("cred")
-    return match["between"].strip() in ("/", "|", ":") and (signed or first.text == second.text)
+    certain = signed or of.startswith("cred") or first.text == second.text
+    return match["between"].strip() in ("/", "|", ":") and certain
 
 
 _AS = re.compile(
@@ -94,8 +105,8 @@ def user_name(text: str, secrets: Sequence[Credential]) -> list[Credential]:
     login = min(passwords, key=lambda each: (each.kind == "new_password", each.start), default=None)
     for match in _AS.finditer(text):
         value = value_at(text, match.end())
-        if value is not None and (match["named"] or not value.is_ordinary) and not _taken(value, secrets):
-            if value.is_ordinary or (not value.quoted and ("/" in value.text or NAMES.search(value.text))):
+        if value is not None and not value.is_ordinary and not _taken(value, secrets):
+            if not value.text[:1].isalnum() or (not value.quoted and ("/" in value.text or NAMES.search(value.text))):
                 continue
             return [_user_of(_clean(text, value))]
     if login is None:

@@ -58,7 +58,7 @@ _ASSIGNED_NEXT = re.compile(r"[,;&/](?=[A-Za-z_ ]{2,20}[:=])")
 NO_VALUE = "\ue0ff"
 """Stands in the place of text that is no value, such as an address; of the same length, so that places stay."""
 _PLACEHOLDER = re.compile(
-    NO_VALUE + r".*|<.*>|\{.*\}|\[.*\]|\$(?-i:[A-Z_]+)|\$\{.*|%\w+%|\*+|•+|\.+|x{4,}|_+|-+|https?://.*|=.*", re.I | re.S
+    NO_VALUE + r".*|[<{\[].*|\$(?-i:[A-Z_]+)|\$\{.*|%\w+%|\*+|•+|\.+|x{4,}|_+|-+|https?://.*|=.*", re.I | re.S
 )
 """What stands for a value, or is none."""
 EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
