@@ -65,6 +65,9 @@ def holds(task: Task, premise: Premise, sentence: str) -> Work[bool]:
         return (condition.value.casefold() in seen.text.casefold()) is not condition.negated
     if condition.test in _COMPARES and premise.target.words:  # the number may stand beside its label
         labelled = yield from task.labelled(premise.target.words)
+        if not labelled:
+            shown = yield from task.matching(premise.target, texts=True)
+            labelled = (yield from task.labelled(shown_text(shown[0]))) if len(shown) == 1 else ()
         numbers = [text for text in labelled if read_number(text) is not None]
         if len(numbers) == 1:
             return fits(numbers[0], replace(condition, negated=False)) is not condition.negated

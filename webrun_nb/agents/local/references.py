@@ -60,10 +60,10 @@ class References:
         AgentError
             `ELEMENT_NOT_FOUND`: there is none.
         """
-        yield from look_for(self._task, intent.target, intent.sentence)
-        yield from self._task.thing(intent.sentence, intent.target)
-        self._found = intent.target
-        self.point_to(intent.target)
+        target = yield from look_for(self._task, intent.target, intent.sentence)
+        yield from self._task.thing(intent.sentence, target)
+        self._found = target
+        self.point_to(target)
 
     def resolved(self, intent: Intent) -> Work[Intent]:
         """Return a step with the things that its references mean, at the place that the step before found."""

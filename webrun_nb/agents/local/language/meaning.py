@@ -119,8 +119,9 @@ def intent_of(tree: Tree[Token], clause: str) -> Intent | None:
 
 def request_in(clause: str) -> Request | None:
     """Return the request that a clause is, where it can be read as one."""
-    found = (intent_of(reading.tree, clause) for reading in readings(clause))
-    return next((intent for intent in found if isinstance(intent, Request)), None)
+    read = (intent_of(reading.tree, clause) for reading in readings(clause))
+    found = [intent for intent in read if isinstance(intent, Request)]
+    return max(found, key=lambda request: len(request.parts), default=None)
 
 
 def premise_of(tree: Tree[Token], clause: str) -> Premise | None:
@@ -353,6 +354,8 @@ def _run(part: _Part) -> Intent | None:
     verb, name, quoted = part.token("VERB"), part.part("name"), part.token("QUOTED")
     if verb is None or name is None or quoted is None:
         return None
+    if any(token.type in ("TO", "WITH", "FROM", "FOR", "IN", "INTO", "IT", "AS") for token in name.tokens()):
+        raise _SenselessError
     return Request(part.clause, str(verb).lower(), Target(), ((_named(name), unquote(str(quoted))),))
 
 

@@ -18,8 +18,9 @@ def values_called(words: str, page: PageModel) -> tuple[str, ...]:
     of a column.
     """
     fields = [e for e in page.seen.elements if e.tag in ("input", "select", "textarea") and _names(words, e, page)]
-    if fields:
-        return tuple(dict.fromkeys(value_of(field) for field in fields))
+    contents = tuple(dict.fromkeys(value_of(field) for field in fields))
+    if any(contents):
+        return contents
     found: list[str] = []
     for at, thing in enumerate(page.things):
         label, mark, rest = thing.name.partition(":")
@@ -31,7 +32,7 @@ def values_called(words: str, page: PageModel) -> tuple[str, ...]:
             found.append(rest.strip())
         elif (value := _after(at, page, is_label=bool(mark) or thing.role == "label")) is not None:
             found.append(value_of(value))
-    return tuple(dict.fromkeys(text for text in found if text))
+    return tuple(dict.fromkeys(text for text in found if text)) or contents
 
 
 def _names(words: str, field: Element, page: PageModel) -> bool:

@@ -359,7 +359,15 @@ def _chosen(target: Target, found: list[Match], page: PageModel) -> Matches:
         if len(top) < target.count:
             return Matches((), near_misses(target, page), f"there are only {len(top)} of them")
         return Matches(tuple(top[: target.count]), (), _explained(top[: target.count]))
+    if len(top) > 1 and _are_twins(top):
+        return Matches(tuple(top[:1]), (), f"{_explained(top[:1])}; {len(top)} of the same name stand side by side")
     return Matches(tuple(top), (), _explained(top), is_ambiguous=len(top) > 1)
+
+
+def _are_twins(found: Sequence[Match]) -> bool:
+    """Tell whether controls are called the same in one group, so that no words could tell them apart."""
+    kinds = {(e.role, e.name, e.group, e.nearby, e.href, e.frame) for e in (match.element for match in found)}
+    return len(kinds) == 1 and bool(found[0].element.name) and found[0].element.role == "button"
 
 
 def _by_ordinal(target: Target, top: list[Match], everything: list[Match], page: PageModel) -> Matches:

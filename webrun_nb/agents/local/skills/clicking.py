@@ -82,6 +82,10 @@ def _several(task: Task, intent: ClickOn, target: Target) -> Work[None]:
     for element in ordered:
         seen = yield from task.look()
         now = _same_now(element, seen)
+        if now is None and (now := _at_its_place(element, seen)) is not None:
+            yield from task.note(
+                f'"{intent.sentence}": {shown_text(element)!r} is not displayed any more; its place is clicked.'
+            )
         if now is None:
             raise AgentError(
                 TaskFailureCode.ELEMENT_NOT_FOUND,
@@ -95,6 +99,19 @@ def _same_now(element: Element, seen: Observation) -> Element | None:
     names = [e for e in seen.all_things if shown_text(e) == shown_text(element) and e.role == element.role]
     at_place = next((e for e in names if e.path == element.path and e.frame == element.frame), None)
     return at_place or (names[0] if len(names) == 1 else None)
+
+
+def _at_its_place(element: Element, seen: Observation) -> Element | None:
+    """Return the smallest control that now is where a thing was displayed, if any."""
+    if element.box is None:
+        return None
+    x, y = element.box.x + element.box.width / 2, element.box.y + element.box.height / 2
+    there = [
+        e
+        for e in seen.elements
+        if e.box and e.box.x <= x <= e.box.x + e.box.width and e.box.y <= y <= e.box.y + e.box.height
+    ]
+    return min(there, key=lambda e: e.box.width * e.box.height if e.box else 0, default=None)
 
 
 def _ordered(elements: Sequence[Element], ascending: bool | None) -> list[Element]:

@@ -25,32 +25,35 @@ MOST_PAGES = 30
 """The most pages that are gone through for one thing."""
 
 
-def look_for(task: Task, target: Target, sentence: str) -> Work[bool]:
-    """Open closed sections and then the next pages until the page shows a thing; tell whether it does.
+def look_for(task: Task, target: Target, sentence: str) -> Work[Target]:
+    """Open closed sections and then the next pages until the page shows a thing.
 
-    A page that ends without it is left as it is; the pages that were looked at are said.
+    Returns
+    -------
+    Target
+        The thing as it is found there: what names the page itself ("in the contact book") is no part of it.
     """
     if (yield from task.matching(target, texts=True)):
-        return True
+        return target
     if target.within is not None and not (yield from task.matching(target.within, texts=True)):
         target = replace(target, within=None)  # "in the contact book": the page itself
         if (yield from task.matching(target, texts=True)):
-            return True
+            return target
     if (yield from search_closed(task, partial(_first, target), sentence)) is not None:
-        return True
+        return target
     for page in range(2, MOST_PAGES + 1):
         seen = yield from task.look()
         before, turn = seen.text, next_page(seen)
         if turn is None:
-            return False
+            return target
         yield from task.must(task.act(Click(turn.ref, turn.name or "next page"), sentence))
         seen = yield from task.look(again=True)
         if (yield from task.matching(target, texts=True)):
             yield from task.note(f'"{sentence}": found on page {page}.')
-            return True
+            return target
         if seen.text == before:
-            return False
-    return False
+            return target
+    return target
 
 
 def _first(target: Target, seen: Observation) -> Element | None:
