@@ -111,7 +111,7 @@ from webrun_nb.agents.local.skills.menus import follow_path
 from webrun_nb.agents.local.skills.named_actions import named_action
 from webrun_nb.agents.local.skills.requests import assigned, fill_request
 from webrun_nb.agents.local.skills.running import run_text
-from webrun_nb.agents.local.skills.solving import solution_on
+from webrun_nb.agents.local.skills.solving import solution_of, solution_on
 from webrun_nb.agents.local.skills.sorting import sort
 from webrun_nb.agents.local.skills.states import told_states
 from webrun_nb.agents.local.skills.styles import set_style
@@ -135,6 +135,7 @@ Work = Generator[Step, Reply | None, T]
 MOST_LOOKS = 200
 """The most looks at a page while it is waited for: its changes, or `CHANGE_MS` apart."""
 CHANGE_MS = 1_000
+_FIRST_WORD = re.compile(r"\w+\s+")
 
 
 class LocalAgent:
@@ -321,6 +322,9 @@ class Program:
                     yield from press_key(task, intent)
             case Wait(text=text, duration_ms=duration_ms):
                 yield from task.must(task.act(WaitFor(text) if text else WaitFor(timeout_ms=duration_ms), sentence))
+            case ScrollPage(target=target) if target != Target():
+                element = yield from task.thing(sentence, target)
+                yield from task.must(task.act(HoverOn(element.ref, element.name), sentence))
             case ScrollPage(screens=screens):
                 yield from task.must(task.act(Scroll(delta_y=screens * VIEW_HEIGHT_PX), sentence))
             case ClickOn():
@@ -448,8 +452,9 @@ class Program:
         AgentError
             `AGENT_ERROR`: it states none that is understood, or several.
         """
-        seen = yield from self.task.look()
-        solution = solution_on(seen)
+        solution = solution_of(_FIRST_WORD.sub("", intent.sentence))  # "calculate 3 + 4"
+        if solution is None:
+            solution = solution_on((yield from self.task.look()))
         if solution is None:
             raise AgentError(
                 TaskFailureCode.AGENT_ERROR,

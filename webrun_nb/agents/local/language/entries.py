@@ -11,6 +11,7 @@ from webrun_nb.agents.local.language.intents import (
     ChangeEntry,
     Choose,
     Constraint,
+    Either,
     Extract,
     Fill,
     FillForm,
@@ -151,6 +152,16 @@ def _rename(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     return RenameEntry(clause, re.sub(r"^the\s+", "", what, flags=re.I), name)
 
 
+def _rename_or_fill(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    """Read 'change "Buy milk" to "Buy oat milk"': the value of a field of that name, or else an entry's name."""
+    rename = _rename(clause, match, held)
+    quoted = re.search(r"\ue000\d+\ue001", match["what"])
+    if not isinstance(rename, RenameEntry) or quoted is None:
+        return rename
+    field = Target(unquote(held.restore(quoted[0])), "field", is_quoted=True)
+    return Either(clause, (Fill(clause, rename.name, field), replace(rename, words=field.words)))
+
+
 def _change_of(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     """Read "change the due date of Ann's loan to 2026-12-20" and "change Ann's email to …"."""
     words, field, value = (unquote(held.restore(match[name])) for name in ("words", "field", "value"))
@@ -218,9 +229,13 @@ RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
             _add_into,
         ),
         (
-            rf"{_ADDS}\s+(?:(?P<many>{_NUMBER})\s+|{_DET}\s+)(?P<kind>(?:new\s+)?[\w \ue000\ue001-]{{2,60}}?):\s*"
+            rf"{_ADDS}\s+(?:(?P<many>{_NUMBER})\s+|{_DET}\s+)(?P<kind>(?:new\s+)?[\w \ue000\ue001-]{{2,60}}?):(?<!\d:(?=\d))\s*"
             r"(?P<rest>\S.*)$",
             _add_listed,
+        ),
+        (
+            r"(?:add|create)\s+(?:an?|another|one)\s+(?P<kind>(?:new\s+)?[\w-]+)\s+(?P<rest>\ue000\d+\ue001)$",
+            _add_named,
         ),
         (rf"add\s+(?P<what>.+?)\s+to\s+(?:the|my|our|this)\s+(?:[\w-]+\s+){{0,3}}?{_LISTS}$", _add_to_list),
         (rf"{_REMOVES}\s+(?P<what>.+)$", _remove),
@@ -254,6 +269,11 @@ RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
             r"(?:change|set|update|correct|modify)\s+(?P<words>.{2,80}?)(?:'s|’s)\s+(?P<field>[\w -]{2,40}?)"
             r"\s+to\s+(?P<value>.+)$",
             _change_of,
+        ),
+        (
+            r"(?:edit|change|update|modify)\s+(?P<what>(?:the\s+)?(?:[\w-]+\s+)?\ue000\d+\ue001)\s+to\s+"
+            r"(?P<name>\ue000\d+\ue001)$",
+            _rename_or_fill,
         ),
         (r"(?:edit|modify)\s+(?:the\s+)?(?P<words>[^:]+?)(?::\s*(?P<rest>.+))?$", _edit),
         (

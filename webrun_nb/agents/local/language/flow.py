@@ -21,6 +21,7 @@ _ACTS = re.compile(r"(?:open|click|visit|go\s+to|tick|check|select|press|delete|
 _FOR_EACH = re.compile(
     rf"for\s+(?P<things>(?:each|every|all)\b.+?)(?:\s*[,:]\s*|\s+(?={_ACTS.pattern}))(?P<rest>.+)$", re.I | re.S
 )
+_KEEPS = re.compile(r"keep\s+(?:on\s+)?(?P<verb>click|press|tap|scroll|hit|push|load|open)ing\s", re.I)
 _NOTHING = re.compile(r"(?:do\s+)?nothing|skip(?:\s+it)?|leave\s+it(?:\s+alone)?|stop", re.I)
 _AGAIN = re.compile(r"(?:and\s+)?(?:repeat|keep\s+going|continue|do\s+(?:this|that|it|so)(?:\s+again)?)\b.*$", re.I)
 _WAITS = frozenset({"when", "once", "as soon as", "whenever"})
@@ -73,7 +74,7 @@ class _Sentence:
         out: list[Intent] = []
         at = 0
         while at < len(clauses):
-            words, rest = clauses[at], clauses[at + 1 :]
+            words, rest = _KEEPS.sub(lambda said: f"{said['verb']} ", clauses[at]), clauses[at + 1 :]
             if _NOTHING.fullmatch(words):
                 pass
             elif (said := _IF.match(words)) and (step := self._if(words, said, rest)):

@@ -390,10 +390,11 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class ScrollPage:
-    """Scroll by `screens` of 600 px; negative is up."""
+    """Scroll by `screens` of 600 px; negative is up. With a target: until it is in view."""
 
     sentence: str
     screens: float
+    target: Target = Target()
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,12 +219,25 @@ def _type(part: _Part) -> Intent | None:
     thing = part.part("thing")
     target = _target(thing) if thing else Target()
     value = _value(part)
+    if thing is None and isinstance(value, str) and (said := _LABELLED.fullmatch(value)):
+        return _labelled(part.clause, said)
     case = part.token("CASE")
     if case is not None:
         if not isinstance(value, str):
             return None
         value = value.upper() if key_of("cases", case) == "upper" else value.lower()
     return Fill(part.clause, value, _field(target))
+
+
+_LABELLED = re.compile(r"(?:the|my|an?)\s+(?P<label>[^\W\d][\w -]*?)\s+(?P<value>[^\s\w]?\w*[\d@]\S*)", re.I)
+"""A value after the name of its field: "the time 15:45", "my e-mail ada@example.org"."""
+
+
+def _labelled(clause: str, said: re.Match[str]) -> Fill:
+    label, value = said["label"], unquote(said["value"])
+    if role_of(label) or key_of("units", label):  # "the number 7" is only what the value is called
+        return Fill(clause, value, _field(Target()))
+    return Fill(clause, value, Target(label, "field"))
 
 
 def _field(target: Target) -> Target:
@@ -280,11 +293,35 @@ def _fill_pairs(part: _Part) -> Intent | None:
     return FillForm(part.clause, tuple(values))
 
 
-def _fill_with(part: _Part) -> Intent | None:
-    target = _things(part)
-    if target is None:
+def _fill_each(part: _Part) -> Intent | None:
+    """Read "enter Ada in the first name field and Lovelace in the last name field" as several values of a form."""
+    things = part.parts("thing")
+    values = part.parts("text", "result", "value_of", "like")
+    if len(values) != len(things) or (len(things) > 1 and any(value.rule != "text" for value in values)):
         return None
-    return Fill(part.clause, _value(part), _field(target))
+    if len(things) == 1:
+        return Fill(part.clause, _value(part), _field(_target(things[0])))
+    labels = [_label(thing) for thing in things]
+    texts = [_text(value) for value in values]
+    if not all(labels) or any('"' in text or _CUT_SHORT.search(text) for text in texts):
+        return None
+    return FillForm(part.clause, tuple(f'{label} "{text}"' for label, text in zip(labels, texts, strict=True)))
+
+
+_CUT_SHORT = re.compile(r",$|\s(?:and|or)$", re.I)
+"""The end of a text whose last word joins it to the next one."""
+
+
+def _label(thing: _Part) -> str:
+    """Return the words for a field's label: "the first name field" is called "first name"; empty if it is not named."""
+    words = _ARTICLE.sub("", thing.text.replace('"', ""))
+    role = next((token for token in thing.tokens() if token.type == "ROLE" and words.endswith(str(token))), None)
+    return words.removesuffix(str(role)).strip() if role and role_of(role) in _TAKES_VALUES else words
+
+
+def _copy_into(part: _Part) -> Intent | None:
+    thing = part.part("thing")
+    return Fill(part.clause, _value(part, as_thing=True), _field(_target(thing))) if thing else None
 
 
 def _set(part: _Part) -> Intent | None:
@@ -333,9 +370,14 @@ def _choose(part: _Part) -> Intent | None:
     every = (target, *target.others)
     if any(each.role in _CHECKABLE for each in every):
         return SetChecked(part.clause, target, checked=True)
+    if all(each.role in _TEXTS for each in every):
+        return SelectText(part.clause, target)
     if all(_is_only_named(each) for each in every):
         return Choose(part.clause, target.words, Target(role="select"), tuple(each.words for each in target.others))
     return ClickOn(part.clause, target)
+
+
+_TEXTS = frozenset({"text", "paragraph"})
 
 
 def _is_only_named(target: Target) -> bool:
@@ -369,7 +411,8 @@ def _check(part: _Part) -> Intent | None:
     if target is None:
         return None
     role = target.role if target.role in _CHECKABLE else "checkbox"
-    target = replace(target, role=role, every=target.every and target.count is None)
+    besides = tuple(replace(each, role=role) if not each.words else each for each in target.besides)
+    target = replace(target, role=role, every=target.every and target.count is None, besides=besides)
     return SetChecked(part.clause, target, checked=part.rule == "check")
 
 
@@ -398,6 +441,8 @@ def _close(part: _Part) -> Intent | None:
 def _drag(part: _Part) -> Intent | None:
     things = [_target(thing) for thing in part.parts("thing")]
     if part.rule == "drag" and len(things) == 2:
+        if things[0].role in ("slider", "spinner") and re.fullmatch(r"[-+]?\d[\d.,]*%?", things[1].words):
+            return Fill(part.clause, things[1].words, things[0])  # "move the slider to 30"
         before, after = part.token("BEFORE"), part.token("AFTER")
         return DragTo(part.clause, things[0], things[1], "before" if before else "after" if after else "onto")
     direction = part.token("DIRECTION")
@@ -507,7 +552,9 @@ _STEPS: Mapping[str, Callable[[_Part], Intent | None]] = {
     "type_quoted": _type_quoted,
     "mark": _mark,
     "fill": _fill_pairs,
-    "fill_with": _fill_with,
+    "fill_with": _fill_each,
+    "type_each": _fill_each,
+    "copy_into": _copy_into,
     "set": _set,
     "choose_from": _choose_from,
     "choose": _choose,
@@ -561,7 +608,7 @@ def _within(intent: Intent, place: Target) -> Intent:
 # --- things -----------------------------------------------------------------------------------------------------------
 
 
-_POSTS = ("near", "within", "named", "most", "having", "within_range", "field", "state", "following")
+_POSTS = ("near", "within", "named", "most", "having", "amount", "within_range", "field", "state", "following")
 """The rules of the phrases that stand after a noun."""
 
 
@@ -578,6 +625,9 @@ def _things(part: _Part) -> Target | None:
             into = besides if child.type == "EXCEPT" else into
         elif child.data == "thing":
             into.append(_target(_Part(child, part.clause)))
+        elif child.data == "nth" and named:  # "all boxes except the second"
+            ordinal = _Part(child, part.clause).token("ORDINAL")
+            into.append(Target(role=named[0].role, ordinal=ordinal_of(ordinal) if ordinal else None))
     if not named:
         return None
     last = named[-1]  # "the red and the blue button", "the "A" and "B" boxes"
@@ -676,6 +726,8 @@ def _with_post(target: Target, post: _Part) -> Target:
                 return replace(target, within=replace(place, within=target.within))
             # Not its role: "the button of the Aurora card" belongs to what says Aurora.
             words = beside.words or beside.said
+            if post.token("BEFORE", "AFTER") is not None and re.fullmatch(r"[-+$£€]?\d[\d.,]*", words):
+                raise _SenselessError  # "below 50" is a comparison
             return replace(target, near=f"{target.near} {words}".strip())
         case "within":
             ordinal = post.token("ORDINAL")
@@ -698,6 +750,10 @@ def _with_post(target: Target, post: _Part) -> Target:
             condition = _condition(post)
             field = (plains[0].words or plains[0].said) if post.rule == "field" and plains else ""
             return replace(target, conditions=(*target.conditions, replace(condition, field=field)))
+        case "amount":  # "with at least 4 stars"
+            test, number = next(_tests_of(post)), post.token("NUMBER")
+            condition = Condition(post.text, _TESTS[test.type], str(number), field=plains[0].words or plains[0].said)
+            return replace(target, conditions=(*target.conditions, condition))
         case "state":
             negated = post.token("NOT") is not None
             if negated:
@@ -735,9 +791,15 @@ def _condition(part: _Part) -> Condition:
         raise _SenselessError
     said = _text(value)
     test = _TESTS[token.type]
+    if token.lower() in _PLACES and not re.search(r"\d", said):
+        raise _SenselessError  # "below the picture" is a place
     if part.token("NOT") is not None and test in _OPPOSITE and part.rule not in ("compares",):
         test = _OPPOSITE[test]
     return Condition(part.text, test, said)
+
+
+_PLACES = frozenset({"below", "under", "above", "over"})
+"""Words of comparisons that are words of places too."""
 
 
 def _tests_of(part: _Part) -> Iterator[Token]:
@@ -782,8 +844,21 @@ def _value(part: _Part, *, as_thing: bool = False) -> Value:
             return Like(found.text, target.conditions) if target.conditions else ValueOf(found.text, target)
     text = _text(found)
     if as_thing and found.token("QUOTED") is None:
-        return ValueOf(text, Target(text))
+        return ValueOf(text, _shown_thing(text))
     return text
+
+
+def _shown_thing(text: str) -> Target:
+    """Return the thing whose text is meant: the second paragraph, or the value beside the label "Order number"."""
+    thing = thing_of(text)
+    if thing is None or (thing.words and thing.role in ("", "number", "text") and thing == _plain_target(thing)):
+        return Target(role="text", near=_ARTICLE.sub("", text))
+    return thing
+
+
+def _plain_target(target: Target) -> Target:
+    """Return a target with its name alone."""
+    return Target(target.words, target.role, said=target.said)
 
 
 def _posted(target: Target, posts: Sequence[_Part]) -> Target:

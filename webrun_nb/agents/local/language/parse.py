@@ -15,6 +15,7 @@ from webrun_nb.agents.local.language.intents import (
     Back,
     ClickOn,
     Constraint,
+    Copy,
     Either,
     Extract,
     FilterEntries,
@@ -31,11 +32,12 @@ from webrun_nb.agents.local.language.intents import (
     Target,
     Tell,
     Unclear,
+    ValueOf,
     Wait,
 )  # fmt: skip
 from webrun_nb.agents.local.language.keys import key_press
 from webrun_nb.agents.local.language.listing import is_extraction, parse_extraction, parse_order
-from webrun_nb.agents.local.language.meaning import alike, intent_of, premise_of
+from webrun_nb.agents.local.language.meaning import alike, intent_of, premise_of, thing_of
 from webrun_nb.agents.local.language.questions import Question, as_listing, as_value, counts_no_rows
 from webrun_nb.agents.local.language.rephrasing import rephrased
 from webrun_nb.agents.local.language.split import Held, sentences, unquote
@@ -53,6 +55,7 @@ _SCROLLS = tuple(
     )
 )
 """How far the page is scrolled, in screens."""
+_PLACE = re.compile(r"(?:down\s+|up\s+)?to\s+(?P<thing>\S.*)$", re.I)
 _STAYS = re.compile(
     r"\s+(?:to\s+(?:appear|load|show(?:\s+up)?|be\s+(?:visible|shown|there|loaded))|appears?|shows?(?:\s+up)?"
     r"|loads?|is\s+(?:visible|shown|there|loaded))$",
@@ -120,6 +123,8 @@ def _parsed(clause: str, rules: Sequence[tuple[re.Pattern[str], _Make]] | None =
         return Tell(clause, said)
     if _QUESTION.match(clause) and (asked := _asked(clause)):
         return asked
+    if shown := _shown_value(clause):
+        return shown
     if counts_no_rows(clause):
         return Unclear(clause)
     is_data = bool(_DATA.match(clause))
@@ -155,6 +160,33 @@ def _by_grammar(clause: str, *, loosely: bool = False) -> Intent | None:
     if len(found) > 1:
         return Either(clause, tuple(found[:_MOST_READINGS]))
     return found[0] if found else None
+
+
+_SHOWN = re.compile(
+    r"(?:(?:what\s+(?:is|are|does)|what's|tell\s+me|show\s+me|give\s+me|get|read|return)\s+)"
+    r"(?P<value>(?:the\s+)?(?:(?:current\s+)?(?:text|value|contents?)|(?:[\w-]+\s+){1,3}?(?:word|line|sentence|letter|character))\s+"
+    r"(?:of|in|from)\s+.+)$",
+    re.I | re.S,
+)
+"""A question for what a part of the page shows: the value of a field, a word of a paragraph."""
+_SHOWING = frozenset({"field", "textarea", "select", "slider", "spinner", "paragraph", "heading", "dialog"})
+"""Roles of the parts of a page that show a text or value of their own."""
+
+
+def _shown_value(clause: str) -> Tell | None:
+    """Read "what is the value of the Name field" and "get the third word in the paragraph"."""
+    said = _SHOWN.match(clause.strip(" .?!"))
+    words = (
+        re.sub(r"^(the\s+)?current\s+|^(the\s+)?contents?\b", "the text ", said["value"], flags=re.I) if said else ""
+    )
+    copied = _by_grammar(f"copy {words}") if words else None
+    copied = copied.readings[0] if isinstance(copied, Either) else copied
+    if not isinstance(copied, Copy) or not isinstance(copied.value, ValueOf):
+        return None
+    place = copied.value.target.within
+    if copied.value.unit in ("", "number") and (place is None or place.role not in _SHOWING):
+        return None
+    return Tell(clause, copied.value)
 
 
 def _asked(clause: str) -> Intent | None:
@@ -225,7 +257,9 @@ def _scroll(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     for pattern, screens in _SCROLLS:
         if pattern.fullmatch(where):
             return ScrollPage(clause, screens)
-    return None
+    place = _PLACE.match(where)
+    target = thing_of(held.restore(place["thing"])) if place else None
+    return ScrollPage(clause, 0, target) if target is not None else None
 
 
 def _key(clause: str, match: re.Match[str], held: Held) -> Intent | None:

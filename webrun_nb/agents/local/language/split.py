@@ -40,7 +40,7 @@ _NOUN_VERBS = (
     r"|cancel|confirm|accept|switch|star|archive|like|share|send|book|buy|follow"
 )
 _OBJECT = (
-    r"(?:(?:the|a|an|all|every|each|my|your|that|this|these|those|on|for|in|into|to|its|their|them|me|both|only|up|out|down|first|\d+)\b"
+    r"(?:(?:the|a|an|all|every|each|my|your|that|this|these|those|on|for|in|into|to|its|their|it|them|me|both|only|up|out|down|first|\d+)\b"
     r"|\ue000|(?-i:[A-Z]\w))"
 )
 _POLITELY = r"(?:(?:please|now|finally|next|also|again)\s+)*"
