@@ -229,8 +229,8 @@ RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
             _add_into,
         ),
         (
-            rf"{_ADDS}\s+(?:(?P<many>{_NUMBER})\s+|{_DET}\s+)(?P<kind>(?:new\s+)?[\w \ue000\ue001-]{{2,60}}?):(?<!\d:(?=\d))\s*"
-            r"(?P<rest>\S.*)$",
+            rf"{_ADDS}\s+(?:(?P<many>{_NUMBER})\s+|{_DET}\s+)(?P<kind>(?:new\s+)?[\w \ue000\ue001-]{{2,60}}?):"
+            r"(?<!\d:(?=\d))\s*(?P<rest>\S.*)$",
             _add_listed,
         ),
         (

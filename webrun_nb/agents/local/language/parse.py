@@ -169,6 +169,7 @@ _SHOWN = re.compile(
     re.I | re.S,
 )
 """A question for what a part of the page shows: the value of a field, a word of a paragraph."""
+_OTHER_WORDS_FOR_TEXT = re.compile(r"^(?:the\s+)?(?:current\s+(?:value|text)|contents?)\b", re.I)
 _SHOWING = frozenset({"field", "textarea", "select", "slider", "spinner", "paragraph", "heading", "dialog"})
 """Roles of the parts of a page that show a text or value of their own."""
 
@@ -176,10 +177,9 @@ _SHOWING = frozenset({"field", "textarea", "select", "slider", "spinner", "parag
 def _shown_value(clause: str) -> Tell | None:
     """Read "what is the value of the Name field" and "get the third word in the paragraph"."""
     said = _SHOWN.match(clause.strip(" .?!"))
-    words = (
-        re.sub(r"^(the\s+)?current\s+|^(the\s+)?contents?\b", "the text ", said["value"], flags=re.I) if said else ""
-    )
-    copied = _by_grammar(f"copy {words}") if words else None
+    if said is None:
+        return None
+    copied = _by_grammar(f"copy {_OTHER_WORDS_FOR_TEXT.sub('the text', said['value'])}")
     copied = copied.readings[0] if isinstance(copied, Either) else copied
     if not isinstance(copied, Copy) or not isinstance(copied.value, ValueOf):
         return None
