@@ -94,6 +94,7 @@ show();
         ("Delete the errand Fetch bread.", "Post the letter; Ring Ida"),
         ("Rename Ring Ida to Visit Ida.", "Post the letter; Fetch bread; Visit Ida"),
         ("Delete everything on the list", ""),
+        ("Complete Fetch bread. Then remove all the completed errands.", "Post the letter; Ring Ida"),
     ],
 )  # fmt: skip
 async def test_a_list_that_is_worked_where_it_stands(instance: BrowserInstance, site, text: str, errands: str) -> None:

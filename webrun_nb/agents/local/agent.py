@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -59,6 +60,7 @@ from webrun_nb.agents.local.language.intents import (
     If,
     Intent,
     LogIn,
+    MostCommon,
     NamedAction,
     Open,
     Premise,
@@ -349,6 +351,8 @@ class Program:
                 if answer is None:
                     return list(otherwise)
                 self._answer(answer, sentence)
+            case MostCommon():
+                yield from self._most_common(intent)
             case RunText():
                 yield from run_text(task, intent)
             case AddEntry() | ChangeEntry() | FilterEntries() | RemoveEntries() | RenameEntry() | SaveEntry():
@@ -407,6 +411,29 @@ class Program:
         else:
             text = yield from text_of(self.task, intent.what, intent.sentence, self._kept, self._read)
         self._answer(text, intent.sentence)
+
+    def _most_common(self, intent: MostCommon) -> Work[None]:
+        """Count the values of a column of the whole list.
+
+        Raises
+        ------
+        AgentError
+            `AGENT_ERROR`: the list could not be read to its end, or has no such column.
+        """
+        wanted = Extract(intent.sentence, subject="rows", wishes=(intent.column,))
+        read = yield from self._read(wanted)
+        is_whole = all(each.is_whole for each in read.lists)
+        rows = read.data if isinstance(read.data, list) and is_whole else []
+        values = Counter(str(row[name]).strip() for row in rows for name in list(row)[:1] if row[name] is not None)
+        if not values:
+            raise AgentError(
+                TaskFailureCode.AGENT_ERROR,
+                f'"{intent.sentence}": the list could not be read to its end; nothing was counted.',
+            )
+        most = (min if intent.least else max)(values.values())
+        named = ", ".join(value for value, count in values.items() if count == most)
+        self._kept.rows = most
+        self._answer(f"{named} ({most} of {values.total()})", intent.sentence)
 
     def _answer(self, text: str, sentence: str) -> None:
         data = None if self.task.brief.output_type == "text" else [{"answer": text}]

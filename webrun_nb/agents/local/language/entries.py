@@ -17,6 +17,7 @@ from webrun_nb.agents.local.language.intents import (
     FillForm,
     FilterEntries,
     Intent,
+    MostCommon,
     RemoveEntries,
     RenameEntry,
     Result,
@@ -26,6 +27,7 @@ from webrun_nb.agents.local.language.intents import (
     Target,
     Tell,
     TellStates,
+    Unclear,
 )
 from webrun_nb.agents.local.language.listing import parse_extraction
 from webrun_nb.agents.local.language.split import Held, unquote
@@ -61,6 +63,8 @@ _ONE_CHANGE = re.compile(
 """One of "set the capacity to 22 and the weekday to Sunday"."""
 
 
+_THAT = "that"
+"""The subject of a question that counts the rows with the value of the sentence before it."""
 _THOSE = "those"
 """The subject of a question that counts what the sentence before it lists."""
 _DONE = r"(?:done|completed?|finished|ticked(?:\s+off)?|checked(?:\s+off)?|crossed\s+off)"
@@ -204,6 +208,14 @@ def _select_ones(clause: str, match: re.Match[str], held: Held) -> Intent | None
     return Choose(clause, names[0], Target(role="select"), tuple(names[1:])) if names else None
 
 
+def _most_common(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    return MostCommon(clause, held.restore(match["column"]), match["sup"].lower() == "least")
+
+
+def _count_of_that(clause: str, match: re.Match[str], held: Held) -> Intent | None:
+    return Extract(clause, _THAT, count=True)
+
+
 def _count_of_those(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     return Extract(clause, _THOSE, count=True)
 
@@ -255,8 +267,21 @@ RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
             _show_only,
         ),
         (
+            r"(?:which|what)\s+(?P<column>[\w-]+(?:\s+[\w-]+)?)\s+(?:is|are|was)\s+(?:the\s+)?(?P<sup>most|least)\s+"
+            r"(?:common|frequent|popular)(?:\s+one)?[\s.?!]*$",
+            _most_common,
+        ),
+        (
+            r"what(?:'s|’s|\s+is)\s+the\s+(?P<sup>most|least)\s+(?:common|frequent)\s+(?P<column>[\w-]+(?:\s+[\w-]+)?)[\s.?!]*$",
+            _most_common,
+        ),
+        (
+            r"how\s+many\s+[\w-]+(?:\s+[\w-]+)?\s+(?:have|has|had)\s+(?:it|that|this)(?:\s+(?:one|value))?[\s.?!]*$",
+            _count_of_that,
+        ),
+        (
             r"how\s+many\s+(?:rows|results|records|entries|ones|matches|hits|of\s+(?:them|those|these))"
-            r"(?:\s+(?:are\s+(?:there|those|they|these)|there\s+are))?$",
+            r"(?:\s+(?:are\s+(?:there|those|they|these)|there\s+are))?[\s.?!]*$",
             _count_of_those,
         ),
         (r"rename\s+(?P<what>.+?)\s+(?:to|as|into)\s+(?P<name>.+)$", _rename),
@@ -318,6 +343,11 @@ def _with_what_was_listed(steps: Sequence[Intent]) -> list[Intent]:
                 step = Tell(step.sentence, Result("the number of rows", "count"))
             else:
                 step = replace(step, subject="rows")
+        elif isinstance(step, Extract) and step.count and step.subject == _THAT:
+            if not isinstance(last, MostCommon):
+                step = Unclear(step.sentence)
+            else:
+                step = Tell(step.sentence, Result("the number of rows with it", "count"))
         elif isinstance(step, Extract) and isinstance(last, RunText) and _RESULT.fullmatch(" ".join(step.wishes)):
             step = replace(parse_extraction("list the rows"), sentence=step.sentence)
         found.append(step)

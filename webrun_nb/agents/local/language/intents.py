@@ -611,6 +611,15 @@ class TellStates:
 
 
 @dataclass(frozen=True, slots=True)
+class MostCommon:
+    """Answer which value of a list's column is the most or the least common, and how many rows have it."""
+
+    sentence: str
+    column: str
+    least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RunText:
     """Enter a text into the field for it, and run it: "run the SQL query select 1"."""
 
@@ -657,6 +666,7 @@ Intent = (
     | Either
     | Unclear
     | EntryStep
+    | MostCommon
     | RunText
     | TellStates
     | Errand

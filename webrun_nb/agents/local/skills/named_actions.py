@@ -9,7 +9,7 @@ from typing import TypeVar
 from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.local.language.intents import Intent, NamedAction, Target
 from webrun_nb.agents.local.skills.comboboxes import fits
-from webrun_nb.agents.local.skills.entries import box_of
+from webrun_nb.agents.local.skills.entries import box_of, folded
 from webrun_nb.agents.local.skills.fields import set_state
 from webrun_nb.agents.local.skills.values import read_number
 from webrun_nb.agents.local.task import Task
@@ -25,6 +25,7 @@ _SENDS = re.compile(r"(?:send|submit|post|save|ok(?:ay)?|done|confirm|apply|publ
 _RECIPIENT = re.compile(r"\b(?:to|recipients?|whom|e-?mail|user|name)\b", re.I)
 _TICKS = frozenset({"complete", "finish", "check off", "tick off", "cross off"})
 """Verbs for an entry with a check box that ticking it does."""
+_CHOICES = frozenset({"link", "button", "option", "clickable", "menuitem"})
 _PARITIES = frozenset({"odd", "even"})
 _MOST_TURNS = 100
 """The most clicks on a control until what it shows meets a condition."""
@@ -76,12 +77,26 @@ def _control(task: Task, intent: NamedAction) -> Work[Element | None]:
             return found[0]
     if names and (found := (yield from task.matching(Target(intent.verb)))) and len(found) == 1:
         return found[0]
+    if offered := _offered(intent, (yield from task.look())):
+        return offered
     item = (yield from task.matching(intent.target)) if names or intent.target.ordinal else ()
     if len(item) != 1:
         return None
     # A page that has the thing may show its controls on the thing's own page or panel.
     yield from _click(task, item[0], intent)
     found = yield from task.matching(Target(intent.verb))
+    return found[0] if len(found) == 1 else None
+
+
+def _offered(intent: NamedAction, seen: Observation) -> Element | None:
+    """Find the choice that a text with the verb offers: "Suggested facets: status, quantity" for "facet by status"."""
+    verb = re.compile(rf"\b{re.escape(intent.verb)}", re.I)
+    names = {folded(each) for each in (intent.target.near, intent.target.words, intent.target.said) if each}
+    found = [
+        each
+        for each in seen.elements
+        if each.enabled and each.role in _CHOICES and folded(each.name) in names and verb.search(each.nearby)
+    ]
     return found[0] if len(found) == 1 else None
 
 

@@ -15,7 +15,9 @@ from webrun_nb.agents.local.language.intents import (
     RemoveEntries,
     RenameEntry,
     SaveEntry,
+    TellStates,
 )
+from webrun_nb.agents.local.language.rephrasing import rephrased
 
 
 def step(text: str) -> Intent:
@@ -115,3 +117,49 @@ def test_what_is_changed_is_saved_once(text: str, kinds: list[str]) -> None:
 def test_every_step_has_its_sentence() -> None:
     steps = plan("Add a room called Attic. Delete the room Cellar. Rename Hall to Lobby.")
     assert all(isinstance(each, EntryStep | SaveEntry) and each.sentence for each in steps)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "is_done", "count"),
+    [
+        ("Which chores are still open?", "chores", False, False),
+        ("how many chores are left", "chores", False, True),
+        ("Which tasks are not done yet?", "tasks", False, False),
+        ("How many tasks are already completed?", "tasks", True, True),
+    ],
+)
+def test_questions_for_what_is_done(text: str, kind: str, is_done: bool, count: bool) -> None:
+    asked = step(text)
+    assert isinstance(asked, TellStates)
+    assert (asked.kind, asked.is_done, asked.count) == (kind, is_done, count)
+    assert asked.otherwise
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("List the guests from Ulm and tell me how many rows that are", ["Extract", "Tell"]),
+        ("Which room is the most common, and how many guests have it?", ["MostCommon", "Tell"]),
+        ("Filter the guests by town Ulm, then list them with name", ["Extract"]),
+        ("Filter the guests by town Ulm, then click Print", ["FilterEntries", "ClickOn"]),
+        ('Run the query "select 2" and tell me the result', ["RunText", "Extract"]),
+        ("select the rows of Ann and Bo", ["Choose"]),
+        ("Show only the active ones", ["FilterEntries"]),
+    ],
+)
+def test_steps_that_speak_of_those_before(text: str, kinds: list[str]) -> None:
+    assert [type(each).__name__ for each in plan(text)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("tell me how many guests there are in total", "how many guests are there"),
+        ("give me the names of the first three in that order", "list the first three rows with their names"),
+        ("what is the phone number of the guest called Ann Lee", "what is the phone number of Ann Lee"),
+        ("which rooms are free right now?", "which rooms are free"),
+        ("click the button", "click the button"),
+    ],
+)
+def test_sentences_in_other_words(text: str, said: str) -> None:
+    assert rephrased(text) == said
