@@ -79,10 +79,12 @@ def holders() -> list[str]:
     return found
 
 
-async def test_nothing_holds_them_after_the_end(emulator):
+@pytest.mark.parametrize("are_in_text", [False, True], ids=["beside the text", "in the text"])
+async def test_nothing_holds_them_after_the_end(emulator, are_in_text):
     site = LoginSite()
     try:
-        session, task = await emulator.sessions.run_task("local", request(site))
+        make = request_with_text if are_in_text else request
+        session, task = await emulator.sessions.run_task("local", make(site))
         assert holders() != []  # the search finds what is there
         await emulator.events.settled(task)
         assert task.failure is None, task.failure
@@ -97,3 +99,8 @@ async def test_nothing_holds_them_after_the_end(emulator):
 def request(site: LoginSite) -> RunTask:
     secrets = [{"match": "login.localhost", "fields": {"email": "ada@x.example", "password": planted()}}]
     return RunTask.model_validate({"taskDetails": "Log in", "startingPoint": site.url(), "secrets": secrets})
+
+
+def request_with_text(site: LoginSite) -> RunTask:
+    text = f"Log in as ada@x.example with password {planted()} and get the heading"
+    return RunTask.model_validate({"prompt": text, "startingUrl": site.url()})

@@ -15,8 +15,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache
 from itertools import accumulate
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
@@ -82,7 +83,8 @@ class Redactor:
         """
         if self.is_empty:
             return data
-        leaves = [_Leaf(key, text, []) for key, text in _texts(data, "")]
+        leaves: list[_Leaf] = []
+        _collect(data, "", leaves)
         if self._words:
             for leaf in leaves:
                 leaf.spans.extend(self._words_in(leaf.text))
@@ -91,6 +93,8 @@ class Redactor:
             by_key.setdefault(leaf.key, []).append(leaf)
         for group in by_key.values():
             self._mark(group)
+        if is_dataclass(data) and not any(leaf.spans for leaf in leaves):
+            return data
         masked = (_masked(leaf.text, leaf.spans) for leaf in leaves)
         return _rebuilt(data, masked, self._number)  # type: ignore[no-any-return]
 
@@ -416,43 +420,74 @@ def _masked(text: str, spans: Iterable[_Span]) -> str:
     return "".join([*out, text[at:]]) if merged else text
 
 
-def _texts(node: object, key: str) -> Iterator[tuple[str, str]]:
+_ATOMS = (bool, int, float, type(None))
+
+
+def _collect(node: object, key: str, found: list[_Leaf]) -> None:
+    """Add the texts that are not empty, each with the name that it has; an observation has tens of thousands."""
+    if node.__class__ in _ATOMS:
+        return
     if isinstance(node, str):
-        yield key, node
+        if node:
+            found.append(_Leaf(key, node, []))
+    elif isinstance(node, list | tuple):
+        for value in node:
+            _collect(value, key, found)
     elif isinstance(node, Mapping):
         for name, value in node.items():
             if isinstance(name, str):
-                yield "", name
-            yield from _texts(value, str(name))
-    elif isinstance(node, list | tuple):
-        for value in node:
-            yield from _texts(value, key)
+                _collect(name, "", found)
+            _collect(value, str(name), found)
     elif is_dataclass(node) and not isinstance(node, type):
-        for name in _given(node):
-            yield from _texts(getattr(node, name), name)
+        for name, value in _given(node):
+            if value.__class__ is str:
+                if value:
+                    found.append(_Leaf(name, value, []))
+            elif value.__class__ not in _ATOMS and value != ():
+                _collect(value, name, found)
 
 
-def _given(node: Any) -> list[str]:
-    """Return the names of a dataclass's fields; computed ones are computed again."""
-    return [field.name for field in fields(node) if field.init]
+def _given(node: Any) -> Iterable[tuple[str, Any]]:
+    """Return the fields of a dataclass with their values; computed ones are computed again."""
+    names = _names_given(node.__class__)
+    if len(names) < 2:  # of one name, `attrgetter` returns no tuple
+        return [(name, getattr(node, name)) for name in names]
+    return zip(names, _getter(node.__class__)(node), strict=True)
 
 
-def _rebuilt(node: Any, masked: Iterator[str], number: Callable[[float], float | str]) -> Any:
-    """Return the node with its texts replaced, in the order of `_texts`."""
+@cache
+def _names_given(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.init)
+
+
+@cache
+def _getter(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*_names_given(kind))
+
+
+def _rebuilt(node: Any, masked: Iterator[str], number: Callable[[float], float | str] | None) -> Any:
+    """Return the node with its texts replaced, in the order of `_collect`; the same node where none differs."""
     if isinstance(node, str):
-        return next(masked)
+        return next(masked) if node else node
     if isinstance(node, int | float) and not isinstance(node, bool):
-        return number(node)
+        return node if number is None else number(node)
     if isinstance(node, Mapping):
         return {
-            next(masked) if isinstance(name, str) else name: _rebuilt(value, masked, number)
+            _rebuilt(name, masked, None) if isinstance(name, str) else name: _rebuilt(value, masked, number)
             for name, value in node.items()
         }
     if isinstance(node, list | tuple):
         values = [_rebuilt(value, masked, number) for value in node]
+        if all(new is old for new, old in zip(values, node, strict=True)):
+            return node
         return tuple(values) if isinstance(node, tuple) else values
     if is_dataclass(node) and not isinstance(node, type):
-        before = {name: getattr(node, name) for name in _given(node)}
-        after = {name: _rebuilt(value, masked, lambda same: same) for name, value in before.items()}
-        return replace(node, **after) if after != before else node
+        changed = {}
+        for name, value in _given(node):
+            if value.__class__ in _ATOMS or value == "":
+                continue
+            new = _rebuilt(value, masked, None)
+            if new is not value:
+                changed[name] = new
+        return replace(node, **changed) if changed else node
     return node

@@ -129,7 +129,7 @@ def _marked(
     values = {
         each.value: names[each.kind, each.value] for each in hidden.values() if each.value.lower() not in _SAY_NOTHING
     }
-    again = [match.span() for value in values for match in re.finditer(re.escape(value), text)]
+    again = [place for value in values for place in _places(value, text)]
     for start, end in sorted({*again, *((each.start, each.end) for each in found)}):
         if start < place:
             continue
@@ -143,6 +143,13 @@ def _marked(
         else:
             continue
         place = end
+
+
+def _places(value: str, text: str) -> Iterator[tuple[int, int]]:
+    start = text.find(value)  # without `re`, which would keep a pattern made of it
+    while start >= 0:
+        yield start, start + len(value)
+        start = text.find(value, start + len(value))
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
