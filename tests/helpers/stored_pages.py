@@ -123,9 +123,14 @@ TEAMS = """<title>Teams</title><h1>Teams</h1>
 <h2>Red</h2><ul><li><b>Ann</b> <i>3</i></li><li><b>Ben</b> <i>7</i></li><li><b>Cat</b> <i>2</i></li></ul>
 <h2>Blue</h2><ul><li><b>Dan</b> <i>1</i></li><li><b>Eve</b> <i>9</i></li></ul>"""
 
+BOXES = """<title>Groceries</title><h1>Groceries</h1><table><tr><th></th><th>Food</th><th>Amount</th></tr>
+<tr><td><input type="checkbox" aria-label="Select"></td><td>Milk</td><td>2</td></tr>
+<tr><td><input type="checkbox" aria-label="Select"></td><td>Bread</td><td>1</td></tr></table>
+<p><span>w</span><span>o</span><span>r</span><span>d</span></p>"""
+
 PAGES = {
     "programme": PROGRAMME, "regions": REGIONS, "quotes": QUOTES, "form": FORM, "product": PRODUCT, "empty": EMPTY,
-    "controls": CONTROLS, "cards": CARDS,
+    "controls": CONTROLS, "cards": CARDS, "boxes": BOXES,
     "samples": SAMPLES, "depots": DEPOTS, "members": MEMBERS, "survey": SURVEY, "teams": TEAMS,
 }  # fmt: skip
 

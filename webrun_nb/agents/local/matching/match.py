@@ -7,7 +7,7 @@ are, what they stand beside, their state and looks, which one of several.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -22,7 +22,7 @@ from webrun_nb.agents.local.matching.conditions import (
     number_in,
     with_qualities,
 )
-from webrun_nb.agents.local.matching.names import alike, in_text, normal
+from webrun_nb.agents.local.matching.names import alike, in_text, normal, tokens
 from webrun_nb.agents.local.matching.page import PageModel, distance, value_of
 from webrun_nb.agents.local.matching.roles import ANY, MEANINGS, REPEATED, Accepts, taking
 from webrun_nb.browsers.observation import Element, Observation
@@ -34,6 +34,7 @@ _NAMED = 0.9
 """Least score of a thing that is called so, and does not only speak of it."""
 _MAX_NEAR_MISSES = 5
 _MAX_RANKED = 400
+_MAX_WORDS = 8
 _REGIONS = {
     "header": "header",
     "footer": "footer",
@@ -122,15 +123,45 @@ def _find(target: Target, page: PageModel, accepts: Accepts) -> Matches:
     if not named and (place := _position(target)) is not None:  # "row 3"
         target = replace(target, words="", said="", ordinal=place)
         named = Candidates(target, page, accepts, scope).rated()
+    if not named and not target.is_quoted:
+        for other in _other_readings(target, page):
+            named = [match for match in Candidates(other, page, accepts, scope).rated() if match.score >= _NAMED]
+            if named:
+                target = other
+                break
     if _asks_for_an_item(target) and page.items:  # "the third talk": a word for the items of a list
         things = [match for match in named if match.element.role not in _HEADS]
         if len(things) < 2:
             target = replace(target, words="", said="", role="item")
             named = Candidates(target, page, accepts, scope).rated()
+    if not named and target.words and not target.near and target.role in _TICKED:
+        return _ticked_in_item(target, page, accepts)
     found, why = _narrowed(target, named, page)
     if not found:
         return Matches((), near_misses(target, page), why)
     return _chosen(target, found, page)
+
+
+_TICKED = frozenset({"checkbox", "radio", "switch"})
+
+
+def _ticked_in_item(target: Target, page: PageModel, accepts: Accepts) -> Matches:
+    """Find the box of the row or item that is called so, where no box is: "tick Milk"."""
+    of_item = replace(target, words="", said="", near=target.words)
+    boxes = Candidates(of_item, page, accepts, _scope(target, page) or _anywhere).rated()
+    inside = [match for match in boxes if _is_of_item(target.words, match.element, page)]
+    if not inside:
+        return Matches((), near_misses(target, page), f'nothing is called "{target.words}"')
+    return _chosen(target, inside, page)
+
+
+def _anywhere(thing: Element) -> bool:
+    return True
+
+
+def _is_of_item(words: str, box: Element, page: PageModel) -> bool:
+    item = page.item_of(box)
+    return item is not None and any(alike(words, each.name) >= _NAMED for each in page.members(item))
 
 
 def _position(target: Target) -> int | None:
@@ -138,6 +169,19 @@ def _position(target: Target) -> int | None:
     if target.role in MEANINGS and re.fullmatch(r"#?\d{1,3}", target.words) and target.ordinal is None:
         return int(target.words.strip("#")) or None
     return None
+
+
+def _other_readings(target: Target, page: PageModel) -> Iterator[Target]:
+    """Yield phrases that may be meant where nothing is called so: a name without the word for its kind.
+
+    The page itself has to use that word: "the shop database" is "shop" where a heading says "Databases".
+    """
+    words = target.words.split()
+    if len(words) < 2 or len(words) > _MAX_WORDS:
+        return
+    for kind, name in ((words[0], words[1:]), (words[-1], words[:-1])):
+        if set(tokens(kind)) and set(tokens(kind)) <= page.kinds:
+            yield replace(target, words=" ".join(name), said="")
 
 
 def _asks_for_an_item(target: Target) -> bool:
@@ -156,7 +200,7 @@ _HEADS = frozenset({"heading", "columnheader", "label"})
 def _scope(target: Target, page: PageModel) -> Scope | None:
     """Return what tells whether a thing is where the phrase says; None where there is no such place."""
     if target.within is None:
-        return lambda thing: True
+        return _anywhere
     place = target.within
     kind = _REGIONS.get(normal(place.words or place.said))
     if kind is not None and any(group.kind == kind for group in page.groups):

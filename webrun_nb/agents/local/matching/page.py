@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from webrun_nb.agents.local.matching.names import normal
+from webrun_nb.agents.local.matching.names import normal, tokens
 from webrun_nb.browsers.observation import Box, Element, Group, Observation
 
 MAX_TEXT = 4_000
@@ -73,6 +73,12 @@ class PageModel:
     def positions(self) -> dict[int, int]:
         """The position of each thing among `things`, by its ref."""
         return {thing.ref: at for at, thing in enumerate(self.things)}
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The words of the page's title, headings and columns: what it calls the things that it has."""
+        heads = [text.name for text in self.seen.texts if text.role in ("heading", "columnheader")]
+        return frozenset(word for text in (self.seen.title, *heads) for word in tokens(text))
 
     @cached_property
     def wrappers(self) -> frozenset[int]:
@@ -160,7 +166,9 @@ class PageModel:
         """Return the name of a group: its heading or label, or else its first text."""
         if named := self.groups[group].name:
             return named
-        return next((said for thing in self.members(group) if (said := spoken(thing))), "")
+        held = self.members(group)
+        texts = (thing for thing in held if thing.ref not in self.elements or thing.role in ("link", "clickable"))
+        return next((said for thing in (*texts, *held) if (said := spoken(thing))), "")
 
     def as_thing(self, group: int) -> Element | None:
         """Return a group as something that is acted on; None where it has no element of its own."""

@@ -89,6 +89,16 @@ def test_a_text_beside_a_field_labels_it(words: str) -> None:
     assert hint(only("controls", Target(words, "field"), FIELDS)) == "s1"  # the dialog covers the other one
 
 
+def test_a_name_with_the_word_for_its_kind() -> None:
+    assert only("cards", Target("flight Noon")).name == "Noon"  # the page's title is Flights
+    assert not found("cards", Target("ship Noon")).best
+
+
+def test_the_box_of_a_row_is_called_like_the_row() -> None:
+    assert row_of("boxes", only("boxes", Target("Milk", "checkbox"), CHECKABLES)) == "Milk"
+    assert not found("boxes", Target("Soup", "checkbox"), CHECKABLES).best
+
+
 # --- where ------------------------------------------------------------------------------------------------------------
 
 

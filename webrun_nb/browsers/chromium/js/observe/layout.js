@@ -67,6 +67,15 @@
     for (let node = el.firstChild; node; node = node.nextSibling) if (node.nodeType === 3 && /\S/.test(node.data)) return true;
     return false;
   };
+  // A text that is set letter by letter, each in an element of its own, is one text.
+  const INLINE = new Set(["SPAN", "B", "I", "EM", "STRONG", "FONT"]), MAX_LETTERS = 200;
+  const isSpelled = (el) => {
+    if (el.childElementCount < 2 || el.childElementCount > MAX_LETTERS) return false;
+    for (let child = el.firstElementChild; child; child = child.nextElementSibling) {
+      if (!INLINE.has(child.tagName) || child.firstElementChild || (child.textContent || "").trim().length > 2) return false;
+    }
+    return /\S\S/.test(el.textContent || "");
+  };
   const signature = (el) => `${el.localName}.${(attribute(el, "class") || "").trim().split(/\s+/)[0]}`;
   const alikeOf = (el) => {
     const counts = new Map();
@@ -186,7 +195,8 @@
     if (atomic) about.control = true;
     if (shown && !above.control && !isControl) {
       const isCell = tag === "TD" || tag === "TH" || role === "cell" || role === "gridcell" || role === "columnheader";
-      if (!about.isClickable && (hasOwnText(el) || level || (isCell && isBranch && !el.querySelector(FIELDS)))) {
+      about.isSpelled = isSpelled(el);
+      if (!about.isClickable && !above.isSpelled && (hasOwnText(el) || level || about.isSpelled || (isCell && isBranch && !el.querySelector(FIELDS)))) {
         const text = textOf(el, MAX_TEXT);
         const kindOfText = level ? "heading" : isCell ? (tag === "TH" || role === "columnheader" ? "columnheader" : "cell")
           : LABELS.has(tag) ? "label" : tag === "LI" || role === "listitem" ? "listitem" : PARAGRAPHS.has(tag) ? "paragraph" : "text";
