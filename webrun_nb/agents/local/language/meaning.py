@@ -106,6 +106,9 @@ def intent_of(tree: Tree[Token], clause: str) -> Intent | None:
     what = step.parts()[0] if step else None
     if what is None:
         return None
+    purpose = sentence.part("purpose")
+    if purpose is not None and ((verb := purpose.token("VERB")) is None or verb[0].isupper()):
+        return None  # "to Boston on Friday" is no purpose
     try:
         intent = _STEPS[what.rule](what)
     except _SenselessError:
