@@ -24,7 +24,7 @@ from webrun_nb.agents.base import (
 )  # fmt: skip
 from webrun_nb.agents.local.asking import Asking
 from webrun_nb.agents.local.effects.changes import changes
-from webrun_nb.agents.local.effects.loading import is_loading
+from webrun_nb.agents.local.effects.loading import is_loading, may_be_loading
 from webrun_nb.agents.local.effects.overlays import overlay_over
 from webrun_nb.agents.local.effects.statuses import Statuses
 from webrun_nb.agents.local.lists.view import View, best_first, joined_views, views_of
@@ -206,10 +206,10 @@ class Looking(Asking):
         AgentError
             `NAVIGATION_FAILED`: it is an error page; `AGENT_ERROR`: it is a login in the place of what was asked for.
         """
-        reply = yield TakeSnapshot()
-        if not isinstance(reply, SnapshotTaken):
-            raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a read with {type(reply).__name__}.")
-        page = reply.snapshot
+        page = yield from self._taken()
+        if may_be_loading(page.root.text) and page.url not in self._never_loads:
+            yield from self.observed()  # which waits, if it is so
+            page = yield from self._taken()
         self._arrived(page.url, page.status)
         host = turned_away(self.meant, page.url)
         if host is not None and host not in self.let_in_at:  # its words would be taken for the answer
@@ -222,6 +222,24 @@ class Looking(Asking):
             self.statuses.refuse("read from it")
         self._count_read(page)
         return replace(page, status=None) if page.status in self.brief.expect_status else page
+
+    def _taken(self) -> Work[Snapshot]:
+        reply = yield TakeSnapshot()
+        if not isinstance(reply, SnapshotTaken):
+            raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a read with {type(reply).__name__}.")
+        return reply.snapshot
+
+    def late_content(self) -> Work[None]:
+        """Wait for content that the page does not have yet: while it says that it is loading, else for its next change.
+
+        A page that was acted on lately is given some seconds, another one less than a second.
+        """
+        seen = yield from self._look_once()
+        if is_loading(seen):
+            yield from self.observed()
+        else:
+            yield from self.wait(max(_STILL_S, _LATE_S - (time.monotonic() - self.acted_at_s)))
+            self.seen = None
 
     def _arrived(self, url: str, status: int | None) -> None:
         """Take notice of where a look shows the browser to be.

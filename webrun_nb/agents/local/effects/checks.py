@@ -13,7 +13,7 @@ from typing import Literal
 
 from webrun_nb.agents.local.effects.changes import changes, same_element
 from webrun_nb.agents.local.matching.roles import FIELD_ROLES
-from webrun_nb.browsers.actions import Action, Click, Navigate, Press, Scroll, Select, Type
+from webrun_nb.browsers.actions import Action, Click, Navigate, Press, Scroll, Select, Type, Upload
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.hosts import browser_url
 from webrun_nb.common.text import shortened
@@ -83,6 +83,8 @@ def check(acted: Acted, after: Observation) -> Verdict:
             return _did_something(acted, after)
         case Press(key=key) if key in _ENTERS:
             return _did_something(acted, after)
+        case Upload(names=names) if element is not None:
+            return _given(names, element, after)
         case Scroll():
             return Verdict("unseen", "nothing scrolled") if after.untouched else _UNKNOWN
         case _:
@@ -162,6 +164,14 @@ def _amount(text: str) -> float | None:
 
 def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _given(names: tuple[str, ...], element: Element, after: Observation) -> Verdict:
+    now = same_element(element, after)
+    shown = f"{after.text} {now.value if now is not None else ''}"
+    if any(name in shown for name in names):
+        return _SEEN
+    return _UNKNOWN if now is None else Verdict("unknown", "the page does not show the name of the file")
 
 
 def _chosen(action: Select, element: Element, acted: Acted, after: Observation) -> Verdict:

@@ -14,6 +14,13 @@ _WAITING = re.compile(
     r"|loading|(?:loading[,.]?\s+)?please\s+wait[.!]?",
     re.I,
 )
+_HINT = re.compile(r"\b(?:loading|please\s+wait|one\s+moment|fetching|searching)\b", re.I)
+_HINT_CHARS = 20_000
+
+
+def may_be_loading(text: str) -> bool:
+    """Tell whether the text of a page has words of one that is loading: a look at it tells whether it is so."""
+    return bool(_HINT.search(text[:_HINT_CHARS]))
 
 
 def is_loading(seen: Observation) -> bool:

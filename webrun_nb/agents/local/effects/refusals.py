@@ -52,6 +52,8 @@ _PLAIN = re.compile(
     re.I,
 )
 """Words of a refusal in a text that nothing marks as a message: a sentence about it, not only "wrong"."""
+_WORDS = re.compile(r"[^\W\d_]{2,}\W+[^\W\d_]{2,}|[^\W\d_]{4,}")
+"""Words that are a message: not a counter, nor a clock."""
 _ECHO_CHARS = 3
 _FEW = 6
 """More new texts than that are another content of the page, and none of them is an answer to what was sent."""
@@ -107,7 +109,7 @@ def remarks(before: Observation, after: Observation) -> tuple[str, ...]:
     """Quote what a page announces after something was sent, where that is no refusal."""
     alerts = [c.said for c in _new(before, after) if c.kind == "alert"]
     unmarked = [m for m in after.messages if m.appeared and not m.tone]
-    told = [m.said for m in _new_messages(before, after) if m.tone or m in unmarked[:_FEW]]
+    told = [m.said for m in _new_messages(before, after) if m.tone or (m in unmarked[:_FEW] and _WORDS.search(m.said))]
     few = told if len(unmarked) <= _FEW else []
     return tuple(f'"{_shown(said)}"' for said in dict.fromkeys([*alerts, *few]))[:2]
 

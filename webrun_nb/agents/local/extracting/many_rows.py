@@ -26,14 +26,12 @@ from webrun_nb.agents.local.lists.selecting import said_words, value_of
 from webrun_nb.agents.local.lists.view import View
 from webrun_nb.agents.local.lists.wishes import no_column
 from webrun_nb.agents.local.unused import NO_VALUE, OTHER_CURRENCY
-from webrun_nb.browsers.actions import Navigate, WaitFor
+from webrun_nb.browsers.actions import Navigate
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.snapshot import Snapshot
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
-
-_SETTLE_MS = 1000
 
 
 class ManyRows:
@@ -82,7 +80,7 @@ class ManyRows:
             self._lists.wanted = meant
         reading = self._lists.best(page)
         if reading is None:
-            yield from self._lists.task.act(WaitFor(timeout_ms=_SETTLE_MS), self._lists.wanted.sentence)
+            yield from self._lists.task.late_content()
             page = yield from self._lists.task.snapshot()
             self._lists.page = page
             reading = self._lists.best(page)

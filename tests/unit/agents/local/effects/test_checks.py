@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from webrun_nb.agents.local.effects.checks import NO_CHANGE, Acted, Verdict, check, is_formatted
-from webrun_nb.browsers.actions import Action, Click, Navigate, Press, Scroll, Select, Type
+from webrun_nb.browsers.actions import Action, Click, Navigate, Press, Scroll, Select, Type, Upload
 from webrun_nb.browsers.observation import Element, Observation
 
 FIELD = Element(0, "textbox", "Phone", "input", label="Phone", path="form > input")
@@ -59,6 +59,15 @@ def test_a_text_that_the_page_made_an_entry_of_was_taken() -> None:
 )
 def test_other_numbers_are_no_form_of_what_was_typed(typed: str, shown: str, is_same: bool) -> None:
     assert is_formatted(typed, shown) is is_same
+
+
+def test_a_file_that_was_given_is_named_by_the_page() -> None:
+    files = replace(FIELD, input_type="file", role="file")
+    before = replace(BEFORE, elements=(files,))
+    given = Acted(Upload(0, ("map.pdf",)), "attach map.pdf", files, before)
+    assert check(given, replace(before, elements=(replace(files, value="C:\\fakepath\\map.pdf"),))).outcome == "seen"
+    assert check(given, replace(before, text="map.pdf was added")).outcome == "seen"
+    assert check(given, before) == Verdict("unknown", "the page does not show the name of the file")
 
 
 def test_a_choice_is_seen_in_its_list() -> None:

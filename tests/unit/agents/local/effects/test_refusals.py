@@ -125,3 +125,4 @@ def test_messages_that_are_no_answer_to_what_was_sent(seen: Observation) -> None
 def test_a_message_in_another_language_is_quoted() -> None:
     assert remarks(showing(), showing(PageMessage("red", "Falsch"), fresh=True)) == ('"Falsch"',)
     assert remarks(showing(), showing(PageMessage("", "3 items", appeared=True))) == ('"3 items"',)
+    assert remarks(showing(), showing(PageMessage("", "59 / 60", appeared=True))) == ()
