@@ -38,6 +38,9 @@ const row = ([name, price]) => `<tr><td>${name}</td><td>$${price}.00</td></tr>`;
 const draw = () => { t.innerHTML = rows.sort((a, b) => turn * (a[1] - b[1])).map(row).join(""); };
 t.innerHTML = rows.map(row).join("");</script>"""
 
+LATE_VALUE = """<title>Lamp</title><h1>Lamp</h1><dl id="d"></dl><script>setTimeout(() => {
+  d.innerHTML = "<dt>Price</dt><dd>$48.00</dd><dt>Weight</dt><dd>1.2 kg</dd>"; }, 600)</script>"""
+
 
 async def told(instance: BrowserInstance, url: str, text: str) -> str:
     try:
@@ -80,3 +83,8 @@ async def test_a_list_is_sorted_until_it_is_displayed_in_that_order(instance: Br
     assert re.findall(r"\$(\d)", (await instance.observe()).text) == ["9", "7", "5", "3"]
     assert "was in that order already" in await told(instance, url, "sort by lamp")
     assert "no control that sorts" in await told(instance, url, "sort by weight")
+
+
+async def test_a_value_that_comes_late_is_read(instance: BrowserInstance, site: Site) -> None:
+    url = site.page("/", LATE_VALUE)
+    assert await told(instance, url, "get the price") == "$48.00"

@@ -211,6 +211,8 @@ class Observation:
     """Short messages of the page itself to its reader; of those that appeared, also those that nothing marks."""
     busy: bool = False
     """The page shows that it is still loading something."""
+    still: bool = False
+    """The page has nothing that could change it by itself or late: no scripts, frames or refreshes."""
     untouched: bool = False
     """Nothing can have happened since the last observation: no change of the document, no input, no request, no
     download, no other tab. It is False where that can't be known."""

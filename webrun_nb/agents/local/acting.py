@@ -185,7 +185,7 @@ class Acting(Looking):
         AgentError
             A control does not have the value or state that it was given.
         """
-        if verdict.words == NO_CHANGE:  # it may only be late
+        if verdict.words == NO_CHANGE and self.seen is not None and not self.seen.still:  # it may only be late
             yield from self.wait(1.0)
             self.sent = self._judged
             verdict = check(acted, (yield from self.observed()))

@@ -184,7 +184,7 @@ class Looking(Asking):
         end_s = time.monotonic() + _PATIENCE_S
         for _ in range(_MAX_LOOKS):
             now_s = time.monotonic()
-            if holds(seen) or now_s > end_s:
+            if holds(seen) or seen.still or now_s > end_s:
                 break
             before = seen
             yield from self.wait(max(_STILL_S, _LATE_S - (now_s - self.acted_at_s)))
@@ -229,17 +229,18 @@ class Looking(Asking):
             raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a read with {type(reply).__name__}.")
         return reply.snapshot
 
-    def late_content(self) -> Work[None]:
-        """Wait for content that the page does not have yet: while it says that it is loading, else for its next change.
+    def late_content(self) -> Work[bool]:
+        """Wait for content that the page does not have yet; return whether it has changed.
 
-        A page that was acted on lately is given some seconds, another one less than a second.
+        While it says that it is loading, that is waited for, else its next change: some seconds where it was acted on
+        lately, otherwise less than one.
         """
-        seen = yield from self._look_once()
-        if is_loading(seen):
-            yield from self.observed()
-        else:
+        before = yield from self._look_once()
+        if before.still:
+            return False
+        if not is_loading(before):
             yield from self.wait(max(_STILL_S, _LATE_S - (time.monotonic() - self.acted_at_s)))
-            self.seen = None
+        return not changes(before, (yield from self.observed())).is_nothing
 
     def _arrived(self, url: str, status: int | None) -> None:
         """Take notice of where a look shows the browser to be.

@@ -107,6 +107,7 @@ def parse_observation(json_text: str) -> Observation:
             for item in _mappings(raw, "messages")
         ),
         busy=raw.get("busy") is True,
+        still=raw.get("still") is True,
         untouched=raw.get("untouched") is True,
         texts=tuple(read_element(ref, item) for item in _mappings(raw, "texts") if (ref := _ref(item)) is not None),
         groups=tuple(read_group(index, item) for index, item in enumerate(_mappings(raw, "groups"))),

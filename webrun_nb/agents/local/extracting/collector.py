@@ -56,17 +56,28 @@ class Collector:
             raise AgentError(TaskFailureCode.AGENT_ERROR, why)
         for _ in range(_MOST_ANSWERS):
             try:
-                self._many.not_used, self._many.left_out = {}, []
-                finish: Finish | None = None
-                while finish is None:  # the page can say that one record is meant instead of many rows, or many of one
-                    finish = yield from (self._one if self._lists.is_one_record() else self._many).answer()
-                return self._told(finish)
+                return self._told((yield from self._found()))
             except UntiedError as error:
                 yield from self._questions.ask_about(error.words)
         raise AgentError(
             TaskFailureCode.AGENT_ERROR,
             f'"{self._lists.wanted.sentence}": no column of the page matches it, even after several answers.',
         )
+
+    def _found(self) -> Work[Finish]:
+        """Extract; once more where the page has nothing of it yet, and changes."""
+        for is_last in (False, True):
+            self._many.not_used, self._many.left_out = {}, []
+            finish: Finish | None = None
+            try:
+                while finish is None:  # the page can say that one record is meant instead of many rows, or many of one
+                    finish = yield from (self._one if self._lists.is_one_record() else self._many).answer()
+                return finish
+            except AgentError as error:
+                is_missing = error.code == TaskFailureCode.ELEMENT_NOT_FOUND and not self._many.waited
+                if is_last or not is_missing or not (yield from self._lists.task.late_content()):
+                    raise
+        raise AssertionError("the last turn returns or raises")
 
     def _told(self, finish: Finish) -> Finish:
         """Say with the answer which parts of the sentence it does not follow."""

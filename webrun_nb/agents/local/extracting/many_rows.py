@@ -52,6 +52,8 @@ class ManyRows:
         """Parts of the sentence that the answer does not follow, with why."""
         self.left_out: list[Unused] = []
         """Lists of the page that would answer as well, and how many rows could not be compared with a condition."""
+        self.waited = False
+        """The page was given time to display a list."""
         self._is_among_others = False
         self._is_unnamed = False
 
@@ -80,10 +82,11 @@ class ManyRows:
             self._lists.wanted = meant
         reading = self._lists.best(page)
         if reading is None:
-            yield from self._lists.task.late_content()
-            page = yield from self._lists.task.snapshot()
-            self._lists.page = page
-            reading = self._lists.best(page)
+            self.waited = True
+            if (yield from self._lists.task.late_content()):
+                page = yield from self._lists.task.snapshot()
+                self._lists.page = page
+                reading = self._lists.best(page)
         if reading is None and (opened := (yield from sections_opened(self._lists.task, page))) is not page:
             page = self._lists.page = opened
             reading = self._lists.best(page)

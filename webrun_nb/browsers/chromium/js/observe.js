@@ -297,5 +297,5 @@
   const later = SINCE(collapse, nameOf, safely, told.toneOf, shadowRoots, hasClosedRoots, MAX_FORM_ERRORS, MAX_SAID);
 
   const text = String(document.body?.innerText || "").slice(0, MAX_TEXT * 2).replace(/[^\S\n]+/g, " ").replace(/\n\s*\n+/g, "\n").trim();
-  return { json: JSON.stringify({ url: location.href, status: performance.getEntriesByType("navigation")[0]?.responseStatus, title: collapse(document.title, 500), elements, texts, groups, form_errors: [...(arg?.held || []), ...formErrors], messages: [...(arg?.appeared || []), ...told.messages], busy: told.busy, untouched: arg?.untouched === true, fresh: !arg, text: text.slice(0, MAX_TEXT) }), nodes, later };
+  return { json: JSON.stringify({ url: location.href, status: performance.getEntriesByType("navigation")[0]?.responseStatus, title: collapse(document.title, 500), elements, texts, groups, form_errors: [...(arg?.held || []), ...formErrors], messages: [...(arg?.appeared || []), ...told.messages], busy: told.busy, still: told.still, untouched: arg?.untouched === true, fresh: !arg, text: text.slice(0, MAX_TEXT) }), nodes, later };
 }

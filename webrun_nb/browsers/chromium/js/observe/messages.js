@@ -1,4 +1,4 @@
-// Finds the messages that a page displays to its reader, and whether it says that it is still loading.
+// Finds the messages that a page displays to its reader, and whether it says that it is still loading, or can't change.
 // `collapse`, `visible` and `safely` are those of `observe.js`. `toneOf` is for `since.js`.
 (collapse, visible, safely) => {
   const MAX_MESSAGES = 12, MAX_SAID = 200, MAX_LOOKED_AT = 400, LEVELS = 3;
@@ -46,5 +46,11 @@
   const busy = waiting("[aria-busy=true]", () => true) ||
     waiting("[class*=skeleton i],[class*=spinner i],[class*=load i],[class*=shimmer i],[role=progressbar]:not([aria-valuenow])",
       (el) => (el.matches("[role=progressbar]") || Array.from(el.classList).slice(0, 30).some((name) => WAITS.test(name))) && moves(el));
-  return { messages, busy: busy === true, toneOf };
+
+  // A page without scripts changes by nothing but what is done to it, and at once.
+  const runs = (script) => !script.type || script.type === "module" || /(java|ecma)script/i.test(script.type);
+  const CHANGING = "meta[http-equiv=refresh i],iframe,frame,object,embed,[onload],[onerror],[onclick],[onchange],[oninput]," +
+    "[onsubmit],[onfocus],[onblur],[onkeydown],[onkeyup],[onmousedown],[onmouseover],[ontoggle],a[href^='javascript:' i]";
+  const still = !Array.from(document.scripts).some(runs) && !document.querySelector(CHANGING);
+  return { messages, busy: busy === true, still, toneOf };
 }
