@@ -524,6 +524,8 @@ def _request(part: _Part) -> Intent | None:
     verb, thing = part.token("ADD"), part.part("thing")
     if verb is None or thing is None:
         return None
+    if any(each.token("FROM", "FOR") for each in thing.parts("near")):
+        return None  # "from LAX" is a part of the request
     pairs = []
     for each in part.parts("part"):
         value, label = each.part("phrase"), next(each.tokens())
