@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from webrun_nb.agents.local.matching.names import alike
+from collections.abc import Callable
+
+from webrun_nb.agents.local.matching.names import alike, normal
 from webrun_nb.agents.local.matching.page import PageModel, value_of
 from webrun_nb.browsers.observation import Element
 
@@ -21,10 +23,20 @@ def values_called(words: str, page: PageModel) -> tuple[str, ...]:
     contents = tuple(dict.fromkeys(value_of(field) for field in fields))
     if any(contents):
         return contents
+    found = _beside_labels(page, lambda label: alike(words, label) >= _SAME) or contents
+    return found or _only(_beside_labels(page, lambda label: normal(label).endswith(f" {normal(words)}")))
+
+
+def _only(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return values if there is one only: "the price" is the "Stock price" where no other price is labelled."""
+    return values if len(values) == 1 else ()
+
+
+def _beside_labels(page: PageModel, is_meant: Callable[[str], bool]) -> tuple[str, ...]:
     found: list[str] = []
     for at, thing in enumerate(page.things):
         label, mark, rest = thing.name.partition(":")
-        if len(label) > _MAX_LABEL or alike(words, label.strip()) < _SAME:
+        if len(label) > _MAX_LABEL or not is_meant(label.strip()):
             continue
         if thing.role == "columnheader" and any(e.column == thing.name for e in page.things if e.ref != thing.ref):
             found += [value_of(e) for e in page.things if e.column == thing.name and e.role != "columnheader"]
@@ -32,7 +44,7 @@ def values_called(words: str, page: PageModel) -> tuple[str, ...]:
             found.append(rest.strip())
         elif (value := _after(at, page, is_label=bool(mark) or thing.role == "label")) is not None:
             found.append(value_of(value))
-    return tuple(dict.fromkeys(text for text in found if text)) or contents
+    return tuple(dict.fromkeys(text for text in found if text))
 
 
 def _names(words: str, field: Element, page: PageModel) -> bool:

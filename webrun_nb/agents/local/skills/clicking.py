@@ -95,10 +95,33 @@ def _several(task: Task, intent: ClickOn, target: Target) -> Work[None]:
 
 
 def _same_now(element: Element, seen: Observation) -> Element | None:
-    """Return a thing as the page has it now: at its place, or elsewhere where it alone has its name."""
+    """Return a thing as the page has it now: where it was in the document, or elsewhere where it alone has its name.
+
+    Where nothing is called so any more, it is the thing without a name that lies where it lay: its label was hidden.
+    """
     names = [e for e in seen.all_things if shown_text(e) == shown_text(element) and e.role == element.role]
     at_place = next((e for e in names if e.path == element.path and e.frame == element.frame), None)
-    return at_place or (names[0] if len(names) == 1 else None)
+    if at_place is not None or names:
+        return at_place or (names[0] if len(names) == 1 else None)
+    unnamed = [e for e in seen.elements if not shown_text(e) and e.frame == element.frame and _lies_on(e, element)]
+    return min(unnamed, key=lambda e: e.box.width * e.box.height if e.box else 0.0, default=None)
+
+
+_MOST_LARGER = 4.0
+"""What lies where a thing lay is at most so many times as wide and as high."""
+
+
+def _lies_on(now: Element, before: Element) -> bool:
+    """Tell whether a thing covers the middle of where another one lay, and is of its size."""
+    if now.box is None or before.box is None:
+        return False
+    x, y = before.box.x + before.box.width / 2, before.box.y + before.box.height / 2
+    inside = now.box.x <= x <= now.box.x + now.box.width and now.box.y <= y <= now.box.y + now.box.height
+    return (
+        inside
+        and now.box.width <= _MOST_LARGER * max(before.box.width, 1.0)
+        and now.box.height <= _MOST_LARGER * max(before.box.height, 1.0)
+    )
 
 
 def _at_its_place(element: Element, seen: Observation) -> Element | None:
