@@ -23,9 +23,12 @@ from webrun_nb.agents.local.language.intents import (
     SetOpen,
     Target,
 )
+from webrun_nb.agents.local.matching.roles import is_text
 from webrun_nb.agents.local.skills.looking_for import look_for
 from webrun_nb.agents.local.task import Task
+from webrun_nb.agents.local.values import shown_text
 from webrun_nb.browsers.actions import Click
+from webrun_nb.browsers.observation import Element
 from webrun_nb.common.codes import TaskFailureCode
 
 T = TypeVar("T")
@@ -131,11 +134,17 @@ def likeliest(task: Task, either: Either) -> Work[Intent]:
         targets = targets_of(reading)
         found = 0
         for target in targets:
-            found += bool((yield from task.matching(target, texts=True)))
+            things = yield from task.matching(target, texts=True)
+            found += any(not _only_mentions(thing, target) for thing in things)
         share = found / len(targets) if targets else 0.5
         if share > most:
             best, most = reading, share
     return best
+
+
+def _only_mentions(thing: Element, target: Target) -> bool:
+    """Tell whether a thing is a text that is much longer than the name that it has in it."""
+    return bool(target.words) and is_text(thing.role) and len(shown_text(thing)) > 1.3 * len(target.words) + 10
 
 
 def targets_of(intent: Intent) -> tuple[Target, ...]:
