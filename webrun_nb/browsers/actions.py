@@ -40,6 +40,7 @@ __all__ = [
     "GoBack",
     "Hover",
     "Input",
+    "Leave",
     "Modifier",
     "Navigate",
     "PointTarget",
@@ -242,6 +243,17 @@ class Type(FieldAction):
 
 
 @dataclass(frozen=True, slots=True)
+class Leave(ElementAction):
+    """Take the focus from a field, as a click elsewhere does: many check and convert their content then."""
+
+    name = "leave"
+    category = "Type / Keyboard"
+
+    ref: int
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TypeSecret(FieldAction):
     """Type the session's secret `field` (a name of `Observation.secrets`) as `Type` does; `otp_secret` gives a code.
 
@@ -439,6 +451,7 @@ Action = (
     | Drag
     | SelectText
     | Type
+    | Leave
     | TypeSecret
     | TypeReleased
     | Select

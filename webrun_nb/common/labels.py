@@ -31,6 +31,7 @@ _ACTIONS: Mapping[str, _ActionLabels] = {
     "drag": _ActionLabels("drag", "dragging"),
     "selectText": _ActionLabels("mark", "marking the text of"),
     "type": _ActionLabels("type", "typing into", "typing"),
+    "leave": _ActionLabels("leave", "leaving"),
     "select": _ActionLabels("select", "choosing in", "choosing"),
     "uploadFile": _ActionLabels("upload", "uploading a file to", "uploading a file"),
     "keyPress": _ActionLabels("press", "pressing a key in", "pressing a key"),

@@ -18,6 +18,7 @@ from webrun_nb.browsers.actions import (
     Drag,
     Hover,
     Input,
+    Leave,
     PointerClick,
     Press,
     PressKey,
@@ -156,6 +157,8 @@ async def perform_on_element(
             await select_text(page, element, action, timeout_ms)
         case Type():
             await type_text(page, element, action, timeout_ms)
+        case Leave():
+            await element.evaluate("el => el.blur()")
         case Select():
             await _select(element, action, target, timeout_ms)
         case Upload():

@@ -164,7 +164,7 @@ def _month_shown(head: Sequence[Element]) -> tuple[int | None, int | None, Eleme
     month = year = month_control = year_control = None
     for element in head:
         is_field = element.tag in ("select", "input")
-        text = (element.value if is_field else element.name).casefold()
+        text = (element.value if is_field else f"{element.text} {element.name}").casefold()
         if len(text) > 60 or _day_number(element) is not None:
             continue
         words = re.findall(r"[^\W\d_]+", text)

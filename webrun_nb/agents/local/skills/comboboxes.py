@@ -15,9 +15,9 @@ from webrun_nb.agents.local.skills.working import (
     do,
     fail,
     innermost,
-    inside,
     look_until,
     new_things,
+    place_of,
     same_element,
     self_checked,
     things,
@@ -168,6 +168,11 @@ def _scrolled(
         if not more or {each.name for each in more} <= names:
             break
         offered = more
+        fitting = [each for each in offered if each.name in wish.among(list(names | {e.name for e in offered}))]
+        if fitting:  # such lists use their elements again as they are scrolled: it has to be still when it is clicked
+            yield from worker.act(Hover(fitting[0].ref, called(fitting[0])), sentence)
+            seen = yield from worker.look(again=True)
+            return suggestions(before, seen, same_element(element, seen) or element)
     return offered
 
 
@@ -176,7 +181,7 @@ def suggestions(before: Observation, after: Observation, field: Element, typed: 
 
     Those are new things near it, of one kind; texts alone count only where they hold what was typed.
     """
-    new = [e for e in new_things(before, after) if e.path != field.path and e.enabled and _is_offer(e, field)]
+    new = [e for e in new_things(before, after) if place_of(e) != place_of(field) and e.enabled and _is_offer(e, field)]
     new = innermost(new)
     said = typed.casefold()
     for role in _OFFERS:
@@ -185,6 +190,11 @@ def suggestions(before: Observation, after: Observation, field: Element, typed: 
             return found
     open_list = [e for e in things(after) if e.role == "option" and e.tag != "option" and _is_offer(e, field)]
     return [e for e in open_list if not said or said in e.name.casefold()]
+
+
+def is_surely_offered(element: Element) -> bool:
+    """Tell whether a suggestion is one by its role, and not only a text that holds what was typed."""
+    return element.role not in _PLAIN
 
 
 def _is_offer(element: Element, field: Element) -> bool:
@@ -234,12 +244,14 @@ def _look_at(worker: Worker, field: Element) -> Work[tuple[Observation, Element 
 
 def _option_again(option: Element, seen: Observation) -> Element | None:
     """Return an option that is still offered; None where its list is closed."""
-    there = [e for e in things(seen) if (e.role, e.name, e.frame) == (option.role, option.name, option.frame)]
-    return next((e for e in there if e.path == option.path), there[0] if there else None)
+    same = (option.role, option.name, _parent(option))
+    there = [e for e in things(seen) if (e.role, e.name, _parent(e)) == same]
+    return next((e for e in there if place_of(e) == place_of(option)), there[0] if there else None)
 
 
-def _parent(element: Element) -> str:
-    return element.path.rpartition(" > ")[0]
+def _parent(element: Element) -> tuple[int, str]:
+    frame, path = place_of(element)
+    return frame, path.rpartition(" > ")[0]
 
 
 def _took(before: Observation, after: Observation, field: Element, option: Element) -> bool:
@@ -266,7 +278,7 @@ def _took(before: Observation, after: Observation, field: Element, option: Eleme
         return True
     if now.value and now.value != field.value and now.value.casefold() in wanted:
         return True  # some fields take a part of what they suggest: a code, a name without its address
-    beside = [e for e in new_things(before, after) if e.path != now.path and not inside(e, now)]
+    beside = [e for e in new_things(before, after) if place_of(e) != place_of(now)]
     return any(e.name.casefold().startswith(wanted) and len(e.name) <= len(wanted) + _MARKS for e in beside)
 
 

@@ -30,7 +30,7 @@ from webrun_nb.agents.local.skills.fields import CHECKABLE, enter, set_state
 from webrun_nb.agents.local.skills.login_form import password_fields
 from webrun_nb.agents.local.skills.menus import set_open
 from webrun_nb.agents.local.skills.sliders import is_slider
-from webrun_nb.agents.local.skills.working import again, inside, same_element
+from webrun_nb.agents.local.skills.working import again, inside, place_of, same_element
 from webrun_nb.agents.local.values import Kept, ReadValue, text_of
 from webrun_nb.browsers.actions import Click, Press, Type
 from webrun_nb.browsers.actions import SelectText as SelectPhrase
@@ -78,7 +78,7 @@ def set_checked(task: Task, intent: SetChecked) -> Work[None]:
         besides: list[Element] = []
         for other in target.besides:
             besides += yield from task.matching(replace(other, role=role))
-        left_out = {box.path for box in besides}
+        left_out = {place_of(box) for box in besides}
         if len(besides) != len(target.besides) or not boxes:
             named = ", ".join(str(other) for other in target.besides) or str(target)
             raise AgentError(
@@ -86,8 +86,8 @@ def set_checked(task: Task, intent: SetChecked) -> Work[None]:
             )
         for box in boxes[: target.count or len(boxes)]:
             seen = yield from task.look()
-            now = next((e for e in seen.all_elements if (e.path, e.frame) == (box.path, box.frame)), None)
-            if now is not None and box.path not in left_out:
+            now = next((e for e in seen.all_elements if place_of(e) == place_of(box)), None)
+            if now is not None and place_of(box) not in left_out:
                 yield from set_state(task, now, intent.checked, intent.sentence)
 
 

@@ -12,6 +12,7 @@ from webrun_nb.agents.local.skills.working import (
     do,
     fail,
     look_until,
+    place_of,
     things,
 )
 from webrun_nb.browsers.actions import Drag, Spot
@@ -119,7 +120,7 @@ def _next(element: Element, among: Sequence[Element], across: int, down: int) ->
     x, y = _middle(element.box)
     there = []
     for other in among:
-        if other.box is None or other.path == element.path:
+        if other.box is None or place_of(other) == place_of(element):
             continue
         dx, dy = _middle(other.box)[0] - x, _middle(other.box)[1] - y
         along, aside = dx * across + dy * down, abs(dx * down) + abs(dy * across)
@@ -147,7 +148,7 @@ def _follows(one: Element, other: Element) -> bool:
 def _named(element: Element, seen: Observation) -> Element:
     """Return a thing after it may have moved: it keeps its name, not its place."""
     same = [e for e in things(seen) if (e.role, e.name, e.tag) == (element.role, element.name, element.tag)]
-    return same[0] if len(same) == 1 else next((e for e in same if e.path == element.path), element)
+    return same[0] if len(same) == 1 else next((e for e in same if place_of(e) == place_of(element)), element)
 
 
 def _is_beside(source: Element, other: Element, place: Literal["before", "after"], seen: Observation) -> bool:
@@ -158,5 +159,5 @@ def _is_beside(source: Element, other: Element, place: Literal["before", "after"
     return step == (1 if place == "after" else -1)
 
 
-def _arrangement(seen: Observation) -> list[tuple[str, str, Box | None]]:
-    return [(e.path, e.name, e.box) for e in things(seen)]
+def _arrangement(seen: Observation) -> list[tuple[tuple[int, str], str, Box | None]]:
+    return [(place_of(e), e.name, e.box) for e in things(seen)]

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from webrun_nb.agents.local.skills.calendars import calendar_in
 from webrun_nb.agents.local.skills.choices import choose_options
-from webrun_nb.agents.local.skills.comboboxes import enter_choice, pick, suggestions
-from webrun_nb.agents.local.skills.pickers import enter_day, enter_time
+from webrun_nb.agents.local.skills.comboboxes import enter_choice, is_surely_offered, pick, suggestions
+from webrun_nb.agents.local.skills.pickers import clock_in, enter_day, enter_time
 from webrun_nb.agents.local.skills.sliders import is_slider, set_amount, set_slider
 from webrun_nb.agents.local.skills.values import (
     NO,
@@ -28,19 +28,24 @@ from webrun_nb.agents.local.skills.working import (
     called,
     do,
     fail,
+    inside,
     look_until,
     new_things,
     same_element,
     self_checked,
+    things,
 )
-from webrun_nb.browsers.actions import Click, Press, Type, TypeSecret
+from webrun_nb.browsers.actions import Click, Leave, Press, Type, TypeSecret
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.credentials.marks import marked_secret
 
 CHECKABLE = frozenset({"checkbox", "radio", "switch", "menuitemcheckbox", "menuitemradio"})
+_CONTROLS = CHECKABLE | {"textbox", "searchbox", "combobox", "listbox", "slider", "spinbutton"}
 _NATIVE = frozenset({"date", "time", "month", "week", "datetime-local", "color"})
 _SUGGESTS_MS = 500
 """Longest wait for suggestions of a field that need not have any."""
+_CLOSES_MS = 700
+"""Longest wait for a calendar or a clock to close."""
 _MOST_SHOWN = 190
 """Characters of a value that every look has."""
 
@@ -67,7 +72,16 @@ def enter(worker: Worker, element: Element, value: str, sentence: str, *, adds: 
     AgentError
         The control does not take the value, in one line that quotes what it shows instead.
     """
-    yield from self_checked(worker, _enter(worker, element, value, sentence, adds=adds))
+    control = _control_in(element, (yield from worker.look()))
+    yield from self_checked(worker, _enter(worker, control, value, sentence, adds=adds))
+
+
+def _control_in(element: Element, seen: Observation) -> Element:
+    """Return the one control inside an element that is only drawn around it; else the element itself."""
+    if element.tag in ("input", "select", "textarea") or element.role in _CONTROLS:
+        return element
+    held = [e for e in seen.all_elements if e.role in _CONTROLS and inside(element, e)]
+    return held[0] if len(held) == 1 else element
 
 
 def _enter(worker: Worker, element: Element, value: str, sentence: str, *, adds: bool) -> Work[None]:
@@ -215,16 +229,42 @@ def _settle_popup(
     longer = [each for each in offered if _with_remark(each.name, text)]
     if exact or len(longer) == 1:
         yield from pick(worker, same_element(field, seen) or field, (exact or longer)[0], sentence)
-    elif calendar_in(new_things(before, seen)) or (offered and field.input_type != "search"):
+        return
+    is_list = any(is_surely_offered(each) for each in offered) and field.input_type != "search"
+    new = new_things(before, seen)
+    if is_list or calendar_in(new) or clock_in(new):
+        yield from _leave(worker, field, text, sentence)
+
+
+def _leave(worker: Worker, field: Element, text: str, sentence: str) -> Work[None]:
+    """Close what a field has opened and leave the field; it may take such a value from there alone.
+
+    Raises
+    ------
+    AgentError
+        The field does not keep the text.
+    """
+    now = yield from again(worker, field)
+    if now is not None:
+        yield from do(worker, Press("Escape", now.ref, called(now)), sentence)
+        now = yield from again(worker, field)
+    if now is not None:
+        yield from do(worker, Leave(now.ref, called(now)), sentence)
+        yield from worker.look(again=True)
+        seen = yield from look_until(
+            worker, lambda seen: not (calendar_in(things(seen)) or clock_in(things(seen))), sentence, _CLOSES_MS
+        )
         now = same_element(field, seen)
-        if now is not None:
-            yield from do(worker, Press("Escape", now.ref, called(now)), sentence)
-            now = yield from again(worker, field)
-        day = read_day(text, order_of_format(field.placeholder))
-        if now is not None and not _holds(now, text) and day is not None:
-            yield from enter_day(worker, now, day.day, sentence)  # some take a typed day only from their calendar
-        elif now is not None and not _holds(now, text):
-            fail(sentence, f'"{called(field)}" shows "{now.value}" instead of "{text}"')
+    if now is None or _holds(now, text):
+        return
+    day, clock = read_day(text, order_of_format(field.placeholder)), read_time(text)
+    if day is not None:
+        yield from enter_day(worker, now, day.day, sentence)
+    elif clock is not None:
+        yield from enter_time(worker, now, clock, sentence)
+    else:
+        shown = f'shows "{now.value}"' if now.value else "is empty"
+        fail(sentence, f'"{called(field)}" {shown} once it is left, instead of "{text}"')
 
 
 def _with_remark(name: str, text: str) -> bool:

@@ -15,6 +15,7 @@ from webrun_nb.agents.local.skills.working import (
     innermost,
     look_until,
     new_things,
+    place_of,
     same_element,
     self_checked,
     things,
@@ -170,7 +171,7 @@ def search_closed(worker: Worker, find: Callable[[Observation], Element | None],
     find : callable
         Returns the thing in an observation; None where it is not there.
     """
-    opened: set[tuple[int, str, str]] = set()
+    opened: set[tuple[tuple[int, str], str]] = set()
     for _ in range(_MOST_OPENED):
         seen = yield from worker.look()
         found = find(seen)
@@ -178,10 +179,10 @@ def search_closed(worker: Worker, find: Callable[[Observation], Element | None],
             if opened:
                 yield from worker.note(f'"{sentence}": found "{called(found)}" in what was closed.')
             return found
-        left = [e for e in closed_sections(seen) if (e.frame, e.path, e.name) not in opened]
+        left = [e for e in closed_sections(seen) if (place_of(e), e.name) not in opened]
         if not left:
             return None
-        opened.add((left[0].frame, left[0].path, left[0].name))
+        opened.add((place_of(left[0]), left[0].name))
         yield from _look_into(worker, left[0], find, sentence)
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, time
 from functools import partial
@@ -21,6 +22,7 @@ from webrun_nb.agents.local.skills.working import (
     fail,
     look_until,
     new_things,
+    place_of,
     same_element,
     things,
 )
@@ -33,6 +35,8 @@ _OPENS_MS = 1_500
 """Longest wait for a calendar to open."""
 _OPENS = re.compile(r"calendar|date|pick|clock|time", re.I)
 _SETS = re.compile(r"^(?:ok(?:ay)?|apply|done|set|select|choose|confirm|save)$", re.I)
+_COLUMN_PX = 12
+_LEAST_HOURS = 12
 _HALF = re.compile(r"^[ap]\.?m\.?$", re.I)
 
 
@@ -57,7 +61,7 @@ def enter_day(worker: Worker, field: Element, day: date, sentence: str) -> Work[
 
 def _opened(worker: Worker, field: Element, before: Observation, sentence: str) -> Work[Calendar]:
     """Open the calendar of a field: with a click on it, with the button beside it, with the keyboard."""
-    shown = calendar_in([e for e in things(before) if e.path != field.path])
+    shown = calendar_in([e for e in things(before) if place_of(e) != place_of(field)])
     if shown is not None:
         return shown
     beside = [
@@ -172,10 +176,17 @@ def enter_time(worker: Worker, field: Element, clock: time, sentence: str) -> Wo
     """
     before = yield from worker.look()
     yield from do(worker, Click(field.ref, called(field)), sentence)
-    seen = yield from worker.look(again=True)
+    yield from worker.look(again=True)
+    seen = yield from look_until(
+        worker, lambda now: clock_in(things(now)) or suggestions(before, now, field), sentence, _OPENS_MS
+    )
     written = f"{clock:%H:%M}"
     numbers = [e for e in new_things(before, seen) if e.role == "spinbutton" or e.input_type == "number"]
-    if len(numbers) >= 2:
+    columns = clock_in(things(seen))
+    if columns:
+        yield from _choose_clock(worker, clock, sentence)
+        yield from _confirm(worker, before, sentence)
+    elif len(numbers) >= 2:
         yield from _set_clock(worker, numbers, before, clock, sentence)
         yield from _confirm(worker, before, sentence)
     else:
@@ -189,6 +200,37 @@ def enter_time(worker: Worker, field: Element, clock: time, sentence: str) -> Wo
     now = yield from again(worker, field)
     if now is not None and not same_moment(now.value, written):
         fail(sentence, f'"{called(field)}" shows "{now.value}" after {written} was chosen')
+
+
+def clock_in(shown: Sequence[Element]) -> list[list[Element]]:
+    """Return the columns of a clock: hours, minutes and seconds to choose one each from; none where there are none.
+
+    A column has the numbers from 00 or 01 on, one below the other. The last one may be am and pm.
+    """
+    columns: dict[int, list[Element]] = {}
+    for thing in shown:
+        if thing.box is not None and (re.fullmatch(r"\d\d", thing.name.strip()) or _HALF.match(thing.name.strip())):
+            columns.setdefault(round(thing.box.x / _COLUMN_PX), []).append(thing)
+    found = [columns[x] for x in sorted(columns)]
+    numbers = [column for column in found if len(column) >= _LEAST_HOURS and column[0].name.strip() in ("00", "01")]
+    if len(numbers) < 2:
+        return []
+    return numbers + [column for column in found if len(column) == 2 and _HALF.match(column[0].name.strip())]
+
+
+def _choose_clock(worker: Worker, clock: time, sentence: str) -> Work[None]:
+    """Choose hour, minute and, where they are there, second and half of the day in the columns of a clock."""
+    columns = clock_in(things((yield from worker.look())))
+    has_half = bool(_HALF.match(columns[-1][0].name.strip()))
+    numbers = [f"{clock.hour % 12 or 12:02}" if has_half else f"{clock.hour:02}", f"{clock.minute:02}", "00"]
+    wanted = numbers[: len(columns) - has_half] + (["pm" if clock.hour >= 12 else "am"] if has_half else [])
+    for at, name in enumerate(wanted):
+        columns = clock_in(things((yield from worker.look())))
+        fitting = [e for e in (columns[at] if at < len(columns) else []) if e.name.strip().casefold() == name]
+        if not fitting:
+            fail(sentence, f"the clock has no {name}")
+        yield from do(worker, Click(fitting[0].ref, called(fitting[0])), sentence)
+        yield from worker.look(again=True)
 
 
 def _set_clock(worker: Worker, numbers: list[Element], before: Observation, clock: time, sentence: str) -> Work[None]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from webrun_nb.agents.local.skills.values import read_number
-from webrun_nb.agents.local.skills.working import Work, Worker, again, called, common_depth, do, fail, things
+from webrun_nb.agents.local.skills.working import Work, Worker, again, called, common_depth, do, fail, place_of, things
 from webrun_nb.browsers.actions import Action, Click, Drag, Press, Type
 from webrun_nb.browsers.observation import Element, Observation
 
@@ -96,7 +96,7 @@ def _numbers(seen: Observation) -> dict[_Place, Decimal]:
         for position, text in enumerate((thing.value, thing.name)):
             number = read_number(text)
             if number is not None:
-                found[thing.frame, thing.path, position] = number
+                found[(*place_of(thing), position)] = number
     return found
 
 
@@ -115,7 +115,7 @@ class _Dial:
         self.worker, self.element, self.sentence = worker, element, sentence
         self._place: _Place | None = None
         if read_number(element.value) is not None:
-            self._place = (element.frame, element.path, 0)
+            self._place = (*place_of(element), 0)
 
     def move(self, make: Callable[[Element], Action]) -> Work[tuple[Decimal, Decimal] | None]:
         """Do something to it; return its number before and after, None where none is displayed."""

@@ -53,11 +53,20 @@ def things(seen: Observation) -> tuple[Element, ...]:
     return seen.all_things
 
 
+def place_of(element: Element) -> tuple[int, str]:
+    """Return the place of an element in its document, by which looks at different times can be compared.
+
+    A path says `div` for the only one of its kind and `div:nth-of-type(1)` for the first of several, and scripts add
+    what they open at the end of a page: both are the same place.
+    """
+    return element.frame, element.path.replace(":nth-of-type(1)", "")
+
+
 def same_element(element: Element, seen: Observation) -> Element | None:
     """Find an element of an earlier look in another one; None where it is gone, or cannot be told from others."""
-    there = things(seen)
+    there, place = things(seen), place_of(element)
     kind = (element.tag, element.input_type, element.frame)
-    at_path = [e for e in there if e.path == element.path and (e.tag, e.input_type, e.frame) == kind]
+    at_path = [e for e in there if place_of(e) == place and (e.tag, e.input_type, e.frame) == kind]
     if len(at_path) == 1 and (at_path[0].name == element.name or element.tag in ("input", "select", "textarea")):
         return at_path[0]
     named = [e for e in there if (e.role, e.name, e.frame) == (element.role, element.name, element.frame)]
@@ -125,13 +134,13 @@ def later_look(worker: Worker, before: Observation, sentence: str) -> Work[Obser
 
 
 def _shown(seen: Observation) -> tuple[object, ...]:
-    return seen.text, [(e.path, e.name, e.value, e.checked) for e in things(seen)]
+    return seen.text, [(place_of(e), e.name, e.value, e.checked) for e in things(seen)]
 
 
 def new_things(before: Observation, after: Observation) -> list[Element]:
     """Return what is displayed now and was not before: other places, other names, or other texts at the same place."""
-    known = {(e.frame, e.path, e.name) for e in things(before)}
-    return [e for e in things(after) if (e.frame, e.path, e.name) not in known]
+    known = {(place_of(e), e.name) for e in things(before)}
+    return [e for e in things(after) if (place_of(e), e.name) not in known]
 
 
 def inside(outer: Element, inner: Element) -> bool:
@@ -155,7 +164,8 @@ def common_depth(one: Element, other: Element) -> int:
     if one.frame != other.frame:
         return 0
     depth = 0
-    for left, right in zip(one.path.split(" > "), other.path.split(" > "), strict=False):
+    paths = (place_of(one)[1], place_of(other)[1])
+    for left, right in zip(*(path.split(" > ") for path in paths), strict=False):
         if left != right:
             break
         depth += 1
