@@ -172,8 +172,7 @@ class Candidates:
         if self._target.role and self._target.role not in REPEATED:
             score = _OWN if thing.role in self._meaning.own else 0.0 if thing.role in self._meaning.like else _OTHER
         if self._is_shown_only(thing):
-            # What is clicked is the link in a heading rather than the heading that is called so, too.
-            score = min(score, 0.0) + (_TEXT if score > _OTHER or self._accepts.controls else 0.0)
+            score = min(score, 0.0) + _TEXT
         return score
 
     def _is_shown_only(self, thing: Element) -> bool:

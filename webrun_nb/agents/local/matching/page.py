@@ -82,10 +82,10 @@ class PageModel:
 
     @cached_property
     def wrappers(self) -> frozenset[int]:
-        """The refs of elements that only wrap another one of the same name: a tab around its link."""
-        named = {element.path: element for element in self.seen.elements if element.path and element.name}
+        """The refs of things that only wrap an element of the same name: a tab around its link, a heading."""
+        named = {thing.path: thing for thing in self.things if thing.path and thing.name}
         found = set()
-        for element in named.values():
+        for element in self.seen.elements if named else ():
             path = element.path
             for _ in range(_MAX_WRAPPED):
                 path = path.rpartition(" > ")[0]

@@ -78,6 +78,10 @@ def test_a_text_is_clicked_where_no_control_is_called_so() -> None:
     assert only("controls", Target("Sent by sea.", is_quoted=True)).role == "paragraph"
 
 
+def test_a_heading_that_is_a_link_is_the_link() -> None:
+    assert only("cards", Target("Dusk", "table")).role == "link"  # the page calls it otherwise
+
+
 def test_kinds_decide_among_equal_names() -> None:
     assert only("controls", Target("Shipping", "heading"), ANY).role == "heading"
     assert only("cards", Target("", "checkbox", ordinal=2), CHECKABLES).name == "Bag"
