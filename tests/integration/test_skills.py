@@ -71,7 +71,7 @@ KEYS_ONLY = """<input aria-label=F oninput="if (!this.keyed) this.value = ''; th
     ("body", "value", "shown"),
     [
         ("<input aria-label=F value=old>", "new text", "new text"),
-        ("<textarea aria-label=F></textarea>", "two\nlines", "two lines"),
+        ("<textarea aria-label=F></textarea>", "two\nlines", "two\nlines"),
         ("<div contenteditable=true aria-label=F>old</div>", "new", "new"),
         (MASKED, "55501099", "555-01099"),
         (KEYS_ONLY, "ab", "ab"),
