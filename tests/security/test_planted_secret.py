@@ -304,8 +304,11 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         )
         lived.records = task("Extract every way: way, echo")["data"]["records"]
         lived.failure = task("Click the Frobnicate button")
-        lived.question = task(f'Click "{MARKER}"')
+        twice = 2 * f"<p><button>{MARKER} {html.escape(f'{PASSWORD} {EMAIL}')}</button></p>"
+        site.page("/twice", f"<title>Twice</title>{twice}")
+        lived.question = task(f'Click "{MARKER}"', startingPoint=site.url("/twice"))
         emulator.message(lived.session_id, actionType="guardrail", newState="stop", taskDetails="")
+        task("Log in", startingPoint=site.url())
         task(f'Click the "{MARKER} link" link')
         lived.download = task('Click the "Save it" link')
         lived.named = task('Click the "Named by the server" link')
@@ -454,7 +457,7 @@ def test_the_token_of_a_live_view_is_only_where_its_owner_asks_for_it(lived: Liv
 
 def test_the_site_received_them(lived: Lived) -> None:
     """They were typed, by a task, from an answer and in the notebook's session: else the search proves nothing."""
-    assert [form for at, path, form in lived.site.posted if path == "/login" and at == "login.localhost"] == 3 * [
+    assert [form for at, path, form in lived.site.posted if path == "/login" and at == "login.localhost"] == 4 * [
         {"email": EMAIL, "password": PASSWORD}
     ]
     assert [form for at, _, form in lived.site.posted if at == "said.localhost"] == 4 * [

@@ -62,6 +62,8 @@ class TaskSpec:
     named_secrets: tuple[str, ...] = ()
     """Names of the secrets that the instruction itself held. In their place it has marks, in quotes: `"⟦password⟧"`
     (`common.credentials.marks`). To type the mark as a text (`Type`) types the secret (`TypeSecret`)."""
+    names_user: bool = False
+    """True if the user that the instruction names is the one whose credentials are known."""
     secrets: tuple[str, ...] = ()
     """Patterns of the hosts that the session has secrets for. A page's `Observation.secrets` names those it may get."""
     expect_status: frozenset[int] = frozenset()

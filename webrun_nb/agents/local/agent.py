@@ -302,7 +302,8 @@ class Program:
         yield from self.task.accepted()
         if not isinstance(intent, Tell | LogIn):  # which say themselves what came of them
             self.task.done.append(self.task.told(sentence))
-        for part, why in left_out(intent).items():
+        is_login_of_text = isinstance(intent, LogIn) and self.task.brief.names_user
+        for part, why in left_out(intent).items() if not is_login_of_text else ():
             self.task.not_used.append(unused(self.task.brief.instruction, sentence, part, why))
         return []
 

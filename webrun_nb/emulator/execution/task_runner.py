@@ -145,6 +145,7 @@ class TaskRunner:
             fields.output_schema,
             fields.starting_url,
             named_secrets=text.names,
+            names_user=vault.has_user_of(self._task.id),
             secrets=vault.hosts(),
             files=tuple(file.name for file in self._task.order.files),
             expect_status=frozenset(fields.emulator.expect_status),

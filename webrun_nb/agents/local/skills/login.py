@@ -268,7 +268,8 @@ class Login:
         brief = self._doer.brief
         wanted = " and the ".join(name.replace("_", " ") for name in names)
         unclear = "I could not read that answer. " if self._is_answer_unread else ""
-        known = f" (The session has secrets for {', '.join(brief.secrets)} alone.)" if brief.secrets else ""
+        elsewhere = brief.secrets and not seen.secrets
+        known = f" (The session has secrets for {', '.join(brief.secrets)} alone.)" if elsewhere else ""
         order = ", in this order, with a blank between them" if len(names) > 1 else ""
         self._asked += 1
         question = f"{unclear}{_site(seen)} asks to log in: what is the {wanted} for it{order}?{known}"

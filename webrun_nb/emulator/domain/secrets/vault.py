@@ -25,6 +25,8 @@ _PASSWORDS = frozenset({"password", "passphrase"})
 CodeMaker = Callable[[str], str]
 """Makes the present one-time code from an authenticator's setup (`otp_secret`)."""
 
+_USERS = frozenset({"username", "email", "user", "login", "phone"})
+"""Fields that say who logs in."""
 _NOT_IN_FILE_NAMES = re.compile(r'[\\/:*?"<>|]')
 _PORTS = {"http": 80, "https": 443}
 
@@ -156,10 +158,21 @@ class Vault:
         if host is None:
             return not held.secret
         pattern = SecretHostPattern.parse(f"[{host}]" if ":" in host else host)
-        known = self._for(host)[1]  # which the entry of the one host would hide, as it is more specific
-        self._entries.setdefault(pattern, {}).update({**known, **held.credentials})
+        known = dict(self._for(host)[1])  # which the entry of the one host would hide, as it is more specific
+        users = _USERS & set(known)
+        if not held.secret and users:  # a user name alone does not change whose password is known
+            return True
+        if _USERS & set(held.credentials):
+            known = {name: value for name, value in known.items() if name not in users}
+        self._entries[pattern] = {**known, **held.credentials}
         self._from_text.update((pattern, name) for name in held.credentials)
         return True
+
+    def has_user_of(self, task_id: str) -> bool:
+        """Return whether the user name in a task's text is the one that is stored for some host."""
+        held = self._held.get(task_id)
+        said = {held.credentials[name] for name in _USERS & set(held.credentials)} if held else set()
+        return any(fields.get(name) in said for fields in self._entries.values() for name in _USERS)
 
     @property
     def empty(self) -> bool:

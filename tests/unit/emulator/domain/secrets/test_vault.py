@@ -279,6 +279,24 @@ def test_a_password_of_the_text_may_be_typed_into_the_field_that_the_text_says(v
         vault.reveal_for("password", FieldContext("https://shop.example/", ("https://evil.example/",), "text"))
 
 
+def test_a_text_with_user_and_password_replaces_whoever_was_known(vault):
+    vault.put("shop.example", {"email": "ada@x.org", "password": "of-ada", "otp_secret": SEED})
+    vault.read_text("t1", "log in as bob with password s3cret!")
+    vault.bind("t1", "https://shop.example/")
+    assert vault.names("https://shop.example/") == ("otp_secret", "password", "username")
+    assert vault.has_user_of("t1")
+
+
+def test_a_user_name_alone_is_not_put_together_with_the_password_of_another(vault):
+    vault.put("shop.example", {"email": "ada@x.org", "password": "of-ada"})
+    vault.read_text("t1", "log in as bob")
+    vault.read_text("t2", "log in as ada@x.org")
+    assert vault.bind("t1", "https://shop.example/")
+    assert vault.bind("t2", "https://shop.example/")
+    assert vault.names("https://shop.example/") == ("email", "password")
+    assert (vault.has_user_of("t1"), vault.has_user_of("t2")) == (False, True)
+
+
 def test_the_credentials_of_texts_are_forgotten_too(vault):
     vault.read_text("t1", "log in with password s3cret!")
     vault.forget()
