@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TypeVar
 
 from webrun_nb.agents.base import AgentError, Finish, Reply, Step
@@ -123,14 +124,25 @@ def shown_text(element: Element) -> str:
 
 
 def main_texts(seen: Observation, instruction: str = "") -> Sequence[str]:
-    """Return the texts of a page's body that name nothing, the longest first; single letters put together.
+    """Return the texts of a page's body, the longest first; single letters put together.
+
+    Labels are left out, and what stands beside one: that is the value of something.
 
     Parameters
     ----------
     instruction : str
         A text that is left out, as it only repeats what is asked for.
     """
-    texts = [text for text in seen.texts if text.role in ("paragraph", "text", "img") and not text.region]
+    labelled = {
+        value.ref
+        for label, value in pairwise(sorted(seen.texts, key=lambda text: text.order))
+        if label.group == value.group and (label.role == "label" or shown_text(label).endswith(":"))
+    }
+    texts = [
+        text
+        for text in seen.texts
+        if text.role in ("paragraph", "text", "img") and not text.region and text.ref not in labelled
+    ]
     letters: dict[str, list[str]] = {}
     for text in texts:
         if len(shown_text(text)) == 1:
