@@ -29,6 +29,7 @@ from webrun_nb.agents.local.skills.form import fill_form, fill_missing
 from webrun_nb.agents.local.skills.login import Doer as Logging
 from webrun_nb.agents.local.skills.login import Login
 from webrun_nb.agents.local.skills.login_form import blocks_the_way
+from webrun_nb.agents.local.skills.working import Worker
 from webrun_nb.browsers.actions import Action, Click, Select, Type, Upload
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
@@ -50,7 +51,7 @@ _LOADS = re.compile(r"\b(?:download|export|save)\b|\.(?:csv|pdf|xlsx?|zip|json|t
 _FILE = re.compile(r"\.(?P<kind>csv|pdf|xlsx?|zip|json|txt)(?:$|[?#])", re.I)
 
 
-class Doer(Logging, Protocol):
+class Doer(Logging, Worker, Protocol):
     """The operations of a task that an errand uses."""
 
     seen: Observation | None

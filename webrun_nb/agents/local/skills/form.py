@@ -3,47 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
 
-from webrun_nb.agents.base import AgentError, Failed, Reply, Step
+from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.local.language.intents import FillForm, Target
 from webrun_nb.agents.local.language.split import unquote
 from webrun_nb.agents.local.matching.match import describe, found_on
 from webrun_nb.agents.local.matching.names import normal
 from webrun_nb.agents.local.matching.roles import FIELD_ROLES
 from webrun_nb.agents.local.messages import option_of
+from webrun_nb.agents.local.skills.fields import enter
 from webrun_nb.agents.local.skills.login_form import credential_field, password_fields
-from webrun_nb.browsers.actions import Action, Click, Select, Type
+from webrun_nb.agents.local.skills.working import Work, Worker, same_element
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.credentials.marks import marked_secret
-
-T = TypeVar("T")
-Work = Generator[Step, Reply | None, T]
 
 MAX_ANSWERS = 3
 _LABEL_WORDS = 6
 _FIELDS = FIELD_ROLES | {"listbox"}
 _YES = frozenset({"yes", "on", "true", "ticked", "checked", "1"})
 _NO = frozenset({"no", "off", "false", "unticked", "unchecked", "0"})
-
-
-class Doer(Protocol):
-    """The operations of a task that filling in a form uses."""
-
-    def look(self, *, again: bool = False) -> Work[Observation]:
-        """Look at the page."""
-
-    def act(self, action: Action, because: str, *, keeps_page: bool = False) -> Work[Failed | None]:
-        """Do something."""
-
-    def note(self, text: str) -> Work[None]:
-        """Say something."""
-
-    def ask(self, question: str, candidates: Sequence[str] = ()) -> Work[str]:
-        """Ask a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +35,7 @@ class Entry:
     value: str
 
 
-def fill_form(doer: Doer, errand: FillForm) -> Work[None]:
+def fill_form(doer: Worker, errand: FillForm) -> Work[None]:
     """Fill in all fields that were named, or none: what names no field is told before anything is typed."""
     seen = yield from doer.look()
     entries = [entry_of(seen, pair, errand.sentence) for pair in errand.values]
@@ -79,7 +60,7 @@ def _repeated(seen: Observation, entries: Sequence[Entry]) -> Iterator[Entry]:
         yield Entry(field, secrets[0].value)
 
 
-def fill_missing(doer: Doer, sentence: str) -> Work[None]:
+def fill_missing(doer: Worker, sentence: str) -> Work[None]:
     """Ask for what the page's form still misses, and fill it in."""
     for _ in range(MAX_ANSWERS):
         seen = yield from doer.look(again=True)
@@ -178,25 +159,14 @@ def _entry(seen: Observation, label: str, value: str) -> Entry | None:
     return None
 
 
-def _enter(doer: Doer, entry: Entry, sentence: str) -> Work[None]:
-    element, value = entry.element, entry.value
-    action: Action
-    if element.role in ("radio", "checkbox", "switch"):
-        if (element.checked is True) is (value in _YES):
-            return
-        action = Click(element.ref, element.name)
-    elif element.options:
-        option = option_of(element, value)
-        if option is None:
-            raise AgentError(
-                TaskFailureCode.ELEMENT_NOT_FOUND, f'"{sentence}": {describe(element)} has no option "{value}".'
-            )
-        action = Select(element.ref, option, element.name)
-    else:
-        action = Type(element.ref, value, _name(element))
-    failed = yield from doer.act(action, sentence, keeps_page=True)
-    if failed is not None:
-        raise AgentError(failed.code, failed.message)
+def _enter(doer: Worker, entry: Entry, sentence: str) -> Work[None]:
+    """Make the field hold the value, whatever kind of control it is."""
+    element = same_element(entry.element, (yield from doer.look())) or entry.element
+    if element.options and not element.multiple and option_of(element, entry.value) is None:
+        raise AgentError(
+            TaskFailureCode.ELEMENT_NOT_FOUND, f'"{sentence}": {describe(element)} has no option "{entry.value}".'
+        )
+    yield from enter(doer, element, entry.value, sentence)
 
 
 def _name(element: Element) -> str:
