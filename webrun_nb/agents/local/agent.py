@@ -312,8 +312,8 @@ class Program:
         task, sentence = self.task, intent.sentence
         task.sentence, task.dialog_wish = sentence, intent.dialog if isinstance(intent, ClickOn) else ""
         match intent:
-            case Unclear(understood=understood):
-                return (yield from task.ask_again(sentence, understood))
+            case Unclear(understood=understood, problem=problem):
+                return (yield from task.ask_again(sentence, understood, problem))
             case Skip(what=what):
                 return (yield from task.ask_again(sentence, f'leave out "{what}"'))
             case Open(url=url):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from webrun_nb.agents.local.language.intents import Extract, ForEach, If, Intent, Premise, Repeat, Unclear
 from webrun_nb.agents.local.language.meaning import thing_of
@@ -25,6 +26,8 @@ _KEEPS = re.compile(r"keep\s+(?:on\s+)?(?P<verb>click|press|tap|scroll|hit|push|
 _NOTHING = re.compile(r"(?:do\s+)?nothing|skip(?:\s+it)?|leave\s+it(?:\s+alone)?|stop", re.I)
 _AGAIN = re.compile(r"(?:and\s+)?(?:repeat|keep\s+going|continue|do\s+(?:this|that|it|so)(?:\s+again)?)\b.*$", re.I)
 _WAITS = frozenset({"when", "once", "as soon as", "whenever"})
+_MOST_CUTS = 5
+"""The most commas after "if" at which the premise may end."""
 MOST_TURNS = 50
 """The most turns of "until": a page on which it does not end is told so."""
 
@@ -108,7 +111,7 @@ class _Sentence:
     def _apart(self, text: str) -> tuple[str, str]:
         """Cut "the box is empty, tick it" into the premise and the first step."""
         for mark in (r"\s*,\s*(?:then\s+)?", r"\s+then\s+"):
-            for cut in re.finditer(mark, text):
+            for cut in islice(re.finditer(mark, text), _MOST_CUTS):
                 if self._premise(text[: cut.start()]):
                     return text[: cut.start()], text[cut.end() :]
         if self._premise(text):

@@ -68,7 +68,9 @@ def preview(instruction: str, shape: Shape | None, *, has_page: bool) -> Preview
     columns = tuple(column.name for column in shape.columns) if shape else ()
     shown = meant.steps[:-1] if meant.values_by_schema else meant.steps
     words = [step_words(step, columns) for step in shown]
-    problems = [unclear(step.sentence, step.understood) for step in meant.steps if isinstance(step, Unclear)]
+    problems = [
+        unclear(step.sentence, step.understood, step.problem) for step in meant.steps if isinstance(step, Unclear)
+    ]
     problems += [why for step in meant.steps if isinstance(step, Extract) and (why := refused_computing(step))]
     if meant.values_by_schema and not problems:
         words.append(f"{step_words(meant.steps[-1], columns)}: the schema asks for it, and no sentence does")

@@ -478,6 +478,8 @@ class Unclear:
 
     sentence: str
     understood: str = ""
+    problem: str = ""
+    """What is wrong with it, where that is known; empty where it is just not understood."""
 
 
 @dataclass(frozen=True, slots=True)

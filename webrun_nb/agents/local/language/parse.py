@@ -38,6 +38,12 @@ from webrun_nb.agents.local.language.intents import (
 from webrun_nb.agents.local.language.keys import key_press
 from webrun_nb.agents.local.language.listing import is_extraction, parse_extraction, parse_order
 from webrun_nb.agents.local.language.meaning import alike, intent_of, premise_of, thing_of
+from webrun_nb.agents.local.language.no_instruction import (
+    OTHER_LANGUAGE,
+    is_in_another_language,
+    problem_of,
+    problem_of_all,
+)
 from webrun_nb.agents.local.language.questions import Question, as_listing, as_value, counts_no_rows
 from webrun_nb.agents.local.language.rephrasing import rephrased
 from webrun_nb.agents.local.language.split import Held, sentences, unquote
@@ -84,7 +90,10 @@ def plan(instruction: str) -> list[Intent]:
     Sorting and skipping sentences are folded into the extraction they belong to. A sentence that can't be followed is
     an `Unclear`, never left out.
     """
-    steps = _found_for_later(flow.read(sentences(plainly(instruction)), parse_clause, premise))
+    said = sentences(plainly(instruction))
+    if problem := problem_of_all([clause for clauses in said for clause in clauses]):
+        return [Unclear(instruction, problem=problem)]
+    steps = _found_for_later(flow.read(said, parse_clause, premise))
     return entries.arranged(_folded(steps))
 
 
@@ -100,6 +109,8 @@ def premise(words: str) -> Premise | None:
 
 def parse_clause(clause: str) -> Intent:
     """Read one clause."""
+    if problem := problem_of(clause):
+        return Unclear(clause, problem=problem)
     if (said := rephrased(clause)) != clause:
         return replace(parse_clause(said), sentence=clause)
     if (asked := entries.states_asked(clause)) is not None:
@@ -139,7 +150,7 @@ def _parsed(clause: str, rules: Sequence[tuple[re.Pattern[str], _Make]] | None =
     if value := as_value(held.text):
         return _answering(clause, Question(value), held)
     if (step := _by_grammar(clause, loosely=True)) and not is_data:
-        return step
+        return Unclear(clause, problem=OTHER_LANGUAGE) if is_in_another_language(clause) else step
     return Unclear(clause, _understood(clause))
 
 

@@ -27,7 +27,10 @@ from webrun_nb.agents.local.language.intents import (
     Unclear,
     Wait,
 )  # fmt: skip
+from webrun_nb.common.text import shortened
 
+SHOWN_CHARS = 200
+"""The most of a sentence that a question repeats."""
 FORMS = ('click "…"', 'type "…" into the … field', "list the … with … and …", "go to https://…")
 """What stands for examples where no page is open."""
 
@@ -53,7 +56,9 @@ def unclear(
     problem = problem or f"I did not understand {'all' if understood else 'any'} of this"
     known = f" I understood: {understood}." if understood else ""
     work = "Sentences that work here" if examples else "Forms of sentences that work"
-    return f'{problem}: "{sentence}".{known} {work}: ' + "; ".join(f"`{each}`" for each in examples or FORMS)
+    return f'{problem}: "{shortened(sentence, SHOWN_CHARS)}".{known} {work}: ' + "; ".join(
+        f"`{each}`" for each in examples or FORMS
+    )
 
 
 def step_words(step: Intent, columns: Sequence[str] = ()) -> str:
@@ -80,6 +85,7 @@ def step_words(step: Intent, columns: Sequence[str] = ()) -> str:
         case SortBy(order=order):
             return f"use the page's own sorting: {order.words}"
         case Unclear(sentence=sentence) | Skip(sentence=sentence):
+            sentence = shortened(sentence, SHOWN_CHARS)
             return f'not understood: "{sentence}"'
         case Either(readings=readings):
             return step_words(readings[0], columns)
