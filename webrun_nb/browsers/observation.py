@@ -79,6 +79,8 @@ class Element:
     """The page marks it as the current one: of its pages, steps or dates."""
     has_popup: bool = False
     """It opens a menu, a list of suggestions or a dialog."""
+    struck: bool = False
+    """A text that is struck through: an old price, a task that is done."""
     draggable: bool = False
     multiple: bool = False
     """A list of which several options can be selected."""
@@ -93,8 +95,10 @@ class Element:
     """Number of the dialog or other layer over the page that it is in; 0 for the page itself."""
     offscreen: bool = False
     """It is outside of the view, and is scrolled into it before it is acted on."""
+    title: str = ""
+    """Its tooltip, where that is not its name."""
     icon: str = ""
-    """The page's own words for the picture that it shows in place of a name (classes, file names)."""
+    """The page's own words for the picture that it shows in place of a text (classes, file names)."""
     shape: str = ""
     """What is drawn: circle, rectangle, triangle, polygon, line, path, text; empty for what is not."""
     color: str = ""

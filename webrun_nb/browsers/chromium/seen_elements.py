@@ -13,11 +13,11 @@ from webrun_nb.browsers.observation import Box, Element, Group, GroupKind
 _KINDS = frozenset(get_args(GroupKind))
 _TEXTS = (
     "label", "placeholder", "nearby", "value", "input_type", "hint", "region", "path", "column", "minimum", "maximum",
-    "step", "icon",
+    "step", "icon", "title",
 )  # fmt: skip
 _FLAGS = (
-    "in_form", "submits", "readonly", "required", "focused", "current", "has_popup", "draggable", "multiple", "covered",
-    "offscreen",
+    "in_form", "submits", "readonly", "required", "focused", "current", "has_popup", "draggable", "multiple", "struck",
+    "covered", "offscreen",
 )  # fmt: skip
 _STATES = ("checked", "expanded", "selected", "pressed")
 _LISTS = ("options", "selected_options")

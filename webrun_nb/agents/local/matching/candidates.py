@@ -125,8 +125,8 @@ class Candidates:
         """Return quickly whether any name of a thing can fit."""
         if not self._hints:
             return True
-        names = (thing.name, thing.label, thing.placeholder, thing.hint, thing.icon, thing.input_type, thing.value)
-        shown = "\n".join((*names, thing.column)).casefold()
+        names = (thing.name, thing.label, thing.title, thing.placeholder, thing.hint, thing.icon, thing.value)
+        shown = "\n".join((*names, thing.input_type, thing.column)).casefold()
         if any(hint in shown for hint in self._hints):
             return True
         return thing.ref in self._page.elements and not thing.label and bool(self._page.caption_of(thing))
@@ -142,6 +142,7 @@ class Candidates:
         if thing.ref not in self._page.elements:
             return
         yield self._page.caption_of(thing), 0.96, "beside it stands"
+        yield thing.title, 0.96, "its tooltip says"
         yield thing.placeholder, 0.95, "its placeholder is"
         yield icon_words(thing.icon), 0.88, "its picture is called"
         yield thing.hint, shy, "the page's own name for it is"

@@ -22,6 +22,7 @@ _DURATION = re.compile(
     r"(?:(\d+)\s*d(?:ays?)?\W*)?(?:(\d+)\s*h(?:ours?|rs?)?\b\W*)?(?:(\d+)\s*m(?:in(?:ute)?s?)?\b)?", re.I
 )
 _MAX_READ = 1_000
+_MAX_STRUCK = 5
 
 COLORS: Mapping[str, tuple[str, ...]] = {
     "red": ("red", "maroon"), "green": ("green", "lime", "olive"), "blue": ("blue", "navy"), "yellow": ("yellow",),
@@ -151,13 +152,21 @@ def _measure(by: str, thing: Element, page: PageModel) -> float | None:
     if by in ("size", "area"):
         return area_of(thing)
     texts = fields_of(by, thing, page)
-    item = page.item_of(thing)
-    whole = page.text_of(item) if item is not None else thing.text
     readers: Mapping[str, Callable[[str], float | None]] = {"price": _money, "duration": _minutes, "date": _day}
     read = readers.get(by, number_in)
-    for text in (*texts, *([whole] if by in readers else [])):
-        amount = read(text)
-        if amount is not None:
+    by_label = next((amount for text in texts if (amount := read(text)) is not None), None)
+    if by_label is None and by == "price":
+        by_label = next((amount for text in texts if (amount := number_in(text, whole=True)) is not None), None)
+    if by_label is not None or by not in readers:
+        return by_label
+    # These are known by how they are written, also without a label.
+    held = held_by(thing, page)
+    old = [each.name for each in held if each.struck and each.name]
+    for each in held:
+        text = value_of(each)
+        for struck in old[:_MAX_STRUCK]:
+            text = text.replace(struck, " ")
+        if not each.struck and (amount := read(text)) is not None:
             return amount
     return None
 
@@ -165,7 +174,7 @@ def _measure(by: str, thing: Element, page: PageModel) -> float | None:
 def _money(text: str) -> float | None:
     match = _MONEY.search(text[:_MAX_READ])
     if match is None:
-        return number_in(text, whole=True)
+        return None
     return float((match[1] or match[2]).replace(",", ""))
 
 

@@ -32,6 +32,7 @@ _EXACT, _CLOSE = 0.005, 0.04
 """Scores that differ by less are the same: of names that are the same, and of all others."""
 _NAMED = 0.9
 """Least score of a thing that is called so, and does not only speak of it."""
+_EXACTLY = 0.97
 _MAX_NEAR_MISSES = 5
 _MAX_RANKED = 400
 _MAX_WORDS = 8
@@ -119,27 +120,43 @@ def _find(target: Target, page: PageModel, accepts: Accepts) -> Matches:
         return Matches((), near_misses(target, page), f"there is no {target.within}")
     if target.role == "submit":
         return _submit(page, scope)
-    named = Candidates(target, page, accepts, scope).rated()
-    if not named and (place := _position(target)) is not None:  # "row 3"
-        target = replace(target, words="", said="", ordinal=place)
-        named = Candidates(target, page, accepts, scope).rated()
-    if not named and not target.is_quoted:
-        for other in _other_readings(target, page):
-            named = [match for match in Candidates(other, page, accepts, scope).rated() if match.score >= _NAMED]
-            if named:
-                target = other
-                break
-    if _asks_for_an_item(target) and page.items:  # "the third talk": a word for the items of a list
-        things = [match for match in named if match.element.role not in _HEADS]
-        if len(things) < 2:
-            target = replace(target, words="", said="", role="item")
-            named = Candidates(target, page, accepts, scope).rated()
-    if not named and target.words and not target.near and target.role in _TICKED:
+    reasons: list[str] = []
+    for reading, least in _readings(target, page, accepts, scope):
+        named = [match for match in Candidates(reading, page, accepts, scope).rated() if match.score >= least]
+        found, why = _narrowed(reading, named, page)
+        chosen = _chosen(reading, found, page) if found else Matches(explanation=why)
+        if chosen.best:
+            return chosen
+        if reading is target:
+            reasons.append(chosen.explanation)
+    if target.words and not target.near and target.role in _TICKED:
         return _ticked_in_item(target, page, accepts)
-    found, why = _narrowed(target, named, page)
-    if not found:
-        return Matches((), near_misses(target, page), why)
-    return _chosen(target, found, page)
+    return Matches((), near_misses(target, page), reasons[0] if reasons else "")
+
+
+def _readings(target: Target, page: PageModel, accepts: Accepts, scope: Scope) -> Iterator[tuple[Target, float]]:
+    """Yield what a phrase may mean, the likeliest first, each with the least score of what is called so."""
+    if target.role == "image" and target.near and not target.words:  # "the picture of Brook" is called Brook
+        yield replace(target, words=target.near, near="", said=""), _NAMED
+    item = replace(target, words="", said="", role="item") if _asks_for_an_item(target) and page.items else None
+    if item is not None and set(tokens(target.words)) <= page.kinds:  # "the third talk" of a list of talks
+        exact = [m for m in Candidates(target, page, accepts, scope).rated() if m.element.role not in _HEADS]
+        if sum(match.score >= _EXACTLY for match in exact) < 2:
+            yield item, 0.0
+            item = None
+    yield target, 0.0
+    if target.is_quoted:
+        return
+    if (place := _position(target)) is not None:  # "row 3"
+        yield replace(target, words="", said="", ordinal=place), 0.0
+    if target.qualities and target.words:  # "the Blue colour": a name, not a look
+        looks = " ".join(target.qualities)
+        yield replace(target, words=f"{looks} {target.words}", said="", qualities=()), _NAMED
+        yield replace(target, words=looks, said="", qualities=(), near=f"{target.near} {target.words}".strip()), _NAMED
+    for other in _without_kind(target, page):
+        yield other, _NAMED
+    if item is not None:
+        yield item, 0.0
 
 
 _TICKED = frozenset({"checkbox", "radio", "switch"})
@@ -171,7 +188,7 @@ def _position(target: Target) -> int | None:
     return None
 
 
-def _other_readings(target: Target, page: PageModel) -> Iterator[Target]:
+def _without_kind(target: Target, page: PageModel) -> Iterator[Target]:
     """Yield phrases that may be meant where nothing is called so: a name without the word for its kind.
 
     The page itself has to use that word: "the shop database" is "shop" where a heading says "Databases".

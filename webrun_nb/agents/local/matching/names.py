@@ -20,7 +20,7 @@ _MAX_COMPARED = 300
 _MIN_MISSPELT = 5
 _MAX_PHRASE = 3
 _TABLE = tomllib.loads((files("webrun_nb.agents.local.matching") / "synonyms.toml").read_text(encoding="utf-8"))
-_SMALL_WORDS = frozenset({"the", "a", "an", "of", "to", "for", "your", "my", "this", "in", "on"})
+_SMALL_WORDS = frozenset({"the", "a", "an", "of", "to", "for", "your", "my", "this", "in", "on", "us", "our"})
 
 
 @lru_cache(maxsize=20_000)

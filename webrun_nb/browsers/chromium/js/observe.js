@@ -3,7 +3,7 @@
 // Pages are hostile: every size is capped, and nothing a page defines (overridden prototypes aside) is called.
 // `arg` is the result of `later` of the last observation, null where its document is gone.
 (arg) => {
-  const MAX_ELEMENTS = 3000, MAX_TEXT = 20000, MAX_NAME = 200, MAX_NEARBY = 160, MAX_OPTIONS = 200, MAX_VALUE = 2000;
+  const MAX_ELEMENTS = 3000, MAX_TEXT = 20000, MAX_NAME = 200, MAX_NEARBY = 160, MAX_OPTIONS = 200, MAX_VALUE = 2000, MAX_BARE = 3;
   const collapse = (s, max) => String(s || "").slice(0, max * 4).replace(/\s+/g, " ").trim().slice(0, max);
   const SELECTOR = "a[href],area[href],button,input,select,textarea,summary,[contenteditable=''],[contenteditable=true]," +
     "[contenteditable=plaintext-only],canvas,[role=slider],[role=spinbutton],[role=listbox],[role=button],[role=link],[role=tab],[role=menuitem],[role=menuitemcheckbox],[role=menuitemradio],[role=checkbox]," +
@@ -174,7 +174,7 @@
     else if (el.closest("nav,[role=navigation]")) item.region = "nav";
     else if (el.closest("header,[role=banner]")) item.region = "header";
     else if (el.closest("footer,[role=contentinfo]")) item.region = "footer";
-    STATES(el, item, tag);
+    STATES(el, item, tag, !field && text.length <= MAX_BARE);
     if (reasons.get(el) === "drag") item.draggable = true;
     if (el instanceof SVGElement) item.shape = shapeOf(el);
     place(el, item);
@@ -235,8 +235,10 @@
     const item = listed.has(el) ? null : safely(() => {
       const item = { role, name: text, tag: el.localName, path: pathOf(el), box: round(infoOf(el).box) };
       if (level) item.level = level;
-      if (role === "img" || role === "graphic") STATES(el, item, el.localName);
-      if (el.getAttribute("title") && el.getAttribute("title") !== text) item.hint = collapse(el.getAttribute("title"), MAX_NAME);
+      if (infoOf(el).style.textDecorationLine.includes("line-through")) item.struck = true;
+      if (role === "img" || role === "graphic") STATES(el, item, el.localName, true);
+      const title = collapse(el.getAttribute("title"), MAX_NAME);
+      if (title && title !== text) item.title = title;
       place(el, item, true);
       return item;
     });
