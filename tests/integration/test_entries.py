@@ -94,6 +94,7 @@ show();
         ("Delete the errand Fetch bread.", "Post the letter; Ring Ida"),
         ("Rename Ring Ida to Visit Ida.", "Post the letter; Fetch bread; Visit Ida"),
         ("Delete everything on the list", ""),
+        ("Tick Fetch bread and delete it", "Post the letter; Ring Ida"),
         ("Complete Fetch bread. Then remove all the completed errands.", "Post the letter; Ring Ida"),
     ],
 )  # fmt: skip
@@ -118,7 +119,23 @@ async def test_a_table_with_a_form(instance: BrowserInstance, site, text: str, c
     assert json.loads((await instance.observe()).title) == change(before)
 
 
-@pytest.mark.parametrize("text", ["Delete the room Garret.", "Change the colour of the Cellar to red."])
+async def test_days_are_compared_whatever_their_column_is_called(instance: BrowserInstance, site) -> None:
+    rows = "".join(f"<tr><td>Bill {day}<td>2026-02-{day:02}</tr>" for day in range(1, 9))
+    url = site.page("/", f"<title>Bills</title><table><tr><th>What<th>When</tr>{rows}</table>")
+    worked = await work(
+        instance, TaskSpec("Filter the bills from 2026-02-03 to 2026-02-05. Which ones are there?", starting_url=url)
+    )
+    assert [f"Bill {day}" in worked.answer.text for day in range(1, 9)] == [2 < day < 6 for day in range(1, 9)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Delete the room Garret.",
+        "Change the colour of the Cellar to red.",
+        "List the rooms with price, then delete them.",
+    ],
+)
 async def test_what_is_not_there_changes_nothing(instance: BrowserInstance, site, text: str) -> None:
     url = site.page("/", ROOMS)
     with pytest.raises(AgentError):

@@ -42,13 +42,20 @@ _NAMED = (
 )
 _LISTS = r"(?:lists?|to-?dos?|tasks?|notes?|items|entries|boards?|columns?|tables?|agenda|backlog|collection)"
 _REMOVES = r"(?:delete|remove|erase|discard|trash|get\s+rid\s+of)"
-_EVERY = re.compile(r"(?:all|every|each|both)(?:\s+of)?(?:\s+(?:the|my|these|those))?\s+|everything\b", re.I)
+_EVERY = re.compile(
+    r"(?:all|every|each|both)(?:\s+of)?(?:\s+(?:the|my))?(?:\s+(?=\S)|$)|everything\b|(?=(?:them|these|those)$)", re.I
+)
 _CONTROL = re.compile(
     r"\b(?:button|icon|link|key|symbol)\b|\b(?:from|in)\s+(?:the|my)\s+(?:cart|basket|bag|field)", re.I
 )
 """What is named by these words is a control of the page, or none of the things that are listed."""
 _TEXT_PART = re.compile(r"\b(?:word|letter|text|sentence|paragraph|line|character)s?\b", re.I)
 _PLACE = re.compile(r"\s+(?:on|in|from)\s+(?:the|this|my)\s+(?:[\w-]+\s+)?(?:list|table|page)$", re.I)
+_IN_LIST = re.compile(
+    r"\s+(?:to|into|in|on|of|from)\s+(?:the|this|my)\s+(?:[\w-]+\s+){0,2}(?:lists?|tables?|board|folder|page)$", re.I
+)
+"""Where an entry is, behind its name: "of the rooms table"."""
+_OF_TYPE = re.compile(r"\s+(?:of|with)\s+(?P<detail>(?:the\s+)?(?:type|kind|category|size|colou?r)\s+\S.*)$", re.I)
 _FIRST_WORD = re.compile(r"(?:a|an|the|my|our|this|that|new|another)\s+", re.I)
 _JOINED = re.compile(r"\s*(?:,\s*(?:and\s+)?|;\s*|\s+and\s+)", re.I)
 _COMMAS = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+(?=\S+\s+\S)", re.I)
@@ -102,7 +109,10 @@ def _add_named(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     name, colon, more = rest.partition(":")
     if not colon:
         name, _, more = rest.partition(",")
+    name = _IN_LIST.sub("", name)
     details = list(details_of(more, held))
+    if typed := _OF_TYPE.search(name):
+        name, details = name[: typed.start()], [held.restore(typed["detail"]), *details]
     quoted = re.match(r"\s*(\ue000\d+\ue001)\s*", name)
     if quoted:
         name, after = quoted[1], name[quoted.end() :].strip()
@@ -152,7 +162,8 @@ def _remove(clause: str, match: re.Match[str], held: Held) -> Intent | None:
 
 
 def _rename(clause: str, match: re.Match[str], held: Held) -> Intent | None:
-    what, name = unquote(held.restore(match["what"])), unquote(held.restore(match["name"]))
+    what = _IN_LIST.sub("", match["what"])
+    what, name = unquote(held.restore(what)), unquote(held.restore(match["name"]))
     return RenameEntry(clause, re.sub(r"^the\s+", "", what, flags=re.I), name)
 
 
@@ -343,6 +354,8 @@ def _with_what_was_listed(steps: Sequence[Intent]) -> list[Intent]:
                 step = Tell(step.sentence, Result("the number of rows", "count"))
             else:
                 step = replace(step, subject="rows")
+        elif isinstance(step, RemoveEntries) and isinstance(last, FilterEntries):
+            step = replace(step, filtered=True)
         elif isinstance(step, Extract) and step.count and step.subject == _THAT:
             if not isinstance(last, MostCommon):
                 step = Unclear(step.sentence)

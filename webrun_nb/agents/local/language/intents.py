@@ -539,6 +539,8 @@ class RemoveEntries:
     sentence: str
     words: str
     every: bool = False
+    filtered: bool = False
+    """The step before it had the page show only these: "them" are all that it lists."""
 
 
 @dataclass(frozen=True, slots=True)

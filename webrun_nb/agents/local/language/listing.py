@@ -266,6 +266,7 @@ def _take_limit(reading: _Reading) -> None:
 
 def _take_constraints(reading: _Reading) -> None:
     ops: list[tuple[re.Pattern[str], Comparison | None]] = [
+        (patterns.DAYS, "between"),
         (patterns.STOCK_COUNT, None),
         (patterns.BETWEEN, "between"),
         (patterns.OR_MORE, None),
@@ -317,6 +318,8 @@ def _constraint(pattern: re.Pattern[str], match: re.Match[str], op: Comparison |
         )
     if pattern is patterns.EQUALS:
         return Constraint(words, column, "is not" if said in ("is not", "isn't", "!=") else "is", groups["value"])
+    if pattern is patterns.DAYS:
+        return Constraint(words, "date", "between", groups["low"], groups["high"])
     if pattern is patterns.DATES:
         comparison: Comparison = (
             "<" if said == "before" else "<=" if said == "until" else ">=" if said == "since" else ">"

@@ -50,6 +50,16 @@ DATES = re.compile(
     r"|[a-z]{3,9}\.?\s+\d{4}|\d{1,2}/\d{1,2}/\d{2,4}|\d{4}))\b",
     re.I,
 )
+_DAY = (
+    r"(?:[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}|\d{1,2}(?:st|nd|rd|th)?\s+[a-z]{3,9}\.?\s+\d{4}|\d{4}-\d\d-\d\d"
+    r"|\d{1,2}/\d{1,2}/\d{4})"
+)
+DAYS = re.compile(
+    r"(?:\b(?:published|posted|dated|closed|updated|released|created|placed|ordered|made)\s+)?\b(?:from|between)\s+"
+    rf"(?P<low>{_DAY})\s+(?:to|and|until|till|through)\s+(?P<high>{_DAY})(?!\w)",
+    re.I,
+)
+"""From one day to another."""
 STOCK_COUNT = re.compile(
     rf"\b(?:with|having|that\s+have)\s+(?P<op>{LESS}|{MOST}|{MORE}|{_LEAST})\s+(?P<low>\d[\d,.]*)"
     r"\s+(?:(?:pieces|units|items|copies)\s+)?in[\s-]stock\b",

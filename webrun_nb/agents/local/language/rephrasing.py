@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _N = r"(?:\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twenty)"
 _ASKS = r"(?:tell|give|show|read)\s+me|let\s+me\s+know|say|report|find\s+out"
-_FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+
+
+def _first_of(match: re.Match[str]) -> str:
+    is_last = not match[3].lower().startswith(("first", "earliest"))
+    return f"which {match[1]} has the {'latest' if is_last else 'earliest'} {match[2]}"
+
+
+_FORMS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern, re.I), said)
     for pattern, said in (
         # tell me how many books there are in total
@@ -26,6 +34,18 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (
             r"^(.*\b(?:of|for)\s+)(?:the|my|our)\s+[a-z][\w-]*\s+(?:called|named)\s+(?=(?-i:[A-Z])|[\"“'‘])",
             r"\1",
+        ),
+        # which member joined first
+        (
+            r"^(?:which|what|who)\s+((?!is\b|are\b|was\b|has\b|have\b)[a-z][\w-]*)\s+([a-z][\w-]*(?:ed|t|n|d|e))\s+(?:the\s+)?"
+            r"(first|earliest|last|latest|most\s+recently)\s*[.?!]*$",
+            _first_of,
+        ),
+        # how much Luca paid
+        (
+            r"^(?:tell\s+me\s+)?how\s+much\s+(?:(?:did|does|has)\s+)?((?-i:[A-Z])[\w'.-]*(?:\s+(?-i:[A-Z])[\w'.-]*)?)\s+"
+            r"(?:has\s+)?([a-z]+)(?:\s+(?:in\s+total|altogether|in\s+all))?\s*[.?!]*$",
+            r"what is the \2 of \1",
         ),
         # right now, at the moment
         (

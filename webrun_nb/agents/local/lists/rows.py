@@ -246,7 +246,8 @@ def _test(view: View, c: Constraint) -> Test:
 
 
 def _is_of_dates(c: Constraint) -> bool:
-    return c.column == "date" or bool(c.column and parse_date(c.value))
+    is_day = c.column or re.search(r"\d{4}-\d\d-\d\d|[a-z]{3}", c.value, re.I)
+    return c.column == "date" or bool(is_day and parse_date(c.value))
 
 
 def _compared_field(view: View, c: Constraint) -> Field:
@@ -301,10 +302,11 @@ def _currency_said(c: Constraint) -> str:
 def _comparing_dates(view: View, c: Constraint) -> Test:
     found = find_field(view, c.column, ColumnType.DATE) or _only_date(view)
     whole = parse_date(c.value)
-    start = whole or _start_of(c.value)
-    if found is None or start is None:
+    start, end = whole or _start_of(c.value), parse_date(c.high)
+    if found is None or start is None or (c.op == "between" and (whole is None or end is None)):
         raise UntiedError(c.words)
     first, days = start.date(), days_of(view, found)
+    last = None if end is None else Decimal(end.date().toordinal())
 
     def test(row: Row) -> bool | None:
         day = days[row.place]
@@ -312,7 +314,7 @@ def _comparing_dates(view: View, c: Constraint) -> Test:
             return None
         if whole is None and c.op == ">":  # "after 2010" begins when 2010 is over
             return _period(day, c.value) > _period(first, c.value)
-        return _holds(Decimal(day.toordinal()), c.op, Decimal(first.toordinal()), None)
+        return _holds(Decimal(day.toordinal()), c.op, Decimal(first.toordinal()), last)
 
     return test
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.local.language.intents import AddEntry
+from webrun_nb.agents.local.matching.names import stem
 from webrun_nb.agents.local.skills.entries import folded, shown
 from webrun_nb.agents.local.skills.fields import enter
 from webrun_nb.agents.local.skills.form_fields import Detail, assign, fields_of, save
@@ -72,11 +73,7 @@ def _line_for_new(seen: Observation, intent: AddEntry) -> Element | None:
 
 
 def _words(text: str) -> set[str]:
-    return {_stem(word) for word in re.findall(r"[^\W\d_]+", text.casefold())} - _SMALL_WORDS
-
-
-def _stem(word: str) -> str:
-    return word[:-3] + "y" if word.endswith("ies") else word[:-1] if word.endswith("s") and len(word) > 3 else word
+    return {stem(word) for word in re.findall(r"[^\W\d_]+", text.casefold())} - _SMALL_WORDS
 
 
 def _in_line(worker: Worker, line: Element, name: str, intent: AddEntry) -> Work[None]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from webrun_nb.agents.local.matching.names import stem
 from webrun_nb.browsers.observation import Element, Group, Observation
 
 _KINDS = frozenset({"row", "item", "card", "article"})
@@ -186,18 +187,13 @@ def kinds_of(seen: Observation) -> Callable[[str], bool]:
     places += [
         f"{each.name} {each.placeholder}" for each in seen.elements if each.role in ("button", "link", "textbox")
     ]
-    known = {_stem(word) for place in places for word in re.findall(r"[^\W\d_]{3,}", place)}
+    known = {stem(word) for place in places for word in re.findall(r"[^\W\d_]{3,}", place)}
 
     def is_kind(words: str) -> bool:
         last = words.split()[-1] if words.split() else ""
-        return last.islower() and _stem(last) in known | _PLAIN_KINDS
+        return last.islower() and stem(last) in known | _PLAIN_KINDS
 
     return is_kind
-
-
-def _stem(word: str) -> str:
-    word = word.casefold()
-    return word[:-3] + "y" if word.endswith("ies") else word[:-1] if word.endswith("s") and len(word) > 3 else word
 
 
 def _innermost(found: list[Entry], seen: Observation) -> list[Entry]:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.local.language.intents import RemoveEntries, Target
+from webrun_nb.agents.local.matching.names import stem
 from webrun_nb.agents.local.skills.entries import (
     Entry,
     entries_of,
@@ -39,9 +40,11 @@ _ASKS = re.compile(
 )
 _OPENS_MORE = re.compile(r"^(?:more(?: actions| options)?|actions?|options|menu|[⋮…⋯]|\.\.\.)$", re.I)
 _APPLIES = re.compile(r"^(?:go|apply|run|ok|submit|execute)$", re.I)
+_BOTH = re.compile(r"\bboth\b", re.I)
 _MARKED = re.compile(r"\b(?:completed?|done|finished|checked|ticked|selected)\b", re.I)
 _UNMARKED = re.compile(r"\b(?:active|open|unfinished|incomplete|unchecked|unticked)\b", re.I)
-_ALL_SHOWN = re.compile(r"^(?:them|these|those|of them|of these|everything|)$", re.I)
+_ALL_SHOWN = re.compile(r"^(?:everything|)$", re.I)
+_THOSE = re.compile(r"^(?:them|these|those|both|it|(?:the )?selected(?: ones| items| rows| files)?)$", re.I)
 _BUTTONS = frozenset({"button", "link", "menuitem", "clickable"})
 _MOST_ENTRIES = 50
 
@@ -77,7 +80,7 @@ def remove_entries(worker: Finder, intent: RemoveEntries) -> Work[str]:
         return (yield from _with_one_control(worker, control, intent))
     if not meant:
         fail(intent.sentence, f'no entry of the page is called "{intent.words or "so"}"; nothing was removed')
-    if len(meant) > 1 and not intent.every and not _are_listed(intent.words):
+    if len(meant) > 1 and not (intent.every or _are_listed(intent.words) or _THOSE.match(intent.words)):
         meant = [meant[(yield from _which(worker, intent, meant))]]
     if len(meant) > _MOST_ENTRIES:
         fail(intent.sentence, f"these are {len(meant)} entries, and at most {_MOST_ENTRIES} are removed at once")
@@ -92,6 +95,9 @@ def remove_entries(worker: Finder, intent: RemoveEntries) -> Work[str]:
 
 def _beside_words(worker: Finder, intent: RemoveEntries) -> Work[Element | None]:
     """Find the control beside the words, where the page has no list that they are in."""
+    if folded(intent.words) == "it":  # on the page of the thing itself
+        found = [each for each in (yield from worker.matching(Target("delete", "button"))) if REMOVES.search(each.name)]
+        return found[0] if len(found) == 1 else None
     for words in name_forms(intent.words, kinds_of((yield from worker.look()))):
         found = [
             each
@@ -117,7 +123,7 @@ def _which(worker: Worker, intent: RemoveEntries, meant: Sequence[Entry]) -> Wor
 
 def _named_after(seen: Observation, intent: RemoveEntries) -> Element | None:
     """Find the one control that says itself that it removes what the sentence names."""
-    words = {_stem(word) for word in re.findall(r"[^\W\d_]+", folded(intent.words))} - {"item", "one", "entry", "the"}
+    words = {stem(word) for word in re.findall(r"[^\W\d_]+", folded(intent.words))} - {"item", "one", "entry", "the"}
     if not words or not intent.every:
         return None
     buttons = [each for each in seen.all_elements if each.role in _BUTTONS and each.enabled]
@@ -127,13 +133,9 @@ def _named_after(seen: Observation, intent: RemoveEntries) -> Element | None:
         for each in buttons
         if each.ref not in inside
         and REMOVES.search(each.name)
-        and words <= {_stem(word) for word in re.findall(r"[^\W\d_]+", folded(each.name))}
+        and words <= {stem(word) for word in re.findall(r"[^\W\d_]+", folded(each.name))}
     ]
     return fitting[0] if len(fitting) == 1 else None
-
-
-def _stem(word: str) -> str:
-    return word[:-1] if word.endswith("s") and len(word) > 3 else word
 
 
 def _are_listed(words: str) -> bool:
@@ -142,6 +144,12 @@ def _are_listed(words: str) -> bool:
 
 def _meant(seen: Observation, intent: RemoveEntries) -> list[Entry]:
     words = intent.words.strip()
+    if _THOSE.match(words) or (_BOTH.search(intent.sentence) and not words):
+        if intent.filtered:
+            return [with_name(entry) for entry in main_entries(seen)]
+        # "them" are what is selected: all others stay, whatever the sentences before have spoken of.
+        chosen = [entry for entry in entries_of(seen) if entry.box is not None and entry.box.checked]
+        return [with_name(entry) for entry in chosen]
     if intent.every and _ALL_SHOWN.match(words):
         return [with_name(entry) for entry in main_entries(seen)]
     if intent.every and (marked := _MARKED.search(words) or _UNMARKED.search(words)):
@@ -214,18 +222,19 @@ def _own_control(worker: Worker, entry: Entry, intent: RemoveEntries) -> Work[El
 def _together(worker: Worker, entries: Sequence[Entry], intent: RemoveEntries) -> Work[bool]:
     """Select the entries by their check boxes, and use the control that removes what is selected."""
     boxes = [entry.box for entry in entries]
-    if any(box is None for box in boxes):
-        return False
-    seen = yield from worker.look()
-    if not _bulk_control(seen):
+    if any(box is None for box in boxes) or not _are_selections(entries, (yield from worker.look())):
         return False
     for entry in entries:
         now = same_entry(entry, (yield from worker.look())) or entry
         if now.box is not None:
             yield from set_state(worker, now.box, True, intent.sentence)
     before = yield from worker.look(again=True)
-    control = _bulk_control(before)
+    control = _bulk_control(before)  # some show it only where something is selected
     if control is None:
+        for entry in entries:
+            now = same_entry(entry, (yield from worker.look())) or entry
+            if now.box is not None:
+                yield from set_state(worker, now.box, False, intent.sentence)
         return False
     if control.tag == "select":
         option = next(each for each in control.options if REMOVES.search(each))
@@ -241,6 +250,14 @@ def _together(worker: Worker, entries: Sequence[Entry], intent: RemoveEntries) -
     return True
 
 
+def _are_selections(entries: Sequence[Entry], seen: Observation) -> bool:
+    """Tell boxes that select entries from those that mark them as done, which are not to be touched."""
+    if _bulk_control(seen):
+        return True
+    said = [f"{entry.box.name} {entry.box.label} {entry.box.hint}" for entry in entries if entry.box is not None]
+    return all(re.search(r"\bselect", text, re.I) for text in said)
+
+
 def _bulk_control(seen: Observation) -> Element | None:
     """Find the control, outside of all entries, that removes what is selected."""
     inside = {thing.ref for entry in entries_of(seen) for thing in entry.things}
@@ -248,7 +265,9 @@ def _bulk_control(seen: Observation) -> Element | None:
     for each in outside:
         if each.tag == "select" and any(REMOVES.search(option) for option in each.options):
             return each
-    buttons = [each for each in outside if each.role in ("button", "clickable") and REMOVES.search(each.name)]
+    buttons = [
+        each for each in outside if each.role in ("button", "clickable") and REMOVES.search(each.name or each.icon)
+    ]
     return buttons[0] if len(buttons) == 1 else None
 
 
@@ -278,6 +297,8 @@ def _confirm(worker: Worker, before: Observation, intent: RemoveEntries) -> Work
     buttons = [
         each for each in new if each.role in _BUTTONS and each.enabled and _CONFIRMS.match(each.name or each.value)
     ]
+    # A button may ask by its own text: it is pressed once more.
+    buttons = buttons or [each for each in new if each.role == "button" and each.enabled and _ASKS.search(each.name)]
     inside = [each for each in buttons if each.submits] or buttons
     if not inside:
         fail(intent.sentence, "the page asks for a confirmation, and has no button for it", TaskFailureCode.AGENT_ERROR)

@@ -10,6 +10,7 @@ from webrun_nb.agents.local.language.intents import (
     AddToCart,
     ChangeEntry,
     EntryStep,
+    Extract,
     FilterEntries,
     Intent,
     RemoveEntries,
@@ -68,6 +69,26 @@ def test_removing(text: str, words: str, every: bool) -> None:
 @pytest.mark.parametrize("text", ["Delete the word hello", "remove Aurora 14 from the cart", "click the Delete button"])
 def test_what_removes_no_entry(text: str) -> None:
     assert not isinstance(step(text), RemoveEntries)
+
+
+def test_them_are_all_only_behind_a_filter() -> None:
+    filtered = plan("Filter the list by city Ulm and delete all of them")[-1]
+    chosen = plan("Tick the first item, then delete them")[-1]
+    assert isinstance(filtered, RemoveEntries)
+    assert isinstance(chosen, RemoveEntries)
+    assert (filtered.filtered, chosen.filtered) == (True, False)
+
+
+def test_days_from_one_to_another() -> None:
+    read = step("List the talks from 2026-05-01 to 2026-05-07 with title")
+    assert isinstance(read, Extract)
+    (condition,) = read.constraints
+    assert (condition.column, condition.op, condition.value, condition.high) == (
+        "date",
+        "between",
+        "2026-05-01",
+        "2026-05-07",
+    )
 
 
 def test_a_cart_is_no_list() -> None:
@@ -158,6 +179,8 @@ def test_steps_that_speak_of_those_before(text: str, kinds: list[str]) -> None:
         ("give me the names of the first three in that order", "list the first three rows with their names"),
         ("what is the phone number of the guest called Ann Lee", "what is the phone number of Ann Lee"),
         ("which rooms are free right now?", "which rooms are free"),
+        ("Which guest arrived last?", "which guest has the latest arrived"),
+        ("how much Ann Lee spent", "what is the spent of Ann Lee"),
         ("click the button", "click the button"),
     ],
 )
