@@ -72,7 +72,10 @@ def holds(task: Task, premise: Premise, sentence: str) -> Work[bool]:
         if len(numbers) == 1:
             return fits(numbers[0], replace(condition, negated=False)) is not condition.negated
     elements = yield from task.matching(premise.target, texts=True)
-    if condition.test == "state" and condition.value in _OF_BOXES and not any(e.checked is not None for e in elements):
+    of_box = condition.test == "state" and condition.value in _OF_BOXES
+    if of_box and (boxes := tuple(e for e in elements if e.checked is not None)):
+        elements = boxes  # not the text beside it, which is called so too
+    elif of_box:
         box = box_of(seen, premise.target.words or premise.target.said)
         elements = elements if box is None else (box,)
         if box is None:

@@ -649,6 +649,8 @@ def _target(part: _Part) -> Target:
         return Target(reference="it")
     if part.token("NOTHING") is not None:
         return Target(count=0)
+    if len(part.tree.children) == 1 and (word := part.token("ALL")) is not None and word.istitle():
+        return Target(words=str(word), said=str(word))  # "click All": a tab, a filter
     name, role, number = part.part("name"), part.token("ROLE"), part.token("NUMBER")
     every, count, ordinal = part.token("ALL"), part.token("COUNT"), part.token("ORDINAL")
     means_all = bool(role and _is_plural(role)) and not (name or number or ordinal or count)

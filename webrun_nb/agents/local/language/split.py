@@ -65,6 +65,9 @@ _LISTING = re.compile(
     rf"|which|from)\b",
     re.IGNORECASE,
 )
+_THEN = re.compile(rf"\s*(?:[,;]\s*(?:and\s+)?(?:then|{_AFTER})\b,?|\b(?:and\s+)?then\b,?|;)\s*", re.IGNORECASE)
+_ENTRIES = re.compile(r"(?:add|create|make|insert)\s+[^:,;]{1,60}:\s", re.I)
+"""The beginning of a list of entries, which may begin with verbs: "add three todos: buy milk, write to Bob"."""
 _CONDITION_FIRST = re.compile(r"where\s+\S+.*\s(?:is|are|=|equals|contains|has|was|were)\b", re.I)
 """A condition before the sentence that lists."""
 _BULLET = re.compile(r"^\s*(?:[-*•–]\s+|\(?\d{1,2}[.)]\s+|step\s+\d+\s*[:.)-]\s*)", re.IGNORECASE)
@@ -136,7 +139,8 @@ def _cut(sentence: str) -> list[str]:
     parts, start = [], 0
     while start <= len(sentence):
         rest = _FILLER.sub("", sentence[start:].lstrip())
-        match = (_AFTER_LISTING if _LISTING.match(rest) else _AFTER_ACTION).search(sentence, start)
+        ends = _THEN if _ENTRIES.match(rest) else _AFTER_LISTING if _LISTING.match(rest) else _AFTER_ACTION
+        match = ends.search(sentence, start)
         parts.append(sentence[start : match.start() if match else len(sentence)])
         if match is None:
             break
