@@ -20,7 +20,7 @@ _VALUE = r"\"[^\"\n]{1,200}\""
 _MARK = r"\"⟦\w{1,40}⟧\""
 _USER = r"(?:user[ -]?(?:name|id)|user|log-?in(?:\s+(?:name|id))?|e-?mail(?:\s+address)?|account(?:\s+name)?)"
 _SECRET = (
-    r"(?:(?:new|old|current|login|repeated?|second)\s+)?(?:pass[ -]?(?:word|phrase|code)|passwd|pwd|pass"
+    r"(?:(?:new|old|current|login|repeat(?:ed)?|confirm|second)\s+)?(?:pass[ -]?(?:word|phrase|code)|passwd|pwd|pass"
     r"|pin(?:\s+(?:code|number))?|(?:[\w-]{1,20}\s+)?(?:code|token|key))"
 )
 _LABEL = rf"(?:{_USER}|{_SECRET})"
@@ -76,14 +76,19 @@ _FOR_THE = re.compile(
 _NEW = r"(?:(?:a|the|my|your|as|new)\s+){0,3}"
 _AGAIN = r"(?:repeat|confirm|verify|re-?enter|re-?type)"
 _REPEATED_WITH = re.compile(
-    rf"(?P<before>(?:,|\band)\s+(?:and\s+)?){_AGAIN}(?:ed|ation)?\s+(?:the\s+|my\s+)?(?:new\s+)?(?:pass[ -]?word|it)"
-    rf"\s*(?:is|:|=|with|as|using|by\s+typing)?\s*(?P<value>{_MARK})",
+    rf"(?P<before>(?<=\")(?:\s?,|\s{{1,4}}and)\s+(?:and\s+)?){_AGAIN}(?:ed|ation)?\s+(?:the\s+|my\s+)?(?:new\s+)?"
+    rf"(?:pass[ -]?word|it)\s*(?:is|:|=|with|as|using|by\s+typing)?\s*(?P<value>{_MARK})",
     re.I,
 )
 _REPEATED = re.compile(
     rf"\b(?:enter|type|choose|pick|set|use|put)\s+{_NEW}pass[ -]?word\s*(?:to|as|:|=)?\s*(?P<value>{_MARK})"
-    rf"(?:\s+twice|\s+two\s+times|\s*(?:,|,?\s*and)\s+(?:then\s+)?{_AGAIN}"
+    rf"(?:\s+twice|\s+two\s+times|(?:\s?,|,?\s{{1,4}}and)\s+(?:then\s+)?{_AGAIN}"
     rf"\s+(?:it|the\s+(?:same\s+)?pass[ -]?word)(?!\s*\"))",
+    re.I,
+)
+_REPEATED_AS = re.compile(
+    rf"\b(?:enter|type|use|put)\s+(?P<value>{_MARK})\s+(?:as|for)\s+{_OF}pass[ -]?word(?:\s?,|\s{{1,4}}and)\s+"
+    rf"(?:then\s+)?{_AGAIN}\s+(?:it|(?:the\s+)?(?:same\s+)?pass[ -]?word)(?:\s+(?:with|as|using)\s+(?P=value))?",
     re.I,
 )
 _CHOSEN = re.compile(rf"\b(?:choose|pick)\s+{_NEW}pass[ -]?word\s*(?:as|:|=)?\s*(?P<value>{_MARK})", re.I)
@@ -103,7 +108,8 @@ def plainly(text: str) -> str:
     if not has_mark(text):
         return text
     text = _REPEATED_WITH.sub(r"\g<before>the repeated password \g<value>", text)
-    text = _REPEATED.sub(r"enter the password \g<value> and the repeated password \g<value>", text)
+    for pattern in (_REPEATED, _REPEATED_AS):
+        text = pattern.sub(r"enter the password \g<value> and the repeated password \g<value>", text)
     text = _CHOSEN.sub(r"enter the password \g<value>", text)
     text = _LOGIN.sub(_log_in, text)
     text = _USED_AS.sub(_used_as, text)

@@ -38,11 +38,19 @@ LOGIN = f'"ada" with the password {M}'
             f'Fill in First name "Ada", password {M} and confirm password {M}',
             f'Fill in First name "Ada", password {M} and the repeated password {M}',
         ),
-        (f"Enter {M} as password, confirm the password with {M}", f"Enter {M} as password, the repeated password {M}"),
+        (
+            f"Enter {M} as password, confirm the password with {M}",
+            f"enter the password {M} and the repeated password {M}",
+        ),
         (
             f'Sign up with first name "Ada", e-mail "a@b.org" and password {M}',
             f'enter the first name "Ada" and the e-mail "a@b.org" and the password {M}, then submit the form',
         ),
+        (
+            f"Set the password to {M} and the repeat password to {M}",
+            f"enter the password {M} and the repeat password {M}",
+        ),
+        (f"Fill in Password and Repeat password with {M}", f"Fill in Password and Repeat password with {M}"),
         (f"For the password, use {M}", f"enter the password {M}"),
         (f"Type {M} into the first field", f"Type {M} into the first field"),
         ('My user name is "ada" and my password is "x"', 'My user name is "ada" and my password is "x"'),
