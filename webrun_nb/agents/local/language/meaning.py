@@ -289,7 +289,12 @@ def _fill_pairs(part: _Part) -> Intent | None:
         name, quoted = pair.part("name"), pair.token("QUOTED")
         if name is None or quoted is None:
             return None
-        values.append(f"{name.text} {quoted}")
+        *before, label = re.split(
+            r"\s*,\s*(?:and\s+)?", name.text
+        )  # "first name Ada, email "…"": the first has no quotes
+        if any(" " not in part for part in before):
+            return None
+        values += [*before, f"{label} {quoted}"]
     there = _things(part)
     if len(values) == 1 and there is not None:  # "the password "x" into both text fields": the fields are named there
         return Fill(part.clause, unquote(str(quoted)), _field(there))

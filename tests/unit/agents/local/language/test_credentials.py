@@ -6,7 +6,7 @@ import pytest
 
 from webrun_nb.agents.local.language import plan
 from webrun_nb.agents.local.language.credentials import plainly
-from webrun_nb.agents.local.language.intents import ClickOn, Extract, LogIn, Unclear
+from webrun_nb.agents.local.language.intents import ClickOn, Extract, FillForm, LogIn, Unclear
 
 M = '"⟦password⟧"'
 BOTH = f'enter the username "ada" and the password {M}'
@@ -84,3 +84,9 @@ def test_long_texts_are_rewritten_too(text):
 def test_nothing_is_left_unclear_in_an_ordinary_login():
     steps = plan(f'Enter the username "ada" and the password {M} into the text fields and press Log in.')
     assert not any(isinstance(step, Unclear) for step in steps)
+
+
+def test_values_without_quotes_stand_beside_those_with_them():
+    (step,) = plan(f'Enter first name Ada, email "a@b.org", password {M}')
+    assert isinstance(step, FillForm)
+    assert step.values == ("first name Ada", 'email "a@b.org"', f"password {M}")
