@@ -11,12 +11,13 @@ from integration.conftest import Site
 from helpers.chromium import FakeListener
 from helpers.skill_runner import element_named, run_skill
 from webrun_nb.agents.base import AgentError
-from webrun_nb.agents.local.language.intents import Condition
+from webrun_nb.agents.local.language.intents import Condition, Style, Target
 from webrun_nb.agents.local.skills.choices import choose_options
 from webrun_nb.agents.local.skills.comboboxes import choose_suggestion, wish_for
 from webrun_nb.agents.local.skills.dragging import drag_along, drag_beside, drag_onto, drag_to_end
 from webrun_nb.agents.local.skills.fields import enter
 from webrun_nb.agents.local.skills.menus import follow_path, search_closed, set_open
+from webrun_nb.agents.local.skills.styles import set_style
 from webrun_nb.browsers.actions import Navigate
 from webrun_nb.browsers.protocol import BrowserInstance
 
@@ -268,6 +269,21 @@ async def test_closed_sections_are_searched(on):
 
     run = await on(SECTIONS, "", lambda task, _: search_closed(task, inner, "find it"))
     assert run.result.name == "Inner link"
+
+
+EDITOR = """<div><span id=arrow style='cursor:pointer;display:inline-block;width:20px;height:20px'>▾</span>
+  <div id=colours hidden><span style='background:red' onclick='paint("red")'></span>
+  <span style='background:green' onclick='paint("green")'></span></div></div>
+  <div id=text contenteditable=true>Some text to paint</div><button>Send green</button><p id=log></p>
+  <style>#colours span{display:inline-block;width:20px;height:20px;cursor:pointer}</style><script>
+  arrow.onmousedown = event => event.preventDefault();
+  arrow.onclick = () => colours.hidden = false;
+  const paint = c => { log.textContent = `${getSelection()} is ${c}`; colours.hidden = true; };</script>"""
+
+
+async def test_a_colour_is_chosen_from_what_the_editor_opens(on):
+    style = Style("make it green", Target(words="text"), "green")
+    assert "text is green" in (await on(EDITOR, "", lambda task, _: set_style(task, style))).page.text
 
 
 # --- dragging ---------------------------------------------------------------------------------------------------------
