@@ -276,7 +276,7 @@ EDITOR = """<div><span id=arrow style='cursor:pointer;display:inline-block;width
   <span style='background:green' onclick='paint("green")'></span></div></div>
   <div id=text contenteditable=true>Some text to paint</div><button>Send green</button><p id=log></p>
   <style>#colours span{display:inline-block;width:20px;height:20px;cursor:pointer}</style><script>
-  arrow.onmousedown = event => event.preventDefault();
+  document.onmousedown = event => event.target === document.getElementById("text") || event.preventDefault();
   arrow.onclick = () => colours.hidden = false;
   const paint = c => { log.textContent = `${getSelection()} is ${c}`; colours.hidden = true; };</script>"""
 
