@@ -13,13 +13,14 @@ from webrun_nb.agents.local.effects.changes import changes
 from webrun_nb.agents.local.effects.statuses import LOWEST_ERROR
 from webrun_nb.agents.local.skills.login_form import (
     LoginForm,
+    button_of,
     is_login_page,
     login_form,
     page_of,
     part_to_log_in_on,
     way_out,
 )
-from webrun_nb.browsers.observation import Observation
+from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.text import shortened
 
 _QUOTED = 200
@@ -48,6 +49,15 @@ _COMPLAINS = re.compile(
     re.I,
 )
 """Says that something is wrong, where the form is there still."""
+
+
+def sends_login(by: Element, before: Observation) -> bool:
+    """Tell whether an element sends the form to log in with that a page has: its button, or one of its fields."""
+    part = part_to_log_in_on(before)
+    form = None if part is None else login_form(part)
+    if part is None or form is None or form.password is None:
+        return False
+    return by in form.fields or by == button_of(part, form.fields[-1])
 
 
 def login_refusal(before: Observation, after: Observation, expected: Container[int] = ()) -> str | None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.local.effects.changes import changes
+from webrun_nb.agents.local.effects.logins import login_refusal, sends_login
 from webrun_nb.agents.local.effects.statuses import LOWEST_ERROR
 from webrun_nb.browsers.actions import Action, Press, Type
 from webrun_nb.browsers.observation import Element, FormError, Observation, PageMessage
@@ -97,6 +98,8 @@ def refusal(
     if held:
         return _error(sentence, "the form was not sent: the browser found errors in it", held)
     wrong = _complaints(by, before, after)
+    if not wrong and sends_login(by, before) and (said := login_refusal(before, after, expected)):
+        wrong = [] if said.startswith("answered ") else [FormError("alert", "", said)]
     status = after.status
     if after.fresh and status is not None and status >= LOWEST_ERROR and status not in expected:
         title = f' with "{_shown(after.title)}"' if after.title and not wrong else ""

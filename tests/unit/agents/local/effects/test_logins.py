@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from webrun_nb.agents.local.effects.logins import login_refusal
+from webrun_nb.agents.local.effects.logins import login_refusal, sends_login
+from webrun_nb.agents.local.effects.refusals import refusal
 from webrun_nb.browsers.observation import Element, FormError, Observation, PageMessage
 
 FIELDS = (
@@ -69,3 +70,15 @@ def test_a_page_behind_the_login_refuses_nothing(after):
 def test_what_the_page_said_before_is_not_new():
     before = replace(BEFORE, messages=(PageMessage("notice", "Accounts are locked after 3 wrong passwords"),))
     assert login_refusal(before, replace(before, fresh=False)) is None
+
+
+def test_a_login_that_is_sent_by_hand_is_checked_as_one():
+    button = Element(2, "button", "Go", "button", in_form=True, submits=True)
+    before = replace(BEFORE, elements=(*FIELDS, button))
+    after = replace(BEFORE, elements=(), messages=(PageMessage("", "Invalid credentials", appeared=True),), fresh=False)
+    assert [sends_login(by, before) for by in before.elements] == [True, True, True]
+    assert not sends_login(Element(3, "button", "Search", "button"), before)
+    error = refusal("press Go", button, before, after)
+    assert error is not None
+    assert "Invalid credentials" in error.message
+    assert refusal("press Go", button, before, HOME) is None
