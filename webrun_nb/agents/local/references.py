@@ -23,12 +23,9 @@ from webrun_nb.agents.local.language.intents import (
     SetOpen,
     Target,
 )
-from webrun_nb.agents.local.matching.roles import is_text
-from webrun_nb.agents.local.skills.looking_for import look_for
+from webrun_nb.agents.local.skills.looking_for import look_for, only_mentions
 from webrun_nb.agents.local.task import Task
-from webrun_nb.agents.local.values import shown_text
 from webrun_nb.browsers.actions import Click
-from webrun_nb.browsers.observation import Element
 from webrun_nb.common.codes import TaskFailureCode
 
 T = TypeVar("T")
@@ -98,6 +95,7 @@ class References:
             `AGENT_ERROR`: nothing was spoken of before.
         """
         generic = not target.words and target.role in ("item", "card", "row") and not target.near and not target.ordinal
+        generic = generic and self._found is not None and self._found.role in ("item", "card", "row")
         if self._found is not None and generic and not (target.every or target.conditions or target.superlative):
             return self._found  # "that email", "the result" after it was found
         if not target.reference:
@@ -113,6 +111,8 @@ class References:
         """Look for a thing beside what was found; where it is not there, in what opens as that is clicked."""
         assert self._found is not None
         names = self._found.words or self._found.near
+        if not target.words and target.role == "item" and target.said:  # "their email": what is called so there
+            target = replace(target, words=target.said, role="", said="", every=False)
         if not names or target.near or target.within is not None or target == self._found:
             return target
         beside = replace(target, near=names)
@@ -135,16 +135,11 @@ def likeliest(task: Task, either: Either) -> Work[Intent]:
         found = 0
         for target in targets:
             things = yield from task.matching(target, texts=True)
-            found += any(not _only_mentions(thing, target) for thing in things)
+            found += any(not only_mentions(thing, target) for thing in things)
         share = found / len(targets) if targets else 0.5
         if share > most:
             best, most = reading, share
     return best
-
-
-def _only_mentions(thing: Element, target: Target) -> bool:
-    """Tell whether a thing is a text that is much longer than the name that it has in it."""
-    return bool(target.words) and is_text(thing.role) and len(shown_text(thing)) > 1.3 * len(target.words) + 10
 
 
 def targets_of(intent: Intent) -> tuple[Target, ...]:

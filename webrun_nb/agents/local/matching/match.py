@@ -90,9 +90,25 @@ def find(target: Target, page: PageModel, *, accepts: Accepts = ANY) -> Matches:
     for part in page.parts:
         found = _find(target, part, accepts)
         if found.best:
-            return found
+            return _with_labelled(found, part) if accepts.controls else found
         first = first or found
+    if target.role == "number" and target.words:  # "the phone number": what is labelled "Phone"
+        found = find(replace(target, role="", said=""), page, accepts=accepts)
+        return found if found.best else first or Matches()
     return first or Matches()
+
+
+def _with_labelled(found: Matches, page: PageModel) -> Matches:
+    """Replace labels ("Phone:") that are to be clicked by the one control that stands beside each."""
+    best = []
+    for match in found.best:
+        controls = []
+        if match.element.ref not in page.elements and match.element.name.rstrip().endswith(":"):
+            group = next((g for g in page.groups_of(match.element) if page.size(g) > 1), None)
+            controls = [] if group is None else [e for e in page.members(group) if e.ref in page.elements]
+        is_one = len(controls) == 1
+        best.append(replace(match, element=controls[0]) if is_one else match)
+    return replace(found, best=tuple(best))
 
 
 def found_on(target: Target, seen: Observation, roles: frozenset[str] | None = None) -> tuple[Element, ...]:

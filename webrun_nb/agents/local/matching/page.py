@@ -265,6 +265,9 @@ class PageModel:
         at = self.positions.get(thing.ref)
         if at is None:
             return ""
+        alone = self._only_text_beside(thing)
+        if alone is not None:
+            return alone.name
         step = 1 if thing.role in _LABELLED_AFTER else -1
         for direction in (step, -step) if step == 1 else (step,):
             near = at + direction
@@ -276,6 +279,13 @@ class PageModel:
             if len(text.name) < 100 and text.role not in _NO_LABELS and _is_label_place(text.box, thing.box)
         ]
         return min(beside, key=lambda text: _gap(text.box, thing.box)).name if beside else ""
+
+    def _only_text_beside(self, field: Element) -> Element | None:
+        """Return the one text of a group that holds nothing but it and a field."""
+        if field.group < 0:
+            return None
+        members = [each for each in self.members(field.group) if each.ref != field.ref]
+        return members[0] if len(members) == 1 and self._may_label(members[0], field) else None
 
     def _may_label(self, text: Element, field: Element) -> bool:
         if text.ref in self.elements or len(text.name) > 100 or text.role in ("img", "graphic"):

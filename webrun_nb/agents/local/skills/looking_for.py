@@ -12,8 +12,10 @@ from webrun_nb.agents.base import Reply, Step
 from webrun_nb.agents.local.language.intents import Target
 from webrun_nb.agents.local.matching.match import find
 from webrun_nb.agents.local.matching.page import PageModel
+from webrun_nb.agents.local.matching.roles import is_text
 from webrun_nb.agents.local.skills.menus import search_closed
 from webrun_nb.agents.local.task import Task
+from webrun_nb.agents.local.values import shown_text
 from webrun_nb.browsers.actions import Click
 from webrun_nb.browsers.observation import Element, Observation
 
@@ -33,12 +35,8 @@ def look_for(task: Task, target: Target, sentence: str) -> Work[Target]:
     Target
         The thing as it is found there: what names the page itself ("in the contact book") is no part of it.
     """
-    if (yield from task.matching(target, texts=True)):
-        return target
-    if target.within is not None and not (yield from task.matching(target.within, texts=True)):
-        target = replace(target, within=None)  # "in the contact book": the page itself
-        if (yield from task.matching(target, texts=True)):
-            return target
+    if (shown := (yield from _shown(task, target))) is not None:
+        return shown
     if (yield from search_closed(task, partial(_first, target), sentence)) is not None:
         return target
     for page in range(2, MOST_PAGES + 1):
@@ -48,12 +46,26 @@ def look_for(task: Task, target: Target, sentence: str) -> Work[Target]:
             return target
         yield from task.must(task.act(Click(turn.ref, turn.name or "next page"), sentence))
         seen = yield from task.look(again=True)
-        if (yield from task.matching(target, texts=True)):
+        if (shown := (yield from _shown(task, target))) is not None:
             yield from task.note(f'"{sentence}": found on page {page}.')
-            return target
+            return shown
         if seen.text == before:
             return target
     return target
+
+
+def _shown(task: Task, target: Target) -> Work[Target | None]:
+    """Return the target as the page shows it, within its place or without it; None where it does not show it."""
+    for each in dict.fromkeys((target, replace(target, within=None))):
+        found = yield from task.matching(each, texts=True)
+        if any(not only_mentions(thing, each) for thing in found):
+            return each
+    return None
+
+
+def only_mentions(thing: Element, target: Target) -> bool:
+    """Tell whether a thing is a text that is much longer than the name that it has in it."""
+    return bool(target.words) and is_text(thing.role) and len(shown_text(thing)) > 1.3 * len(target.words) + 10
 
 
 def _first(target: Target, seen: Observation) -> Element | None:

@@ -11,7 +11,7 @@ from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.local.language.intents import Intent, Request, Target
 from webrun_nb.agents.local.matching.page import PageModel
 from webrun_nb.agents.local.task import Task
-from webrun_nb.browsers.actions import Click
+from webrun_nb.browsers.actions import Click, Press
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
 
@@ -141,15 +141,30 @@ def _opened(task: Task, intent: Request) -> Work[Observation | None]:
 
 
 def _send(task: Task, intent: Request) -> Work[None]:
+    """Send the form: by the button that is named after the verb or for sending, else by Enter in its last field.
+
+    Raises
+    ------
+    AgentError
+        `ELEMENT_NOT_FOUND`: several buttons may be meant.
+    """
     seen = yield from task.look(again=True)
-    buttons = [e for e in seen.elements if e.enabled and (e.role == "button" or e.submits) and not e.region]
+    enabled = [e for e in seen.elements if e.enabled and not e.region]
+    buttons = [e for e in enabled if e.role in ("button", "clickable") or e.submits]
     named = [e for e in buttons if _SENDS.match(e.name)]
     own = [e for e in named if e.name.lower().startswith(intent.verb.split()[0])]
     found = own or [e for e in named if e.submits] or named
-    if not found:
-        yield from task.note(f'"{intent.sentence}": filled in; the page has no button that sends it.')
+    if len({e.name for e in found}) > 1:
+        names = ", ".join(f'"{e.name}"' for e in found)
+        raise AgentError(
+            TaskFailureCode.ELEMENT_NOT_FOUND,
+            f'"{intent.sentence}": the form is filled in, and not sent: any of {names} may send it.',
+        )
+    if found:
+        yield from task.must(task.act(Click(found[0].ref, found[0].name), intent.sentence))
         return
-    yield from task.must(task.act(Click(found[0].ref, found[0].name), intent.sentence))
+    yield from task.note(f'"{intent.sentence}": the page has no button that sends it; Enter is pressed.')
+    yield from task.must(task.act(Press("Enter"), intent.sentence))
 
 
 def _take_best(task: Task, intent: Request) -> Work[None]:
