@@ -24,6 +24,8 @@ Work = Generator[Step, Reply | None, T]
 
 APPROVE, REJECT = "approve", "reject"
 MAX_ANSWERS = 3
+_PRESSES = frozenset({"Enter", "NumpadEnter", "Space", " "})
+"""Keys that press a button, or send a form."""
 _FACTS = 3
 _FACT_LENGTH = 120
 
@@ -121,9 +123,19 @@ def activated_element(action: Action, seen: Observation) -> Element | None:
     if isinstance(action, Type) and action.submit:
         field = _at(seen, action.ref)
         return _risky_button(seen.part_with(field).elements) if field is not None and field.in_form else None
-    if isinstance(action, Press) and action.key in ("Enter", "NumpadEnter", "Space", " "):
-        return _risky_button(seen.all_elements)
+    if isinstance(action, Press) and action.key in _PRESSES:
+        if action.ref is None:
+            return _risky_button(seen.all_elements)
+        return _pressed_in(_at(seen, action.ref), action.key, seen)
     return None
+
+
+def _pressed_in(element: Element | None, key: str, seen: Observation) -> Element | None:
+    """Find what a key presses in an element: the button that it is, or the one that Enter presses in its form."""
+    if element is None or element.role in ("button", "link", "menuitem", "tab"):
+        return element
+    is_field = element.tag == "input" or (element.role in FIELD_ROLES and element.tag != "textarea")
+    return _risky_button(seen.part_with(element).elements) if "Enter" in key and is_field and element.in_form else None
 
 
 def _risky_button(elements: Sequence[Element]) -> Element | None:

@@ -8,10 +8,20 @@ from typing import get_args
 import pytest
 
 from webrun_nb.agents.base import Answered, Ask
-from webrun_nb.agents.local.approval import Work, approved
+from webrun_nb.agents.local.approval import Work, activated_element, approved
 from webrun_nb.agents.local.effects.refusals import sends
 from webrun_nb.agents.local.effects.unsent import Unsent, unsent_after
-from webrun_nb.browsers.actions import Action, ActionBase, Click, Drag, ElementAction, PointerClick, Select, SelectText
+from webrun_nb.browsers.actions import (
+    Action,
+    ActionBase,
+    Click,
+    Drag,
+    ElementAction,
+    PointerClick,
+    Press,
+    Select,
+    SelectText,
+)
 from webrun_nb.browsers.observation import Element, Observation
 
 DELETE = Element(1, "button", "Delete account", "button", in_form=True, submits=True)
@@ -79,3 +89,32 @@ def test_only_choices_drags_and_selections_count_as_clicks_and_activate_nothing(
 
 def test_a_click_at_a_point_has_no_element_of_an_observation() -> None:
     assert PointerClick(5, 6).clicked_ref is None
+
+
+PAYING = Observation(
+    "http://x/",
+    "",
+    (
+        Element(0, "textbox", "Name", "input", in_form=True),
+        Element(1, "checkbox", "Gift", "input", in_form=True),
+        Element(2, "button", "Buy now", "button", in_form=True, submits=True),
+        Element(3, "button", "Cancel", "button", in_form=True),
+    ),
+    "",
+)
+
+
+@pytest.mark.parametrize(
+    ("press", "pressed"),
+    [
+        (Press("Enter"), "Buy now"),
+        (Press("Enter", 0, "Name"), "Buy now"),
+        (Press("Space", 1, "Gift"), None),
+        (Press("Enter", 2, "Buy now"), "Buy now"),
+        (Press("Space", 3, "Cancel"), "Cancel"),
+        (Press("ArrowRight", 0, "Name"), None),
+    ],
+)
+def test_a_key_presses_what_it_is_pressed_in(press: Press, pressed: str | None) -> None:
+    found = activated_element(press, PAYING)
+    assert (None if found is None else found.name) == pressed
