@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
 from typing import Literal, cast
@@ -88,12 +88,50 @@ def readings(clause: str, start: Start = "sentence") -> Sequence[Reading]:
     """
     if not clause.strip() or len(re.sub(r"\"[^\"]*\"|“[^”]*”", "", clause).split()) > MOST_WORDS:
         return ()
+    template, cuts = _emptied(clause)
+    return [Reading(each.cost, _filled(each.tree, clause, cuts)) for each in _readings(template, start)]
+
+
+@lru_cache(maxsize=512)
+def _readings(clause: str, start: Start) -> tuple[Reading, ...]:
     try:
         forest = cast(ForestNode, _parser().parse(clause, start=start))
     except LarkError:
         return ()
     trees = [Reading(cost, tree) for cost, (tree,) in _Best().of(forest) if isinstance(tree, Tree)]
-    return trees[:MOST_READINGS]
+    return tuple(trees[:MOST_READINGS])
+
+
+_QUOTATION = re.compile(r'("[^"]*"|“[^”]*”)')
+_Cuts = Sequence[tuple[int, int]]
+"""What was taken out of a clause: where, and how many characters."""
+
+
+def _emptied(clause: str) -> tuple[str, _Cuts]:
+    """Take out what is quoted: the same sentence with other names, as a batch has it, is read only once."""
+    template, cuts = "", list[tuple[int, int]]()
+    for at, part in enumerate(_QUOTATION.split(clause)):
+        if at % 2 and len(part) > 2:
+            cuts.append((len(template) + 1, len(part) - 2))
+            part = part[0] + part[-1]
+        template += part
+    return template, cuts
+
+
+def _filled(tree: Tree[Token], clause: str, cuts: _Cuts) -> Tree[Token]:
+    """Return a tree of the clause from that of the clause without its quotations."""
+
+    def moved(position: int | None) -> int:
+        at = position or 0
+        return at + sum(size for cut, size in cuts if cut < at)
+
+    def each(child: Tree[Token] | Token) -> Tree[Token] | Token:
+        if isinstance(child, Tree):
+            return _filled(child, clause, cuts)
+        start, end = moved(child.start_pos), moved(child.end_pos)
+        return Token(child.type, clause[start:end], start_pos=start, end_pos=end)
+
+    return Tree(tree.data, [each(child) for child in tree.children])
 
 
 _PHRASAL = re.compile(r"(?:^|\s)(?:log|sign|check|clock|opt|zoom|opt|dial|tune|fill|buy|join)\s+in$", re.I)
