@@ -12,6 +12,7 @@ from webrun_nb.browsers.protocol import BrowserInstance
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+ROOMS_BEFORE = [["Attic", 2, "70", False], ["Cellar", 1, "30", False], ["Attic Studio", 3, "90", True]]
 ERRANDS = """<title>Errands</title><style>li button {display: none} li:hover button {display: inline}</style>
 <h1>Errands</h1><form id=add><input placeholder="What else?" aria-label="New errand"></form><ul id=list></ul>
 <script>
@@ -114,9 +115,8 @@ async def test_a_list_that_is_worked_where_it_stands(instance: BrowserInstance, 
     ],
 )  # fmt: skip
 async def test_a_table_with_a_form(instance: BrowserInstance, site, text: str, change) -> None:
-    before = [["Attic", 2, "70", False], ["Cellar", 1, "30", False], ["Attic Studio", 3, "90", True]]
     await work(instance, TaskSpec(text, starting_url=site.page("/", ROOMS)))
-    assert json.loads((await instance.observe()).title) == change(before)
+    assert json.loads((await instance.observe()).title) == change(ROOMS_BEFORE)
 
 
 async def test_days_are_compared_whatever_their_column_is_called(instance: BrowserInstance, site) -> None:
@@ -137,7 +137,6 @@ async def test_days_are_compared_whatever_their_column_is_called(instance: Brows
     ],
 )
 async def test_what_is_not_there_changes_nothing(instance: BrowserInstance, site, text: str) -> None:
-    url = site.page("/", ROOMS)
     with pytest.raises(AgentError):
-        await work(instance, TaskSpec(text, starting_url=url))
-    assert "Garret" not in (await instance.observe()).title
+        await work(instance, TaskSpec(text, starting_url=site.page("/", ROOMS)))
+    assert json.loads((await instance.observe()).title) == ROOMS_BEFORE

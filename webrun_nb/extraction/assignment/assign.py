@@ -10,7 +10,7 @@ other values, it is a question (`Ambiguous`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from webrun_nb.common.column_types import Column, ColumnType
 from webrun_nb.extraction.assignment.fields import Field, fields_of, key_field
@@ -73,6 +73,7 @@ _TEXTS = ("description",)
 _NUMBERS = frozenset({ColumnType.INT, ColumnType.FLOAT})
 _ANY_NUMBER = frozenset({"number", "amount"})
 """The concepts of columns that say no more than that their values are numbers."""
+_DATED = frozenset({ColumnType.STR, ColumnType.DATE, ColumnType.DATETIME})
 _NO_COUNTS = frozenset(
     {"year", "date", "month", "season", "time", "identifier", "rank", "postal", "phone", "room", "age"}
 )
@@ -176,6 +177,7 @@ def assign(
         _take_best(assignment, asked, fields, scores, (requested or Requested()).words)
     _take_group(assignment, columns, fields, scorer)
     _take_only_number(assignment, columns, fields, scorer)
+    _take_only_date(assignment, columns, fields, scorer)
     for wanted in columns:
         if wanted.name not in assignment.fields:
             assignment.nearest[wanted.name] = _nearest(wanted, fields, scorer)
@@ -217,6 +219,23 @@ def _take_only_number(
     is_no_count = any(word.concepts & _NO_COUNTS for word in label.words)
     if is_any_number and not is_no_count and found.group is None and scorer.fit(wanted, found) == 1:
         assignment.fields[wanted.name] = found
+        assignment.scores[wanted.name] = _BY_TYPE
+
+
+def _take_only_date(
+    assignment: Assignment, columns: Sequence[Wanted], fields: Sequence[Field], scorer: _Scorer
+) -> None:
+    """Take the only field of dates for "date", whatever its heading: "Ordered on"."""
+    asked = {question.column for question in assignment.questions}
+    lacking = [w for w in columns if w.name not in assignment.fields and w.name not in asked]
+    lacking = [w for w in lacking if w.type in _DATED and w.last.casefold() == "date"]
+    if len(lacking) != 1 or not assignment.is_named:
+        return
+    (wanted,) = lacking
+    as_date = replace(wanted, column=replace(wanted.column, type=ColumnType.DATE))
+    dated = [each for each in fields if each.group is None and scorer.fit(as_date, each) == 1]
+    if len(dated) == 1 and dated[0].is_displayed and dated[0] not in assignment.fields.values():
+        assignment.fields[wanted.name] = dated[0]
         assignment.scores[wanted.name] = _BY_TYPE
 
 

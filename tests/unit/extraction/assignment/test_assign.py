@@ -67,6 +67,12 @@ def test_a_number_is_the_only_column_of_numbers_that_count(heading, found):
     assert taken("area:str, number:int", source).get("number") == found
 
 
+@pytest.mark.parametrize(("second", "found"), [("north", 1), ("2026-06-01", None)])
+def test_a_date_is_the_only_field_of_dates(second, found):
+    source = table(["Guest", "Came on", "Left"], ["A", "2026-05-01", second], ["B", "2026-05-03", second])
+    assert taken("guest:str, date:str", source).get("date") == found
+
+
 def test_as_many_fields_as_columns_prove_nothing():
     assert taken("cost:money, weight:float", table(["Alpha", "Beta"], ["A", "3"], ["B", "4"])) == {}
 
