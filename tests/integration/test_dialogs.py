@@ -80,3 +80,19 @@ async def test_a_text_that_the_page_asks_for_is_given(instance: BrowserInstance,
 async def test_a_message_is_closed_and_told(instance: BrowserInstance, pages: Site) -> None:
     done = await run(instance, pages.url("/message"), "click Save")
     assert "The page said “It was not saved.”." in done.answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "said"),
+    [
+        ("/once", "click Remove and accept the dialog", "The page asked “Remove this game?” and was answered OK."),
+        ("/once", "click Remove, then click Cancel", "The page asked “Remove this game?” and was answered Cancel."),
+        ("/name", 'click Rename and answer "Ada"', "The page asked “New name” and was answered “Ada”."),
+    ],
+)
+async def test_a_dialog_is_answered_as_the_sentence_says(
+    instance: BrowserInstance, pages: Site, path: str, text: str, said: str
+) -> None:
+    done = await run(instance, pages.url(path), text)
+    assert said in done.answer.text
+    assert not done.asked

@@ -70,6 +70,8 @@ class Acting(Looking):
         self.dialog_remarks: list[str] = []
         self.dialog_wish = ""
         """The answer that the present sentence wishes to a native dialog; empty once there was one."""
+        self.had_dialog = False
+        """The last action opened a native dialog."""
         self.unchecked: list[Acted] = []
         """The actions whose effect is not checked yet; the next look does it."""
         self._verdicts: list[tuple[Acted, Verdict]] = []
@@ -125,7 +127,7 @@ class Acting(Looking):
         by, before = sends(dared, self.seen, self.last), self.seen
         wish = self.dialog_wish
         reply = yield Perform(dared, because, first_answer(wish))
-        had_dialog = isinstance(reply, Performed) and bool(reply.dialogs)
+        had_dialog = self.had_dialog = isinstance(reply, Performed) and bool(reply.dialogs)
         if isinstance(reply, Performed) and reply.dialogs:
             self.dialog_wish = ""
             reply = yield from answered_dialogs(self, dared, because, reply, self.dialog_remarks, wish)
@@ -174,8 +176,6 @@ class Acting(Looking):
             if verdict.words:
                 self._step_remarks.append(verdict.words)
                 yield from self.note(f'"{acted.sentence}": {verdict.words}.')
-        if self.dialog_wish:
-            self._step_remarks.append("no dialog opened")
 
     def _another_try(self, acted: Acted, verdict: Verdict) -> Work[Verdict]:
         """Do once more, otherwise, what had no effect; return what came of it.

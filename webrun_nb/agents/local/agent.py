@@ -37,6 +37,7 @@ from webrun_nb.agents.local.language.intended import intended
 from webrun_nb.agents.local.language.intents import (
     AddEntry,
     AddToCart,
+    AnswerDialog,
     Attach,
     Back,
     ChangeEntry,
@@ -283,6 +284,8 @@ class Program:
         if isinstance(intent, If | Repeat | ForEach):
             yield from self._flow(intent)
             return []
+        if isinstance(intent, AnswerDialog):  # answered with the click that opened it
+            return [] if self.task.had_dialog else list(intent.otherwise)
         if isinstance(intent, Extract):
             self._answers.append((yield from self._collected_by_both(intent)))
             self._sentences.append(intent.sentence)
@@ -392,7 +395,7 @@ class Program:
                 yield from self._copy_values(intent)
             case Style():
                 yield from set_style(task, intent)
-            case Either() | Extract() | If() | Repeat() | ForEach():
+            case Either() | AnswerDialog() | Extract() | If() | Repeat() | ForEach():
                 raise AssertionError("steps that others are made of")
         return None
 

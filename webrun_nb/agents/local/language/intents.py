@@ -473,6 +473,16 @@ class LogIn:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerDialog:
+    """The answer to the native dialog of the click before; where that opened none, another step may be meant."""
+
+    sentence: str
+    wish: str
+    """"accept", "dismiss", or the text to answer with."""
+    otherwise: tuple[Intent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Unclear:
     """A sentence that can't be followed, and what was understood of it (may be empty)."""
 
@@ -668,6 +678,7 @@ Intent = (
     | Style
     | Solve
     | Either
+    | AnswerDialog
     | Unclear
     | EntryStep
     | MostCommon

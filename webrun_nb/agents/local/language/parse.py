@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from webrun_nb.agents.local.language import entries, errands, flow
+from webrun_nb.agents.local.language import dialog_wishes, entries, errands, flow
 from webrun_nb.agents.local.language.addresses import address_of
 from webrun_nb.agents.local.language.credentials import plainly
 from webrun_nb.agents.local.language.doubts import leaves_out
@@ -90,11 +90,11 @@ def plan(instruction: str) -> list[Intent]:
     Sorting and skipping sentences are folded into the extraction they belong to. A sentence that can't be followed is
     an `Unclear`, never left out.
     """
-    said = sentences(plainly(instruction))
+    said = [dialog_wishes.apart(clauses) for clauses in sentences(plainly(instruction))]
     if problem := problem_of_all([clause for clauses in said for clause in clauses]):
         return [Unclear(instruction, problem=problem)]
     steps = _found_for_later(flow.read(said, parse_clause, premise))
-    return entries.arranged(_folded(steps))
+    return entries.arranged(dialog_wishes.with_dialogs(_folded(steps)))
 
 
 _FILLERS = re.compile(r"\s+(?:yet|already|still|now|right\s+now|currently|anymore)\b", re.I)
