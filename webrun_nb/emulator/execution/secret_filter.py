@@ -145,7 +145,7 @@ def extract_secrets(fields: TaskFields, vault: Vault, task_id: str) -> tuple[Tas
     Raises
     ------
     CommandRefusedError
-        `INVALID_PARAMETER`: an invalid `match`, or an `otp_secret` that makes no codes; nothing was stored.
+        `INVALID_PARAMETER`: an invalid `match`, an `otp_secret` that makes no codes, or a text with too many secrets.
     """
     for number, secret in enumerate(fields.secrets):
         part = "match"
@@ -160,7 +160,11 @@ def extract_secrets(fields: TaskFields, vault: Vault, task_id: str) -> tuple[Tas
             ) from None
     for secret in fields.secrets:
         vault.put(secret.match, secret.fields)
-    text = vault.read_text(task_id, fields.prompt)
+    try:
+        text = vault.read_text(task_id, fields.prompt)
+    except ValueError as error:
+        message = f"task.prompt: {error}"
+        raise CommandRefusedError(ErrorCode.INVALID_PARAMETER, message, parameter="task.prompt") from None
     return fields.model_copy(update={"secrets": [], "prompt": text.stored}), text.for_agent
 
 

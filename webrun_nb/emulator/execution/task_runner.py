@@ -240,7 +240,10 @@ class TaskRunner:
     def _with_secret_kept(self, asked: Ask, answer: str) -> str:
         """Store an answer that is a secret, and return its mask for the agent; return other answers as they are."""
         if asked.kind not in SECRET_KINDS:
-            read = self._session.vault.read_text(f"{self._task.id} answer", answer)
+            try:
+                read = self._session.vault.read_text(f"{self._task.id} answer", answer)
+            except ValueError as error:
+                raise AgentError(TaskFailureCode.AGENT_ERROR, f"The answer can't be taken: {error}.") from None
             self._session.vault.bind(f"{self._task.id} answer", self._gateway.instance.url)
             return read.for_agent.text
         self._session.vault.store_answer(self._gateway.instance.url, answer, asked.fields)

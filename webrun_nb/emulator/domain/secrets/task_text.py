@@ -16,6 +16,8 @@ from webrun_nb.common.credentials.finding import find_credentials
 from webrun_nb.common.credentials.marks import mark_of, without_marks
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN, Redactor
 
+MAX_CREDENTIALS = 50
+"""The number of credentials that a text may hold."""
 _QUOTES = "\"'“”‘’`«»„"
 _SAY_NOTHING = frozenset({"password", "passwd", "pass", "secret", "code", "pin", "token", "login", "user", "username"})
 """Values that are words of any form: to mask them everywhere would hide the form and protect nothing."""
@@ -72,10 +74,17 @@ def read_task_text(text: str, redactor: Redactor) -> TaskText:
         The text as it came.
     redactor : Redactor
         Knows the session's secrets; the text's own are added.
+
+    Raises
+    ------
+    ValueError
+        It holds too many; the message has none of them, and nothing was kept.
     """
     text = without_marks(text)
     found = find_credentials(text)
     names = _named(found)
+    if len(names) > MAX_CREDENTIALS:
+        raise ValueError(f"the text holds {len(names)} passwords and codes; at most {MAX_CREDENTIALS} are taken")
     secret = frozenset(names[each.kind, each.value] for each in found if each.is_secret)
     for each in found:
         if each.is_secret and each.value.lower() not in _SAY_NOTHING:

@@ -102,6 +102,14 @@ def test_places_of_the_agents_text_are_found_in_the_stored_one():
     assert result.stored[first:last] == "password ***"
 
 
+def test_a_text_that_is_nothing_but_passwords_is_refused_without_any_of_them():
+    redactor = Redactor()
+    with pytest.raises(ValueError, match="holds 60 passwords and codes") as error:
+        read_task_text("; ".join(f"password s3cret{number}!" for number in range(60)), redactor)
+    assert "s3cret" not in str(error.value)
+    assert redactor.is_empty
+
+
 @given(st.text(alphabet='abp ="⟦⟧1/!', max_size=60), st.text(alphabet="abcXYZ0129!$%&", min_size=6, max_size=12))
 def test_no_secret_is_left_in_either_text(around, secret):
     result = read(f'{around} the password "{secret}" {around}')
