@@ -23,6 +23,7 @@ from webrun_nb.agents.local.language.intents import (
     SetOpen,
     Target,
 )
+from webrun_nb.agents.local.matching.roles import FIELD_ROLES
 from webrun_nb.agents.local.skills.looking_for import look_for, only_mentions
 from webrun_nb.agents.local.task import Task
 from webrun_nb.browsers.actions import Click
@@ -135,6 +136,8 @@ def likeliest(task: Task, either: Either) -> Work[Intent]:
         found = 0
         for target in targets:
             things = yield from task.matching(target, texts=True)
+            if isinstance(reading, Fill):
+                things = tuple(thing for thing in things if thing.role in FIELD_ROLES | {"listbox"})
             found += any(not only_mentions(thing, target) for thing in things)
         share = found / len(targets) if targets else 0.5
         if share > most:

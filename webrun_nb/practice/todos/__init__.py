@@ -1,7 +1,7 @@
-"""`practice:todos`: a list of things to do that a script keeps and draws, as many single-page applications do.
+"""`practice:todos`: a list of tasks that a script keeps and draws, as many single-page applications do.
 
-Things are added with Enter, ticked, edited by a double click, removed by a button that shows under the pointer, and
-dragged into another order. The browser keeps them for the site's host; another session has a list of its own.
+Tasks are added with Enter, ticked, edited by a double click, and removed by a button that shows under the pointer. The
+browser keeps them for the site's host; another session has a list of its own.
 """
 
 from __future__ import annotations

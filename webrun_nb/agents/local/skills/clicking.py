@@ -31,11 +31,21 @@ def click(task: Task, intent: ClickOn) -> Work[None]:
         if each.every or each.count is not None or intent.ascending is not None:
             yield from _several(task, intent, each)
             continue
+        if intent.manner == "double-click" and each.words and not each.role:
+            each = yield from _text_of_it(task, each)
         for _ in range(intent.times):
             if intent.navigates:
                 yield from _open(task, intent, each)
             else:
                 yield from task.on(intent, each, None, partial(_click_of, intent, each), False)
+
+
+def _text_of_it(task: Task, target: Target) -> Work[Target]:
+    """Return the text that a target names rather than a check box of the same name: a second click unticks a box."""
+    text = replace(target, role="text")
+    found = yield from task.matching(target)
+    texts = yield from task.matching(text, texts=True)
+    return text if len(texts) == 1 and any(each.checked is not None for each in found) else target
 
 
 def _open(task: Task, intent: ClickOn, target: Target) -> Work[None]:

@@ -138,7 +138,8 @@ def find_entries(seen: Observation, words: str) -> list[Entry]:
 
 
 def _by_name(entry: Entry, form: str, fits: Callable[[Element, str], bool]) -> Entry | None:
-    name = next((thing for thing in entry.things if fits(thing, form)), None)
+    things = sorted(entry.things, key=lambda thing: thing.checked is not None)  # its text, not the box of that name
+    name = next((thing for thing in things if fits(thing, form)), None)
     return replace(entry, name=name) if name is not None else None
 
 

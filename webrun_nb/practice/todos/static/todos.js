@@ -19,7 +19,7 @@ function draw() {
   const fits = FITS[location.hash] ?? FITS[""];
   list.replaceChildren(...entries.filter(fits).map(drawn));
   const open = entries.filter((entry) => !entry.done).length;
-  left.textContent = `${open} ${open === 1 ? "thing" : "things"} left`;
+  left.textContent = `${open} ${open === 1 ? "task" : "tasks"} left`;
   below.hidden = entries.length === 0;
   clear.hidden = open === entries.length;
   for (const view of views) {
@@ -31,12 +31,11 @@ function draw() {
 function drawn(entry) {
   const item = document.createElement("li");
   item.classList.toggle("done", entry.done);
-  item.draggable = true;
 
   const box = document.createElement("input");
   box.type = "checkbox";
   box.checked = entry.done;
-  box.setAttribute("aria-label", `${entry.text}: done`);
+  box.setAttribute("aria-label", entry.text);
   box.addEventListener("change", () => { entry.done = box.checked; changed(); });
 
   const text = document.createElement("span");
@@ -49,16 +48,6 @@ function drawn(entry) {
   remove.textContent = "Remove";
   remove.setAttribute("aria-label", `Remove ${entry.text}`);
   remove.addEventListener("click", () => { entries = entries.filter((other) => other !== entry); changed(); });
-
-  item.addEventListener("dragstart", (event) => event.dataTransfer.setData("text/plain", String(entries.indexOf(entry))));
-  item.addEventListener("dragover", (event) => event.preventDefault());
-  item.addEventListener("drop", (event) => {
-    event.preventDefault();
-    const [moved] = entries.splice(Number(event.dataTransfer.getData("text/plain")), 1);
-    const below = event.clientY > item.getBoundingClientRect().top + item.offsetHeight / 2;
-    entries.splice(entries.indexOf(entry) + (below ? 1 : 0), 0, moved);
-    changed();
-  });
 
   item.append(box, text, remove);
   return item;
