@@ -121,7 +121,7 @@ from webrun_nb.agents.local.skills.styles import set_style
 from webrun_nb.agents.local.skills.working import again
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.unused import BY_HAND, ONE_LIST, unused
-from webrun_nb.agents.local.values import Kept, shown_text, text_of
+from webrun_nb.agents.local.values import Kept, first_text, text_of
 from webrun_nb.agents.tokens import estimate_tokens
 from webrun_nb.browsers.actions import Click, GoBack, Navigate, Scroll, WaitFor, WaitForChange
 from webrun_nb.browsers.actions import Hover as HoverOn
@@ -560,7 +560,7 @@ class Program:
         for element in found[:MOST_TURNS]:
             if (yield from self.task.look()).url != start:
                 yield from self.task.must(self.task.act(Navigate(start), intent.sentence))
-            self._references.point_to(Target(shown_text(element) or element.name, is_quoted=True))
+            self._references.point_to_each(first_text(element, (yield from self.task.look())))
             yield from self._all(intent.steps)
         if len(found) > MOST_TURNS:
             yield from self.task.note(f'"{intent.sentence}": done for the first {MOST_TURNS} of {len(found)}.')

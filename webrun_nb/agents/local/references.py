@@ -46,12 +46,18 @@ class References:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._it: Target | None = None
+        self._each: Target | None = None
         self._found: Target | None = None
         """The thing of the last "find …", until a page is left."""
 
     def point_to(self, target: Target) -> None:
         """Let "it" mean a thing."""
         self._it = replace(target, reference="")
+
+    def point_to_each(self, name: str) -> None:
+        """Let "it" mean one of several things, and "its page" what belongs to that one."""
+        self._each = Target(name, is_quoted=True)
+        self.point_to(self._each)
 
     def find(self, intent: Find) -> Work[None]:
         """Find a thing, which the steps after this one are about.
@@ -99,6 +105,8 @@ class References:
         generic = generic and self._found is not None and self._found.role in ("item", "card", "row")
         if self._found is not None and generic and not (target.every or target.conditions or target.superlative):
             return self._found  # "that email", "the result" after it was found
+        if target.reference == "its":
+            return self._belonging(replace(target, reference=""))
         if not target.reference:
             return target
         if self._it is None:
@@ -107,6 +115,14 @@ class References:
                 f'"{sentence}": nothing before it says what "{target.reference}" is; name the thing itself.',
             )
         return self._it
+
+    def _belonging(self, target: Target) -> Target:
+        """Return what belongs to the thing that steps are taken for; on the page of one thing, what is named alone."""
+        if self._each is None or target.near or target.within is not None:
+            return target
+        if target.role == "link" and not target.words:  # "its page" is where its name leads
+            return replace(self._each, role="link")
+        return replace(target, near=self._each.words)
 
     def _at_found(self, intent: Intent, target: Target) -> Work[Target]:
         """Look for a thing beside what was found; where it is not there, in what opens as that is clicked."""

@@ -123,6 +123,15 @@ def shown_text(element: Element) -> str:
     return element.value or element.text or element.name
 
 
+def first_text(element: Element, seen: Observation) -> str:
+    """Return the first text in an element, which is what a row or an entry is called; its own where it has no parts."""
+    within = f"{element.path} > "
+    parts = [part for part in (*seen.texts, *seen.elements) if part.frame == element.frame]
+    inside = [part for part in parts if part.path.startswith(within)]
+    named = next((text for part in inside if (text := shown_text(part).strip()) and part.checked is None), "")
+    return named or shown_text(element) or element.name
+
+
 def main_texts(seen: Observation, instruction: str = "") -> Sequence[str]:
     """Return the texts of a page's body, the longest first; single letters put together.
 

@@ -76,7 +76,7 @@ class Target:
     qualities: tuple[str, ...] = ()
     """Looks and places, as words of the vocabulary: red, large, circle, left, top, empty, checked, disabled."""
     reference: str = ""
-    """A word for a thing of an earlier step: it, them, that, same; empty otherwise."""
+    """A word for a thing of an earlier step: it, or its for what belongs to that thing; empty otherwise."""
 
     def __str__(self) -> str:
         qualities = " ".join(self.qualities)

@@ -669,6 +669,7 @@ def _target(part: _Part) -> Target:
         count=count_of(count) if count else None,
         qualities=tuple(quality.text.lower() for quality in part.parts("quality")),
         superlative=_superlative(part.part("superlative")),
+        reference="its" if (det := part.token("DET")) and det.lower() in ("its", "their") else "",
     )  # fmt: skip
     for post in part.parts(*_POSTS):
         target = _with_post(target, post)
