@@ -145,19 +145,26 @@ class References:
 
 
 def likeliest(task: Task, either: Either) -> Work[Intent]:
-    """Return the reading of a sentence whose things the page has; the first one where it has those of none."""
-    best, most = either.readings[0], 0.0
+    """Return the reading of a sentence whose things the page has; the first one where it has those of none.
+
+    Of two such readings, the one whose words are the whole name of a control is meant: "click Open map", where a button
+    "Open map" stands beside a map.
+    """
+    best, most = either.readings[0], (0.0, 0)
     for reading in either.readings:
         targets = targets_of(reading)
-        found = 0
+        found, named = 0, 0
         for target in targets:
             things = yield from task.matching(target, texts=True)
             if isinstance(reading, Fill):
                 things = tuple(thing for thing in things if thing.role in FIELD_ROLES | {"listbox"})
             found += any(not only_mentions(thing, target) for thing in things)
+            controls = task.seen.all_elements if task.seen is not None else ()
+            words = target.words.casefold().strip()
+            named += any(words == thing.name.casefold() for thing in things if words and thing in controls)
         share = found / len(targets) if targets else 0.5
-        if share > most:
-            best, most = reading, share
+        if (share, named) > most:
+            best, most = reading, (share, named)
     return best
 
 
