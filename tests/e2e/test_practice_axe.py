@@ -38,10 +38,11 @@ TABLE_PAGES = {
     "conference": ("/", "/rooms", "/talks/rounding-in-public"),
     "inventory": ("/",),
     "library": ("/", "/search", "/books/5"),
+    "todos": ("/",),
     "pricelists": ("/", "/de", "/ar"),
     "statistics": ("/", "/bevoelkerung", "/revisionen", "/nirgends"),
 }
-"""The pages of the sites whose subject is tables and lists."""
+"""The pages of the sites whose subject is tables, lists and scripts that draw them."""
 QUIET = "!document.querySelector('[aria-busy=true], button:disabled')"
 """A script that tells whether a page waits for nothing."""
 UNCHECKED = {"hostile", "collector"}

@@ -148,3 +148,14 @@ def test_a_name_is_shown_and_not_obeyed() -> None:
     visitor = Visitor("upload")
     visitor.send("POST", "/", *multipart(("<script>alert(1)</script>.csv", b"a\r\n=1+1\r\n")))
     assert "<script" not in visitor.here.text
+
+
+# --- the list of tasks ------------------------------------------------------------------------------------------------
+
+
+def test_the_list_of_tasks_is_kept_by_its_script() -> None:
+    visitor = Visitor("todos")
+    visitor.get("/")
+    assert 'src="/static/todos.js"' in visitor.here.text
+    assert "localStorage" in visitor.get("/static/todos.js").text
+    assert visitor.get("/done").status == 404
