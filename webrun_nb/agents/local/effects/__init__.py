@@ -1,1 +1,1 @@
-"""The effects of actions: refused and unsent forms, native dialogs, HTTP statuses."""
+"""The effects of actions: what each was to change, refused and unsent forms, dialogs, overlays, HTTP statuses."""
