@@ -22,6 +22,7 @@ from webrun_nb.agents.local.language.intents import (
     SetChecked,
     SetOpen,
     Target,
+    ValueOf,
 )
 from webrun_nb.agents.local.matching.roles import FIELD_ROLES
 from webrun_nb.agents.local.skills.looking_for import look_for, only_mentions
@@ -169,6 +170,13 @@ def likeliest(task: Task, either: Either) -> Work[Intent]:
 
 
 def targets_of(intent: Intent) -> tuple[Target, ...]:
-    """Return the targets that a step names."""
+    """Return the targets that a step names, those of its values among them."""
     values = (getattr(intent, each.name) for each in fields(intent))
-    return tuple(value for value in values if isinstance(value, Target) and value != Target())
+    targets = (_source(value) if isinstance(value, ValueOf) else value for value in values)
+    return tuple(target for target in targets if isinstance(target, Target) and target != Target())
+
+
+def _source(value: ValueOf) -> Target:
+    """Return the thing that shows a value: of "the text in the box", the box."""
+    target = value.target
+    return target.within if target.within is not None and not target.words else target

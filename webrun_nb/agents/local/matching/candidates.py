@@ -66,7 +66,7 @@ class Candidates:
         self._accepts = accepts
         self._scope = scope
         self._meaning = MEANINGS.get(target.role, _NO_MEANING)
-        self._hints = hints_of(f"{target.words} {target.said}")
+        self._hints = hints_of(f"{target.words} {target.said}") if normal(target.words) else ()  # signs give no hints
 
     def rated(self) -> list[Match]:
         """Return the things that fit, in the order of the document."""

@@ -15,7 +15,7 @@ from webrun_nb.agents.local.matching.conditions import area_of
 from webrun_nb.agents.local.matching.match import Matches, find
 from webrun_nb.agents.local.matching.page import PageModel
 from webrun_nb.agents.local.matching.roles import ANY, CHECKABLES, CLICKABLES, FIELDS, MEANINGS, Accepts
-from webrun_nb.browsers.observation import Element
+from webrun_nb.browsers.observation import Element, Observation
 
 
 @lru_cache
@@ -273,3 +273,12 @@ def test_no_words_break_the_matcher(name: str, target: Target, accepts: Accepts)
     things = {thing.ref for thing in page(name).things} | {g.ref for g in page(name).groups if g.ref is not None}
     assert all(match.element.ref in things for match in matches.best)
     assert not (matches.is_ambiguous and len(matches.best) < 2)
+
+
+def test_a_name_of_signs_alone() -> None:
+    buttons = [
+        Element(ref=at, role="button", name=name, tag="button", text=name) for at, name in enumerate(("♥♥♥", "♥"))
+    ]
+    page = PageModel(Observation("https://signs.example/", "Signs", tuple(buttons), "♥♥♥ ♥"))
+    found = find(Target("♥♥♥", role="button", said="♥♥♥ button", is_quoted=True), page)
+    assert [element.name for element in found.elements] == ["♥♥♥"]
