@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from webrun_nb.agents.local.language.intents import Target
-from webrun_nb.agents.local.matching.names import CERTAIN, alike, hints_of, icon_words, in_text, misspelt, normal
+from webrun_nb.agents.local.matching.names import (
+    CERTAIN,
+    alike,
+    hints_of,
+    icon_words,
+    in_text,
+    misspelt,
+    normal,
+    tokens,
+)
 from webrun_nb.agents.local.matching.page import PageModel
 from webrun_nb.agents.local.matching.roles import MEANINGS, REPEATED, WRITTEN, Accepts, Meaning, is_text
 from webrun_nb.browsers.observation import Element
@@ -198,10 +207,12 @@ class Candidates:
         lists = [items for items in lists if items and page.groups[items[0]].kind in kinds]
         if self._accepts.controls:  # something to click is rather one of a list that has controls
             lists.sort(key=lambda items: not any(held.ref in page.elements for held in page.members(items[0])))
-        if self._target.role == "row":
-            lists.sort(key=lambda items: page.groups[items[0]].kind != "row")
+        if self._target.role in ("row", "card"):
+            lists.sort(key=lambda items: page.groups[items[0]].kind != self._target.role)
         if self._target.words:
             return [item for items in lists for item in items]
+        kind = set(tokens(self._target.said))
+        lists.sort(key=lambda items: not kind & page.kinds_of(items[0]))
         return lists[0] if lists else []
 
     def _holds_group(self, group: int) -> bool:
@@ -221,9 +232,10 @@ class Candidates:
             if not words:
                 yield Match(thing, _UNNAMED_OWN, (f"it is a {self._page.groups[group].kind}",))
                 continue
-            name = self._page.name_of(group)
+            is_item = self._target.role in REPEATED
+            name = self._page.name_of(group) if is_item else self._page.groups[group].name
             score = alike(words, name, is_quoted=self._target.is_quoted)
-            if self._target.role not in REPEATED:
+            if not is_item:
                 score = max(score, 0.95 * alike(words, self._heading_over(group), is_quoted=self._target.is_quoted))
             elif score < _IN_TEXT and in_text(words, self._page.normal_text_of(group)):
                 score = _IN_TEXT

@@ -154,7 +154,12 @@ def _readings(target: Target, page: PageModel, accepts: Accepts, scope: Scope) -
     """Yield what a phrase may mean, the likeliest first, each with the least score of what is called so."""
     if target.role == "image" and target.near and not target.words:  # "the picture of Brook" is called Brook
         yield replace(target, words=target.near, near="", said=""), _NAMED
-    item = replace(target, words="", said="", role="item") if _asks_for_an_item(target) and page.items else None
+    for words in _whole_names(target):  # "the first name" is the field of that name
+        named = replace(target, words=words, said="", ordinal=None, superlative=None, qualities=())
+        yield (named if target.words else replace(named, role="", every=False)), _EXACTLY
+    item = (
+        replace(target, words="", said=target.words, role="item") if _asks_for_an_item(target) and page.items else None
+    )
     if item is not None and set(tokens(target.words)) <= page.kinds:  # "the third talk" of a list of talks
         exact = [m for m in Candidates(target, page, accepts, scope).rated() if m.element.role not in _HEADS]
         if sum(match.score >= _EXACTLY for match in exact) < 2:
@@ -204,6 +209,26 @@ def _position(target: Target) -> int | None:
     return None
 
 
+def _whole_names(target: Target) -> Iterator[str]:
+    """Yield names that are made of words which select or tell a kind: "First name", "Lowest price", "Pictures"."""
+    if not target.words:
+        if target.said and not (target.ordinal or target.near or target.within or target.conditions):
+            yield target.said
+        return
+    if target.is_quoted:
+        return
+    for word in _ORDINALS.get(target.ordinal or 0, ()):
+        yield f"{word} {target.words}"
+    if target.superlative is not None:
+        yield f"{target.superlative.words} {target.words}"
+    if target.qualities:
+        yield f"{' '.join(target.qualities)} {target.words}"
+
+
+_ORDINALS = {1: ("first",), 2: ("second", "next"), -1: ("last", "final")}
+"""Ordinals that stand in names as well."""
+
+
 def _without_kind(target: Target, page: PageModel) -> Iterator[Target]:
     """Yield phrases that may be meant where nothing is called so: a name without the word for its kind.
 
@@ -244,18 +269,25 @@ def _scope(target: Target, page: PageModel) -> Scope | None:
         return _section_called(place, page)
     if not found:
         return None
-    groups = [group for thing in found if (group := _group_of(thing, page)) is not None]
     refs = {thing.ref for thing in found}
-    spans = [page.spans[group] for group in groups]
-    return lambda thing: thing.ref not in refs and any(span.holds(thing) for span in spans)
+    spans = [page.spans[group] for thing in found if (group := _group_of(thing, page)) is not None]
+    insides = tuple(f"{thing.path} > " for thing in found if thing.path)
+
+    def is_in(thing: Element) -> bool:
+        within = any(span.holds(thing) for span in spans) or thing.path.startswith(insides)
+        return thing.ref not in refs and within
+
+    return is_in
 
 
 def _group_of(thing: Element, page: PageModel) -> int | None:
-    """Return the group that a thing stands for, or that it heads: of a heading its section, else what is around it."""
+    """Return the group that a thing stands for or heads; None for a text or control, which holds what is in it."""
     if is_group(thing):
         return page.group_named_by(thing)
     same = next((at for at, group in enumerate(page.groups) if thing.path and group.path == thing.path), None)
-    return same if same is not None else (thing.group if thing.group >= 0 else None)
+    if same is not None or thing.role not in _HEADS:
+        return same
+    return thing.group if thing.group >= 0 else None
 
 
 def _section_called(place: Target, page: PageModel) -> Scope | None:

@@ -24,6 +24,8 @@ _INDENT_PX = 24
 _NO_LABELS = frozenset({"paragraph", "heading", "img", "graphic"})
 _NEEDS_NO_CAPTION = frozenset({"button", "link", "tab", "menuitem", "option", "clickable", "graphic", "treeitem"})
 _LABELLED_AFTER = frozenset({"checkbox", "radio", "switch"})
+_ENTERED = frozenset({"textbox", "combobox", "listbox", "spinbutton", "slider", "radio"})
+"""Roles of the fields whose rows in a form are alike, and are no items of a list."""
 _ITEMS = frozenset({"item", "card", "row", "article"})
 
 
@@ -231,9 +233,10 @@ class PageModel:
                 lists.setdefault((group.parent, group.kind), []).append(index)
         found = [tuple(self._without_heads(items)) for items in lists.values()]
 
-        def weight(items: Sequence[int]) -> tuple[int, int]:
+        def weight(items: Sequence[int]) -> tuple[bool, bool, int]:
             held = sum(min(len(self.text_of(item)), 300) for item in items[:50])
-            return (self.is_outside(items[0]), -held if len(items) > 1 else 0)
+            is_form = self.groups[items[0]].kind == "card" and any(e.role in _ENTERED for e in self.members(items[0]))
+            return (self.is_outside(items[0]), is_form, -held if len(items) > 1 else 0)
 
         return tuple(sorted((items for items in found if items), key=weight))
 
@@ -246,6 +249,11 @@ class PageModel:
             return False
         held = self._directly_in.get(item, [])
         return bool(held) and all(thing.role == "columnheader" for thing in held)
+
+    def kinds_of(self, item: int) -> frozenset[str]:
+        """Return the words that the headings over a list have for its items."""
+        above = [self.groups[group].name for group in list(self.around(item))[1:3]]
+        return frozenset(word for text in above for word in tokens(text))
 
     def is_outside(self, group: int) -> bool:
         """Return whether a group is in the navigation, the header or the footer."""
@@ -302,11 +310,21 @@ class PageModel:
             return own
         controls = [thing for thing in held if thing.ref in self.elements and thing.enabled]
         links = [each for each in controls if each.role == "link" and each.name]
-        if len(controls) == 1 or (not links and len({each.name for each in controls}) == 1 and controls):
+        # A button in an item does something to it: it is meant only where the item has nothing else.
+        texts = [thing for thing in held if thing.ref not in self.elements and thing.name]
+        if len(controls) == 1 and (controls[0].role != "button" or not texts):
             return controls[0]
         headings = {normal(thing.name) for thing in held if thing.role == "heading"}
         titled = next((link for link in links if normal(link.name) in headings), None)
-        return titled or (links[0] if links else None)
+        first = next((thing for thing in held if spoken(thing)), None)
+        if titled is not None or not links:
+            return titled
+        if len({link.href for link in links if link.href and not link.href.endswith("#")}) == 1 or links[0] is first:
+            return links[0]
+        # Of several links the title is the longest text of the item; "Edit" is shorter than what it edits.
+        longest = max(links, key=lambda link: len(link.name))
+        lengths = [len(text.name) for text in texts if longest.name not in text.name]
+        return longest if len(longest.name) >= max(lengths, default=0) else None
 
 
 def spoken(thing: Element) -> str:

@@ -38,6 +38,17 @@
     }
     return collapse(out, MAX_NAME);
   };
+  // The text of a node of a tree or menu without that of the nodes below it.
+  const NESTED = "[role=group],[role=menu],[role=tree],ul,ol";
+  const ownText = (el) => {
+    if (!el.querySelector(NESTED)) return el.innerText ?? el.textContent;
+    let out = "";
+    for (const node of Array.from(el.childNodes).slice(0, 50)) {
+      if (node.nodeType === 3) out += node.data;
+      else if (node.nodeType === 1 && !node.matches(NESTED) && !node.querySelector(NESTED)) out += ` ${node.innerText ?? ""}`;
+    }
+    return out;
+  };
   const imageNames = (el) => Array.from(el.querySelectorAll("img[alt],svg[aria-label],svg>title,[aria-label]")).slice(0, 3)
     .map((n) => n.getAttribute("alt") || n.getAttribute("aria-label") || n.textContent || "").join(" ");
 
@@ -137,7 +148,7 @@
     const role = roleOf(el), tag = el.tagName.toLowerCase(), type = tag === "input" ? el.type : "";
     const field = tag === "input" || tag === "select" || tag === "textarea";
     const editable = role === "textbox" && !field, listed = role === "listbox";
-    const text = field || editable || listed ? "" : collapse(el.innerText ?? el.textContent, MAX_NAME);
+    const text = field || editable || listed ? "" : collapse(role === "treeitem" || role === "menuitem" ? ownText(el) : el.innerText ?? el.textContent, MAX_NAME);
     const label = labelOf(el);
     const button = type === "submit" || type === "button" || type === "reset" || type === "image";
     const buttonValue = button ? el.value || el.alt || (type === "submit" ? "Submit" : type === "reset" ? "Reset" : "") : "";

@@ -103,6 +103,11 @@ def test_the_box_of_a_row_is_called_like_the_row() -> None:
     assert not found("boxes", Target("Soup", "checkbox"), CHECKABLES).best
 
 
+def test_words_that_select_may_be_part_of_a_name() -> None:
+    assert only("form", Target("draft", "button", qualities=("save",))).name == "Save draft"
+    assert only("form", Target("", "menu", said="Overview")).name == "Overview"
+
+
 # --- where ------------------------------------------------------------------------------------------------------------
 
 
@@ -161,6 +166,10 @@ def test_items_are_those_of_the_main_list() -> None:
     assert only("cards", Target("", "item", ordinal=-1)).href == only("cards", Target("Dusk")).href
     assert only("programme", Target("talk", ordinal=2), ANY).role == "row"
     assert only("cards", Target("flight", ordinal=3)).name == "Dusk"
+
+
+def test_an_item_stands_for_its_title_and_not_for_its_controls() -> None:
+    assert only("controls", Target("", "row", ordinal=2)).name == "Bob"  # not its button Delete
 
 
 def test_the_most_and_the_least() -> None:

@@ -76,16 +76,20 @@
     }
     return /\S\S/.test(el.textContent || "");
   };
-  const signature = (el) => `${el.localName}.${(attribute(el, "class") || "").trim().split(/\s+/)[0]}`;
+// Parts of the same form: of the same class, or else with the same tags in them.
+  const signature = (el) => {
+    const named = (attribute(el, "class") || "").trim().split(/\s+/)[0];
+    return named ? `${el.localName}.${named}` : `${el.localName}#${Array.from(el.children).slice(0, 4).map((child) => child.localName)}`;
+  };
   const alikeOf = (el) => {
     const counts = new Map();
     let n = 0;
     for (let child = el.firstElementChild; child && n < 300; child = child.nextElementSibling, n++) {
-      if (!child.childElementCount) continue;
+      if (!child.childElementCount && !child.hasAttribute("class")) continue;
       const sign = signature(child);
       counts.set(sign, (counts.get(sign) || 0) + 1);
     }
-    for (const [sign, count] of counts) if (count < (sign.endsWith(".") ? 3 : 2)) counts.delete(sign);
+    for (const [sign, count] of counts) if (count < (sign.includes("#") ? 3 : 2)) counts.delete(sign);
     return counts;
   };
   // The header of each column: that of the row with the most header cells, looked for in the first two rows.
@@ -139,7 +143,7 @@
     let kind = kept || (attribute(el, "aria-modal") === "true" ? "dialog" : "");
     const scrolls = isBranch && !isTablePart && tag !== "BODY" && /auto|scroll/.test(style.overflowY) && el.scrollHeight > el.clientHeight + 4;
     const alike = isBranch && !isTablePart && tag !== "TABLE" && el.childElementCount > 1 ? alikeOf(el) : null;
-    if (!kind && above.alike?.has(signature(el)) && isBranch && !isTablePart && style.display !== "inline") kind = "card";
+    if (!kind && above.alike?.has(signature(el)) && !isTablePart && !level && style.display !== "inline" && !el.matches(FIELDS)) kind = "card";
     if (!kind && isBranch && tag !== "BODY" && !level && startsWithHeading(el)) kind = "section";
     if (!kind && alike?.size && tag !== "BODY" && tag !== "SVG") kind = "list";
     if (!kind && scrolls) kind = "box";
