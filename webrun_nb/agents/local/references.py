@@ -154,12 +154,13 @@ def likeliest(task: Task, either: Either) -> Work[Intent]:
     best, most = either.readings[0], (0.0, 0)
     for reading in either.readings:
         targets = targets_of(reading)
-        found, named = 0, 0
+        found, named = 0.0, 0
         for target in targets:
             things = yield from task.matching(target, texts=True)
             if isinstance(reading, Fill):
                 things = tuple(thing for thing in things if thing.role in FIELD_ROLES | {"listbox"})
-            found += any(not only_mentions(thing, target) for thing in things)
+            is_there = any(not only_mentions(thing, target) for thing in things)
+            found += is_there if _says_which(target) else 0.5  # a page has some field or other
             controls = task.seen.all_elements if task.seen is not None else ()
             words = target.words.casefold().strip()
             named += any(words == thing.name.casefold() for thing in things if words and thing in controls)
@@ -169,11 +170,18 @@ def likeliest(task: Task, either: Either) -> Work[Intent]:
     return best
 
 
+def _says_which(target: Target) -> bool:
+    """Tell whether a target says more than the kind of the thing."""
+    return replace(target, role="", said="", every=False, within=None) != Target() or target.within is not None
+
+
 def targets_of(intent: Intent) -> tuple[Target, ...]:
     """Return the targets that a step names, those of its values among them."""
     values = (getattr(intent, each.name) for each in fields(intent))
     targets = (_source(value) if isinstance(value, ValueOf) else value for value in values)
-    return tuple(target for target in targets if isinstance(target, Target) and target != Target())
+    return tuple(
+        target for target in targets if isinstance(target, Target) and target != Target() and target.count != 0
+    )
 
 
 def _source(value: ValueOf) -> Target:

@@ -139,10 +139,25 @@ def held_by(thing: Element, page: PageModel) -> list[Element]:
 def most(superlative: Superlative, things: Sequence[Element], page: PageModel) -> list[Element]:
     """Return the things with most (or least) of something; none where it can't be read of any of them."""
     measured = [(amount, thing) for thing in things if (amount := _measure(superlative.by, thing, page)) is not None]
+    if not measured and len(things) > 1:  # "the shortest flight" of buttons that stand in parts of their cards
+        wholes = [_whole_of(thing, things, page) for thing in things]
+        pairs = [(_measure(superlative.by, whole, page), thing) for whole, thing in zip(wholes, things, strict=True)]
+        measured = [(amount, thing) for amount, thing in pairs if amount is not None]
     if not measured:
         return []
     best = (max if superlative.descending else min)(amount for amount, _ in measured)
     return [thing for amount, thing in measured if amount == best]
+
+
+def _whole_of(thing: Element, others: Sequence[Element], page: PageModel) -> Element:
+    """Return the largest group with an element of its own that holds a thing, and none of the others."""
+    rest = {other.ref for other in others if other.ref != thing.ref}
+    whole = thing
+    for group in page.groups_of(thing):
+        if any(each.ref in rest for each in page.members(group)):
+            break
+        whole = page.as_thing(group) or whole
+    return whole
 
 
 def _measure(by: str, thing: Element, page: PageModel) -> float | None:

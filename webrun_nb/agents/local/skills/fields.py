@@ -268,8 +268,13 @@ def _leave(worker: Worker, field: Element, text: str, sentence: str) -> Work[Non
 
 
 def _with_remark(name: str, text: str) -> bool:
-    """Tell whether a suggestion is called like a text, with something in brackets or after a dash behind it."""
+    """Tell whether a suggestion is called like a text, with something in brackets or after a dash behind it.
+
+    A text that stands in the brackets ("SHV" of "Shreveport, LA (SHV)") calls it, too.
+    """
     plain, said = " ".join(name.split()).casefold(), " ".join(text.split()).casefold()
+    if plain.endswith((f"({said})", f"[{said}]")):
+        return True
     return plain.startswith(said) and plain[len(said) :].lstrip()[:1] in ("(", "[", "-", "–", "—", "|", "·")
 
 
