@@ -25,6 +25,7 @@ from webrun_nb.agents.local.language.intents import (
     ValueOf,
 )
 from webrun_nb.agents.local.matching.roles import FIELD_ROLES
+from webrun_nb.agents.local.skills.controls import offers
 from webrun_nb.agents.local.skills.looking_for import look_for, only_mentions
 from webrun_nb.agents.local.task import Task
 from webrun_nb.browsers.actions import Click
@@ -153,6 +154,8 @@ def likeliest(task: Task, either: Either) -> Work[Intent]:
     """
     best, most = either.readings[0], (0.0, 0)
     for reading in either.readings:
+        if isinstance(reading, Choose) and (yield from offers(task, reading)):
+            return reading
         targets = targets_of(reading)
         found, named = 0.0, 0
         for target in targets:

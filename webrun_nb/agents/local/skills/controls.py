@@ -30,6 +30,7 @@ from webrun_nb.agents.local.skills.fields import CHECKABLE, enter, set_state
 from webrun_nb.agents.local.skills.login_form import password_fields
 from webrun_nb.agents.local.skills.menus import set_open
 from webrun_nb.agents.local.skills.sliders import is_slider
+from webrun_nb.agents.local.skills.values import same_text
 from webrun_nb.agents.local.skills.working import again, inside, place_of, same_element
 from webrun_nb.agents.local.values import Kept, ReadValue, text_of
 from webrun_nb.browsers.actions import Click, Press, Type
@@ -46,6 +47,8 @@ Work = Generator[Step, Reply | None, T]
 
 _LISTS = FIELD_ROLES | {"listbox", "radiogroup"}
 """Roles of controls whose options are chosen, or suggested."""
+_HOLDS_VALUES = _LISTS | CHECKABLE
+"""Roles of controls that are set to a value."""
 _TYPED_TYPES = frozenset({"", "text", "search", "email", "tel", "url", "password"})
 """Types of inputs whose value is what is typed."""
 
@@ -115,11 +118,31 @@ def choose(task: Task, intent: Choose) -> Work[None]:
             return
     for option in options:
         target = replace(intent.target, words=option, role="", near=intent.target.words)
+        target = (yield from _of_its_group(task, target)) or target
         element = yield from task.element(intent.sentence, target)
         if element.role in CHECKABLE:
             yield from set_state(task, element, True, intent.sentence)
         else:
             yield from task.must(task.act(Click(element.ref, element.name), intent.sentence))
+
+
+def _of_its_group(task: Task, target: Target) -> Work[Target | None]:
+    """Return a target whose last word names the group of the thing ("the Pro plan"); None where that is not so."""
+    words = target.words.rsplit(" ", 1)
+    if target.near or target.is_quoted or len(words) != 2 or (yield from task.matching(target)):
+        return None
+    apart = replace(target, words=words[0], near=words[1], said="")
+    found = yield from task.matching(apart)
+    return apart if len(found) == 1 and found[0].role in CHECKABLE | {"option"} else None
+
+
+def offers(task: Task, intent: Choose) -> Work[bool]:
+    """Tell whether the native list that is named, or any where none is named, has the options by their names."""
+    seen = yield from task.look()
+    is_named = bool(intent.target.words or intent.target.ordinal)
+    lists = (yield from task.matching(intent.target)) if is_named else seen.all_elements
+    wanted = (intent.option, *intent.others)
+    return any(all(any(same_text(o, words) for o in e.options) for words in wanted) for e in lists if e.options)
 
 
 def _list_with(task: Task, intent: Choose, options: Sequence[str]) -> Work[Element | None]:
@@ -169,6 +192,10 @@ def fill(task: Task, intent: Fill, kept: Kept, read: ReadValue) -> Work[None]:
     if intent.target.every or intent.target.others:
         yield from _fill_several(task, intent, kept, read)
         return
+    button = yield from _radio_button(task, intent)
+    if button is not None:
+        yield from set_state(task, button, True, intent.sentence)
+        return
     element = yield from _field(task, intent.sentence, intent.target)
     if isinstance(intent.text, Like):
         wish = wish_for(intent.text.words, intent.text.conditions)
@@ -182,6 +209,16 @@ def fill(task: Task, intent: Fill, kept: Kept, read: ReadValue) -> Work[None]:
     yield from enter(task, element, text, intent.sentence, adds=intent.append)
     if intent.submit:
         yield from task.must(task.act(Press("Enter"), intent.sentence))
+
+
+def _radio_button(task: Task, intent: Fill) -> Work[Element | None]:
+    """Return the radio button of a value, where a sentence names a group of them instead of a field."""
+    if not isinstance(intent.text, str) or not intent.target.words or intent.target.near:
+        return None
+    if any(e.role in _HOLDS_VALUES for e in (yield from task.matching(intent.target))):
+        return None
+    found = yield from task.matching(Target(intent.text, near=intent.target.words))
+    return found[0] if len(found) == 1 and found[0].role == "radio" else None
 
 
 def _is_typed(element: Element) -> bool:
