@@ -172,9 +172,11 @@ def _take_best(task: Task, intent: Request) -> Work[None]:
     verb = intent.verb.split()[0]
     target = Target(verb, "button", superlative=intent.what.superlative)
     found = yield from task.until_matching(target)
-    if len(found) != 1:
+    if not found:
         found = yield from task.matching(replace(target, words=""))
-    if len(found) != 1:
+    if len(found) > 1:
+        yield from task.note(f'"{intent.sentence}": {len(found)} results are equally good; the first one is taken.')
+    if not found:
         raise AgentError(
             TaskFailureCode.ELEMENT_NOT_FOUND,
             f'"{intent.sentence}": the form was sent; the page does not show which result is the '
