@@ -29,6 +29,7 @@ from webrun_nb.agents.base import (
     TokenUse,
 )  # fmt: skip
 from webrun_nb.agents.local.asking import MAX_ANSWERS
+from webrun_nb.agents.local.each import names_of_each
 from webrun_nb.agents.local.effects.statuses import answered
 from webrun_nb.agents.local.extracting.asked_for import shape_of
 from webrun_nb.agents.local.extracting.collector import Collector
@@ -121,7 +122,7 @@ from webrun_nb.agents.local.skills.styles import set_style
 from webrun_nb.agents.local.skills.working import again
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.unused import BY_HAND, ONE_LIST, unused
-from webrun_nb.agents.local.values import Kept, first_text, text_of
+from webrun_nb.agents.local.values import Kept, text_of
 from webrun_nb.agents.tokens import estimate_tokens
 from webrun_nb.browsers.actions import Click, GoBack, Navigate, Scroll, WaitFor, WaitForChange
 from webrun_nb.browsers.actions import Hover as HoverOn
@@ -549,7 +550,7 @@ class Program:
         AgentError
             `ELEMENT_NOT_FOUND`: the page has none of them.
         """
-        found = yield from self.task.matching(intent.target, texts=True)
+        found = yield from names_of_each(self.task, intent.target)
         if not found:
             raise AgentError(
                 TaskFailureCode.ELEMENT_NOT_FOUND,
@@ -557,10 +558,10 @@ class Program:
             )
         start = (yield from self.task.look()).url
         before = len(self._answers)
-        for element in found[:MOST_TURNS]:
+        for name in found[:MOST_TURNS]:
             if (yield from self.task.look()).url != start:
                 yield from self.task.must(self.task.act(Navigate(start), intent.sentence))
-            self._references.point_to_each(first_text(element, (yield from self.task.look())))
+            self._references.point_to_each(name)
             yield from self._all(intent.steps)
         if len(found) > MOST_TURNS:
             yield from self.task.note(f'"{intent.sentence}": done for the first {MOST_TURNS} of {len(found)}.')

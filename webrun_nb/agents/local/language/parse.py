@@ -107,8 +107,14 @@ def premise(words: str) -> Premise | None:
     return next((each for each in found if each is not None), None)
 
 
+_BARE_VALUE = re.compile(r"[^\s@\"]+@[^\s\"]+\s+(?:as|in|into|for)\s+\S", re.I)
+"""An e-mail address and its field, whose verb is that of the clause before: "and ada@x.org in the e-mail field"."""
+
+
 def parse_clause(clause: str) -> Intent:
     """Read one clause."""
+    if _BARE_VALUE.match(clause):
+        return replace(parse_clause(f"type {clause}"), sentence=clause)
     if problem := problem_of(clause):
         return Unclear(clause, problem=problem)
     if (said := rephrased(clause)) != clause:
