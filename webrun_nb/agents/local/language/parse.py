@@ -168,6 +168,8 @@ def _by_grammar(clause: str, *, loosely: bool = False) -> Intent | None:
     for reading in readings(clause):
         step = intent_of(reading.tree, clause)
         is_loose = isinstance(step, NamedAction) and step.verb not in ("close", "submit")
+        if is_loose and any(reading.tree.find_data("purpose")):
+            continue  # "use the box to enter "x"": what it is for is the step itself
         if step is None or is_loose is not loosely or (key := alike(step)) in said:
             continue
         said.add(key)

@@ -47,6 +47,29 @@ _FORMS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
             r"(?:has\s+)?([a-z]+)(?:\s+(?:in\s+total|altogether|in\s+all))?\s*[.?!]*$",
             r"what is the \2 of \1",
         ),
+        # use the search box to find "lamps"
+        (
+            r"^use\s+(?P<field>(?:the|this|that)\s+(?:[\w-]+\s+)*(?:box|field|textbox|input|bar|textarea|area))\s+to\s+"
+            r"(?:enter|type|write|input|search\s+for|search|find|look\s+for|fill\s+in)\s+(?P<text>.+)$",
+            r"type \g<text> into \g<field>",
+        ),
+        # use the slider to choose 5
+        (
+            r"^use\s+(?P<thing>(?:the|this|that)\s+(?:[\w-]+\s+)?(?:slider|spinner|picker|dropdown|calendar|list))\s+to\s+"
+            r"(?:choose|select|set|pick|enter)\s+(?P<value>.+)$",
+            r"set \g<thing> to \g<value>",
+        ),
+        (
+            r"^use\s+(?P<thing>(?:the|this|that)\s+\S+(?:\s+\S+){0,3}?)\s+to\s+(?P<step>\S.*)$",
+            r"using \g<thing>, \g<step>",
+        ),
+        # close the dialog by clicking the cross
+        (
+            r"^(?:\S+\s+)(?P<what>(?:the|this|that)\s+(?:[\w-]+\s+)?(?:dialog(?:\s+box)?|pop-?up|modal|window|box))\s+by\s+"
+            r"(?:clicking|pressing|tapping|hitting)\s+(?:on\s+)?(?P<control>.+)$",
+            r"in \g<what>, click \g<control>",
+        ),
+        (r"^\S.*\s+by\s+(?:clicking|pressing|tapping|hitting)\s+(?:on\s+)?(?P<control>.+)$", r"click \g<control>"),
         # right now, at the moment
         (
             r"^((?:which|what|who|how|is|are)\b.*\S)\s+(?:right\s+now|at\s+the\s+moment|currently|today)\s*[.?!]*$",
