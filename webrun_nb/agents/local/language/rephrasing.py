@@ -35,6 +35,12 @@ _FORMS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
             r"^(.*\b(?:of|for)\s+)(?:the|my|our)\s+[a-z][\w-]*\s+(?:called|named)\s+(?=(?-i:[A-Z])|[\"“'‘])",
             r"\1",
         ),
+        # what files are here
+        (
+            r"^(?:what|which)\s+([a-z][\w-]*s)\s+(?:are|do\s+you\s+see|can\s+you\s+see)\s+(?:there\s+)?"
+            r"(?:here|there|on\s+(?:this|the)\s+page|in\s+(?:it|there))\s*[.?!]*$",
+            r"list the \1",
+        ),
         # which member joined first
         (
             r"^(?:which|what|who)\s+((?!is\b|are\b|was\b|has\b|have\b)[a-z][\w-]*)\s+([a-z][\w-]*(?:ed|t|n|d|e))\s+(?:the\s+)?"

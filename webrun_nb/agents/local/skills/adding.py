@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.local.language.intents import AddEntry
 from webrun_nb.agents.local.matching.names import stem
-from webrun_nb.agents.local.skills.entries import folded, shown
+from webrun_nb.agents.local.skills.entries import entries_of, folded, shown
 from webrun_nb.agents.local.skills.fields import enter
 from webrun_nb.agents.local.skills.form_fields import Detail, assign, fields_of, save
 from webrun_nb.agents.local.skills.working import Work, Worker, called, do, fail, later_look, new_things, same_element
@@ -130,6 +130,10 @@ def _in_form(worker: Worker, name: str, intent: AddEntry) -> Work[None]:
         yield from do(worker, Click(opener.ref, called(opener)), intent.sentence)
         seen = yield from worker.look(again=True)
         fields = _opened(before, seen)
+        if not fields and (choice := _choice(before, seen, intent)):  # it opens a menu of what can be added
+            yield from do(worker, Click(choice.ref, called(choice)), intent.sentence)
+            seen = yield from worker.look(again=True)
+            fields = _opened(before, seen)
         if not fields and (later := (yield from later_look(worker, seen, intent.sentence))):
             seen, fields = later, _opened(before, later)
         found = assign(fields, details, name)
@@ -148,8 +152,21 @@ def _in_form(worker: Worker, name: str, intent: AddEntry) -> Work[None]:
 def _opened(before: Observation, seen: Observation) -> list[Element]:
     """Return the fields of what was opened: those that were not there before, or all of another page."""
     fields = fields_of(seen)
+    if before.url != seen.url:
+        return fields
     new = {(each.frame, each.path) for each in new_things(before, seen)}
-    return [each for each in fields if (each.frame, each.path) in new] if before.url == seen.url else fields
+    rows = {thing.ref for entry in entries_of(seen) for thing in entry.things if thing.checked is not None}
+    return [each for each in fields if (each.frame, each.path) in new and each.ref not in rows]
+
+
+def _choice(before: Observation, seen: Observation, intent: AddEntry) -> Element | None:
+    """Find the choice of a menu that has just opened and names the kind of the entry."""
+    kind = _words(intent.kind)
+    new = [each for each in new_things(before, seen) if each.enabled and each.role in (*_BUTTONS, "option")]
+    named = [each for each in new if kind and kind <= _words(each.name or each.text)]
+    shortest = min((len(each.name) for each in named), default=0)
+    best = [each for each in named if len(each.name) == shortest]
+    return best[0] if len({folded(each.name) for each in best}) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from webrun_nb.agents.local.language.intents import ChangeEntry, RenameEntry
 from webrun_nb.agents.local.skills.entries import Entry, find_entries, folded, named_like, same_entry, shown
 from webrun_nb.agents.local.skills.fields import enter
 from webrun_nb.agents.local.skills.form_fields import fields_of, is_same_words, labels_of, save_button
+from webrun_nb.agents.local.skills.values import NO, YES
 from webrun_nb.agents.local.skills.working import Work, Worker, called, do, fail, later_look, new_things, same_element
 from webrun_nb.browsers.actions import Click, Hover, Press, Type
 from webrun_nb.browsers.observation import Element, Observation
@@ -58,12 +59,11 @@ def rename_entry(worker: Worker, intent: RenameEntry) -> Work[str]:
     seen = yield from worker.look()
     if field is None:
         fail(intent.sentence, f'"{old}" has no control to rename it, and a double-click opens none')
-    before = seen
     yield from do(worker, Type(field.ref, intent.name, called(field)), intent.sentence)
     seen = yield from worker.look(again=True)
     now = same_element(field, seen) or _focused(seen)
     button = save_button(seen, [now]) if now is not None and now.in_form else None
-    if button is not None and before.url != seen.url:
+    if button is not None:
         yield from do(worker, Click(button.ref, called(button)), intent.sentence)
     elif now is not None:
         yield from do(worker, Press("Enter", now.ref, called(now)), intent.sentence)
@@ -105,7 +105,7 @@ def _name_field(worker: Worker, entry: Entry, intent: RenameEntry) -> Work[Eleme
 def _field_with(before: Observation, seen: Observation, old: str) -> Element | None:
     """Find the field that has appeared and holds the old name, or else the one that has the focus."""
     known = {(each.frame, each.path) for each in before.all_elements if each.role in _TEXTS}
-    texts = [each for each in seen.all_elements if each.role in _TEXTS and each.enabled]
+    texts = [each for each in seen.all_elements if each.role in _TEXTS and each.enabled and each.tag != "select"]
     new = [each for each in texts if (each.frame, each.path) not in known or before.url != seen.url]
     holding = [each for each in new if folded(each.value) == folded(old)]
     return next(iter(holding or [each for each in new if each.focused] or (new if len(new) == 1 else [])), None)
@@ -140,10 +140,10 @@ def change_entry(worker: Worker, intent: ChangeEntry) -> Work[str]:
     """
     entry = yield from one_entry(worker, intent.words, intent.sentence)
     name = " ".join(shown(entry.name).split())[:80] if entry.name is not None else intent.words
-    fields = [_field(entry.things, label) for label, _ in intent.changes]
+    fields = [_field(entry.things, label, value) for label, value in intent.changes]
     if not intent.changes or any(field is None for field in fields):
         seen = yield from _open(worker, entry, intent)
-        fields = [_field(fields_of(seen), label) for label, _ in intent.changes]
+        fields = [_field(fields_of(seen), label, value) for label, value in intent.changes]
     for (label, value), field in zip(intent.changes, fields, strict=True):
         if field is None:
             seen = yield from worker.look()
@@ -154,10 +154,12 @@ def change_entry(worker: Worker, intent: ChangeEntry) -> Work[str]:
     return f'opened "{name}"' + "".join(f', changed {label} to "{value}"' for label, value in intent.changes)
 
 
-def _field(things: Sequence[Element], label: str) -> Element | None:
+def _field(things: Sequence[Element], label: str, value: str) -> Element | None:
     """Find the field that is called so, or else the only one whose name holds the words."""
     wanted = folded(label)
     fields = [each for each in things if each.enabled and each.role not in _BUTTONS and _is_field(each)]
+    if folded(value) not in YES | NO:
+        fields = [each for each in fields if each.role not in ("checkbox", "radio", "switch")]
     exact = [each for each in fields if wanted in list(labels_of(each))]
     partly = [each for each in fields if any(is_same_words(label, own) for own in labels_of(each))]
     for found in (exact, partly):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from webrun_nb.agents.local.skills.entries import folded
-from webrun_nb.agents.local.skills.values import read_day, read_number
+from webrun_nb.agents.local.skills.values import NO, YES, read_day, read_number
 from webrun_nb.agents.local.skills.working import Work, Worker, called, do, fail
 from webrun_nb.browsers.actions import Click, Press
 from webrun_nb.browsers.observation import Element, Observation
@@ -139,6 +139,7 @@ def _fit(field: Element, words: str) -> tuple[int, str] | None:
     """Return how well the words of a detail name a field, and the value that they leave."""
     said = folded(words)
     best: tuple[int, str] | None = None
+    is_box = field.role in ("checkbox", "switch", "radio")
     for label in dict.fromkeys(labels_of(field)):
         if said == label:
             found = (90, "yes") if field.role in ("checkbox", "switch") else None
@@ -150,6 +151,8 @@ def _fit(field: Element, words: str) -> tuple[int, str] | None:
             found = (60 + min(len(label), 9), words[: len(words) - len(label)].strip())
         else:
             found = _by_meaning(label, words)
+        if found and is_box and folded(found[1]) not in YES | NO:
+            continue
         if found and (best is None or found[0] > best[0]):
             best = found
     return best
@@ -166,6 +169,8 @@ def _by_meaning(label: str, words: str) -> tuple[int, str] | None:
     if not value:
         return None
     own = re.findall(r"\w+", label)
+    if first.casefold() in own and len(first) > 3:
+        return (55, value)
     if any(word in own for word in _MEANS.get(first.casefold(), ())):
         return (50, value)
     if len(first) > 4 and any(_alike(first.casefold(), word) for word in own):

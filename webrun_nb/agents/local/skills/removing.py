@@ -292,11 +292,14 @@ def _confirm(worker: Worker, before: Observation, intent: RemoveEntries) -> Work
     """Confirm the removal where the page itself asks whether it is meant: the sentence says that it is."""
     seen = yield from worker.look(again=True)
     new = new_things(before, seen)
-    if not any(_ASKS.search(each.text or each.name) for each in new):
-        return
+    asks = any(_ASKS.search(each.text or each.name) for each in new)
     buttons = [
         each for each in new if each.role in _BUTTONS and each.enabled and _CONFIRMS.match(each.name or each.value)
     ]
+    if not asks:  # another page, whose one form removes what it is about
+        buttons = [each for each in buttons if each.submits and before.url != seen.url]
+        if len(buttons) != 1:
+            return
     # A button may ask by its own text: it is pressed once more.
     buttons = buttons or [each for each in new if each.role == "button" and each.enabled and _ASKS.search(each.name)]
     inside = [each for each in buttons if each.submits] or buttons
