@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.local.language.intents import AddEntry
@@ -12,11 +12,22 @@ from webrun_nb.agents.local.matching.names import stem
 from webrun_nb.agents.local.skills.entries import entries_of, folded, shown
 from webrun_nb.agents.local.skills.fields import enter
 from webrun_nb.agents.local.skills.form_fields import Detail, assign, fields_of, save
-from webrun_nb.agents.local.skills.working import Work, Worker, called, do, fail, later_look, new_things, same_element
+from webrun_nb.agents.local.skills.working import (
+    Work,
+    Worker,
+    called,
+    do,
+    fail,
+    later_look,
+    new_things,
+    same_element,
+)
 from webrun_nb.browsers.actions import Click, Press
 from webrun_nb.browsers.observation import Element, Group, Observation
 from webrun_nb.common.codes import TaskFailureCode
 
+_MOST_LOOKS = 5
+"""Looks at a page whose controls come late."""
 _ADDS = re.compile(r"^\W*(?:add|new|create|insert|compose)\b|^[+＋]$", re.I)
 _ADDS_PICTURE = re.compile(r"\b(?:plus|add|new|create)\b", re.I)
 _INVITES = re.compile(r"\b(?:add|new|create|enter|what|next|to-?dos?|tasks?|items?|write|type)\b", re.I)
@@ -124,6 +135,12 @@ def _in_form(worker: Worker, name: str, intent: AddEntry) -> Work[None]:
     found = assign(fields_of(seen), details, name) if details else None
     if found is None or found.left or not found.entries:
         opener = _opener(seen, intent)
+        for _ in range(_MOST_LOOKS if opener is None else 0):  # pages of scripts come late
+            later = yield from later_look(worker, seen, intent.sentence)
+            if later is None or (opener := _opener(later, intent)) is not None:
+                seen = before = later or seen
+                break
+            seen = before = later
         if opener is None:
             what = f"{intent.kind or 'entry'}"
             fail(intent.sentence, f"the page has no field and no button to add a new {what}")
@@ -137,6 +154,13 @@ def _in_form(worker: Worker, name: str, intent: AddEntry) -> Work[None]:
         if not fields and (later := (yield from later_look(worker, seen, intent.sentence))):
             seen, fields = later, _opened(before, later)
         found = assign(fields, details, name)
+    shortcuts = [(each, _shortcut(before, seen, each)) for each in found.left]
+    if found.entries and shortcuts and all(control is not None for _, control in shortcuts):
+        for _, control in shortcuts:  # "for everyone", where a control of the form is called so
+            assert control is not None
+            there = same_element(control, (yield from worker.look())) or control
+            yield from do(worker, Click(there.ref, called(there)), intent.sentence)
+        found = replace(found, left=())
     if found.left or not found.entries:
         missing = ", ".join(f'"{each}"' for each in found.left) or f'"{name}"'
         names = ", ".join(f'"{called(each)}"' for each in fields_of(seen)[:12])
@@ -147,6 +171,18 @@ def _in_form(worker: Worker, name: str, intent: AddEntry) -> Work[None]:
             fail(intent.sentence, f'"{called(field)}" is gone; nothing was added', TaskFailureCode.AGENT_ERROR)
         yield from enter(worker, now, value, intent.sentence)
     yield from save(worker, [field for field, _ in found.entries], intent.sentence)
+
+
+def _shortcut(before: Observation, seen: Observation, detail: Detail) -> Element | None:
+    """Find the control of a form that is called like a detail without its preposition: "Everyone", "Today"."""
+    wanted = folded(re.sub(r"^(?:for|to|on|at|with|by)\s+", "", detail.words, flags=re.I))
+    new = {(each.frame, each.path) for each in new_things(before, seen)}
+    found = [
+        each
+        for each in seen.all_elements
+        if each.role in _BUTTONS and each.enabled and folded(each.name) == wanted and (each.frame, each.path) in new
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def _opened(before: Observation, seen: Observation) -> list[Element]:

@@ -203,7 +203,8 @@ def _taking(fields: Sequence[Element], value: str) -> Element | None:
         numbers = [each for each in fields if each.input_type == "number"]
         return numbers[0] if len(numbers) == 1 else None
     named = [each for each in texts if any(_NAME.search(label) for label in labels_of(each))]
-    return next(iter(named or texts), None)
+    only = [each for each in fields if each.role == "textbox"]  # it may hold a name for the time being: "Untitled"
+    return next(iter(named or texts or (only if len(only) == 1 else [])), None)
 
 
 def save(worker: Worker, fields: Sequence[Element], sentence: str) -> Work[None]:
