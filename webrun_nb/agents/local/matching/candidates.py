@@ -28,7 +28,8 @@ _UNNAMED_OWN, _UNNAMED_LIKE = 0.62, 0.54
 """Scores of things of the right kind, and of nearly that, where the sentence gives no name."""
 _WHOLE_TEXT = 0.9
 """Least score of a text that is acted on: what only speaks of the words is not meant."""
-_IN_TEXT = 0.8
+_HOLDS, _IN_TEXT = 0.95, 0.8
+"""Scores of an item that holds something that is called so, and of one that only speaks of the words."""
 _OPENED = frozenset({"section", "tree", "menu"})
 """Kinds of things that are opened and closed: one that says whether it is open is meant first."""
 _PLAIN_TYPES = frozenset({"text", "submit", "button", "checkbox", "radio"})
@@ -179,7 +180,7 @@ class Candidates:
 
     def _kind_score(self, thing: Element) -> float:
         score = 0.0
-        if self._target.role and self._target.role not in REPEATED:
+        if self._target.role and (self._target.role not in REPEATED or self._accepts.groups):
             score = _OWN if thing.role in self._meaning.own else 0.0 if thing.role in self._meaning.like else _OTHER
         if self._is_shown_only(thing):
             score = min(score, 0.0) + _TEXT
@@ -237,8 +238,9 @@ class Candidates:
             score = alike(words, name, is_quoted=self._target.is_quoted)
             if not is_item:
                 score = max(score, 0.95 * alike(words, self._heading_over(group), is_quoted=self._target.is_quoted))
-            elif score < _IN_TEXT and in_text(words, self._page.normal_text_of(group)):
-                score = _IN_TEXT
+            elif score < _HOLDS and in_text(words, self._page.normal_text_of(group)):
+                is_named = any(alike(words, held.name) >= _WHOLE_TEXT for held in self._page.members(group))
+                score = max(score, _HOLDS if is_named else _IN_TEXT)
             if score >= CERTAIN:
                 yield Match(thing, score + _OWN, (f'it is the {self._page.groups[group].kind} of "{name[:60]}"',))
 

@@ -165,11 +165,15 @@ def _readings(target: Target, page: PageModel, accepts: Accepts, scope: Scope) -
         if sum(match.score >= _EXACTLY for match in exact) < 2:
             yield item, 0.0
             item = None
+    place = _position(target)
+    by_place = None if place is None else replace(target, words="", said="", ordinal=place)
+    if by_place is not None and target.role in REPEATED and target.said and not _is_numbered(target.words, page):
+        yield by_place, 0.0  # "row 3" is the third one, not one that has a 3 in it
     yield target, 0.0
     if target.is_quoted:
         return
-    if (place := _position(target)) is not None:  # "row 3"
-        yield replace(target, words="", said="", ordinal=place), 0.0
+    if by_place is not None:
+        yield by_place, 0.0
     if target.qualities and target.words:  # "the Blue colour": a name, not a look
         looks = " ".join(target.qualities)
         yield replace(target, words=f"{looks} {target.words}", said="", qualities=()), _NAMED
@@ -204,9 +208,15 @@ def _is_of_item(words: str, box: Element, page: PageModel) -> bool:
 
 def _position(target: Target) -> int | None:
     """Return the position that a number after a kind says: "row 3"."""
-    if target.role in MEANINGS and re.fullmatch(r"#?\d{1,3}", target.words) and target.ordinal is None:
+    is_number = re.fullmatch(r"#?\d{1,3}", target.words) is not None and not target.is_quoted
+    if target.role in MEANINGS and is_number and target.ordinal is None:
         return int(target.words.strip("#")) or None
     return None
+
+
+def _is_numbered(number: str, page: PageModel) -> bool:
+    """Return whether an item of the page's lists begins with a number."""
+    return any(page.name_of(item).strip("#. ") == number.strip("#") for items in page.items for item in items)
 
 
 def _whole_names(target: Target) -> Iterator[str]:

@@ -116,8 +116,10 @@ def test_words_that_select_may_be_part_of_a_name() -> None:
     [
         (Target("Delete", "button", near="Bob"), "Bob"),
         (Target("Delete", "button", within=Target("Bob", "row")), "Bob"),
+        (Target("Delete", "button", within=Target("40", "row")), "Bob"),
         (Target("Delete", "button", within=Target("", "row", ordinal=3)), "Cy"),
         (Target("Delete", "button", within=Target("3", "row", said="row 3")), "Cy"),
+        (Target("Delete", "button", within=Target("2", "row", said="row 2")), "Bob"),
         (Target("Delete", "button", ordinal=-1), "Cy"),
         (Target("State", "field", near="Ada"), "Ada"),
         (Target("trash", "button", near="Ines"), "Ines"),
