@@ -85,7 +85,7 @@
     const counts = new Map();
     let n = 0;
     for (let child = el.firstElementChild; child && n < 300; child = child.nextElementSibling, n++) {
-      if (!child.childElementCount && !child.hasAttribute("class")) continue;
+      if (!child.childElementCount && !(child.tagName === "DIV" && child.hasAttribute("class"))) continue;
       const sign = signature(child);
       counts.set(sign, (counts.get(sign) || 0) + 1);
     }
