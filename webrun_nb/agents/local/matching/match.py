@@ -324,8 +324,9 @@ def _narrowed(target: Target, named: Sequence[Match], page: PageModel) -> tuple[
     if target.role == "field":
         found = _of_field_type(target, found)
     if target.role == "number":
-        found = [match for match in found if number_in(value_of(match.element)) is not None]
-        found = [match for match in found if number_in(value_of(match.element), whole=True) is not None] or found
+        numbers = [match for match in found if number_in(value_of(match.element)) is not None]
+        whole = [match for match in numbers if number_in(value_of(match.element), whole=True) is not None]
+        found = whole or numbers or (found if target.near else [])  # "the value of Language" need not be a number
     if target.besides:
         left_out = {ref for each in target.besides for ref in (e.ref for e in find(each, page).elements)}
         held = {ref for each in target.besides for ref in _refs_beside(each, page)}
