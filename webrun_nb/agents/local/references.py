@@ -179,15 +179,7 @@ def _says_which(target: Target) -> bool:
 
 
 def targets_of(intent: Intent) -> tuple[Target, ...]:
-    """Return the targets that a step names, those of its values among them."""
+    """Return the targets that a step names, and the boxes whose texts it takes: "the text in the textarea"."""
     values = (getattr(intent, each.name) for each in fields(intent))
-    targets = (_source(value) if isinstance(value, ValueOf) else value for value in values)
-    return tuple(
-        target for target in targets if isinstance(target, Target) and target != Target() and target.count != 0
-    )
-
-
-def _source(value: ValueOf) -> Target:
-    """Return the thing that shows a value: of "the text in the box", the box."""
-    target = value.target
-    return target.within if target.within is not None and not target.words else target
+    targets = (value.target.within if isinstance(value, ValueOf) else value for value in values)
+    return tuple(target for target in targets if isinstance(target, Target) and target != Target())

@@ -8,11 +8,10 @@ from webrun_nb.agents.local.references import targets_of
 BOX = Target(role="field", said="textarea")
 
 
-def test_a_value_names_the_thing_that_shows_it() -> None:
+def test_a_value_names_the_box_that_it_is_taken_from() -> None:
     copied = Copy("Copy the text in the textarea", ValueOf("the text in the textarea", Target(role="text", within=BOX)))
     assert targets_of(copied) == (BOX,)
 
 
-def test_a_value_with_a_name_of_its_own_is_looked_for_by_it() -> None:
-    total = Target("total", role="text", within=BOX)
-    assert targets_of(Copy("Copy the total in the textarea", ValueOf("the total", total))) == (total,)
+def test_a_value_that_stands_beside_its_label_names_no_thing() -> None:
+    assert targets_of(Copy("Copy the value of Country", ValueOf("the value of Country", Target(near="Country")))) == ()
