@@ -160,7 +160,7 @@ def likeliest(task: Task, either: Either) -> Work[Intent]:
         found, named = 0.0, 0
         for target in targets:
             things = yield from task.matching(target, texts=True)
-            if isinstance(reading, Fill):
+            if isinstance(reading, Fill) and target is reading.target:  # not what the value is read from
                 things = tuple(thing for thing in things if thing.role in FIELD_ROLES | {"listbox"})
             is_there = any(not only_mentions(thing, target) for thing in things)
             found += is_there if _says_which(target) else 0.5  # a page has some field or other

@@ -36,6 +36,8 @@ _EXACTLY = 0.97
 _MAX_NEAR_MISSES = 5
 _MAX_RANKED = 400
 _MAX_WORDS = 8
+_BESIDE_PX = 400
+"""What stands farther from the words is not beside them."""
 _REGIONS = {
     "header": "header",
     "footer": "footer",
@@ -323,10 +325,6 @@ def _narrowed(target: Target, named: Sequence[Match], page: PageModel) -> tuple[
         found = _of_shape(target, found)
     if target.role == "field":
         found = _of_field_type(target, found)
-    if target.role == "number":
-        numbers = [match for match in found if number_in(value_of(match.element)) is not None]
-        whole = [match for match in numbers if number_in(value_of(match.element), whole=True) is not None]
-        found = whole or numbers or (found if target.near else [])  # "the value of Language" need not be a number
     if target.besides:
         left_out = {ref for each in target.besides for ref in (e.ref for e in find(each, page).elements)}
         held = {ref for each in target.besides for ref in _refs_beside(each, page)}
@@ -335,6 +333,10 @@ def _narrowed(target: Target, named: Sequence[Match], page: PageModel) -> tuple[
         found = _nearest(target, found, page)
         if not found:
             return [], f'{len(named)} are {what}, and none belongs to "{target.near}"'
+    if target.role == "number":
+        numbers = [match for match in found if number_in(value_of(match.element)) is not None]
+        whole = [match for match in numbers if number_in(value_of(match.element), whole=True) is not None]
+        found = whole or numbers or (found if target.near else [])  # "the value of Language" need not be a number
     for condition in target.conditions:
         found = [match for match in found if holds(condition, match.element, page)]
         if not found:
@@ -443,7 +445,7 @@ def _beside(near: str, found: list[Match], page: PageModel) -> list[Match]:
          for at, match in enumerate(found)
          if any(place.ref != match.element.ref for place in places)),
     )  # fmt: skip
-    if not measured or measured[0][0] == float("inf"):
+    if not measured or measured[0][0] > _BESIDE_PX:
         return []
     (least, first), *rest = measured
     if not rest or least + 4 < rest[0][0] * 0.9:
