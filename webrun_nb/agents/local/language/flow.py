@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from webrun_nb.agents.local.language.intents import Extract, ForEach, If, Intent, Premise, Repeat, Unclear
-from webrun_nb.agents.local.language.meaning import thing_of
+from webrun_nb.agents.local.language.nouns import thing_of
 
 ReadClause = Callable[[str], Intent]
 ReadPremise = Callable[[str], Premise | None]

@@ -37,13 +37,14 @@ from webrun_nb.agents.local.language.intents import (
 )  # fmt: skip
 from webrun_nb.agents.local.language.keys import key_press
 from webrun_nb.agents.local.language.listing import is_extraction, parse_extraction, parse_order
-from webrun_nb.agents.local.language.meaning import alike, intent_of, premise_of, thing_of
+from webrun_nb.agents.local.language.meaning import alike, intent_of, premise_of
 from webrun_nb.agents.local.language.no_instruction import (
     OTHER_LANGUAGE,
     is_in_another_language,
     problem_of,
     problem_of_all,
 )
+from webrun_nb.agents.local.language.nouns import thing_of
 from webrun_nb.agents.local.language.questions import Question, as_listing, as_value, counts_no_rows
 from webrun_nb.agents.local.language.rephrasing import rephrased
 from webrun_nb.agents.local.language.split import Held, sentences, unquote
