@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from dataclasses import fields, replace
 from typing import TypeVar
@@ -159,6 +160,11 @@ def likeliest(task: Task, either: Either) -> Work[Intent]:
         targets = targets_of(reading)
         found, named = 0.0, 0
         for target in targets:
+            if target.reference:
+                found += 1  # a thing that a step before it found
+                continue
+            if _PREPOSITION.match(target.words):
+                continue  # "to Ada" is no name: another reading knows what the word joins
             things = yield from task.matching(target, texts=True)
             if isinstance(reading, Fill) and target is reading.target:  # not what the value is read from
                 things = tuple(thing for thing in things if thing.role in FIELD_ROLES | {"listbox"})
@@ -171,6 +177,9 @@ def likeliest(task: Task, either: Either) -> Work[Intent]:
         if (share, named) > most:
             best, most = reading, (share, named)
     return best
+
+
+_PREPOSITION = re.compile(r"(?:to|in|into|from|with|for|by|at|of|on)\s", re.I)
 
 
 def _says_which(target: Target) -> bool:
