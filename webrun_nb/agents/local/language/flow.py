@@ -129,6 +129,7 @@ class _Sentence:
             return None
         how = " ".join(said["how"].lower().split())
         if _AGAIN.fullmatch(said["step"]) and how in ("until", "till"):
+            before = before or self._before  # "Click Next. Repeat this until …"
             if not before:
                 return None
             steps, before[:] = tuple(before), []

@@ -103,7 +103,7 @@ def _premise(tree: Tree[Token], clause: str) -> Premise | None:
     if thing is None:
         return None
     target = target_in(thing)
-    negated = part.token("NOT") is not None
+    negated = part.token("NOT", "NO", "THERE_NONE") is not None
     match part.rule:
         case "exists" | "gone":
             negated = negated or part.rule == "gone"

@@ -15,6 +15,7 @@ _SIGNS = str.maketrans({"×": "*", "·": "*", "÷": "/", "−": "-", "–": "-",
 _TERM = r"[\d.,a-zA-Z()+*/\s-]"
 _EQUATION = re.compile(rf"(?P<left>{_TERM}{{1,40}})=(?P<right>{_TERM}{{0,40}}|\s*\?)\s*\??\s*$")
 _SUM = re.compile(r"^[\s\d.()+*/-]*\d\s*[-+*/]\s*[\d(][\s\d.()+*/-]*$")
+_DATE = re.compile(r"\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{1,2}([/.-])\d{1,2}\1(?:\d{4}|\d{2})\b")
 _OPERATIONS: Mapping[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip
@@ -36,6 +37,8 @@ def solution_of(line: str) -> str | None:
     '8'
     """
     if len(line) > _MOST_CHARS:
+        return None
+    if _DATE.search(line):
         return None
     text = line.translate(_SIGNS).strip()
     equation = _EQUATION.search(text)
