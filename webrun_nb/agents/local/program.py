@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections import Counter
 from collections.abc import Generator, Sequence
@@ -117,8 +116,6 @@ from webrun_nb.browsers.actions import Hover as HoverOn
 from webrun_nb.browsers.observation import Element
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX
 from webrun_nb.common.codes import TaskFailureCode
-
-logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
