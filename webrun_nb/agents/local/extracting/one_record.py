@@ -19,7 +19,7 @@ from webrun_nb.agents.local.lists.names import tokens
 from webrun_nb.agents.local.lists.pages import headings_on, lines_labelled, words_of
 from webrun_nb.agents.local.lists.rows import UntiedError, arrange, of_noun
 from webrun_nb.agents.local.lists.selecting import said_words, says, under_headings
-from webrun_nb.agents.local.lists.view import Row
+from webrun_nb.agents.local.lists.view import Field, Row
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.snapshot import Snapshot
 
@@ -28,6 +28,8 @@ Work = Generator[Step, Reply | None, T]
 
 _TITLES = frozenset({("title",), ("page", "title"), ("heading",), ("headline",), ("page", "heading")})
 """The words for a page's title."""
+_NAMES = frozenset({"name", "title", "heading", "headline"})
+"""The words for what a record is called."""
 _MOST_LISTS = 20
 """Lists of a page in which the row that is called like the subject is looked for."""
 
@@ -76,8 +78,11 @@ class OneRecord:
             self._lists.problem = reading.extraction.problem
             raise self._lists.nothing(reading)
         self._follows(reading, around, in_list=in_list is not None)
-        if self._lists.shape is None and (unmet := [name for name in reading.columns if name not in reading.fields]):
-            raise self._lists.nothing(reading, unmet)
+        if self._lists.shape is None:
+            unmet = [name for name in reading.columns if name not in reading.fields]
+            unmet += [name for name, field in reading.fields.items() if self._is_only_the_name(page, name, field)]
+            if unmet:
+                raise self._lists.nothing(reading, unmet)
         return self._lists.answers().record(reading, place)
 
     def _under_a_heading(self, page: Snapshot) -> Extract | None:
@@ -113,6 +118,14 @@ class OneRecord:
         ((node, text),) = found
         record = {name: text}
         return Finish(text, [record], (Provenance(0, name, page.url, node.path, text, captured_ms=page.captured_ms),))
+
+    def _is_only_the_name(self, page: Snapshot, asked: str, field: Field) -> bool:
+        """Tell whether the record's name would answer for what the page does not speak of: "get the abstract"."""
+        words = tokens(asked)
+        if not field.is_key or not words or words[-1] in _NAMES or any(set(words) & set(name) for name in field.names):
+            return False
+        known = f"{self._lists.page_words} {page.url}"
+        return not any(says(known, (word,)) for word in words) and words[-1] not in GENERIC
 
     def _is_page_title(self) -> bool:
         """Tell whether the page's title is asked for, and nothing else."""
