@@ -14,9 +14,22 @@ def _first_of(match: re.Match[str]) -> str:
     return f"which {match[1]} has the {'latest' if is_last else 'earliest'} {match[2]}"
 
 
+_WORDS = r"[\w-]+(?:\s+(?!and\b|of\b|for\b|with\b|in\b|on\b|from\b|the\b)[\w-]+){0,2}"
+
+
+def _without_articles(match: re.Match[str]) -> str:
+    return re.sub(r"(,|\band)\s+the\s+", r"\1 ", match[0], flags=re.I)
+
+
 _FORMS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern, re.I), said)
     for pattern, said in (
+        # get the price and the brand
+        (
+            rf"^(?:get|read|extract|fetch|what\s+(?:is|are)|(?:tell|give|show)\s+me)\s+the\s+{_WORDS}"
+            rf"(?:\s*,\s*the\s+{_WORDS}){{0,8}}\s*,?\s+and\s+the\s+{_WORDS}\s*[.?!]*$",
+            _without_articles,
+        ),
         # tell me how many books there are in total
         (rf"^(?:{_ASKS})\s+(?=how\s+many\b)", ""),
         (r"^(how\s+many\b.*?)\s+(?:in\s+total|altogether|in\s+all)\s*[.?!]*$", r"\1"),

@@ -165,6 +165,19 @@ def test_columns_before_the_subject() -> None:
     assert (intent.subject, intent.wishes, intent.one) == ("laptop", ("name", "price"), False)
 
 
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        ("get the price and the brand", ("price", "brand")),
+        ("what are the speaker and the room?", ("speaker", "room")),
+        ("get the speaker, the room and the track", ("speaker", "room", "track")),
+    ],
+)
+def test_each_value_of_one_record_may_have_its_article(text: str, wishes: tuple[str, ...]) -> None:
+    intent = listing(text)
+    assert (intent.subject, intent.wishes) == ("", wishes)
+
+
 def test_one_record() -> None:
     intent = listing("Extract the product's price, currency, brand.")
     assert (intent.subject, intent.wishes, intent.one) == ("product", ("price", "currency", "brand"), True)
