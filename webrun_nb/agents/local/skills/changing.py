@@ -9,6 +9,7 @@ from webrun_nb.agents.local.language.intents import ChangeEntry, RenameEntry
 from webrun_nb.agents.local.skills.entries import Entry, find_entries, folded, named_like, same_entry, shown
 from webrun_nb.agents.local.skills.fields import enter
 from webrun_nb.agents.local.skills.form_fields import fields_of, is_same_words, labels_of, save_button
+from webrun_nb.agents.local.skills.selecting import control_for_selected
 from webrun_nb.agents.local.skills.values import NO, YES
 from webrun_nb.agents.local.skills.working import Work, Worker, called, do, fail, later_look, new_things, same_element
 from webrun_nb.browsers.actions import Click, Hover, Press, Type
@@ -79,6 +80,9 @@ def _name_field(worker: Worker, entry: Entry, intent: RenameEntry) -> Work[Eleme
     now = same_entry(entry, seen) or entry
     old = shown(entry.name)
     own = named_like(now.controls, _RENAMES)
+    if not own and (control := (yield from control_for_selected(worker, now, _RENAMES, intent.sentence))):
+        own = [control]
+        seen = yield from worker.look()
     ways: list[Click] = [Click(each.ref, called(each)) for each in own[:1]]
     pointed = now.name or now.things[0]
     if not own:

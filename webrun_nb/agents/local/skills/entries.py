@@ -33,6 +33,10 @@ _PLAIN_KINDS = frozenset(
         "note",
     }
 )
+_FEW = 20
+"""Things of a page so small that one entry may have most of them."""
+_BAR = frozenset({"button", "clickable", "menuitem", "graphic", "img"})
+"""Roles of what stands alone in the parts of a tool bar."""
 _MOST_FORMS = 8
 _LINKING = re.compile(r"\s+(?:of|for|by|from|called|named|titled|with|about|to)\s+", re.I)
 _OWNER = re.compile(r"(?P<owner>.+?)(?:'s|’s|(?<=s)'|(?<=s)’)\s+(?P<kind>\S.*)$", re.I)
@@ -107,7 +111,11 @@ def _entries(groups: Sequence[Group], things: Sequence[Element], frame: int) -> 
         kinds = {groups[each].kind for each in around(at, groups)}
         texts = [thing for thing in within if thing.role not in _CONTROLS]
         is_head = bool(texts) and all(thing.role == "columnheader" for thing in texts)
-        if not kinds & _NOT_LISTS and not is_head:
+        called = {folded(thing.name) for thing in within if thing.role in _BAR}
+        is_bar = groups[at].kind == "card" and all(t.role in _BAR or folded(shown(t)) in called for t in within)
+        # A card with half of what a page has is a part of its layout.
+        is_layout = groups[at].kind == "card" and len(things) > _FEW and len(within) * 2 > len(things)
+        if not (kinds & _NOT_LISTS or is_head or is_bar or is_layout):
             yield Entry(at, frame, tuple(within))
 
 

@@ -9,8 +9,9 @@ from typing import TypeVar
 from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.local.language.intents import Intent, NamedAction, Target
 from webrun_nb.agents.local.skills.comboboxes import fits
-from webrun_nb.agents.local.skills.entries import box_of, folded
+from webrun_nb.agents.local.skills.entries import box_of, find_entries, folded
 from webrun_nb.agents.local.skills.fields import set_state
+from webrun_nb.agents.local.skills.selecting import control_for_selected
 from webrun_nb.agents.local.skills.values import read_number
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.values import shown_text
@@ -79,6 +80,11 @@ def _control(task: Task, intent: NamedAction) -> Work[Element | None]:
         return found[0]
     if offered := _offered(intent, (yield from task.look())):
         return offered
+    entries = find_entries((yield from task.look()), names) if names else []
+    if len(entries) == 1:
+        says = re.compile(rf"^{re.escape(intent.verb)}\b", re.I)
+        if chosen := (yield from control_for_selected(task, entries[0], says, intent.sentence)):
+            return chosen
     item = (yield from task.matching(intent.target)) if names or intent.target.ordinal else ()
     if len(item) != 1:
         return None

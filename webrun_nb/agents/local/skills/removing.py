@@ -24,6 +24,7 @@ from webrun_nb.agents.local.skills.entries import (
     with_name,
 )
 from webrun_nb.agents.local.skills.fields import set_state
+from webrun_nb.agents.local.skills.selecting import outside_control
 from webrun_nb.agents.local.skills.working import Work, Worker, called, do, fail, later_look, new_things
 from webrun_nb.browsers.actions import Click, Hover, Select
 from webrun_nb.browsers.observation import Element, Observation
@@ -265,10 +266,7 @@ def _bulk_control(seen: Observation) -> Element | None:
     for each in outside:
         if each.tag == "select" and any(REMOVES.search(option) for option in each.options):
             return each
-    buttons = [
-        each for each in outside if each.role in ("button", "clickable") and REMOVES.search(each.name or each.icon)
-    ]
-    return buttons[0] if len(buttons) == 1 else None
+    return outside_control(seen, REMOVES)
 
 
 def _on_its_page(worker: Worker, entry: Entry, intent: RemoveEntries) -> Work[Element | None]:
