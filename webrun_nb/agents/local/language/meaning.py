@@ -72,15 +72,14 @@ def intent_of(tree: Tree[Token], clause: str) -> Intent | None:
     purpose = sentence.part("purpose")
     if purpose is not None and ((verb := purpose.token("VERB")) is None or verb[0].isupper()):
         return None  # "to Boston on Friday" is no purpose
-    try:
+    with suppress(SenselessError):
         intent = _STEPS[what.rule](what)
-    except SenselessError:
-        return None
-    context = sentence.part("context")
-    if context is None or intent is None:
-        return intent
-    thing = context.part("thing")
-    return _within(intent, target_in(thing)) if thing else intent
+        context = sentence.part("context")
+        if context is None or intent is None:
+            return intent
+        thing = context.part("thing")
+        return _within(intent, target_in(thing)) if thing else intent
+    return None
 
 
 def request_in(clause: str) -> Request | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webrun_nb.agents.local.language.grammar import readings
+from webrun_nb.agents.local.language.parse import plan
 
 
 @pytest.mark.parametrize(
@@ -32,3 +33,11 @@ def test_the_same_clause_with_other_names_is_read_alike() -> None:
 def test_a_clause_of_many_trees_is_read() -> None:
     clause = "double-click the digit in the card of the cell in 1,2,3 and is the every center of the list of the item"
     assert all(reading.cost > 0 for reading in readings(clause))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["in the picture below the button, click Save", "with the list over the card, select Ada", "in 3 below the, click"],
+)
+def test_a_place_that_makes_no_sense_is_no_defect(sentence: str) -> None:
+    assert plan(sentence)
