@@ -12,7 +12,7 @@ from webrun_nb.agents.local.language import plan
 from webrun_nb.agents.local.language.intents import Intent, Target, Unclear
 from webrun_nb.agents.local.language.words import unclear
 from webrun_nb.agents.local.lists.view import View
-from webrun_nb.agents.local.matching.match import describe
+from webrun_nb.agents.local.matching.wording import describe
 from webrun_nb.agents.local.messages import chosen, named_choice
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from webrun_nb.agents.base import AgentError, Finish, Refused, Step, TaskSpec
 from webrun_nb.agents.local.language.intents import Target
-from webrun_nb.agents.local.matching.match import Matches, describe
+from webrun_nb.agents.local.matching.choosing import Matches
+from webrun_nb.agents.local.matching.wording import describe
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.text import shortened

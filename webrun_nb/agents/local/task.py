@@ -10,8 +10,9 @@ from typing import TypeVar
 from webrun_nb.agents.base import AgentError, Failed, Refused, Reply, Step, TaskSpec, TokenUse, Unused
 from webrun_nb.agents.local.acting import Acting
 from webrun_nb.agents.local.language.intents import Intent, Target
+from webrun_nb.agents.local.matching.choosing import Matches
 from webrun_nb.agents.local.matching.labelled import values_called
-from webrun_nb.agents.local.matching.match import Matches, find
+from webrun_nb.agents.local.matching.match import find
 from webrun_nb.agents.local.matching.page import PageModel
 from webrun_nb.agents.local.matching.roles import ANY, CLICKABLES, FIELD_ROLES, THINGS, Accepts, taking
 from webrun_nb.agents.local.messages import blocked, called, not_found
@@ -154,6 +155,9 @@ class Task(Acting):
             found = find(target, self._page(), accepts=accepts)
         if not found.best:
             raise not_found(sentence, target, found, self.seen)
+        if found.remark:
+            self.remark(found.remark)
+            yield from self.note(f'"{sentence}": {found.remark}.')
         return found
 
     def _page(self) -> PageModel:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from helpers.agent_runner import work_on
 from helpers.stored_pages import stored
-from webrun_nb.agents.base import AgentError, Ask, Finish, Perform, Step, TaskSpec
+from webrun_nb.agents.base import AgentError, Ask, Finish, Log, Perform, Step, TaskSpec
 from webrun_nb.agents.local.examples import examples_of
 from webrun_nb.agents.local.language.intents import Target
-from webrun_nb.agents.local.matching.match import Matches, near_misses
+from webrun_nb.agents.local.matching.choosing import Matches
 from webrun_nb.agents.local.matching.page import PageModel
+from webrun_nb.agents.local.matching.wording import near_misses
 from webrun_nb.agents.local.messages import not_found
 from webrun_nb.browsers.actions import Action, Click, Press
 from webrun_nb.browsers.observation import Element, Observation
@@ -324,3 +326,13 @@ async def test_a_condition_that_two_columns_answer_to_is_asked_about() -> None:
     ]
     assert await rows("regions", sentence, "state", replies=["unit price"]) == [{"state": "HI"}]
     assert await rows("regions", sentence, "state", replies=["pack price"]) == []
+
+
+async def test_it_is_said_that_one_of_two_buttons_of_the_same_name_is_clicked() -> None:
+    buttons = tuple(Element(ref, "button", "Add", "button", order=ref) for ref in range(2))
+    seen = Observation("https://a.example/", "Twins", buttons, "")
+    steps = await work_on(replace(stored("form"), observation=seen), TaskSpec("click Add"))
+    assert [action.ref for action in acts(steps) if isinstance(action, Click)] == [0]
+    assert any(
+        'two buttons are called "Add"; the first one is taken' in step.text for step in steps if isinstance(step, Log)
+    )

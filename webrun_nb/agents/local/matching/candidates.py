@@ -26,6 +26,8 @@ _TEXT = -0.1
 """Added to the score of a text where a control may be meant."""
 _UNNAMED_OWN, _UNNAMED_LIKE = 0.62, 0.54
 """Scores of things of the right kind, and of nearly that, where the sentence gives no name."""
+NAMED = 0.9
+"""Least score of a thing that is called so, and does not only speak of it."""
 _WHOLE_TEXT = 0.9
 """Least score of a text that is acted on: what only speaks of the words is not meant."""
 _HOLDS, _IN_TEXT = 0.95, 0.8

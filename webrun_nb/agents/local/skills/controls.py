@@ -19,8 +19,8 @@ from webrun_nb.agents.local.language.intents import (
     SetOpen,
     Target,
 )
-from webrun_nb.agents.local.matching.match import describe
 from webrun_nb.agents.local.matching.roles import FIELD_ROLES
+from webrun_nb.agents.local.matching.wording import describe
 from webrun_nb.agents.local.messages import called
 from webrun_nb.agents.local.skills.choices import choose_options, options_named
 from webrun_nb.agents.local.skills.comboboxes import choose_suggestion, wish_for

@@ -22,9 +22,10 @@ from webrun_nb.agents.local.language.intents import (
     Target,
     Transfer,
 )
-from webrun_nb.agents.local.matching.match import describe, found_on
+from webrun_nb.agents.local.matching.match import found_on
 from webrun_nb.agents.local.matching.names import normal
 from webrun_nb.agents.local.matching.roles import FIELD_ROLES
+from webrun_nb.agents.local.matching.wording import describe
 from webrun_nb.agents.local.skills.form import fill_form, fill_missing
 from webrun_nb.agents.local.skills.login import Doer as Logging
 from webrun_nb.agents.local.skills.login import Login

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from webrun_nb.agents.base import AgentError
 from webrun_nb.agents.local.language.intents import FillForm, Target
 from webrun_nb.agents.local.language.split import unquote
-from webrun_nb.agents.local.matching.match import describe, found_on
+from webrun_nb.agents.local.matching.match import found_on
 from webrun_nb.agents.local.matching.names import normal
 from webrun_nb.agents.local.matching.roles import FIELD_ROLES
+from webrun_nb.agents.local.matching.wording import describe
 from webrun_nb.agents.local.messages import option_of
 from webrun_nb.agents.local.skills.fields import enter
 from webrun_nb.agents.local.skills.login_form import credential_field, password_fields

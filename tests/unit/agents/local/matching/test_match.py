@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from helpers import stored_pages
 from webrun_nb.agents.local.language.intents import Condition, Superlative, Target
+from webrun_nb.agents.local.matching.choosing import Matches
 from webrun_nb.agents.local.matching.conditions import area_of
-from webrun_nb.agents.local.matching.match import Matches, find
+from webrun_nb.agents.local.matching.match import find
 from webrun_nb.agents.local.matching.page import PageModel
 from webrun_nb.agents.local.matching.roles import ANY, CHECKABLES, CLICKABLES, FIELDS, MEANINGS, Accepts
-from webrun_nb.browsers.observation import Element, Observation
+from webrun_nb.browsers.observation import Element, Group, Observation
 
 
 @lru_cache
@@ -293,3 +294,12 @@ def test_a_name_of_signs_alone() -> None:
     page = PageModel(Observation("https://signs.example/", "Signs", tuple(buttons), "♥♥♥ ♥"))
     found = find(Target("♥♥♥", role="button", said="♥♥♥ button", is_quoted=True), page)
     assert [element.name for element in found.elements] == ["♥♥♥"]
+
+
+def test_the_first_of_two_buttons_of_one_name_is_taken_and_it_is_said() -> None:
+    buttons = tuple(Element(ref, "button", "Add", "button", order=ref, group=0) for ref in range(2))
+    page = PageModel(Observation("https://twins.example/", "", buttons, "", groups=(Group("form"),)))
+    matches = find(Target("Add", "button"), page, accepts=CLICKABLES)
+    assert ([element.ref for element in matches.elements], matches.is_ambiguous) == ([0], False)
+    assert matches.remark == 'two buttons are called "Add"; the first one is taken'
+    assert not find(Target("Add", "button", ordinal=2), page, accepts=CLICKABLES).remark
