@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from webrun_nb.agents.base import Reply, Step
@@ -13,6 +14,7 @@ from webrun_nb.agents.local.lists.view import View
 from webrun_nb.agents.local.skills.looking_for import only_mentions
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.values import first_text
+from webrun_nb.browsers.observation import Observation
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -27,10 +29,18 @@ def names_of_each(task: Task, target: Target) -> Work[Sequence[str]]:
         names = _in_columns((yield from task.lists()), target.words)
         if names:
             return _selected(names, target)
-    found = yield from task.matching(target, texts=True)
+    found = yield from task.matching(replace(target, ordinal=None, count=None), texts=True)
     elements = [element for element in found if not only_mentions(element, target)]
     seen = yield from task.look()
-    return [name for element in elements if (name := first_text(element, seen))]
+    if target.words and not target.is_quoted and not _speaks_of(seen, target.words):
+        return ()  # rows that the page calls otherwise are not what the sentence names
+    return _selected([name for element in elements if (name := first_text(element, seen))], target)
+
+
+def _speaks_of(seen: Observation, words: str) -> bool:
+    """Tell whether a page has the noun of some words anywhere: in its text, its title or its address."""
+    noun = tokens(words)[-1:]
+    return bool(noun) and set(noun) <= set(tokens(f"{seen.title} {seen.url} {seen.text}"))
 
 
 def _in_columns(lists: Sequence[View], words: str) -> Sequence[str]:

@@ -129,7 +129,8 @@ def first_text(element: Element, seen: Observation) -> str:
     parts = [part for part in (*seen.texts, *seen.elements) if part.frame == element.frame]
     inside = [part for part in parts if part.path.startswith(within)]
     named = next((text for part in inside if (text := shown_text(part).strip()) and part.checked is None), "")
-    return named or shown_text(element) or element.name
+    own = element.name if element.checked is not None else shown_text(element)
+    return named or own or element.name
 
 
 def main_texts(seen: Observation, instruction: str = "") -> Sequence[str]:
