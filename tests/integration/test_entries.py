@@ -84,6 +84,53 @@ show();
 </script>"""
 
 
+FILES = """<title>Files</title>
+<div id=bar hidden><button>Duplicate</button><button>Rename</button><button>Delete</button></div>
+<ul id=list></ul><div id=ask role=dialog hidden><p>Are you sure?</p><button>Cancel</button><button>Delete</button></div>
+<script>
+let names = ["alpha.txt", "beta.txt", "gamma.txt"];
+const $ = id => document.getElementById(id), chosen = () => [...$("list").querySelectorAll(":checked")];
+const show = () => {
+  $("list").innerHTML = names.map(name =>
+    `<li><input type=checkbox aria-label="Select ${name}"> <span>${name}</span> <small>2 kB</small></li>`).join("");
+  document.title = names.join(" ");
+  $("bar").hidden = $("ask").hidden = true;
+};
+const places = () => chosen().map(box => [...$("list").children].indexOf(box.parentNode));
+$("list").onchange = () => { $("bar").hidden = !chosen().length; };
+$("bar").onclick = event => {
+  const said = event.target.textContent, [at] = places();
+  if (said === "Duplicate") { names.push(`copy of ${names[at]}`); show(); }
+  if (said === "Delete") $("ask").hidden = false;
+  if (said === "Rename") {
+    $("list").children[at].innerHTML = `<input value="${names[at]}">`;
+    const field = $("list").children[at].firstChild;
+    field.focus();
+    field.onkeydown = pressed => { if (pressed.key === "Enter") { names[at] = field.value; show(); } };
+  }
+};
+$("ask").onclick = event => {
+  if (event.target.textContent === "Delete") names = names.filter((_, at) => !places().includes(at));
+  if (event.target.tagName === "BUTTON") show();
+};
+show();
+</script>"""
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Delete the file beta.txt.", "alpha.txt gamma.txt"),
+        ("Select alpha.txt and gamma.txt and delete both.", "beta.txt"),
+        ("Rename beta.txt to delta.txt", "alpha.txt delta.txt gamma.txt"),
+        ("Duplicate beta.txt", "alpha.txt beta.txt gamma.txt copy of beta.txt"),
+    ],
+)
+async def test_controls_that_show_for_what_is_selected(instance: BrowserInstance, site, text: str, names: str) -> None:
+    await work(instance, TaskSpec(text, starting_url=site.page("/", FILES)))
+    assert (await instance.observe()).title == names
+
+
 @pytest.mark.parametrize(
     ("text", "errands"),
     [
