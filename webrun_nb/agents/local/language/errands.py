@@ -89,6 +89,10 @@ RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
         (rf"(?:download|export)\s+(?P<what>.+?)\s+{_KINDS}$", _download),
         (r"(?:download|export)\s+(?P<what>.+)$", _download),
         (
+            r"(?:fill|enter|type|put)(?:\s+(?:in|out))?(?:\s+(?:this|these|the\s+following))?\s*:\s*(?P<values>.+)$",
+            _form,
+        ),
+        (
             r"(?:fill|complete)\s+(?:in\s+|out\s+)?(?:the\s+|this\s+)?(?:\w+\s+)?(?:form|fields|registration|it)"
             r"(?:\s+(?:in|out))?\s*(?:with|:|using)\s+(?P<values>.+)$",
             _form,

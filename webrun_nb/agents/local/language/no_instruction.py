@@ -5,6 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from webrun_nb.agents.local.language.intents import (
+    Choose,
+    ClickOn,
+    Either,
+    Extract,
+    Fill,
+    FillForm,
+    Intent,
+    Open,
+    SetChecked,
+    SortBy,
+    Tell,
+    Unclear,
+)
 from webrun_nb.agents.local.language.split import Held
 from webrun_nb.agents.local.language.vocabulary import tables
 
@@ -27,6 +41,16 @@ _WITH_OBJECT = frozenset({
 _NEGATIVE = re.compile(r"(?:do\s+not|don['’]?t|never|avoid)\s+(?P<rest>\S.*)$", re.I | re.S)
 
 
+_FORBIDS = re.compile(
+    r"(?:please\s+)?(?:do\s+not|don['’]?t|never)\s+(?P<act>(?:submit|send|save|log\s*in|sign\s*in|sign\s+up|click|press|buy|order"
+    r"|delete|remove|pay|register|check\s*out|download|upload)\b.*)$",
+    re.I | re.S,
+)
+_DOES_AS_SAID = (Choose, ClickOn, Extract, Fill, FillForm, Open, SetChecked, SortBy, Tell)
+"""Steps that do no more than they say."""
+_JOINING = frozenset({"the", "a", "an", "it", "in", "on", "to", "of", "or", "and", "yet", "any", "anything"})
+
+
 def problem_of_all(clauses: Sequence[str]) -> str:
     """Return why an instruction is not read at all; empty if it is."""
     if len(clauses) <= MOST_CLAUSES:
@@ -46,6 +70,31 @@ def problem_of(clause: str) -> str:
     if said := _NEGATIVE.match(clause):
         return f"It says only what is not to be done ({said['rest'][:60]}), and I do nothing that no sentence asks for"
     return ""
+
+
+def without_prohibitions(steps: Sequence[Intent]) -> list[Intent]:
+    """Leave out what is only forbidden ("do not submit") beside steps of which none does it by itself.
+
+    It is kept, and asked about, where another sentence speaks of the same, and where a step may do more than it says:
+    adding an entry saves it.
+    """
+    forbidden = [step for step in steps if isinstance(step, Unclear) and _FORBIDS.match(step.sentence)]
+    others = [step for step in steps if step not in forbidden]
+    said = {word for step in others for word in re.findall(r"\w+", step.sentence.lower())}
+    kept = {
+        at
+        for at, step in enumerate(steps)
+        if step not in forbidden or said & set(re.findall(r"\w+", _act(step.sentence))) - _JOINING
+    }
+    read = [each for step in others for each in (step.readings if isinstance(step, Either) else (step,))]
+    if not read or not all(isinstance(step, _DOES_AS_SAID) for step in read):
+        return list(steps)
+    return [step for at, step in enumerate(steps) if at in kept]
+
+
+def _act(sentence: str) -> str:
+    said = _FORBIDS.match(sentence)
+    return said["act"].lower() if said else ""
 
 
 def is_in_another_language(clause: str) -> bool:

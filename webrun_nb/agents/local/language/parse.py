@@ -18,6 +18,7 @@ from webrun_nb.agents.local.language.intents import (
     Copy,
     Either,
     Extract,
+    FillForm,
     FilterEntries,
     Find,
     Intent,
@@ -43,11 +44,14 @@ from webrun_nb.agents.local.language.no_instruction import (
     is_in_another_language,
     problem_of,
     problem_of_all,
+    without_prohibitions,
 )
 from webrun_nb.agents.local.language.nouns import thing_of
+from webrun_nb.agents.local.language.patterns import VERB
 from webrun_nb.agents.local.language.questions import Question, as_listing, as_value, counts_no_rows
 from webrun_nb.agents.local.language.rephrasing import rephrased
 from webrun_nb.agents.local.language.split import Held, sentences, unquote
+from webrun_nb.agents.local.language.vocabulary import key_of
 
 _UNITS_MS = {"ms": 1, "millisecond": 1, "s": 1000, "sec": 1000, "second": 1000, "minute": 60_000, "min": 60_000}
 _PAGE = r"(?:(?:the|this)\s+page\s+)?"
@@ -70,6 +74,13 @@ _STAYS = re.compile(
 )
 
 
+_STATED = re.compile(
+    rf"(?:(?:the|my|our|his|her|their)\s+)?(?P<label>(?!{VERB.pattern[1:]}|(?:what|which|who|how|when|where|why|if)\b)"
+    r"[a-z][\w-]*(?:\s+(?!is\b|are\b)[\w-]+){0,4}?)\s*(?:\s(?:is|should\s+be|must\s+be|shall\s+be)\s|[:=](?!//))\s*"
+    r"(?P<value>\S.*)$",
+    re.I | re.S,
+)
+"""A sentence that only says what a field holds: "Date of birth is 5 May 1990", "City: Leeds"."""
 _MOST_READINGS = 4
 _COST_APART = 2.5
 """Trees that cost so much more than the cheapest one are no readings of a clause."""
@@ -95,7 +106,7 @@ def plan(instruction: str) -> list[Intent]:
     if problem := problem_of_all([clause for clauses in said for clause in clauses]):
         return [Unclear(instruction, problem=problem)]
     steps = _found_for_later(flow.read(said, parse_clause, premise))
-    return entries.arranged(dialog_wishes.with_dialogs(_folded(steps)))
+    return entries.arranged(dialog_wishes.with_dialogs(_folded(without_prohibitions(steps))))
 
 
 _FILLERS = re.compile(r"\s+(?:yet|already|still|now|right\s+now|currently|anymore)\b", re.I)
@@ -156,6 +167,8 @@ def _parsed(clause: str, rules: Sequence[tuple[re.Pattern[str], _Make]] | None =
         return Open(clause, url)
     if value := as_value(held.text):
         return _answering(clause, Question(value), held)
+    if (stated := _STATED.match(held.text)) and not key_of("verbs", stated["label"].split()[0]):
+        return FillForm(clause, (held.restore(f"{stated['label']}: {stated['value']}"),))
     if (step := _by_grammar(clause, loosely=True)) and not is_data:
         return Unclear(clause, problem=OTHER_LANGUAGE) if is_in_another_language(clause) else step
     return Unclear(clause, _understood(clause))

@@ -34,6 +34,15 @@ _FORMS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         (rf"^(?:{_ASKS})\s+(?=how\s+many\b)", ""),
         (r"^(how\s+many\b.*?)\s+(?:in\s+total|altogether|in\s+all)\s*[.?!]*$", r"\1"),
         (r"^(how\s+many\s+[\w-]+(?:\s+[\w-]+)?)\s+there\s+(?:are|is)\s*[.?!]*$", r"\1 are there"),
+        # count the books on this page
+        (
+            r"^count\s+(?:up\s+)?(?:all\s+)?(?:of\s+)?(?:(?:the|these|those)\s+)?([a-z][\w-]*s)\s*[.?!]*$",
+            r"how many \1 are there",
+        ),
+        (
+            r"^count\s+(?:up\s+)?(?:all\s+)?(?:of\s+)?(?:(?:the|these|those)\s+)?([a-z][\w-]*s)\s+(\S.*?)\s*[.?!]*$",
+            r"how many \1 are \2",
+        ),
         # how many rows that are
         (r"^(how\s+many\s+[\w-]+)\s+(?:that|those|these|they|it)\s+(?:are|is|makes?|were|was)\s*[.?!]*$", r"\1"),
         # the names of the first five in that order

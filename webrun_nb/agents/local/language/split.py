@@ -37,13 +37,13 @@ _VERBS = (
 _NOUN_VERBS = (
     r"type|enter|press|check|list|open|get|find|show|select|set|return|search|write|put|input|report|filter|use"
     r"|copy|close|clear|focus|mark|move|make|give|change|save|reply|forward|delete|remove|add|create|edit|update|press|push"
-    r"|cancel|confirm|accept|switch|star|archive|like|share|send|book|buy|follow"
+    r"|cancel|confirm|accept|switch|star|archive|like|share|send|book|buy|follow|apply|count"
 )
 _OBJECT = (
     r"(?:(?:the|a|an|all|every|each|my|your|that|this|these|those|on|for|in|into|to|its|their|it|them|me|both|only|up|out|down|first|\d+)\b"
     r"|\ue000|(?-i:[A-Z]\w))"
 )
-_POLITELY = r"(?:(?:please|now|finally|next|also|again)\s+)*"
+_POLITELY = r"(?:(?:please|now|finally|next|also|again|just|simply|instead)\s+)*"
 _AFTER = r"afterwards|after\s+that|finally"
 
 
@@ -78,6 +78,7 @@ _INLINE_NUMBER = re.compile(r"\s+(?=\(?\d{1,2}[.)]\s+[A-Za-z])")
 _FILLER = re.compile(
     r"^(?:(?:please|kindly|first(?:ly)?|second(?:ly)?|third(?:ly)?|then|next|now|finally|lastly|after(?:wards"
     r"| that)|and|also|so|ok(?:ay)?|hi|hello|"
+    r"just|simply|instead|"
     r"can you|could you|would you|will you|i(?:'d| would) like (?:you )?to|i want (?:you )?to|i need (?:you )?to"
     r"|you should|try to|let'?s|help me)\b[,:]?\s*)+",
     re.IGNORECASE,

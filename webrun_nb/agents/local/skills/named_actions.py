@@ -7,10 +7,13 @@ from collections.abc import Generator, Sequence
 from typing import TypeVar
 
 from webrun_nb.agents.base import AgentError, Reply, Step
-from webrun_nb.agents.local.language.intents import Intent, NamedAction, Target
+from webrun_nb.agents.local.language.intents import FillForm, Intent, NamedAction, Target
+from webrun_nb.agents.local.language.patterns import VERB
+from webrun_nb.agents.local.language.vocabulary import key_of
 from webrun_nb.agents.local.skills.comboboxes import fits
 from webrun_nb.agents.local.skills.entries import box_of, find_entries, folded
 from webrun_nb.agents.local.skills.fields import set_state
+from webrun_nb.agents.local.skills.form import entry_of, fill_form
 from webrun_nb.agents.local.skills.selecting import control_for_selected
 from webrun_nb.agents.local.skills.values import read_number
 from webrun_nb.agents.local.task import Task
@@ -31,6 +34,8 @@ _PARITIES = frozenset({"odd", "even"})
 _MOST_TURNS = 100
 """The most clicks on a control until what it shows meets a condition."""
 _TEXT_FIELDS = frozenset({"textbox", "searchbox", "combobox"})
+_CLICKED_INPUTS = frozenset({"button", "checkbox", "radio", "switch", "option"})
+_WORD = re.compile(r"[^\W_]+")
 
 
 def named_action(task: Task, intent: NamedAction, text: str) -> Work[list[Intent] | None]:
@@ -51,6 +56,8 @@ def named_action(task: Task, intent: NamedAction, text: str) -> Work[list[Intent
         yield from set_state(task, box, True, intent.sentence)
         return None
     control = yield from _control(task, intent)
+    if control is None and (yield from _fills_in(task, intent)):
+        return None
     if control is None:
         return (yield from task.ask_again(intent.sentence, about=_no_control(intent)))
     yield from _click(task, control, intent)
@@ -60,6 +67,21 @@ def named_action(task: Task, intent: NamedAction, text: str) -> Work[list[Intent
     if intent.to is not None or text:
         yield from _complete(task, intent, before, text)
     return None
+
+
+def _fills_in(task: Task, intent: NamedAction) -> Work[bool]:
+    """Fill in a field where the sentence only says its label and its value: "Postcode SW1Y 4JH"."""
+    if not intent.sentence[:1].isupper() or VERB.match(intent.sentence) or key_of("verbs", intent.verb):
+        return False
+    try:
+        field = entry_of((yield from task.look()), intent.sentence, intent.sentence).element
+    except AgentError:
+        return False
+    label = folded(field.label or field.name).strip(" *:")
+    if not label or not folded(intent.sentence).startswith(f"{label} "):
+        return False  # "Date of arrival" gives the "Date of birth" no value
+    yield from fill_form(task, FillForm(intent.sentence, (intent.sentence,)))
+    return True
 
 
 def _no_control(intent: NamedAction) -> str:
@@ -73,11 +95,13 @@ def _control(task: Task, intent: NamedAction) -> Work[Element | None]:
     whole = Target(f"{intent.verb} {intent.target.said or names}".strip())
     options = [whole, *([beside] if names else [Target(intent.verb)])]
     for target in options:
-        found = yield from task.matching(target)
+        found = tuple(each for each in (yield from task.matching(target)) if not _takes_text(each))
         if len(found) == 1:
             return found[0]
-    if names and (found := (yield from task.matching(Target(intent.verb)))) and len(found) == 1:
-        return found[0]
+    if names and _says_all(intent, (yield from task.look())):
+        found = tuple(each for each in (yield from task.matching(Target(intent.verb))) if not _takes_text(each))
+        if len(found) == 1:
+            return found[0]
     if offered := _offered(intent, (yield from task.look())):
         return offered
     entries = find_entries((yield from task.look()), names) if names else []
@@ -92,6 +116,19 @@ def _control(task: Task, intent: NamedAction) -> Work[Element | None]:
     yield from _click(task, item[0], intent)
     found = yield from task.matching(Target(intent.verb))
     return found[0] if len(found) == 1 else None
+
+
+def _takes_text(element: Element) -> bool:
+    """Tell a field, which does nothing when it is clicked, whatever it is called."""
+    is_field = element.tag in ("input", "textarea", "select") and element.role not in _CLICKED_INPUTS
+    return is_field or element.role in _TEXT_FIELDS
+
+
+def _says_all(intent: NamedAction, seen: Observation) -> bool:
+    """Tell whether the page shows all that is named: a control alone does nothing about what is not there."""
+    named = (intent.target, *intent.target.others)
+    words = {word for each in named for word in _WORD.findall(folded(f"{each.words} {each.near}"))}
+    return words <= set(_WORD.findall(folded(f"{seen.title} {seen.text}")))
 
 
 def _offered(intent: NamedAction, seen: Observation) -> Element | None:

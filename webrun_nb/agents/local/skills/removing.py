@@ -159,10 +159,17 @@ def _meant(seen: Observation, intent: RemoveEntries) -> list[Entry]:
         if marked and any(box is not None for _, box in boxed):
             return [with_name(entry) for entry, box in boxed if box is not None and box.checked is wanted]
     found = find_entries(seen, words)
+    if not intent.every and kinds_of(seen)(words) and not any(_says_only(entry, words) for entry in found):
+        # "the user" names none of the users: which one is asked where there are several, whatever a text says of one.
+        return [with_name(entry) for entry in main_entries(seen)]
     if found or not _are_listed(words):
         return found
     parts = [find_entries(seen, part) for part in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", words) if part.strip()]
     return [entry for part in parts for entry in part] if all(len(part) == 1 for part in parts) else []
+
+
+def _says_only(entry: Entry, words: str) -> bool:
+    return any(folded(words) in (folded(thing.text), folded(thing.name)) for thing in entry.things)
 
 
 # --- ways to remove ---------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from webrun_nb.agents.local.language.intents import (
     ChangeEntry,
     EntryStep,
     Extract,
+    FillForm,
     FilterEntries,
     Intent,
     RemoveEntries,
@@ -186,3 +187,29 @@ def test_steps_that_speak_of_those_before(text: str, kinds: list[str]) -> None:
 )
 def test_sentences_in_other_words(text: str, said: str) -> None:
     assert rephrased(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Date of birth is 5 May 1990", ("Date of birth: 5 May 1990",)),
+        ("City: Leeds", ("City: Leeds",)),
+        ("The due date should be 2026-12-01", ("due date: 2026-12-01",)),
+        ("Fill in: full name Ada, city London", ("full name Ada", "city London")),
+    ],
+)
+def test_a_sentence_that_only_says_what_a_field_holds_fills_it_in(text: str, values: tuple[str, ...]) -> None:
+    read = step(text)
+    assert isinstance(read, FillForm)
+    assert read.values == values
+
+
+@pytest.mark.parametrize("text", ["count the books", "Count all books.", "count up the books"])
+def test_counting_by_its_verb(text: str) -> None:
+    read = step(text)
+    assert isinstance(read, Extract)
+    assert (read.subject, read.count) == ("books", True)
+
+
+def test_applying_and_counting_are_steps_of_their_own() -> None:
+    assert len(plan('tick "In stock only", apply the filters, and count the products')) == 3

@@ -91,3 +91,30 @@ def test_a_sentence_without_a_thing_and_one_that_forbids_are_told(text: str, sai
 )
 def test_nothing_takes_long_or_raises(text: str) -> None:
     assert preview(text, None, has_page=True).steps
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        ("Type Ada into Name. Do not submit.", 1),
+        ("Don't log in, just tell me the price of the Umbra Lamp.", 1),
+        ("Do not press Buy; open the Lamps page and list the names", 2),
+    ],
+)
+def test_what_is_forbidden_beside_steps_that_do_not_do_it_is_kept_by_doing_nothing(text: str, steps: int) -> None:
+    found = plan(text)
+    assert len(found) == steps
+    assert not any(isinstance(each, Unclear) for each in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do not submit.",
+        "Click Submit. Do not click Submit.",
+        "Add a book called Emma. Do not save.",
+        "Type Ada into Name. I don't want the newsletter.",
+    ],
+)
+def test_what_is_forbidden_is_asked_about_where_it_is_alone_or_a_step_may_do_it(text: str) -> None:
+    assert any(isinstance(each, Unclear) for each in plan(text))
