@@ -188,7 +188,10 @@ def _says_which(target: Target) -> bool:
 
 
 def targets_of(intent: Intent) -> tuple[Target, ...]:
-    """Return the targets that a step names, and the boxes whose texts it takes: "the text in the textarea"."""
+    """Return the targets that a step names, and the boxes whose texts it takes: "the text in the textarea".
+
+    "Nothing" names none: a page has it always.
+    """
     values = (getattr(intent, each.name) for each in fields(intent))
     targets = (value.target.within if isinstance(value, ValueOf) else value for value in values)
-    return tuple(target for target in targets if isinstance(target, Target) and target != Target())
+    return tuple(t for t in targets if isinstance(t, Target) and t != Target() and t.count != 0)
