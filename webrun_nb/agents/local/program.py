@@ -474,8 +474,9 @@ class Program:
             `AGENT_ERROR`: it did not hold after the most turns.
         """
         turns = MOST_TURNS if intent.steps else MOST_LOOKS
-        if premise.target.reference and intent.steps:
-            self._references.point_to(targets_of(intent.steps[0])[0])
+        named = targets_of(intent.steps[0]) if intent.steps else ()
+        if premise.target.reference and named:
+            self._references.point_to(named[0])
         premise = self._references.in_premise(premise, intent.sentence)
         for _ in range(turns):
             self.task.seen = None

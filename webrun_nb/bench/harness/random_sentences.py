@@ -25,6 +25,7 @@ _CLAUSES = (
     "if {joins} {word} {roles}, {verbs} {word}, otherwise {verbs} {word}", "{verbs} {word} until {word} {joins}",
     "for each {roles}, {verbs} the {word}", "unless the {roles} {tests} {word}, {verbs} it", "{verbs} {directions}",
     "which {roles} {tests} {superlatives} {word}?", "how many {roles} {tests} {word}?", "is the {word} {qualities}?",
+    "press {word} until it is {qualities}", "go back until {joins} is gone",
     "{prepositions} the {roles}, {verbs} {word}", "{verbs} {word} {orders}",
     "{verbs} {word}: {word}, {word} {joins} {word}",
     "{any} {any} {any}", "{any} {any} {any} {any} {any} {any}", "{word} {any} {word} {any} {word} {any} {any} {word}",
