@@ -111,7 +111,8 @@ def refusal(
 def remarks(before: Observation, after: Observation) -> tuple[str, ...]:
     """Quote what a page announces after something was sent, where that is no refusal."""
     alerts = [c.said for c in _new(before, after) if c.kind == "alert"]
-    unmarked = [m for m in after.messages if m.appeared and not m.tone]
+    shown = " ".join(before.text.split())  # a list that is drawn anew says nothing new
+    unmarked = [m for m in after.messages if m.appeared and not m.tone and m.said not in shown]
     told = [m.said for m in _new_messages(before, after) if (m.tone or m in unmarked[:_FEW]) and _WORDS.search(m.said)]
     few = told if len(unmarked) <= _FEW else []
     return tuple(f'"{_shown(said)}"' for said in dict.fromkeys([*alerts, *few]))[:2]

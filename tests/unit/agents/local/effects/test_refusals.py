@@ -126,3 +126,5 @@ def test_a_message_in_another_language_is_quoted() -> None:
     assert remarks(showing(), showing(PageMessage("red", "Falsch"), fresh=True)) == ('"Falsch"',)
     assert remarks(showing(), showing(PageMessage("", "3 items", appeared=True))) == ('"3 items"',)
     assert remarks(showing(), showing(PageMessage("", "59 / 60", appeared=True))) == ()
+    redrawn = PageMessage("", "buy milk Remove", appeared=True)
+    assert remarks(showing(text="buy milk\nRemove"), showing(redrawn, text="buy milk\nRemove")) == ()
