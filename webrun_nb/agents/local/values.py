@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from webrun_nb.agents.base import AgentError, Finish, Reply, Step
 from webrun_nb.agents.local.language.intents import Extract, Like, Result, Target, Value, ValueOf
+from webrun_nb.agents.local.skills.solving import solution_on
 from webrun_nb.agents.local.task import Task
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
@@ -58,8 +59,12 @@ def text_of(task: Task, value: Value, sentence: str, kept: Kept, read: ReadValue
             return value
         case Result(kind="count") if kept.rows is not None:
             return str(kept.rows)
+        case Result(kind="count", target=target):
+            return str(len((yield from task.matching(target))))
         case Result(words=words, kind=kind):
             said = kept.copied if kind == "copied" else kept.answer
+            if said is None and kind == "answer":  # "type the answer": of the problem that the page states
+                said = solution_on((yield from task.look()))
             if said is None:
                 raise AgentError(TaskFailureCode.AGENT_ERROR, f'"{sentence}": no step before it gives {words}.')
             return said
@@ -82,7 +87,8 @@ def _shown(task: Task, value: ValueOf, sentence: str, read: ReadValue) -> Work[s
         named = Extract(sentence, wishes=(target.near,), one=True)
         text = (yield from read(named)).text.strip()
         return _part(text, value, sentence)
-    if target.within is not None and not target.words and target.role in ("text", "number", ""):
+    is_part = target.superlative is None and target.ordinal is None
+    if target.within is not None and is_part and not target.words and target.role in ("text", "number", ""):
         target = replace(target.within, qualities=(*target.within.qualities, *target.qualities))
     elements = yield from task.matching(target, texts=True)
     seen = yield from task.look()

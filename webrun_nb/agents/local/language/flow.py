@@ -23,6 +23,12 @@ _FOR_EACH = re.compile(
     rf"for\s+(?P<things>(?:each|every|all)\b.+?)(?:\s*[,:]\s*|\s+(?={_ACTS.pattern}))(?P<rest>.+)$", re.I | re.S
 )
 _KEEPS = re.compile(r"keep\s+(?:on\s+)?(?P<verb>click|press|tap|scroll|hit|push|load|open)ing\s", re.I)
+_VERB_OF = re.compile(
+    r"(?:double[- ]click|right[- ]click|click|tap|press|select|choose|pick|check|tick|uncheck|untick|open|expand|delete"
+    r"|remove|drag|hover)(?:\s+(?:on|over))?\s+",
+    re.I,
+)
+"""The verb of a step, for a clause after it that leaves it out."""
 _NOTHING = re.compile(r"(?:do\s+)?nothing|skip(?:\s+it)?|leave\s+it(?:\s+alone)?|stop", re.I)
 _AGAIN = re.compile(r"(?:and\s+)?(?:repeat|keep\s+going|continue|do\s+(?:this|that|it|so)(?:\s+again)?)\b.*$", re.I)
 _WAITS = frozenset({"when", "once", "as soon as", "whenever"})
@@ -87,7 +93,11 @@ class _Sentence:
             elif (last := _IF_LAST.match(words)) and (step := self._if_last(words, last, out)):
                 out += step
             else:
-                out.append(self._clause(words))
+                read = self._clause(words)
+                if isinstance(read, Unclear) and out and (verb := _VERB_OF.match(out[-1].sentence)):
+                    again = self._clause(f"{verb[0]}{words}")  # "click the first link, then the second one"
+                    read = read if isinstance(again, Unclear | Extract) else replace(again, sentence=words)
+                out.append(read)
             at += 1
         return out
 

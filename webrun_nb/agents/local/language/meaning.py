@@ -175,6 +175,8 @@ def _type(part: Part) -> Intent | None:
     value = value_in(part)
     if thing is None and isinstance(value, str) and (said := _LABELLED.fullmatch(value)):
         return _labelled(part.clause, said)
+    if isinstance(value, str) and _DESCRIBES.match(part.clause, _after_verb(part)):
+        return None  # what the text is, not the text: it is never typed itself
     case = part.token("CASE")
     if case is not None:
         if not isinstance(value, str):
@@ -185,6 +187,20 @@ def _type(part: Part) -> Intent | None:
 
 _LABELLED = re.compile(r"(?:the|my|an?)\s+(?P<label>[^\W\d][\w -]*?)\s+(?P<value>[^\s\w]?\w*[\d@]\S*)", re.I)
 """A value after the name of its field: "the time 15:45", "my e-mail ada@example.org"."""
+
+
+_DESCRIBES = re.compile(
+    r"(?:the|an?|any)\s+(?:[\w-]+\s+){0,3}?(?:number|value|word|answer|result|sum|total|name|title|date|price|text|code|items?"
+    r"|amount|count|letter|line|option|e-?mail|address)s?\s+(?:of|from|in|that|which|shown|displayed|on|above|below|for|with)\b",
+    re.I,
+)
+"""The beginning of a phrase that describes a text of the page."""
+
+
+def _after_verb(part: Part) -> int:
+    """Return where in the clause the words after the verb begin."""
+    verb = part.token("TYPE", "FILL", "SET")
+    return (verb.end_pos or 0) + 1 if verb is not None else 0
 
 
 def _labelled(clause: str, said: re.Match[str]) -> Fill:
@@ -255,7 +271,7 @@ def _fill_pairs(part: Part) -> Intent | None:
 def _fill_each(part: Part) -> Intent | None:
     """Read "enter Ada in the first name field and Lovelace in the last name field" as several values of a form."""
     things = part.parts("thing")
-    values = part.parts("text", "result", "value_of", "like")
+    values = part.parts("text", "result", "value_of", "like", "extreme")
     if len(values) != len(things) or (len(things) > 1 and any(value.rule != "text" for value in values)):
         return None
     if len(things) == 1:
@@ -449,7 +465,7 @@ _TEXT_NOUN = re.compile(r"(?:the\s+)?(?:text|words?|phrase)\s+(?=\S)", re.I)
 
 def _style(part: Part) -> Intent | None:
     style = part.token("STYLE")
-    value = next(iter(part.parts("text", "result", "value_of", "like")), None)
+    value = next(iter(part.parts("text", "result", "value_of", "like", "extreme")), None)
     if style is None or value is None:
         return None
     said = value_in(part)
@@ -495,7 +511,7 @@ def _do(part: Part) -> Intent | None:
     if verb is None:
         return None
     to = part.part("thing")
-    has_text = part.part("text", "result", "value_of", "like") is not None
+    has_text = part.part("text", "result", "value_of", "like", "extreme") is not None
     text = value_in(part) if has_text else ""
     return NamedAction(part.clause, str(verb), target or Target(), text, target_in(to) if to else None)
 

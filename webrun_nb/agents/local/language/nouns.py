@@ -98,7 +98,7 @@ def target_in(part: Part) -> Target:
     )  # fmt: skip
     for post in part.parts(*_POSTS):
         target = _with_post(target, post)
-    return target
+    return _possessive(target)
 
 
 def name_in(name: Part) -> str:
@@ -110,6 +110,19 @@ def name_in(name: Part) -> str:
 
 
 _LOWER_ARTICLE = re.compile(r"(?:the|an?|my|your|their|its)\s+(?=\S)")
+
+
+def _possessive(target: Target) -> Target:
+    """Return a target with what its name says of the owner: "Bob's row" is the row of Bob."""
+    owner = _OWNER.match(target.words)
+    if owner is None or target.is_quoted or not (target.role in _CONTAINERS | {"item"} or owner["rest"]):
+        return target
+    rest = owner["rest"].strip()
+    said = target.said.removeprefix(owner[0][: len(owner[0]) - len(owner["rest"])]).strip() if target.said else ""
+    return replace(target, words=rest, near=f"{owner['owner']} {target.near}".strip(), said=said)
+
+
+_OWNER = re.compile(r"(?P<owner>[A-Z@][^'’]*?)['’]s?(?=\s|$)(?P<rest>.*)$")
 
 
 def _is_plural(role: Token) -> bool:
@@ -168,6 +181,8 @@ def _with_post(target: Target, post: Part) -> Target:
                 raise SenselessError  # "below 50" is a comparison
             return replace(target, near=f"{target.near} {words}".strip())
         case "within":
+            if post.token("ALL") is not None:  # "Like on all posts": each of them
+                target = replace(target, every=True)
             ordinal = post.token("ORDINAL")
             place = plains[0] if plains else Target()
             place = replace(place, ordinal=ordinal_of(ordinal) if ordinal else None, qualities=qualities)
@@ -220,7 +235,7 @@ def condition_in(part: Part) -> Condition:
         A part of it is missing.
     """
     token = next((t for t in _tests_of(part)), None)
-    value = next(iter(part.parts("text", "result", "value_of", "like")), None)
+    value = next(iter(part.parts("text", "result", "value_of", "like", "extreme")), None)
     if token is None or value is None:
         raise SenselessError
     said = text_in(value)
@@ -253,7 +268,7 @@ def text_in(part: Part) -> str:
 
 def value_in(part: Part, *, as_thing: bool = False) -> Value:
     """Return the value of a step; as a thing where a text would be what the page shows ("copy the first paragraph")."""
-    found = next(iter(part.parts("text", "result", "value_of", "like")), None)
+    found = next(iter(part.parts("text", "result", "value_of", "like", "extreme")), None)
     if found is None:
         return ""
     posts = found.parts(*_POSTS)
@@ -274,6 +289,11 @@ def value_in(part: Part, *, as_thing: bool = False) -> Value:
                 if unit == each:
                     return ValueOf(found.text, target, each, at)
             return ValueOf(found.text, target)
+        case "extreme":
+            token = found.token("UNIT", "ROLE")
+            kind = role_of(token) or "text" if token else ""
+            target = posted(Target(role=kind), posts)
+            return ValueOf(found.text, replace(target, superlative=_superlative(found.part("superlative"))))
         case "like":
             target = posted(Target(role=role_of(role) if role else ""), posts)
             return Like(found.text, target.conditions) if target.conditions else ValueOf(found.text, target)

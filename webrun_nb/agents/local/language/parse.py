@@ -26,6 +26,7 @@ from webrun_nb.agents.local.language.intents import (
     NamedAction,
     Open,
     Premise,
+    Result,
     ScrollPage,
     SearchFor,
     Skip,
@@ -154,6 +155,8 @@ def _parsed(clause: str, rules: Sequence[tuple[re.Pattern[str], _Make]] | None =
         return asked
     if shown := _shown_value(clause):
         return shown
+    if counted := _counted(clause):
+        return counted
     if counts_no_rows(clause):
         return Unclear(clause)
     is_data = bool(_DATA.match(clause))
@@ -213,13 +216,32 @@ def _shown_value(clause: str) -> Tell | None:
     if said is None:
         return None
     copied = _by_grammar(f"copy {_OTHER_WORDS_FOR_TEXT.sub('the text', said['value'])}")
-    copied = copied.readings[0] if isinstance(copied, Either) else copied
+    if isinstance(copied, Either):
+        copied = next((each for each in copied.readings if isinstance(each, Copy)), None)
     if not isinstance(copied, Copy) or not isinstance(copied.value, ValueOf):
         return None
     place = copied.value.target.within
     if copied.value.unit in ("", "number") and (place is None or place.role not in _SHOWING):
         return None
     return Tell(clause, copied.value)
+
+
+_HOW_MANY = re.compile(
+    r"how\s+many\s+(?P<things>.+?)(?:\s+(?:are|is)(?:\s+(?:there|shown|displayed|visible))?)?"
+    r"(?:\s+on\s+(?:the|this)\s+page)?$",
+    re.I,
+)
+
+
+def _counted(clause: str) -> Tell | None:
+    """Read "how many red circles are there": what is drawn is counted as it is seen, not as rows of a list."""
+    said = _HOW_MANY.match(clause.strip(" .?!"))
+    things = thing_of(said["things"]) if said else None
+    if things is None or things.role not in ("graphic", "image", "button", "checkbox"):
+        return None
+    if things.words or things.conditions:
+        return None
+    return Tell(clause, Result(clause, "count", replace(things, every=True)))
 
 
 def _asked(clause: str) -> Intent | None:

@@ -11,7 +11,7 @@ from webrun_nb.agents.local.language.intents import Target
 from webrun_nb.agents.local.matching.candidates import NAMED, Match, named_so
 from webrun_nb.agents.local.matching.choosing import top
 from webrun_nb.agents.local.matching.conditions import SHAPES, holds, is_shape, most, number_in, with_qualities
-from webrun_nb.agents.local.matching.names import alike, in_text, normal
+from webrun_nb.agents.local.matching.names import alike, in_text, normal, stem
 from webrun_nb.agents.local.matching.page import PageModel, distance, value_of
 from webrun_nb.agents.local.matching.roles import REPEATED
 from webrun_nb.browsers.observation import Element
@@ -78,9 +78,9 @@ def _kept(elements: Sequence[Element], among: Sequence[Match]) -> list[Match]:
 
 
 def _of_shape(target: Target, found: list[Match]) -> list[Match]:
-    word = next((word for word in SHAPES if word in normal(f"{target.said} {' '.join(target.qualities)}").split()), "")
-    shaped = [match for match in found if word and is_shape(word, match.element)]
-    return shaped or found
+    said = {stem(word) for word in normal(f"{target.said} {' '.join(target.qualities)}").split()}
+    word = next((word for word in SHAPES if stem(word) in said), "")
+    return [match for match in found if is_shape(word, match.element)] if word else found
 
 
 def _of_field_type(target: Target, found: list[Match]) -> list[Match]:

@@ -10,12 +10,15 @@ from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.local.language.intents import FillForm, Intent, NamedAction, Target
 from webrun_nb.agents.local.language.patterns import VERB
 from webrun_nb.agents.local.language.vocabulary import key_of
+from webrun_nb.agents.local.matching.page import PageModel
+from webrun_nb.agents.local.matching.roles import REPEATED
 from webrun_nb.agents.local.skills.comboboxes import fits
 from webrun_nb.agents.local.skills.entries import box_of, find_entries, folded
 from webrun_nb.agents.local.skills.fields import set_state
 from webrun_nb.agents.local.skills.form import entry_of, fill_form
 from webrun_nb.agents.local.skills.selecting import control_for_selected
 from webrun_nb.agents.local.skills.values import read_number
+from webrun_nb.agents.local.skills.working import again
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.values import shown_text
 from webrun_nb.browsers.actions import Click, Type
@@ -55,12 +58,15 @@ def named_action(task: Task, intent: NamedAction, text: str) -> Work[list[Intent
     if intent.verb.casefold() in _TICKS and (box := box_of(before, intent.target.words or intent.target.said)):
         yield from set_state(task, box, True, intent.sentence)
         return None
-    control = yield from _control(task, intent)
+    controls = yield from _controls_of_items(task, intent)
+    for each in controls[:-1]:
+        yield from _click(task, (yield from again(task, each)) or each, intent)
+    control = controls[-1] if controls else (yield from _control(task, intent))
     if control is None and (yield from _fills_in(task, intent)):
         return None
     if control is None:
         return (yield from task.ask_again(intent.sentence, about=_no_control(intent)))
-    yield from _click(task, control, intent)
+    yield from _click(task, (yield from again(task, control)) or control, intent)
     if intent.target.conditions or set(intent.target.qualities) & _PARITIES:
         yield from _until_it_fits(task, control, intent)
         return None
@@ -82,6 +88,29 @@ def _fills_in(task: Task, intent: NamedAction) -> Work[bool]:
         return False  # "Date of arrival" gives the "Date of birth" no value
     yield from fill_form(task, FillForm(intent.sentence, (intent.sentence,)))
     return True
+
+
+def _controls_of_items(task: Task, intent: NamedAction) -> Work[Sequence[Element]]:
+    """Return the controls of this name in the items that a sentence means ("like the first two posts"), one in each."""
+    target = intent.target
+    if (
+        target.role not in REPEATED
+        or target.words
+        or target.conditions
+        or not (target.near or target.ordinal or target.every or target.count or target.superlative)
+    ):
+        return ()
+    items = yield from task.matching(target, texts=True)
+    controls = yield from task.matching(Target(intent.verb, every=True))
+    page = PageModel((yield from task.look()))
+    found: list[Element] = []
+    for item in items:
+        group = page.group_named_by(item)
+        inside = [] if group is None else [e for e in controls if any(e.ref == m.ref for m in page.members(group))]
+        if len(inside) != 1:
+            return ()
+        found += inside
+    return found if len(items) == 1 or target.every or target.count is not None else ()
 
 
 def _no_control(intent: NamedAction) -> str:

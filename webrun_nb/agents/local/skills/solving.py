@@ -16,6 +16,7 @@ _TERM = r"[\d.,a-zA-Z()+*/\s-]"
 _EQUATION = re.compile(rf"(?P<left>{_TERM}{{1,40}})=(?P<right>{_TERM}{{0,40}}|\s*\?)\s*\??\s*$")
 _SUM = re.compile(r"^[\s\d.()+*/-]*\d\s*[-+*/]\s*[\d(][\s\d.()+*/-]*$")
 _DATE = re.compile(r"\b\d{4}-\d{1,2}-\d{1,2}\b|\b\d{1,2}([/.-])\d{1,2}\1(?:\d{4}|\d{2})\b")
+_ASKS = re.compile(r"^(?:what\s+is|how\s+much\s+is|calculate|compute|solve|work\s+out)\s*:?\s*", re.I)
 _OPERATIONS: Mapping[type[ast.operator], Callable[[Fraction, Fraction], Fraction]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
 }  # fmt: skip
@@ -40,7 +41,7 @@ def solution_of(line: str) -> str | None:
         return None
     if _DATE.search(line):
         return None
-    text = line.translate(_SIGNS).strip()
+    text = _ASKS.sub("", line.translate(_SIGNS).strip())
     equation = _EQUATION.search(text)
     if equation is not None:
         left, right = equation["left"].strip(), equation["right"].strip(" ?")
