@@ -16,6 +16,7 @@ from webrun_nb.common.codes import TaskFailureCode
 _ROLES = frozenset(
     {"textbox", "combobox", "listbox", "spinbutton", "checkbox", "radio", "switch", "slider", "searchbox"}
 )
+_TEXT_TYPES = frozenset({"", "text", "url", "email", "tel"})
 _NOT_ASKED = frozenset({"search", "hidden", "submit", "button"})
 _SAVES = re.compile(
     r"^(?:save|add|create|insert|submit|ok(?:ay)?|done|post|publish|confirm|update|apply|finish|send)\b", re.I
@@ -116,7 +117,8 @@ def assign(fields: Sequence[Element], details: Sequence[Detail], name: str = "")
     left: list[Detail] = []
     for detail in waiting:
         free = [each for each in fields if each not in [field for field, _ in entries]]
-        field = _taking(free, detail.words)
+        is_name = detail.words == (name or (details[0].words if details else ""))
+        field = _taking(free, detail.words, is_name=is_name)
         if field is None:
             left.append(detail)
         else:
@@ -184,13 +186,20 @@ def _alike(one: str, other: str) -> bool:
     return len(other) > 4 and one[:shared] == other[:shared]
 
 
-def _taking(fields: Sequence[Element], value: str) -> Element | None:
+def _taking(fields: Sequence[Element], value: str, *, is_name: bool) -> Element | None:
     """Find the one field that takes a value without words for a field: by its options, its kind, or as the name."""
     with_option = [each for each in fields if any(folded(option) == folded(value) for option in each.options)]
     if len(with_option) == 1:
         return with_option[0]
+    if not is_name and read_day(value) is None and read_number(value) is None:
+        return None  # a text that nothing names a field for could only be put anywhere
     texts = [
-        each for each in fields if each.role in ("textbox", "combobox") and each.tag != "select" and not each.value
+        each
+        for each in fields
+        if each.role in ("textbox", "combobox")
+        and each.tag != "select"
+        and not each.value
+        and each.input_type in _TEXT_TYPES
     ]
     if read_day(value) is not None:
         dates = [

@@ -82,6 +82,12 @@ def test_values_find_their_fields(details: list[str], name: str, values: dict[in
     assert not found.left
 
 
+def test_a_text_without_a_field_is_put_nowhere() -> None:
+    found = assign(FIELDS, [Detail("for everyone")], "Emma")
+    assert [each.ref for each, _ in found.entries] == [0]
+    assert [str(each) for each in found.left] == ["for everyone"]
+
+
 def test_what_fits_no_field_is_left() -> None:
     found = assign((FIELDS[5],), [Detail("colour green")])
     assert [str(each) for each in found.left] == ["colour green"]
