@@ -23,7 +23,7 @@ Enter = Callable[[Element, str, str], Work[None]]
 
 _FIELDS = frozenset({"textbox", "searchbox", "combobox", "spinbutton", "listbox", "slider"})
 _LABELS: Mapping[str, str] = {
-    "from": r"from|origin|depart(?:ure|ing)?\s*(?:city|airport|place)?|leaving|source|start",
+    "from": r"from|origin|(?:depart(?:ure|ing)?|start)(?!\s*(?:date|day|time))|leaving|source",
     "to": r"to|destination|arriv(?:al|ing)|going|until|end|recipients?",
     "on": r"date|day|when|on|depart(?:ure)?\s*date",
     "at": r"time|when|at|hour|place|location",
