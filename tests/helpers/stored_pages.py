@@ -91,13 +91,8 @@ CARDS = """<title>Flights</title><h1>Flights</h1>
 <ul><li><a href="/home">Home</a></li><li><a href="/help">Help</a></li></ul>
 <section>
 <div class="card"><h3><a href="/f/1">Dawn</a></h3><p>Price: $120</p><p>Was <s>$40</s></p>
-<<<<<<< HEAD
 <p>Duration: 5h 10m</p><button>Book</button></div>
 <div class="card"><h3><a href="/f/2">Noon</a></h3><p>Price: $95</p><p>Duration: 7h</p><button>Book</button></div>
-=======
-<p>Duration: 5h 10m</p><button>Book</button></div><div class="card"><h3><a href="/f/2">Noon</a></h3><p>Price: $95</p>
-<p>Duration: 7h</p><button>Book</button></div>
->>>>>>> 602398a4 (Shorten a line of a stored page)
 <div class="card"><h3><a href="/f/3">Dusk</a></h3><p>Price: $310</p><p>Duration: 45m</p><button>Book</button></div>
 </section><h2>Extras</h2><label><input type="checkbox"> Meal</label><label><input type="checkbox" checked> Bag</label>
 <label><input type="radio" name="s" checked> Aisle</label><label><input type="radio" name="s"> Window</label>

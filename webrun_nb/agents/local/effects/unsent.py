@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from webrun_nb.browsers.actions import Action, Press, Type, TypeSecret
+from webrun_nb.browsers.actions import Action, Press, Select, Type, TypeSecret
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.text import shortened
 
@@ -21,6 +21,8 @@ class Unsent:
     """The text that was typed into it last."""
     button: str
     """The name of the button that sends it; empty where several may."""
+    is_choice: bool = False
+    """Something was chosen, which a script of the page may have sent at once."""
 
     def remark(self, seen: Observation) -> str:
         """Return the sentence that says so; empty where the page does not hold what was typed any more."""
@@ -28,6 +30,9 @@ class Unsent:
         if not any((e.role, e.name, e.frame) == same and e.value == self.value for e in seen.all_elements):
             return ""
         button = f'"{shortened(self.button, _NAME_CHARS)}"' if self.button else "a button that sends it"
+        if self.is_choice:
+            field = shortened(self.field.name, _NAME_CHARS)
+            return f'No step pressed {button}: what was chosen in "{field}" may not be kept.'
         return f"The form was not sent: no step pressed {button}."
 
 
@@ -51,6 +56,9 @@ def unsent_after(action: Action, seen: Observation | None, before: Unsent | None
             return None
         case Type(ref=ref, text=text):
             return _filled(seen, _at(seen, ref), text) or before
+        case Select(ref=ref, option=str(option)):
+            chosen = _filled(seen, _at(seen, ref), option)
+            return before or (replace(chosen, is_choice=True) if chosen else None)
         case _:
             return before
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from webrun_nb.agents.local.effects.unsent import Unsent, unsent_after
-from webrun_nb.browsers.actions import Action, Click, Navigate, Press, Type, TypeSecret
+from webrun_nb.browsers.actions import Action, Click, Navigate, Press, Select, Type, TypeSecret
 from webrun_nb.browsers.observation import Element, Observation
 
 NAME = Element(0, "textbox", "Name", "input", in_form=True)
@@ -55,3 +57,12 @@ def test_the_remark_names_the_button() -> None:
 @pytest.mark.parametrize("seen", [holding(""), Observation("https://a.example/thanks", "Thanks", (), "")])
 def test_a_page_that_holds_it_no_more_may_have_been_sent(seen: Observation) -> None:
     assert FILLED.remark(seen) == ""
+
+
+def test_a_choice_that_no_button_has_sent_is_told_as_one_that_may_not_be_kept() -> None:
+    role = Element(5, "combobox", "Role", "select", in_form=True, options=("Reader", "Editor"))
+    page = Observation(PAGE.url, "User", (role, SEND), "")
+    chosen = unsent_after(Select(5, "Editor"), page, None)
+    assert chosen is not None
+    assert "may not be kept" in chosen.remark(replace(page, elements=(replace(role, value="Editor"), SEND)))
+    assert unsent_after(Click(1), page, chosen) is None
