@@ -18,6 +18,7 @@ from lark import Lark, Token, Tree
 from lark.exceptions import LarkError
 from lark.parsers.earley_forest import ForestNode, PackedNode, SymbolNode, TokenNode
 
+from webrun_nb.agents.local.language.earley import with_faster_parser
 from webrun_nb.agents.local.language.vocabulary import terminals
 
 Start = Literal["sentence", "premise", "question", "thing"]
@@ -56,6 +57,11 @@ _Part = tuple[float, tuple["Tree[Token] | Token", ...]]
 
 @cache
 def _parser() -> Lark:
+    return with_faster_parser(parser_of_lark())
+
+
+def parser_of_lark() -> Lark:
+    """Return the grammar with Lark's own parser."""
     grammar = (files("webrun_nb.agents.local.language") / "grammar.lark").read_text(encoding="utf-8")
     patterns = terminals()
     used = sorted(set(re.findall(r"(?<![\w\"])[A-Z][A-Z_]+(?!\w)", re.sub(r"//.*", "", grammar))))
