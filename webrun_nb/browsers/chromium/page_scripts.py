@@ -77,7 +77,7 @@ def _loads(json_text: str) -> Any:
     if _STEERS.search(json_text):
         json_text = _ESCAPED.sub(lambda match: "" if _STEERS.fullmatch(match[0]) else match[0], json_text)
     data = json.loads(json_text)
-    if "\\ud" in json_text.lower():
+    if "\\ud" in json_text or "\\uD" in json_text:
         data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
     return data
 
@@ -90,7 +90,11 @@ def parse_observation(json_text: str) -> Observation:
     ValueError
         If it isn't a JSON object (a page can't cause that; a wrong script can).
     """
-    raw = _object(json_text)
+    with collector_paused():
+        return _observation(_object(json_text))
+
+
+def _observation(raw: Mapping[str, Any]) -> Observation:
     return Observation(
         url=text_of(raw, "url"),
         title=text_of(raw, "title"),

@@ -5,15 +5,16 @@ All of it comes from a possibly hostile page: what has the right type is taken, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, cast, get_args
 
 from webrun_nb.browsers.observation import Box, Element, Group, GroupKind
 
 _KINDS = frozenset(get_args(GroupKind))
-_TEXTS = (
-    "label", "placeholder", "nearby", "value", "input_type", "hint", "region", "path", "column", "minimum", "maximum",
-    "step", "icon", "title",
+_TEXTS = frozenset(
+    {"role", "name", "tag", "text", "href", "label", "placeholder", "nearby", "value", "input_type", "hint", "region",
+     "path", "column", "minimum", "maximum", "step", "icon", "title"}
 )  # fmt: skip
 _FLAGS = (
     "in_form", "submits", "readonly", "required", "focused", "current", "has_popup", "draggable", "multiple", "struck",
@@ -34,30 +35,16 @@ _COLORS: Mapping[str, tuple[int, int, int]] = {
 
 def read_element(ref: int, item: Mapping[str, Any]) -> Element:
     """Make an `Element` of what the page script says about one element or text."""
-    found: dict[str, Any] = {key: value for key in _TEXTS if isinstance(value := item.get(key), str)}
-    found |= {key: True for key in _FLAGS if item.get(key) is True}
-    found |= {key: value for key in _STATES if isinstance(value := item.get(key), bool)}
-    for key in _LISTS:
-        if isinstance(value := item.get(key), list):
-            found[key] = tuple(str(each) for each in value)
-    name, href = text_of(item, "name"), item.get("href")
-    return Element(
-        ref=ref,
-        role=text_of(item, "role"),
-        name=name,
-        tag=text_of(item, "tag"),
-        text=text_of(item, "text") or name,
-        href=href if isinstance(href, str) else None,
-        enabled=item.get("enabled") is not False,
-        box=box_of(item.get("box")),
-        order=index_of(item.get("order"), 0),
-        group=index_of(item.get("group"), -1),
-        level=index_of(item.get("level"), 0),
-        layer=index_of(item.get("layer"), 0),
-        shape=shape_of(text_of(item, "shape")),
-        color=color_of(item.get("color")),
-        **found,
-    )
+    found: dict[str, Any] = {"name": "", "role": "", "tag": ""}
+    for key, value in item.items():
+        if key in _TEXTS:
+            if isinstance(value, str):
+                found[key] = value
+        elif (read := _READERS.get(key)) is not None and (taken := read(value)) is not None:
+            found[key] = taken
+    if not found.get("text"):
+        found["text"] = found["name"]
+    return Element(ref=ref, **found)
 
 
 def read_group(index: int, item: Mapping[str, Any]) -> Group:
@@ -90,8 +77,11 @@ def color_of(value: object) -> str:
     """Name the basic colour that is nearest to red, green and blue; nothing for what is no colour."""
     if not isinstance(value, list) or len(value) != 3 or not all(isinstance(part, int | float) for part in value):
         return ""
-    red, green, blue = value
+    return _nearest_color(*value)
 
+
+@lru_cache(maxsize=1_000)
+def _nearest_color(red: float, green: float, blue: float) -> str:
     def distance(name: str) -> float:
         r, g, b = _COLORS[name]
         return float((r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2)
@@ -103,9 +93,14 @@ def box_of(value: object) -> Box | None:
     """Read a box: left, top, width and height, px."""
     if not isinstance(value, list) or len(value) != 4:
         return None
-    if not all(isinstance(part, int | float) for part in value):
+    left, top, width, height = value
+    if not (_is_number(left) and _is_number(top) and _is_number(width) and _is_number(height)):
         return None
-    return Box(*(float(part) for part in value))
+    return Box(float(left), float(top), float(width), float(height))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float)
 
 
 def index_of(value: object, otherwise: int) -> int:
@@ -117,3 +112,31 @@ def text_of(item: Mapping[str, Any], key: str) -> str:
     """Read a text; empty where there is none."""
     value = item.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _flag(value: object) -> bool | None:
+    return True if value is True else None
+
+
+def _state(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _list(value: object) -> tuple[str, ...] | None:
+    return tuple(str(each) for each in value) if isinstance(value, list) else None
+
+
+_READERS: Mapping[str, Callable[[object], Any]] = {
+    **dict.fromkeys(_FLAGS, _flag),
+    **dict.fromkeys(_STATES, _state),
+    **dict.fromkeys(_LISTS, _list),
+    "enabled": lambda value: value is not False,
+    "box": box_of,
+    "order": lambda value: index_of(value, 0),
+    "group": lambda value: index_of(value, -1),
+    "level": lambda value: index_of(value, 0),
+    "layer": lambda value: index_of(value, 0),
+    "shape": lambda value: shape_of(value) if isinstance(value, str) else "",
+    "color": color_of,
+}
+"""Readers of what is no text of an element, by its key; they return None for what has another type."""

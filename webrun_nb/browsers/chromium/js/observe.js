@@ -4,7 +4,11 @@
 // `arg` is the result of `later` of the last observation, null where its document is gone.
 (arg) => {
   const MAX_ELEMENTS = 3000, MAX_TEXT = 20000, MAX_NAME = 200, MAX_NEARBY = 160, MAX_OPTIONS = 200, MAX_VALUE = 2000, MAX_BARE = 3;
-  const collapse = (s, max) => String(s || "").slice(0, max * 4).replace(/\s+/g, " ").trim().slice(0, max);
+  const SPACED = /^\s|\s$|\s\s|[^\S ]/; // what a text with single spaces between words has none of
+  const collapse = (s, max) => {
+    const cut = s ? String(s).slice(0, max * 4) : "";
+    return (SPACED.test(cut) ? cut.replace(/\s+/g, " ").trim() : cut).slice(0, max);
+  };
   const SELECTOR = "a[href],area[href],button,input,select,textarea,summary,[contenteditable=''],[contenteditable=true]," +
     "[contenteditable=plaintext-only],canvas,[role=slider],[role=spinbutton],[role=listbox],[role=button],[role=link],[role=tab],[role=menuitem],[role=menuitemcheckbox],[role=menuitemradio],[role=checkbox]," +
     "[role=radio],[role=option],[role=switch],[role=combobox],[role=textbox],[role=searchbox],[role=treeitem],[onclick]";
@@ -41,7 +45,7 @@
   // The text of a node of a tree or menu without that of the nodes below it.
   const NESTED = "[role=group],[role=menu],[role=tree],ul,ol";
   const ownText = (el) => {
-    if (!el.querySelector(NESTED)) return el.innerText ?? el.textContent;
+    if (!el.childElementCount || !el.querySelector(NESTED)) return el.innerText ?? el.textContent;
     let out = "";
     for (const node of Array.from(el.childNodes).slice(0, 50)) {
       if (node.nodeType === 3) out += node.data;
@@ -58,7 +62,7 @@
     return containers.get(el);
   };
   const nearbyOf = (el, own) => {
-    const row = el.closest("tr,li,article,[role=row],[role=listitem],fieldset");
+    const about = infoOf(el), row = about ? about.row : el.closest(layout.ROWS);
     const long = (t) => t.length > own.length + 1;
     if (row && row !== el) {
       const text = textOfContainer(row);
@@ -179,13 +183,13 @@
     else if (tag === "label" && /^(checkbox|radio)$/.test(el.control?.type)) [item.checked, item.input_type] = [el.control.checked, el.control.type];
     else if (ariaChecked) item.checked = ariaChecked === "true";
     if (el.disabled === true || el.getAttribute("aria-disabled") === "true") item.enabled = false;
-    if (el.closest("form")) item.in_form = true;
+    if (about ? about.isInForm : el.closest("form")) item.in_form = true;
     if (el.form && (type === "submit" || type === "image" || (tag === "button" && el.type === "submit"))) item.submits = true;
     if (about) { if (about.area) item.region = about.area; }
     else if (el.closest("nav,[role=navigation]")) item.region = "nav";
     else if (el.closest("header,[role=banner]")) item.region = "header";
     else if (el.closest("footer,[role=contentinfo]")) item.region = "footer";
-    STATES(el, item, tag, !field && text.length <= MAX_BARE);
+    STATES(el, item, tag, !field && text.length <= MAX_BARE, collapse);
     if (reasons.get(el) === "drag") item.draggable = true;
     if (el instanceof SVGElement) item.shape = shapeOf(el);
     place(el, item);
@@ -247,7 +251,7 @@
       const item = { role, name: text, tag: el.localName, path: pathOf(el), box: round(infoOf(el).box) };
       if (level) item.level = level;
       if (infoOf(el).style.textDecorationLine.includes("line-through")) item.struck = true;
-      if (role === "img" || role === "graphic") STATES(el, item, el.localName, true);
+      if (role === "img" || role === "graphic") STATES(el, item, el.localName, true, collapse);
       const title = collapse(el.getAttribute("title"), MAX_NAME);
       if (title && title !== text) item.title = title;
       place(el, item, true);

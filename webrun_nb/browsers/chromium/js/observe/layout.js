@@ -5,7 +5,11 @@
 (SELECTOR) => {
   const MAX_NODES = 30000, MAX_DEPTH = 250, MAX_TEXTS = 1000, MAX_GROUPS = 600, MAX_CLICKABLE = 1000, MAX_SHAPES = 400;
   const MAX_TEXT = 1000, MAX_NAME = 120, MIN_OVERLAY = 0.15, MIN_FIXED = 0.04, ICON_PX = 64, MIN_SHAPE_PX = 8, MAX_OVERLAYS = 8;
-  const collapse = (s, max) => String(s || "").slice(0, max * 4).replace(/\s+/g, " ").trim().slice(0, max);
+  const SPACED = /^\s|\s$|\s\s|[^\S ]/; // what a text with single spaces between words has none of
+  const collapse = (s, max) => {
+    const cut = s ? String(s).slice(0, max * 4) : "";
+    return (SPACED.test(cut) ? cut.replace(/\s+/g, " ").trim() : cut).slice(0, max);
+  };
   const attribute = (el, name) => Element.prototype.getAttribute.call(el, name);
   const KINDS = { TABLE: "table", TR: "row", UL: "list", OL: "list", DL: "list", MENU: "list", LI: "item", FORM: "form",
     FIELDSET: "fieldset", DIALOG: "dialog", ARTICLE: "article", SECTION: "section", DETAILS: "section", NAV: "nav",
@@ -23,15 +27,18 @@
   const ATOMIC = "a,button,select,textarea,input,summary,[role=button],[role=link],[role=tab],[role=option],[role=menuitem]," +
     "[role=checkbox],[role=radio],[role=switch],[contenteditable=''],[contenteditable=true],[contenteditable=plaintext-only]";
   const FIELDS = "button,input,select,textarea,[role=button]";
+  const ROWS = "tr,li,article,[role=row],[role=listitem],fieldset";
+  const ROW_TAGS = new Set(["TR", "LI", "ARTICLE", "FIELDSET"]);
   const BLOCKS = "h1,h2,h3,h4,h5,h6,p,li,td,dd,article";
 
   const groups = [], texts = [], clickable = [], overlays = [];
   const info = new Map();
+  const viewArea = innerWidth * innerHeight;
   let visited = 0, shapes = 0;
 
   const levelOf = (el) => {
-    const match = /^H([1-6])$/.exec(el.tagName);
-    if (match) return Number(match[1]);
+    const tag = el.tagName;
+    if (tag.length === 2 && tag[0] === "H" && tag[1] >= "1" && tag[1] <= "6") return Number(tag[1]);
     return attribute(el, "role") === "heading" ? Number(attribute(el, "aria-level")) || 2 : 0;
   };
   const startsWithHeading = (el) => {
@@ -137,6 +144,8 @@
     info.set(el, about);
     const given = attribute(el, "role"), role = given ? given.trim().split(/\s+/)[0].toLowerCase() : "";
     const level = levelOf(el);
+    if (ROW_TAGS.has(tag) || role === "row" || role === "listitem") about.row = el;
+    if (tag === "FORM") about.isInForm = true;
 
     // --- groups
     const kept = ROLE_KINDS[role] || (role && role !== "presentation" && role !== "none" && role !== "group" ? "" : KINDS[tag]) || "";
@@ -154,8 +163,8 @@
     }
     about.alike = alike?.size ? alike : null;
     if (kind === "nav" || kind === "header" || kind === "footer") about.area = about.area || kind;
-    const isLarge = box.width * box.height > (style.position === "fixed" ? MIN_FIXED : MIN_OVERLAY) * innerWidth * innerHeight;
-    if (isLarge && shown && !about.overlay && overlays.length < MAX_OVERLAYS && !isTablePart) {
+    const share = box.width * box.height / viewArea;
+    if (share > MIN_FIXED && shown && !about.overlay && overlays.length < MAX_OVERLAYS && !isTablePart && share > (style.position === "fixed" ? MIN_FIXED : MIN_OVERLAY)) {
       const lies = style.position === "fixed" || (style.position === "absolute" && Number(style.zIndex) > 0);
       if (lies && style.pointerEvents !== "none") overlays.push(about.overlay = { el, box });
     }
@@ -169,7 +178,7 @@
 
     // --- what can be acted on, and texts
     const isControl = el.matches(SELECTOR);
-    const atomic = (isControl || tag === "A") && el.matches(ATOMIC) && !(tag === "A" && el.querySelector(BLOCKS));
+    const atomic = (isControl || tag === "A") && el.matches(ATOMIC) && !(tag === "A" && isBranch && el.querySelector(BLOCKS));
     if (tag === "SVG") {
       if (shown && !above.control) {
         if (box.width > ICON_PX || box.height > ICON_PX) drawing(el, about);
@@ -234,5 +243,5 @@
     for (let child = el.firstElementChild; child; child = child.nextElementSibling) step(child);
   };
   if (document.body instanceof HTMLElement) walk(document.body, { group: -1, column: "" }, 0);
-  return { groups, texts, clickable, overlays, info };
+  return { groups, texts, clickable, overlays, info, ROWS };
 }

@@ -1,8 +1,7 @@
 // Adds to an element's facts the states that a person sees on it, and the limits of its value; where it shows a picture
 // in place of a text (`isBare`), the page's own words for that picture.
-(el, item, tag, isBare) => {
+(el, item, tag, isBare, collapse) => {
   const MAX = 200, MAX_SELECTED = 50, MAX_ICON = 120;
-  const collapse = (s, max) => String(s || "").slice(0, max * 4).replace(/\s+/g, " ").trim().slice(0, max);
   const attribute = (name) => Element.prototype.getAttribute.call(el, name);
   const flag = (key, value) => { if (value === "true") item[key] = true; else if (value === "false") item[key] = false; };
   flag("expanded", attribute("aria-expanded"));
@@ -31,7 +30,7 @@
   const title = collapse(attribute("title"), MAX);
   if (title && title !== item.name) item.title = title;
   if (isBare) {
-    const words = [el, ...Array.from(el.querySelectorAll("i,span,svg,img,use")).slice(0, 3)].map((each) =>
+    const words = [el, ...(el.firstElementChild ? Array.from(el.querySelectorAll("i,span,svg,img,use")).slice(0, 3) : [])].map((each) =>
       [Element.prototype.getAttribute.call(each, "class"), Element.prototype.getAttribute.call(each, "href"),
         String(Element.prototype.getAttribute.call(each, "src") || "").slice(0, 300).split(/[?#]/)[0].split("/").pop()].filter(Boolean).join(" "));
     const icon = collapse(words.join(" "), MAX_ICON);
