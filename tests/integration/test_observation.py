@@ -28,6 +28,13 @@ PAGE = """<title>Harbour</title><style>.hand {cursor: pointer}
 LAYER = """<button>Under</button><div role=dialog style="position:fixed;inset:0;background:white">
 <button>Yes</button></div>"""
 
+HIDDEN = """<title>Cards</title><style>.card {width: 60px; height: 80px; background: #36c; cursor: pointer}</style>
+<h2>Game <span style="font-size: 0">Answer</span></h2><div class=card style="font-size: 0">Ace</div>
+<div class=card><b style="color: #36c">King</b></div><div class=card style="color: transparent">Queen</div>
+<div class=card>Jack</div><button style="font-size: 0; width: 40px; background-image: linear-gradient(red, blue)">Delete
+</button><p>Seen <i style="opacity: 0">faint</i> words</p><div style="position: relative; height: 60px"><canvas width=300
+height=60 style="position: absolute"></canvas><h3 style="position: relative; color: #fff">Banner</h3></div>"""
+
 
 def named(seen: Observation, name: str) -> Element:
     return next(each for each in seen.all_things if name in (each.name, each.label))
@@ -116,3 +123,17 @@ async def test_numbers_go_on_in_frames(instance, site):
     assert named(seen, "Inside").frame == 1
     await instance.perform(Click(named(seen, "Press").ref, "Press"))
     assert named(await instance.observe(), "Pressed").frame == 1
+
+
+async def test_text_that_is_not_seen_is_not_read(instance, site):
+    await instance.perform(Navigate(site.page("/hidden", HIDDEN)))
+    seen = await instance.observe()
+    assert [each.name for each in seen.elements if each.role == "clickable"] == ["", "", "", "Jack"]
+    assert [each.name for each in seen.texts if each.role in ("heading", "paragraph")] == [
+        "Game",
+        "Seen words",
+        "Banner",  # it may be seen: a picture lies under it
+    ]
+    assert seen.groups[0].name == "Game"
+    assert seen.text.split() == ["Game", "Jack", "Seen", "words", "Banner"]
+    assert named(seen, "Delete").role == "button"  # a picture stands for the name of a control

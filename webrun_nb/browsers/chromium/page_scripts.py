@@ -44,6 +44,9 @@ def _script(name: str, **parts: str) -> str:
 
 OBSERVE_JS = _script(
     "observe.js",
+    DOM="snapshot/dom.js",
+    HIDING="snapshot/hidden.js",
+    UNSEEN="observe/unseen.js",
     LAYOUT="observe/layout.js",
     STATES="observe/states.js",
     MESSAGES="observe/messages.js",

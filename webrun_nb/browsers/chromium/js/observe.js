@@ -42,14 +42,22 @@
     }
     return collapse(out, MAX_NAME);
   };
+  const textOf = (el) => layout.holding.has(el) ? layout.shownText(el) : el.innerText ?? el.textContent;
+  // Where a picture stands for the text of a control, that text is not seen, and is its name all the same.
+  const replacedBy = (el) => {
+    if (!layout.holding.has(el) || !el.matches("a[href],button,summary,[role=button],[role=link],[role=tab],[role=menuitem]")) return "";
+    const before = getComputedStyle(el, "::before").content, isPictured = infoOf(el)?.style.backgroundImage !== "none" ||
+      el.querySelector("img,svg,i,picture") !== null || (before !== "none" && before !== "normal");
+    return isPictured ? collapse(el.textContent, MAX_NAME) : "";
+  };
   // The text of a node of a tree or menu without that of the nodes below it.
   const NESTED = "[role=group],[role=menu],[role=tree],ul,ol";
   const ownText = (el) => {
-    if (!el.childElementCount || !el.querySelector(NESTED)) return el.innerText ?? el.textContent;
+    if (!el.childElementCount || !el.querySelector(NESTED)) return textOf(el);
     let out = "";
     for (const node of Array.from(el.childNodes).slice(0, 50)) {
       if (node.nodeType === 3) out += node.data;
-      else if (node.nodeType === 1 && !node.matches(NESTED) && !node.querySelector(NESTED)) out += ` ${node.innerText ?? ""}`;
+      else if (node.nodeType === 1 && !node.matches(NESTED) && !node.querySelector(NESTED)) out += ` ${textOf(node) ?? ""}`;
     }
     return out;
   };
@@ -58,7 +66,7 @@
 
   const containers = new Map();
   const textOfContainer = (el) => {
-    if (!containers.has(el)) containers.set(el, collapse(el.innerText, 600));
+    if (!containers.has(el)) containers.set(el, collapse(textOf(el), 600));
     return containers.get(el);
   };
   const nearbyOf = (el, own) => {
@@ -74,7 +82,7 @@
       if (long(text)) return text.slice(0, MAX_NEARBY);
     }
     const before = el.previousElementSibling;
-    return before ? collapse(before.textContent, MAX_NEARBY) : "";
+    return before ? collapse(layout.holding.has(before) ? layout.shownText(before) : before.textContent, MAX_NEARBY) : "";
   };
   const visible = (el) => {
     if (el.tagName === "INPUT" && el.type === "hidden") return false;
@@ -120,7 +128,7 @@
   const LIKELY = "a:not([href]):not([name]),div[class*=more i],div[class*=next i],div[class*=pag i],div[class*=load i]," +
     "span[class*=more i],span[class*=next i],span[class*=pag i],span[class*=load i],li[class*=more i],li[class*=next i],li[class*=pag i]";
 
-  const layout = LAYOUT(SELECTOR), infoOf = (el) => layout.info.get(el);
+  const layout = LAYOUT(SELECTOR, HIDING(DOM(), false), UNSEEN), infoOf = (el) => layout.info.get(el);
   const found = [], shadowRoots = [];
   let hasClosedRoots = false;
   const collect = (root, depth) => {
@@ -152,13 +160,13 @@
     const role = roleOf(el), tag = el.tagName.toLowerCase(), type = tag === "input" ? el.type : "";
     const field = tag === "input" || tag === "select" || tag === "textarea";
     const editable = role === "textbox" && !field, listed = role === "listbox";
-    const text = field || editable || listed ? "" : collapse(role === "treeitem" || role === "menuitem" ? ownText(el) : el.innerText ?? el.textContent, MAX_NAME);
+    const text = field || editable || listed ? "" : collapse(role === "treeitem" || role === "menuitem" ? ownText(el) : textOf(el), MAX_NAME);
     const label = labelOf(el);
     const button = type === "submit" || type === "button" || type === "reset" || type === "image";
     const buttonValue = button ? el.value || el.alt || (type === "submit" ? "Submit" : type === "reset" ? "Reset" : "") : "";
     const placeholder = el.getAttribute("placeholder") || el.getAttribute("aria-placeholder") || "";
     const name = collapse(byIds(el, "aria-labelledby"), MAX_NAME) || collapse(el.getAttribute("aria-label"), MAX_NAME) ||
-      (field ? label || collapse(buttonValue, MAX_NAME) : text || collapse(imageNames(el), MAX_NAME)) ||
+      (field ? label || collapse(buttonValue, MAX_NAME) : text || replacedBy(el) || collapse(imageNames(el), MAX_NAME)) ||
       collapse(el.getAttribute("title"), MAX_NAME) || collapse(placeholder, MAX_NAME);
     const about = infoOf(el), box = about?.box || el.getBoundingClientRect();
     const checkable = type === "checkbox" || type === "radio";
@@ -313,6 +321,6 @@
   const told = MESSAGES(collapse, visible, safely);
   const later = SINCE(collapse, nameOf, safely, told.toneOf, shadowRoots, hasClosedRoots, MAX_FORM_ERRORS, MAX_SAID);
 
-  const text = String(document.body?.innerText || "").slice(0, MAX_TEXT * 2).replace(/[^\S\n]+/g, " ").replace(/\n\s*\n+/g, "\n").trim();
+  const text = String((document.body && textOf(document.body)) || "").slice(0, MAX_TEXT * 2).replace(/[^\S\n]+/g, " ").replace(/\n\s*\n+/g, "\n").trim();
   return { json: JSON.stringify({ url: location.href, status: performance.getEntriesByType("navigation")[0]?.responseStatus, title: collapse(document.title, 500), elements, texts, groups, form_errors: [...(arg?.held || []), ...formErrors], messages: [...(arg?.appeared || []), ...told.messages], busy: told.busy, still: told.still, untouched: arg?.untouched === true, fresh: !arg, text: text.slice(0, MAX_TEXT) }), nodes, later };
 }

@@ -2,7 +2,8 @@
 // that are no controls), `clickable` (elements that scripts make clickable, with the reason), and for every visited node
 // its order, its style, its innermost group, its column of a table and the overlay that it is in.
 // Every number is capped, and each node is looked at once; the text of a block is read where it begins.
-(SELECTOR) => {
+// `hiding` tells what text is there and not seen (see `snapshot/hidden.js`): `shownText` is the text of an element without it.
+(SELECTOR, hiding, UNSEEN) => {
   const MAX_NODES = 30000, MAX_DEPTH = 250, MAX_TEXTS = 1000, MAX_GROUPS = 600, MAX_CLICKABLE = 1000, MAX_SHAPES = 400;
   const MAX_TEXT = 1000, MAX_NAME = 120, MIN_OVERLAY = 0.15, MIN_FIXED = 0.04, ICON_PX = 64, MIN_SHAPE_PX = 8, MAX_OVERLAYS = 8;
   const SPACED = /^\s|\s$|\s\s|[^\S ]/; // what a text with single spaces between words has none of
@@ -34,6 +35,7 @@
   const groups = [], texts = [], clickable = [], overlays = [];
   const info = new Map();
   const viewArea = innerWidth * innerHeight;
+  const unseen = UNSEEN(hiding, info);
   let visited = 0, shapes = 0;
 
   const levelOf = (el) => {
@@ -64,9 +66,9 @@
     return groups.length - 1;
   };
   const HEADED = /^(section|card|item|article|dialog|panel|form|list|table)$/;
-  const name = (group, heading) => {
+  const name = (group, heading, el) => {
     for (let up = group; up >= 0; up = groups[up].parent) {
-      if (!groups[up].name && HEADED.test(groups[up].kind)) groups[up].name = heading;
+      if (!groups[up].name && HEADED.test(groups[up].kind)) Object.assign(groups[up], { name: heading, heading: el });
       if (groups[up].kind !== "header") return;
     }
   };
@@ -139,9 +141,11 @@
     if (el.inert || (el.hidden && style.contentVisibility === "hidden")) return;
     const isBranch = el.firstElementChild !== null, isTablePart = TABLE_PARTS.has(tag);
     const faint = above.faint || style.opacity < 0.05;
-    const about = { ...above, style, box, faint, order: visited++ };
+    const about = { ...above, above, style, box, faint, ground: undefined, order: visited++ };
     const shown = !flat && !faint && style.visibility === "visible";
     info.set(el, about);
+    const hasText = hasOwnText(el);
+    if (hasText && style.visibility === "visible" && unseen.isUnseen(el, about)) unseen.add(el);
     const given = attribute(el, "role"), role = given ? given.trim().split(/\s+/)[0].toLowerCase() : "";
     const level = levelOf(el);
     if (ROW_TAGS.has(tag) || role === "row" || role === "listitem") about.row = el;
@@ -209,7 +213,7 @@
     if (shown && !above.control && !isControl) {
       const isCell = tag === "TD" || tag === "TH" || role === "cell" || role === "gridcell" || role === "columnheader";
       about.isSpelled = isSpelled(el);
-      if (!about.isClickable && !above.isSpelled && (hasOwnText(el) || level || about.isSpelled || (isCell && isBranch && !el.querySelector(FIELDS)))) {
+      if (!about.isClickable && !above.isSpelled && (hasText || level || about.isSpelled || (isCell && isBranch && !el.querySelector(FIELDS)))) {
         const text = textOf(el, MAX_TEXT);
         const kindOfText = level ? "heading" : isCell ? (tag === "TH" || role === "columnheader" ? "columnheader" : "cell")
           : LABELS.has(tag) ? "label" : tag === "LI" || role === "listitem" ? "listitem" : PARAGRAPHS.has(tag) ? "paragraph" : "text";
@@ -232,8 +236,8 @@
         while (open.length && open[open.length - 1].rank >= own) open.pop();
         const parent = open.length ? open[open.length - 1].about : about;
         const heading = collapse(child.textContent, MAX_NAME);
-        if (rank) name(parent.group, heading);
-        const group = add(isTerm ? "row" : "section", parent.group, null, heading, {});
+        if (rank) name(parent.group, heading, child);
+        const group = add(isTerm ? "row" : "section", parent.group, null, heading, { heading: child });
         open.push({ rank: own, about: { ...about, group } });
         walk(child, open[open.length - 1].about, depth + 1);
       } else walk(child, inside, depth + 1);
@@ -243,5 +247,11 @@
     for (let child = el.firstElementChild; child; child = child.nextElementSibling) step(child);
   };
   if (document.body instanceof HTMLElement) walk(document.body, { group: -1, column: "" }, 0);
-  return { groups, texts, clickable, overlays, info, ROWS };
+  const { holding, shownText } = unseen;
+  if (holding.size) {
+    for (const each of texts) if (holding.has(each.el)) each.text = collapse(shownText(each.el), MAX_TEXT);
+    for (const each of groups) if (holding.has(each.heading)) each.name = collapse(shownText(each.heading), MAX_NAME);
+  }
+  const said = texts.filter((each) => each.text || each.role === "img" || each.role === "graphic");
+  return { groups, texts: said, clickable, overlays, info, ROWS, holding, shownText };
 }

@@ -87,5 +87,5 @@
     const unseen = alpha(colour) < MIN_OPACITY || (ground && alpha(colour) === 1 && alike(colour, ground) && !isUncertain(el));
     return unseen && style.textShadow === "none" && !isCutOut(el) ? TRANSPARENT : 0;
   };
-  return { ofElement, ofText, groundOf, white, DISPLAY, VISIBILITY, TEMPLATE };
+  return { ofElement, ofText, groundOf, white, DISPLAY, VISIBILITY, TRANSPARENT, TEMPLATE };
 }
