@@ -32,8 +32,8 @@ HIDDEN = """<title>Cards</title><style>.card {width: 60px; height: 80px; backgro
 <h2>Game <span style="font-size: 0">Answer</span></h2><div class=card style="font-size: 0">Ace</div>
 <div class=card><b style="color: #36c">King</b></div><div class=card style="color: transparent">Queen</div>
 <div class=card>Jack</div><button style="font-size: 0; width: 40px; background-image: linear-gradient(red, blue)">Delete
-</button><p>Seen <i style="opacity: 0">faint</i> words</p><div style="position: relative; height: 60px"><canvas width=300
-height=60 style="position: absolute"></canvas><h3 style="position: relative; color: #fff">Banner</h3></div>"""
+</button><p>Seen <i style="opacity: 0">faint</i> words</p><div style="position: relative; height: 60px"><canvas
+width=300 height=60 style="position: absolute"></canvas><h3 style="position: relative; color: #fff">Banner</h3></div>"""
 
 
 def named(seen: Observation, name: str) -> Element:
