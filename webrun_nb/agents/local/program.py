@@ -84,6 +84,7 @@ from webrun_nb.agents.local.matching.page import PageModel
 from webrun_nb.agents.local.messages import VALUES_BY_SCHEMA
 from webrun_nb.agents.local.premises import holds
 from webrun_nb.agents.local.references import References, likeliest, targets_of
+from webrun_nb.agents.local.shown_names import needs_names, with_shown_name
 from webrun_nb.agents.local.skills.clicking import click
 from webrun_nb.agents.local.skills.controls import (
     choose,
@@ -235,6 +236,8 @@ class Program:
             return []
         if isinstance(intent, AnswerDialog):  # answered with the click that opened it
             return [] if self.task.had_dialog else list(intent.otherwise)
+        if needs_names(intent):
+            intent = with_shown_name(intent, (yield from self.task.look()))
         if isinstance(intent, Extract):
             self._answers.append((yield from self._collected_by_both(intent)))
             self._sentences.append(intent.sentence)

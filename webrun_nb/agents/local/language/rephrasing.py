@@ -34,6 +34,26 @@ _FORMS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         (rf"^(?:{_ASKS})\s+(?=how\s+many\b)", ""),
         (r"^(how\s+many\b.*?)\s+(?:in\s+total|altogether|in\s+all)\s*[.?!]*$", r"\1"),
         (r"^(how\s+many\s+[\w-]+(?:\s+[\w-]+)?)\s+there\s+(?:are|is)\s*[.?!]*$", r"\1 are there"),
+        # which room is "Maps for the underground" in
+        (
+            r"^(?:which|what)\s+([a-z][\w-]*)\s+(?:is|are|was)\s+(\"[^\"]+\"|“[^”]+”)\s+(?:in|on|at|by|from)\s*[.?!]*$",
+            r"what is the \1 of \2",
+        ),
+        # at what time does "Maps for the underground" start
+        (
+            r"^(?:at\s+)?what\s+time\s+(?:does|is)\s+(\"[^\"]+\"|“[^”]+”)(?:\s+(?:start|begin|on|at))?\s*[.?!]*$",
+            r"what is the time of \1",
+        ),
+        # how long is "Maps for the underground"
+        (
+            r"^how\s+long\s+(?:is|does|was)\s+(\"[^\"]+\"|“[^”]+”)(?:\s+(?:last|take))?\s*[.?!]*$",
+            r"what is the length of \1",
+        ),
+        # tell me the first one
+        (
+            rf"^(?:{_ASKS}|list|get(?:\s+me)?|what\s+is)\s+(?:the\s+)?first\s+(?:one|of\s+them)\s*[.?!]*$",
+            "list the first 1 rows",
+        ),
         # count the books on this page
         (
             r"^count\s+(?:up\s+)?(?:all\s+)?(?:of\s+)?(?:(?:the|these|those)\s+)?([a-z][\w-]*s)\s*[.?!]*$",

@@ -213,3 +213,10 @@ def test_counting_by_its_verb(text: str) -> None:
 
 def test_applying_and_counting_are_steps_of_their_own() -> None:
     assert len(plan('tick "In stock only", apply the filters, and count the products')) == 3
+
+
+def test_the_first_one_of_a_sorted_list_is_its_first_row() -> None:
+    (read,) = plan("Sort by price from high to low and tell me the first one.")
+    assert isinstance(read, Extract)
+    assert read.limit == 1
+    assert read.order is not None
