@@ -28,6 +28,7 @@ from webrun_nb.agents.local.language.intents import (
 from webrun_nb.agents.local.matching.roles import FIELD_ROLES
 from webrun_nb.agents.local.skills.controls import offers
 from webrun_nb.agents.local.skills.looking_for import look_for, only_mentions
+from webrun_nb.agents.local.skills.menus import opens
 from webrun_nb.agents.local.task import Task
 from webrun_nb.browsers.actions import Click
 from webrun_nb.common.codes import TaskFailureCode
@@ -84,10 +85,23 @@ class References:
         target = self._meant(intent.target, intent.sentence)
         if self._found is not None and not target.reference and not isinstance(intent, NamedAction):
             target = yield from self._at_found(intent, target)
+        target = yield from self._in_opened_place(intent, target)
         changed = replace(intent, target=target)
         if target != Target() and target.words:
             self.point_to(target)
         return changed
+
+    def _in_opened_place(self, intent: Intent, target: Target) -> Work[Target]:
+        """Open the tab or section that a sentence names as the place of a thing, where the page shows it closed."""
+        place = target.within
+        if place is None or not place.words or (yield from self._task.matching(target, texts=True)):
+            return target
+        tabs = [e for e in (yield from self._task.matching(place)) if opens(e)]
+        if len(tabs) != 1:
+            return target
+        if tabs[0].selected is not True and tabs[0].expanded is not True:
+            yield from self._task.must(self._task.act(Click(tabs[0].ref, tabs[0].name), intent.sentence))
+        return replace(target, within=place.within)
 
     def in_premise(self, premise: Premise, sentence: str) -> Premise:
         """Return a premise about the thing that its reference means; "it" means that thing from now on."""

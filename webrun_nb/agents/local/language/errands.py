@@ -92,6 +92,7 @@ RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
             r"(?:fill|enter|type|put)(?:\s+(?:in|out))?(?:\s+(?:this|these|the\s+following))?\s*:\s*(?P<values>.+)$",
             _form,
         ),
+        (r"fill\s+(?:in|out)\s+(?P<values>(?!.*\swith\s)(?!.*\b(?:form|fields?|questionnaire)\b)\S+\s+\S.*)$", _form),
         (
             r"(?:fill|complete)\s+(?:in\s+|out\s+)?(?:the\s+|this\s+)?(?:\w+\s+)?(?:form|fields|registration|it)"
             r"(?:\s+(?:in|out))?\s*(?:with|:|using)\s+(?P<values>.+)$",

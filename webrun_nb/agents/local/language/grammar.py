@@ -38,8 +38,9 @@ _COST_OF_PIECE: Mapping[str, float] = {
 _COST_OF_OTHER_PIECE = 2.0
 _COST_OF_RULE: Mapping[str, float] = {
     "do": 5, "phrase": 0.3, "request": 1.5, "style": -0.5, "path": -1, "like": 0.2, "value_of": 0.4, "set": 0.1,
-    "find_value": -1, "mark": -0.5, "result": -0.2, "following": 0.2, "near": 0.1, "within": 0.1, "choose_from": -0.6,
-    "purpose": 1.5, "type_each": -0.5, "amount": -0.5, "run": 3, "copy_values": -1, "choose_named": -0.3,
+    "set_each": -0.5, "find_value": -1, "mark": -0.5, "result": -0.2, "following": 0.2, "near": 0.1, "within": 0.1,
+    "choose_from": -0.6, "purpose": 1.5, "type_each": -0.5, "amount": -0.5, "run": 3, "copy_values": -1,
+    "choose_named": -0.3,
 }  # fmt: skip
 
 

@@ -307,6 +307,15 @@ def _set(part: Part) -> Intent | None:
     return Fill(part.clause, value_in(part), _field(target) if target.role else target)
 
 
+def _set_each(part: Part) -> Intent | None:
+    """Read "set A to x and B to y" as filling in both."""
+    things, values = part.parts("thing"), part.parts("text")
+    if len(things) != len(values):
+        raise SenselessError
+    pairs = zip(things, values, strict=True)
+    return FillForm(part.clause, tuple(f'{ARTICLE.sub("", thing.text)}: "{text_in(value)}"' for thing, value in pairs))
+
+
 def _choose_from(part: Part) -> Intent | None:
     value, thing = value_in(part), part.part("thing")
     if thing is None:
@@ -528,6 +537,7 @@ _STEPS: Mapping[str, Callable[[Part], Intent | None]] = {
     "type_each": _fill_each,
     "copy_into": _copy_into,
     "set": _set,
+    "set_each": _set_each,
     "choose_from": _choose_from,
     "choose": _choose,
     "choose_named": _choose_named,
@@ -559,8 +569,8 @@ _STEPS: Mapping[str, Callable[[Part], Intent | None]] = {
 """How each rule below `step` is read."""
 
 
-def _within(intent: Intent, place: Target) -> Intent:
-    """Say of a step that what it acts on is within a place, which the clause names before it."""
+def _within(intent: Intent, place: Target) -> Intent | None:
+    """Say of a step that what it acts on is within a place, which the clause names before it; None if it can't be."""
     match intent:
         case (
             ClickOn(target=target)
@@ -573,5 +583,7 @@ def _within(intent: Intent, place: Target) -> Intent:
             return replace(intent, target=replace(target, within=target.within or place))
         case Choose(target=target):
             return replace(intent, target=replace(target, within=target.within or place))
+        case FillForm():
+            return None
         case _:
             return intent

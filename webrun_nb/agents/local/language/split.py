@@ -32,7 +32,7 @@ _VERBS = (
     r"|(?:add|delete|remove|download|export|upload|attach)\s+(?:the|an?|my|all|it|this|[\w-]+\.\w{2,5}\b|\ue000|(?-i:[A-Z])\w)|check\s?out\b"
     r"|(?:transfer|send|wire|pay)\s+[$£€]?\d[\d,.]*|(?:place|confirm)\s+(?:the|my)\b"
     r"|(?:save|submit|send|cancel|continue|confirm)(?:\s+(?:it|them))?\s*(?=$|[,;.!])"
-    r"|hover|drag|repeat|highlight|expand|collapse|paste|otherwise|else|if|hit|tap|solve|uncheck|deselect|reply\s+to"
+    r"|(?:turn|switch)\s+(?:on|off)|enable|disable|dismiss|unmark|hover|drag|repeat|highlight|expand|collapse|paste|otherwise|else|if|hit|tap|solve|uncheck|deselect|reply\s+to"
 )
 _NOUN_VERBS = (
     r"type|enter|press|check|list|open|get|find|show|select|set|return|search|write|put|input|report|filter|use"

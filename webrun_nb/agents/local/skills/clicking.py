@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -9,6 +10,7 @@ from typing import TypeVar
 
 from webrun_nb.agents.base import AgentError, Reply, Step
 from webrun_nb.agents.local.language.intents import ClickOn, Target
+from webrun_nb.agents.local.skills.choices import choose_options
 from webrun_nb.agents.local.skills.entries import folded
 from webrun_nb.agents.local.skills.values import read_number
 from webrun_nb.agents.local.task import Task
@@ -27,6 +29,9 @@ MOST_CLICKED = 200
 def click(task: Task, intent: ClickOn) -> Work[None]:
     """Click what a sentence names, as often and in the order that it says."""
     target = intent.target
+    if target.role == "option" and target.ordinal is not None and not target.words:
+        yield from _option_at(task, intent)
+        return
     for each in (replace(target, others=()), *target.others):
         if each.every or each.count is not None or intent.ascending is not None:
             yield from _several(task, intent, each)
@@ -72,6 +77,38 @@ def _without_kind(task: Task, target: Target) -> Work[Target | None]:
         ):
             return named
     return None
+
+
+def _option_at(task: Task, intent: ClickOn) -> Work[None]:
+    """Choose an option by its place: "the last option of Country". A first one without a value is none.
+
+    Raises
+    ------
+    AgentError
+        `ELEMENT_NOT_FOUND`: the page has no one list that is meant, or the list no such option.
+    """
+    target = intent.target
+    names = target.within or Target(target.near, "select")
+    seen = yield from task.look()
+    lists = [e for e in seen.all_elements if e.options and e.enabled]
+    if names.words:
+        lists = [e for e in (yield from task.matching(names)) if e.options]
+    if len(lists) != 1 or target.ordinal is None:
+        raise AgentError(
+            TaskFailureCode.ELEMENT_NOT_FOUND,
+            f'"{intent.sentence}": the page has {len(lists)} lists of options that may be meant.',
+        )
+    options = [option for option in lists[0].options if not _NO_OPTION.match(option)]
+    at = target.ordinal - 1 if target.ordinal > 0 else target.ordinal
+    if not -len(options) <= at < len(options):
+        raise AgentError(
+            TaskFailureCode.ELEMENT_NOT_FOUND, f'"{intent.sentence}": the list has {len(options)} options.'
+        )
+    yield from choose_options(task, lists[0], (options[at],), intent.sentence)
+
+
+_NO_OPTION = re.compile(r"\s*$|[-–—]+|.*(?:…|\.\.\.)$|(?:please\s+)?(?:choose|select|pick)\b", re.I)
+"""Options that only ask to choose one."""
 
 
 def _click_of(intent: ClickOn, target: Target, element: Element) -> Click:

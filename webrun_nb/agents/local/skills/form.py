@@ -118,6 +118,8 @@ def _entry_in(seen: Observation, pair: str) -> Entry | None:
     words = label.split() if mark else pair.split()
     longest = len(words) if mark else min(_LABEL_WORDS, len(words) - 1)
     for count in range(longest, (len(words) if mark else 1) - 1, -1):
+        if not mark and words[count - 1][:1].isdigit() and not _is_named_with(words[count - 1], seen):
+            continue  # "birthday 5 May 1985": the number is the value's
         rest = value if mark else unquote(" ".join(words[count:]))
         entry = _entry(seen, " ".join(words[:count]), rest)
         if entry is not None:
@@ -125,6 +127,11 @@ def _entry_in(seen: Observation, pair: str) -> Entry | None:
     label, mark, value = _apart(pair)
     field = credential_field(seen, label) if mark else None
     return None if field is None else Entry(field, value)
+
+
+def _is_named_with(number: str, seen: Observation) -> bool:
+    """Tell whether a field of the page has a number in its name ("Address line 2")."""
+    return any(number in (e.label or e.name).split() for e in seen.elements if e.role in _FIELDS)
 
 
 def _apart(pair: str) -> tuple[str, str, str]:

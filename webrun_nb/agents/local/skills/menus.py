@@ -207,3 +207,8 @@ def _look_into(
 def _has_items(seen: Observation) -> bool:
     """Tell whether a menu is open that has menus of its own."""
     return any(e.role.startswith("menuitem") and e.has_popup for e in seen.all_elements)
+
+
+def opens(element: Element) -> bool:
+    """Tell whether an element opens and closes something: it says so itself, or is a tab."""
+    return element.expanded is not None or element.role in ("tab", "treeitem")
