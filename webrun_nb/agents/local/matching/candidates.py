@@ -137,8 +137,7 @@ class Candidates:
         """Return quickly whether any name of a thing can fit."""
         if not self._hints:
             return True
-        names = (thing.name, thing.label, thing.title, thing.placeholder, thing.hint, thing.icon, thing.value)
-        shown = "\n".join((*names, thing.input_type, thing.column)).casefold()
+        shown = self._page.all_names_of(thing)
         if any(hint in shown for hint in self._hints):
             return True
         return thing.ref in self._page.elements and not thing.label and bool(self._page.caption_of(thing))
@@ -229,11 +228,9 @@ class Candidates:
             return
         words = self._target.words
         for group in self._groups():
-            thing = self._standing_for(group)
-            if thing is None:
-                continue
             if not words:
-                yield Match(thing, _UNNAMED_OWN, (f"it is a {self._page.groups[group].kind}",))
+                if (thing := self._standing_for(group)) is not None:
+                    yield Match(thing, _UNNAMED_OWN, (f"it is a {self._page.groups[group].kind}",))
                 continue
             is_item = self._target.role in REPEATED
             name = self._page.name_of(group) if is_item else self._page.groups[group].name
@@ -243,7 +240,7 @@ class Candidates:
             elif score < _HOLDS and in_text(words, self._page.normal_text_of(group)):
                 is_named = any(alike(words, held.name) >= _WHOLE_TEXT for held in self._page.members(group))
                 score = max(score, _HOLDS if is_named else _IN_TEXT)
-            if score >= CERTAIN:
+            if score >= CERTAIN and (thing := self._standing_for(group)) is not None:
                 yield Match(thing, score + _OWN, (f'it is the {self._page.groups[group].kind} of "{name[:60]}"',))
 
     def _heading_over(self, group: int) -> str:

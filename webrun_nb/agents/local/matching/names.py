@@ -82,7 +82,11 @@ def meanings(text: str) -> tuple[str, ...]:
 
 def alike(words: str, text: str, *, is_quoted: bool = False) -> float:
     """Rate how well a text of the page fits the words of a sentence."""
-    text = text[:_MAX_COMPARED]
+    return _alike(words, text[:_MAX_COMPARED], is_quoted)
+
+
+@lru_cache(maxsize=20_000)
+def _alike(words: str, text: str, is_quoted: bool) -> float:
     if not text or not words:
         return 0.0
     if words == text:
@@ -154,6 +158,7 @@ def _long_meanings(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=5_000)
 def icon_words(icon: str) -> str:
     """Return the words of a picture's classes and file name that may say what it shows."""
     split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", icon[:_MAX_COMPARED])
@@ -161,6 +166,7 @@ def icon_words(icon: str) -> str:
     return " ".join(dict.fromkeys(words))
 
 
+@lru_cache(maxsize=1_000)
 def hints_of(words: str) -> frozenset[str]:
     """Return beginnings, one of which every text that fits the words at all has in lower case."""
     found: set[str] = set()

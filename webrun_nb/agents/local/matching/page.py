@@ -55,6 +55,7 @@ class PageModel:
         self._texts: dict[int, str] = {}
         self._normal_texts: dict[int, str] = {}
         self._captions: dict[int, str] = {}
+        self._all_names: dict[int, str] = {}
 
     @cached_property
     def parts(self) -> tuple[PageModel, ...]:
@@ -90,7 +91,7 @@ class PageModel:
         for element in self.seen.elements if named else ():
             path = element.path
             for _ in range(_MAX_WRAPPED):
-                path = path.rpartition(" > ")[0]
+                path = path[: max(path.rfind(" > "), 0)]
                 outer = named.get(path)
                 if not path or (outer is not None and outer.name != element.name):
                     break
@@ -258,6 +259,13 @@ class PageModel:
     def is_outside(self, group: int) -> bool:
         """Return whether a group is in the navigation, the header or the footer."""
         return any(self.groups[each].kind in ("nav", "header", "footer", "menu", "tabs") for each in self.around(group))
+
+    def all_names_of(self, thing: Element) -> str:
+        """Return all that a thing is called, in lower case: what has none of the words there is not called so."""
+        if thing.ref not in self._all_names:
+            names = (thing.name, thing.label, thing.title, thing.placeholder, thing.hint, thing.icon, thing.value)
+            self._all_names[thing.ref] = "\n".join((*names, thing.input_type, thing.column)).casefold()
+        return self._all_names[thing.ref]
 
     # --- labels -------------------------------------------------------------------------------------------------------
 
