@@ -136,7 +136,7 @@ def _is_named_with(number: str, seen: Observation) -> bool:
 
 def _apart(pair: str) -> tuple[str, str, str]:
     """Cut "label: value" and "label = value" at their mark, and "label "value"" at its quote."""
-    match = re.match(r"""(?P<label>[^:="“]{1,60}?)\s*(?:[:=](?!//)|(?=["“]))\s*(?P<value>.+)$""", pair, re.S)
+    match = re.match(r"""(?P<label>[^:="“]{1,60}?)\s*(?:(?:(?<!\d):|:(?!\d)|=)(?!//)|(?=["“]))\s*(?P<value>.+)$""", pair, re.S)
     if match:
         return match["label"].strip(), ":", unquote(match["value"])
     return pair, "", ""
