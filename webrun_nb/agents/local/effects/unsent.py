@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from webrun_nb.browsers.actions import Action, Press, Select, Type, TypeSecret
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.text import shortened
 
-_SEND_NOTHING = frozenset({"checkbox", "radio", "switch", "option", "textbox", "combobox"})
+_SEND_NOTHING = frozenset({
+    "checkbox", "radio", "switch", "option", "textbox", "combobox", "menuitem", "listitem", "cell", "treeitem", "tab",
+})  # fmt: skip
+_SENDS = re.compile(r"submit|send|save|apply|confirm|register|sign up", re.I)
 _NAME_CHARS = 80
 
 
@@ -65,9 +69,13 @@ def unsent_after(action: Action, seen: Observation | None, before: Unsent | None
 
 def _filled(seen: Observation | None, field: Element | None, text: str) -> Unsent | None:
     """Return the form that a field belongs to: one with a button that sends it, and no search."""
-    if seen is None or field is None or not field.in_form or field.region or field.role == "searchbox":
+    if seen is None or field is None or field.region or field.role == "searchbox":
         return None
-    own = [e for e in seen.part_with(field).elements if e.submits and e.in_form and e.enabled and not e.region]
+    able = [e for e in seen.part_with(field).elements if e.enabled and not e.region]
+    if field.in_form:
+        own = [e for e in able if e.submits and e.in_form]
+    else:  # a page whose script reads the fields: the button that is called so
+        own = [e for e in able if e.role == "button" and not e.in_form and _SENDS.fullmatch(e.name.strip())]
     return Unsent(field, text, own[0].name if len(own) == 1 else "") if own else None
 
 

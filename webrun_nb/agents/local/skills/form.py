@@ -134,9 +134,14 @@ def _is_named_with(number: str, seen: Observation) -> bool:
     return any(number in (e.label or e.name).split() for e in seen.elements if e.role in _FIELDS)
 
 
+_LABELLED = re.compile(
+    r"""(?P<label>[^:="“]{1,60}?)\s*(?:(?:(?<!\d):|:(?!\d)|=)(?!//)|(?=["“]))\s*(?P<value>.+)$""", re.S
+)
+
+
 def _apart(pair: str) -> tuple[str, str, str]:
     """Cut "label: value" and "label = value" at their mark, and "label "value"" at its quote."""
-    match = re.match(r"""(?P<label>[^:="“]{1,60}?)\s*(?:(?:(?<!\d):|:(?!\d)|=)(?!//)|(?=["“]))\s*(?P<value>.+)$""", pair, re.S)
+    match = _LABELLED.match(pair)
     if match:
         return match["label"].strip(), ":", unquote(match["value"])
     return pair, "", ""
