@@ -72,8 +72,8 @@ OPERATIONS = [
 UNTRIED = {("POST", "/_emulator/proxies/test")}
 """Not called with invented values, because it dials the given host. Its tests are in test_proxies.py."""
 NO_LIMITS = {"balance": None, "spendingLimit": None, "sessionLimit": None, "deactivated": False}
-EXAMPLES = 25
-EXAMPLES_OF_READS = 15
+EXAMPLES = 15
+EXAMPLES_OF_READS = 8
 """Reads have no body: their values are ids, known or invented."""
 EXAMPLES_WITHOUT_KEY = 3
 """Examples of an operation that are sent again without a key and with a wrong one: no value changes that answer."""
@@ -81,8 +81,8 @@ FEW = {
     "/_emulator/reset": 3,
     "/_emulator/clock": 10,
     "/_emulator/account": 10,
-    "/_emulator/extract": 15,
-    "/_emulator/peek": 15,
+    "/_emulator/extract": 10,
+    "/_emulator/peek": 10,
 }
 """Number of cases of operations that take long, or after which new sessions are needed."""
 OTHER_STATUSES = {"SESSION_NOT_FOUND": {404, 401}}

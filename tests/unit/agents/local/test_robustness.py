@@ -112,7 +112,7 @@ def test_no_sentence_raises_an_unexpected_error(name: str) -> None:
     luck = random.Random(name)
 
     async def all_of_them() -> None:
-        for _ in range(SENTENCES // len(stored_pages.names())):
+        for _ in range(-(-SENTENCES // len(stored_pages.names()))):
             await tried(name, luck)
 
     asyncio.run(all_of_them())
