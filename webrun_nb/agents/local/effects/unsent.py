@@ -31,7 +31,8 @@ class Unsent:
     def remark(self, seen: Observation) -> str:
         """Return the sentence that says so; empty where the page does not hold what was typed any more."""
         same = (self.field.role, self.field.name, self.field.frame)
-        if not any((e.role, e.name, e.frame) == same and e.value == self.value for e in seen.all_elements):
+        shown = [e.value.casefold() for e in seen.all_elements if (e.role, e.name, e.frame) == same]
+        if not any(value.startswith(self.value.casefold()) for value in shown if value):  # or a suggestion for it
             return ""
         button = f'"{shortened(self.button, _NAME_CHARS)}"' if self.button else "a button that sends it"
         if self.is_choice:
