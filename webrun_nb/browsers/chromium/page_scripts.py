@@ -16,7 +16,7 @@ from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
-from webrun_nb.browsers.chromium.seen_elements import index_of, read_element, read_group, text_of
+from webrun_nb.browsers.chromium.seen_elements import index_of, read_element, read_group, read_paths, text_of
 from webrun_nb.browsers.observation import (
     Box,
     Element,
@@ -98,10 +98,11 @@ def parse_observation(json_text: str) -> Observation:
 
 
 def _observation(raw: Mapping[str, Any]) -> Observation:
+    paths = read_paths(_list(raw, "paths"))
     return Observation(
         url=text_of(raw, "url"),
         title=text_of(raw, "title"),
-        elements=tuple(read_element(ref, item) for ref, item in enumerate(_mappings(raw, "elements"))),
+        elements=tuple(read_element(ref, item, paths) for ref, item in enumerate(_mappings(raw, "elements"))),
         text=text_of(raw, "text"),
         status=_status(raw),
         form_errors=tuple(
@@ -116,8 +117,10 @@ def _observation(raw: Mapping[str, Any]) -> Observation:
         busy=raw.get("busy") is True,
         still=raw.get("still") is True,
         untouched=raw.get("untouched") is True,
-        texts=tuple(read_element(ref, item) for item in _mappings(raw, "texts") if (ref := _ref(item)) is not None),
-        groups=tuple(read_group(index, item) for index, item in enumerate(_mappings(raw, "groups"))),
+        texts=tuple(
+            read_element(ref, item, paths) for item in _mappings(raw, "texts") if (ref := _ref(item)) is not None
+        ),
+        groups=tuple(read_group(index, item, paths) for index, item in enumerate(_mappings(raw, "groups"))),
     )
 
 

@@ -5,7 +5,7 @@ All of it comes from a possibly hostile page: what has the right type is taken, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast, get_args
 
@@ -14,7 +14,7 @@ from webrun_nb.browsers.observation import Box, Element, Group, GroupKind
 _KINDS = frozenset(get_args(GroupKind))
 _TEXTS = frozenset(
     {"role", "name", "tag", "text", "href", "label", "placeholder", "nearby", "value", "input_type", "hint", "region",
-     "path", "column", "minimum", "maximum", "step", "icon", "title"}
+     "column", "minimum", "maximum", "step", "icon", "title"}
 )  # fmt: skip
 _FLAGS = (
     "in_form", "submits", "readonly", "required", "focused", "current", "has_popup", "draggable", "multiple", "struck",
@@ -22,6 +22,8 @@ _FLAGS = (
 )  # fmt: skip
 _STATES = ("checked", "expanded", "selected", "pressed")
 _LISTS = ("options", "selected_options")
+_MAX_PATH = 20_000
+"""Characters of a selector: 300 steps have fewer."""
 _SIDES = {3: "triangle", 4: "rectangle", 5: "pentagon", 6: "hexagon"}
 _SHAPES = {"rect": "rectangle", "ellipse": "circle", "polyline": "line", "image": ""}
 _COLORS: Mapping[str, tuple[int, int, int]] = {
@@ -33,8 +35,8 @@ _COLORS: Mapping[str, tuple[int, int, int]] = {
 """The basic colours of CSS by their names, as red, green and blue."""
 
 
-def read_element(ref: int, item: Mapping[str, Any]) -> Element:
-    """Make an `Element` of what the page script says about one element or text."""
+def read_element(ref: int, item: Mapping[str, Any], paths: Sequence[str]) -> Element:
+    """Make an `Element` of what the page script says about one element or text; its path is one of `paths`."""
     found: dict[str, Any] = {"name": "", "role": "", "tag": ""}
     for key, value in item.items():
         if key in _TEXTS:
@@ -44,10 +46,10 @@ def read_element(ref: int, item: Mapping[str, Any]) -> Element:
             found[key] = taken
     if not found.get("text"):
         found["text"] = found["name"]
-    return Element(ref=ref, **found)
+    return Element(ref=ref, path=path_at(item.get("path"), paths), **found)
 
 
-def read_group(index: int, item: Mapping[str, Any]) -> Group:
+def read_group(index: int, item: Mapping[str, Any], paths: Sequence[str]) -> Group:
     """Make the group of this index of what the page script says about it."""
     kind, parent = text_of(item, "kind"), index_of(item.get("parent"), -1)
     ref = index_of(item.get("ref"), -1)
@@ -58,11 +60,28 @@ def read_group(index: int, item: Mapping[str, Any]) -> Group:
         name=text_of(item, "name"),
         ref=None if ref < 0 else ref,
         box=box_of(item.get("box")),
-        path=text_of(item, "path"),
+        path=path_at(item.get("path"), paths),
         scrolls=item.get("scrolls") is True,
         current=item.get("current") is True,
         **states,
     )
+
+
+def read_paths(rows: Sequence[object]) -> list[str]:
+    """Read the table of CSS selectors: each row has the index of the one around it, -1 for none, and a step."""
+    paths: list[str] = []
+    for row in rows:
+        above, step = row if isinstance(row, list) and len(row) == 2 else (-1, "")
+        around = path_at(above, paths)
+        path = f"{around} > {step}" if around else step
+        paths.append(path[:_MAX_PATH] if isinstance(step, str) else "")
+    return paths
+
+
+def path_at(index: object, paths: Sequence[str]) -> str:
+    """Return the selector of an index of the table; empty where it has none."""
+    at = index_of(index, -1)
+    return paths[at] if 0 <= at < len(paths) else ""
 
 
 def shape_of(drawn: str) -> str:

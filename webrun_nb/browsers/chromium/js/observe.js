@@ -97,30 +97,31 @@
     return true;
   };
 
-  // Selectors as those of snapshots: see `snapshot.js` and `extraction/snapshot.py`.
-  const steps = new Map(), paths = new Map();
+  // Selectors as those of snapshots (see `snapshot.js` and `extraction/snapshot.py`), as a table: each is that of an element
+  // around, by its index (-1 for none), and a step.
+  const siblings = new Map(), paths = [], pathOfElement = new Map();
   const stepOf = (el, parent) => {
-    let known = steps.get(parent);
+    let known = siblings.get(parent);
     if (!known) {
-      const counts = new Map();
-      steps.set(parent, known = new Map());
-      for (const each of Array.from(parent.children)) {
-        const tag = each.localName, count = (counts.get(tag) || 0) + 1;
-        counts.set(tag, count);
-        known.set(each, [tag, count]);
+      siblings.set(parent, known = { counts: new Map(), places: new Map() });
+      for (let each = parent.firstElementChild; each; each = each.nextElementSibling) {
+        const count = (known.counts.get(each.localName) || 0) + 1;
+        known.counts.set(each.localName, count);
+        known.places.set(each, count);
       }
-      for (const [each, [tag, count]] of known) known.set(each, counts.get(tag) === 1 ? tag : `${tag}:nth-of-type(${count})`);
     }
-    return known.get(el);
+    const tag = el.localName;
+    return known.counts.get(tag) === 1 ? tag : `${tag}:nth-of-type(${known.places.get(el)})`;
   };
   const MAX_DEPTH = 300;
   const pathOf = (el, depth = 0) => {
-    if (!el || el === document.documentElement || depth > MAX_DEPTH) return "";
-    if (paths.has(el)) return paths.get(el);
-    const parent = el.parentNode;
-    const above = pathOf(parent instanceof ShadowRoot ? parent.host : parent, depth + 1);
-    const path = `${above ? above + " > " : ""}${stepOf(el, parent)}`;
-    paths.set(el, path);
+    if (!el || el === document.documentElement || depth > MAX_DEPTH) return -1;
+    let path = pathOfElement.get(el);
+    if (path === undefined) {
+      const parent = el.parentNode, above = pathOf(parent instanceof ShadowRoot ? parent.host : parent, depth + 1);
+      path = paths.push([above, stepOf(el, parent)]) - 1;
+      pathOfElement.set(el, path);
+    }
     return path;
   };
 
@@ -322,5 +323,5 @@
   const later = SINCE(collapse, nameOf, safely, told.toneOf, shadowRoots, hasClosedRoots, MAX_FORM_ERRORS, MAX_SAID);
 
   const text = String((document.body && textOf(document.body)) || "").slice(0, MAX_TEXT * 2).replace(/[^\S\n]+/g, " ").replace(/\n\s*\n+/g, "\n").trim();
-  return { json: JSON.stringify({ url: location.href, status: performance.getEntriesByType("navigation")[0]?.responseStatus, title: collapse(document.title, 500), elements, texts, groups, form_errors: [...(arg?.held || []), ...formErrors], messages: [...(arg?.appeared || []), ...told.messages], busy: told.busy, still: told.still, untouched: arg?.untouched === true, fresh: !arg, text: text.slice(0, MAX_TEXT) }), nodes, later };
+  return { json: JSON.stringify({ url: location.href, status: performance.getEntriesByType("navigation")[0]?.responseStatus, title: collapse(document.title, 500), elements, texts, groups, paths, form_errors: [...(arg?.held || []), ...formErrors], messages: [...(arg?.appeared || []), ...told.messages], busy: told.busy, still: told.still, untouched: arg?.untouched === true, fresh: !arg, text: text.slice(0, MAX_TEXT) }), nodes, later };
 }
