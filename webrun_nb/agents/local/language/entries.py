@@ -260,6 +260,11 @@ RULES: tuple[tuple[re.Pattern[str], Make], ...] = tuple(
             r"(?:add|create)\s+(?:an?|another|one)\s+(?P<kind>(?:new\s+)?[\w-]+)\s+(?P<rest>\ue000\d+\ue001)$",
             _add_named,
         ),
+        (
+            r"(?:add|create)\s+(?:(?:the|these|following|new)\s+)*(?P<many>(?P<kind>tasks|to-?dos|items|entries|notes))\s+"
+            r"(?!(?:to|from|in|into|for|with|of|on|at|below|above|that|and)\b)(?P<rest>[^:]+)$",
+            _add_listed,
+        ),
         (rf"add\s+(?P<what>.+?)\s+to\s+(?:the|my|our|this)\s+(?:[\w-]+\s+){{0,3}}?{_LISTS}$", _add_to_list),
         (rf"{_REMOVES}\s+(?P<what>.+)$", _remove),
         (

@@ -33,6 +33,7 @@ def step(text: str) -> Intent:
     [
         ("Add 'oat milk' to the shopping list.", AddEntry("", "", ("oat milk",))),
         ("add milk, eggs and bread to my list", AddEntry("", "", ("milk", "eggs", "bread"))),
+        ("Add the tasks ring Ann, rest and knit", AddEntry("", "tasks", ("ring Ann", "rest", "knit"))),
         ("Add two notes: ring Ann and post the letter", AddEntry("", "notes", ("ring Ann", "post the letter"))),
         ("Create a folder called Drafts.", AddEntry("", "folder", ("Drafts",))),
         ("Add a new task that says Pay the bill", AddEntry("", "task", ("Pay the bill",))),
