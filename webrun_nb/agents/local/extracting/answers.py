@@ -104,7 +104,7 @@ class Answers:
         Raises
         ------
         AgentError
-            The list could not be read to its end.
+            The list could not be read to its end, or nothing fits and some give no value to compare.
         """
         total, view = len(rows), _view(reading)
         if not pages.whole and self._wanted.all_pages:
@@ -112,6 +112,12 @@ class Answers:
                 TaskFailureCode.AGENT_ERROR,
                 f'"{self._wanted.sentence}": {total} on {counted(pages.pages)}, but the list goes on and could not be '
                 'read to its end; say "on this page" to count those of one page.',
+            )
+        if not total and unknown:
+            raise AgentError(
+                TaskFailureCode.AGENT_ERROR,
+                f'"{self._wanted.sentence}": {unknown} may be meant, and the page gives no value to compare for any of '
+                "them: a count of 0 would not be known to be right.",
             )
         where = f" (on {counted(pages.pages)})" if pages.pages > 1 else "" if pages.whole else " (on this page)"
         text = f"{total} {self._wanted.subject or 'rows'}{tables_shown(view, rows)}{where}"
