@@ -237,7 +237,7 @@ class Program:
         if isinstance(intent, AnswerDialog):  # answered with the click that opened it
             return [] if self.task.had_dialog else list(intent.otherwise)
         if needs_names(intent):
-            intent = with_shown_name(intent, (yield from self.task.look()))
+            intent = with_shown_name(intent, (yield from self.task.observed()))
         if isinstance(intent, Extract):
             self._answers.append((yield from self._collected_by_both(intent)))
             self._sentences.append(intent.sentence)
