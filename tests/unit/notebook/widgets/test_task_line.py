@@ -70,7 +70,7 @@ def row(line: TaskLine) -> dict[str, Any]:
         (OPENS, "step 3 · opening http://shop.localhost/"),
         (replace(OPENS, doing=Doing("t1", "click", "Laptops")), "clicking Laptops"),
         (replace(OPENS, doing=Doing("t1", "waitFor", "", 2)), "step 2 · waiting"),
-        (replace(OPENS, doing=Doing("t1", "hover", "x", 2)), "step 2 · hover x"),
+        (replace(OPENS, doing=Doing("t1", "zoom", "x", 2)), "step 2 · zoom x"),
         (replace(OPENS, doing=Doing("t0", "click", "Laptops", 9)), "working"),
         (ASKS, "waiting for your answer"),
         (replace(OPENS, phase=SessionPhase.PAUSED), "paused; Resume on the session's card continues"),
