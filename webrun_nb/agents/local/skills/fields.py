@@ -225,7 +225,8 @@ def _settle_popup(
     if waits:
         seen = yield from look_until(worker, lambda now: suggestions(before, now, field, text), sentence, _SUGGESTS_MS)
     offered = suggestions(before, seen, field, text)
-    exact = [each for each in offered if same_text(each.name, text)]
+    # A text that only repeats what was typed is no offer: pages show a preview of it.
+    exact = [each for each in offered if same_text(each.name, text) and each.role not in ("text", "paragraph")]
     longer = [each for each in offered if _with_remark(each.name, text)]
     if exact or len(longer) == 1:
         yield from pick(worker, same_element(field, seen) or field, (exact or longer)[0], sentence)
