@@ -112,7 +112,16 @@ from webrun_nb.agents.local.skills.working import again
 from webrun_nb.agents.local.task import Task
 from webrun_nb.agents.local.unused import BY_HAND, ONE_LIST, unused
 from webrun_nb.agents.local.values import Kept, text_of
-from webrun_nb.browsers.actions import Click, GoBack, Navigate, Scroll, WaitFor, WaitForChange
+from webrun_nb.browsers.actions import (
+    Click,
+    GoBack,
+    Navigate,
+    Scroll,
+    ScrollBox,
+    ScrollGoal,
+    WaitFor,
+    WaitForChange,
+)
 from webrun_nb.browsers.actions import Hover as HoverOn
 from webrun_nb.browsers.observation import Element
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX
@@ -280,6 +289,11 @@ class Program:
                     yield from press_key(task, intent)
             case Wait(text=text, duration_ms=duration_ms):
                 yield from task.must(task.act(WaitFor(text) if text else WaitFor(timeout_ms=duration_ms), sentence))
+            case ScrollPage(target=target, screens=screens) if target != Target() and screens:
+                box = yield from task.thing(sentence, target)
+                frame = task.seen.frames[box.frame - 1].url if task.seen is not None and box.frame else ""
+                goal: ScrollGoal = "end" if screens > 0 else "start"
+                yield from task.must(task.act(ScrollBox(box.path, goal, frame=frame), sentence))
             case ScrollPage(target=target) if target != Target():
                 element = yield from task.thing(sentence, target)
                 yield from task.must(task.act(HoverOn(element.ref, element.name), sentence))

@@ -164,6 +164,9 @@ _CONTAINERS = frozenset({
 """Roles of things that contain others: "the text of the second box" is in it."""
 
 
+_CORNERS = frozenset({"corner", "side", "edge", "half", "part", "area"})
+
+
 def _with_post(target: Target, post: Part) -> Target:
     """Add to a target what a phrase after its noun says."""
     plains = [_plain(each) for each in post.parts("plain")]
@@ -185,6 +188,8 @@ def _with_post(target: Target, post: Part) -> Target:
                 target = replace(target, every=True)
             ordinal = post.token("ORDINAL")
             place = plains[0] if plains else Target()
+            if place.words.casefold() in _CORNERS and qualities:  # a place on the screen, not a thing of the page
+                return replace(target, qualities=(*target.qualities, *qualities))
             place = replace(place, ordinal=ordinal_of(ordinal) if ordinal else None, qualities=qualities)
             if len(plains) > 1:
                 place = replace(place, near=plains[1].words or plains[1].said)

@@ -67,6 +67,9 @@ _SCROLLS = tuple(
     )
 )
 """How far the page is scrolled, in screens."""
+_TO_THE_END = 100
+_OF_BOX = re.compile(r"\s(?:of|in)\s+(?:the\s+)?(?P<box>\S.*)$", re.I)
+"""What is scrolled: "to the bottom of the text area"."""
 _PLACE = re.compile(r"(?:down\s+|up\s+)?to\s+(?P<thing>\S.*)$", re.I)
 _STAYS = re.compile(
     r"\s+(?:to\s+(?:appear|load|show(?:\s+up)?|be\s+(?:visible|shown|there|loaded))|appears?|shows?(?:\s+up)?"
@@ -311,6 +314,10 @@ def _scroll(clause: str, match: re.Match[str], held: Held) -> Intent | None:
     where = match["where"] or "down"
     for pattern, screens in _SCROLLS:
         if pattern.fullmatch(where):
+            box = _OF_BOX.search(where) if abs(screens) == _TO_THE_END else None
+            inside = thing_of(held.restore(box["box"])) if box else None
+            if inside is not None and not (inside.words or inside.said).casefold().startswith("page"):
+                return ScrollPage(clause, screens, inside)
             return ScrollPage(clause, screens)
     place = _PLACE.match(where)
     target = thing_of(held.restore(place["thing"])) if place else None
