@@ -29,6 +29,7 @@ from webrun_nb.agents.local.effects.overlays import overlay_over
 from webrun_nb.agents.local.effects.statuses import Statuses
 from webrun_nb.agents.local.lists.view import View, best_first, joined_views, views_of
 from webrun_nb.agents.local.messages import NO_PAGE, rendered
+from webrun_nb.agents.local.repeated import without_instruction
 from webrun_nb.agents.local.skills.login_form import turned_away
 from webrun_nb.agents.tokens import estimate_tokens
 from webrun_nb.browsers.actions import Click, WaitForChange
@@ -169,7 +170,7 @@ class Looking(Asking):
         if not isinstance(reply, Observed):
             raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a look with {type(reply).__name__}.")
         self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
-        return reply.observation
+        return without_instruction(reply.observation, self.brief.instruction)
 
     def wait(self, most_s: float) -> Work[None]:
         """Wait until the page changes, and settles again."""
