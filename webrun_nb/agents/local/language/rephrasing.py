@@ -101,6 +101,17 @@ _FORMS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
             r"(?:enter|type|write|input|search\s+for|search|find|look\s+for|fill\s+in)\s+(?P<text>.+)$",
             r"type \g<text> into \g<field>",
         ),
+        # move the slider all the way to the right
+        (
+            r"^(?:move|drag|pull|slide|set|turn)\s+(?P<thing>the\s+(?:[\w-]+\s+)*slider)\s+(?:all\s+the\s+way|fully|completely)\s+"
+            r"(?:to\s+)?(?:the\s+)?(?:right|top|up|end)\s*[.!]*$",
+            r"set \g<thing> to the maximum",
+        ),
+        (
+            r"^(?:move|drag|pull|slide|set|turn)\s+(?P<thing>the\s+(?:[\w-]+\s+)*slider)\s+(?:all\s+the\s+way|fully|completely)\s+"
+            r"(?:to\s+)?(?:the\s+)?(?:left|bottom|down|start)\s*[.!]*$",
+            r"set \g<thing> to the minimum",
+        ),
         # use the slider to choose 5
         (
             r"^use\s+(?P<thing>(?:the|this|that)\s+(?:[\w-]+\s+)?(?:slider|spinner|picker|dropdown|calendar|list))\s+to\s+"

@@ -31,7 +31,7 @@ _VERBS = (
     r"|enter\s+\ue000|select\s+\ue000|put\s+\ue000"
     r"|(?:add|delete|remove|download|export|upload|attach)\s+(?:the|an?|my|all|it|this|[\w-]+\.\w{2,5}\b|\ue000|(?-i:[A-Z])\w)|check\s?out\b"
     r"|(?:transfer|send|wire|pay)\s+[$£€]?\d[\d,.]*|(?:place|confirm)\s+(?:the|my)\b"
-    r"|(?:save|submit|send|cancel|continue|confirm)(?:\s+(?:it|them))?\s*(?=$|[,;.!])"
+    r"|(?:save|submit|send|cancel|continue|confirm|register|sign\s+up|search|order|go)(?:\s+(?:it|them))?\s*(?=$|[,;.!])"
     r"|(?:turn|switch)\s+(?:on|off)|enable|disable|dismiss|unmark|hover|drag|repeat|highlight|expand|collapse|paste|otherwise|else|if|hit|tap|solve|uncheck|deselect|reply\s+to"
 )
 _NOUN_VERBS = (

@@ -46,6 +46,8 @@ _SUGGESTS_MS = 500
 """Longest wait for suggestions of a field that need not have any."""
 _CLOSES_MS = 700
 """Longest wait for a calendar or a clock to close."""
+_MOST_WORDS_OF_A_NUMBER = 2
+"""A number and its unit: "3 and register" is no number."""
 _MOST_SHOWN = 190
 """Characters of a value that every look has."""
 
@@ -120,10 +122,19 @@ def _yes_or_no(element: Element, value: str, sentence: str) -> bool:
 
 
 def _number(element: Element, value: str, sentence: str) -> Decimal:
-    wanted = read_number(value)
+    said = _limit_of(element, value) or value
+    wanted = read_number(said) if len(said.split()) <= _MOST_WORDS_OF_A_NUMBER else None
     if wanted is None:
         fail(sentence, f'"{called(element)}" takes a number, and "{value}" is none')
     return wanted
+
+
+def _limit_of(element: Element, value: str) -> str:
+    """Return the limit of a control that "the maximum" or "the lowest" says; empty for other values."""
+    said = value.strip().casefold().removeprefix("the ").removesuffix(" value")
+    if said in ("maximum", "max", "highest", "most"):
+        return element.maximum
+    return element.minimum if said in ("minimum", "min", "lowest", "least") else ""
 
 
 def set_state(worker: Worker, element: Element, wanted: bool, sentence: str) -> Work[None]:

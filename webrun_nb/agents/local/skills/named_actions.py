@@ -141,9 +141,17 @@ def _control(task: Task, intent: NamedAction) -> Work[Element | None]:
     item = (yield from task.matching(intent.target)) if names or intent.target.ordinal else ()
     if len(item) != 1:
         return None
-    # A page that has the thing may show its controls on the thing's own page or panel.
+    # A page that has the thing may show its controls on the thing's own page or panel; one that stood there before
+    # has nothing to do with it.
+    before = yield from task.look()
+    old = {(each.path, each.name) for each in before.elements}
     yield from _click(task, item[0], intent)
-    found = yield from task.matching(Target(intent.verb))
+    after = yield from task.look()
+    found = tuple(
+        each
+        for each in (yield from task.matching(Target(intent.verb)))
+        if after.url != before.url or (each.path, each.name) not in old
+    )
     return found[0] if len(found) == 1 else None
 
 
