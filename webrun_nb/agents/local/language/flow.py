@@ -24,8 +24,8 @@ _FOR_EACH = re.compile(
 )
 _KEEPS = re.compile(r"keep\s+(?:on\s+)?(?P<verb>click|press|tap|scroll|hit|push|load|open)ing\s", re.I)
 _VERB_OF = re.compile(
-    r"(?:double[- ]click|right[- ]click|click|tap|press|select|choose|pick|check|tick|uncheck|untick|open|expand|delete"
-    r"|remove|drag|hover)(?:\s+(?:on|over))?\s+",
+    r"(?P<verb>double[- ]click|right[- ]click|click|tap|press|select|choose|pick|check|tick|uncheck|untick|open|expand"
+    r"|delete|remove|drag|hover)(?:\s+(?:on|over))?\s+",
     re.I,
 )
 """The verb of a step, for a clause after it that leaves it out."""
@@ -92,14 +92,24 @@ class _Sentence:
                 return [*out, *self._for_each(words, each, rest)]
             elif (last := _IF_LAST.match(words)) and (step := self._if_last(words, last, out)):
                 out += step
+            elif last is not None and self._is_condition(last):
+                out.append(Unclear(words, understood=last["step"]))
             else:
                 read = self._clause(words)
                 if isinstance(read, Unclear) and out and (verb := _VERB_OF.match(out[-1].sentence)):
-                    again = self._clause(f"{verb[0]}{words}")  # "click the first link, then the second one"
+                    again = self._clause(f"{verb['verb']} {words}")  # "click the first link, then the second one"
                     read = read if isinstance(again, Unclear | Extract) else replace(again, sentence=words)
                 out.append(read)
             at += 1
         return out
+
+    def _is_condition(self, last: re.Match[str]) -> bool:
+        """Tell whether a clause is a step and a condition that was not understood: it is not followed without it."""
+        is_quoted = last["step"].count('"') % 2 == 1 or last["step"].count("“") > last["step"].count("”")
+        how = last["how"].lower()
+        return (
+            how in ("if", "unless") and not is_quoted and not isinstance(self._clause(last["step"]), Unclear | Extract)
+        )
 
     def _if(self, words: str, said: re.Match[str], rest: list[str]) -> list[Intent] | None:
         """Read "if …, steps; otherwise steps" up to the end of the sentence."""

@@ -92,8 +92,16 @@ def request_in(clause: str) -> Request | None:
 def premise_of(tree: Tree[Token], clause: str) -> Premise | None:
     """Return the premise that a tree of the rules `premise` and `question` says; None where it makes no sense."""
     with suppress(SenselessError):
-        return _premise(tree, clause)
+        premise = _premise(tree, clause)
+        if premise is None or not _TWO_PREMISES.search(_unquoted(clause)):
+            return premise
     return None
+
+
+_TWO_PREMISES = re.compile(
+    r"\s(?:is|are|isn't|aren't|has)\s.*\s(?:and|or|but)\s.*\s(?:is|are|isn't|aren't|has)\b", re.I
+)
+"""Two premises in one: "Ham is ticked and Olives is not"."""
 
 
 def _premise(tree: Tree[Token], clause: str) -> Premise | None:
@@ -175,7 +183,10 @@ def _type(part: Part) -> Intent | None:
     value = value_in(part)
     if thing is None and isinstance(value, str) and (said := _LABELLED.fullmatch(value)):
         return _labelled(part.clause, said)
-    if isinstance(value, str) and _DESCRIBES.match(part.clause, _after_verb(part)):
+    described = any(each.match(part.clause, _after_verb(part)) for each in (_DESCRIBES, _DESCRIBES_BY_PLACE))
+    if thing is None and isinstance(value, str) and _NAMES_A_FIELD.search(_unquoted(value)):
+        return None  # another reading knows the field
+    if isinstance(value, str) and thing is not None and described:
         return None  # what the text is, not the text: it is never typed itself
     case = part.token("CASE")
     if case is not None:
@@ -189,12 +200,25 @@ _LABELLED = re.compile(r"(?:the|my|an?)\s+(?P<label>[^\W\d][\w -]*?)\s+(?P<value
 """A value after the name of its field: "the time 15:45", "my e-mail ada@example.org"."""
 
 
+_NAMES_A_FIELD = re.compile(
+    r"\s(?:in|into|to)\s+(?:the\s+)?(?:[\w-]+\s+)*(?:field|box|textbox|input|area|textarea)$", re.I
+)
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"[\"“][^\"”]*[\"”]", "", text)
+
+
 _DESCRIBES = re.compile(
     r"(?:the|an?|any)\s+(?:[\w-]+\s+){0,3}?(?:number|value|word|answer|result|sum|total|name|title|date|price|text|code|items?"
     r"|amount|count|letter|line|option|e-?mail|address)s?\s+(?:of|from|in|that|which|shown|displayed|on|above|below|for|with)\b",
     re.I,
 )
 """The beginning of a phrase that describes a text of the page."""
+_DESCRIBES_BY_PLACE = re.compile(
+    r"(?:the|an?)\s+(?-i:[a-z])[\w-]*(?:\s+[\w-]+)?\s+(?:of|from|in)\s+(?:the|this|that|each|all|its|my)\s+\S", re.I
+)
+"""The beginning of one that says where the text stands: "the author of the last post"."""
 
 
 def _after_verb(part: Part) -> int:
