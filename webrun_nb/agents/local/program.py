@@ -234,7 +234,11 @@ class Program:
         if task.brief.output_type != "text" or (len(answers) == 1 and not task.not_sent and not task.dialog_remarks):
             return answers[-1]
         merged = merged_answers(answers)
-        return replace(merged, text="\n\n".join([merged.text, *filter(None, [task.not_sent, *task.dialog_remarks])]))
+        return replace(
+            merged,
+            data=answers[-1].data,
+            text="\n\n".join([merged.text, *filter(None, [task.not_sent, *task.dialog_remarks])]),
+        )
 
     def follow(self, intent: Intent) -> Work[list[Intent]]:
         """Take one step. Returns steps to take instead or next (from a person's answer), mostly none."""

@@ -50,7 +50,7 @@ class Matches:
 def top(found: Sequence[Match]) -> list[Match]:
     """Return the matches that fit best, all of those that fit equally well."""
     best = max((match.score for match in found), default=0.0)
-    margin = _EXACT if best >= 0.9 else _CLOSE
+    margin = _EXACT if best >= 0.95 else _CLOSE
     return [match for match in found if match.score >= best - margin]
 
 

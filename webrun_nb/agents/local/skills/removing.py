@@ -159,7 +159,12 @@ def _meant(seen: Observation, intent: RemoveEntries) -> list[Entry]:
         if marked and any(box is not None for _, box in boxed):
             return [with_name(entry) for entry, box in boxed if box is not None and box.checked is wanted]
     found = find_entries(seen, words)
-    if not intent.every and kinds_of(seen)(words) and not any(_says_only(entry, words) for entry in found):
+    if (
+        not intent.every
+        and len(words.split()) == 1
+        and kinds_of(seen)(words)
+        and not any(_says_only(entry, words) for entry in found)
+    ):
         # "the user" names none of the users: which one is asked where there are several, whatever a text says of one.
         return [with_name(entry) for entry in main_entries(seen)]
     if found or not _are_listed(words):
