@@ -100,7 +100,7 @@ class Element:
     icon: str = ""
     """The page's own words for the picture that it shows in place of a text (classes, file names)."""
     shape: str = ""
-    """What is drawn: circle, rectangle, triangle, polygon, line, path, text; empty for what is not."""
+    """The shape that is drawn: circle, rectangle, triangle, polygon, line, path, text; empty for what is not."""
     color: str = ""
     """Name of the basic colour nearest to that of its area, or else of its text; empty where both are grey."""
 

@@ -40,7 +40,7 @@ _STATES: Mapping[str, Callable[[Element], bool]] = {
     "readonly": lambda e: e.readonly,
     "required": lambda e: e.required,
 }
-"""What each state of the vocabulary means for an element."""
+"""The test of an element for each state of the vocabulary."""
 
 
 _OF_BOXES = frozenset({"checked", "ticked", "unchecked", "done", "finished", "complete", "completed", "incomplete"})

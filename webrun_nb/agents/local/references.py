@@ -40,7 +40,7 @@ _SPEAKS_OF_THINGS = ClickOn | Fill | SetChecked | NamedAction | SetOpen | Hover 
 
 
 class References:
-    """What words like "it" mean at the moment.
+    """The meanings that words like "it" have at the moment.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ _PARTS = {
 
 @dataclass(slots=True)
 class Kept:
-    """What a task has read and worked out so far."""
+    """The texts that a task has read and worked out so far."""
 
     copied: str | None = None
     answer: str | None = None

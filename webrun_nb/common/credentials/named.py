@@ -35,7 +35,7 @@ _LOGS_IN = re.compile(
 _SENTENCE = 160
 """The number of characters before a naming word that say what its value is for."""
 
-# What stands between a naming word and its value.
+# The words between a naming word and its value.
 _BY_SIGN = re.compile(r"[\"'”’`]?\s*(?:\([^()\n]{0,30}\)\s*)?(?:field\s*)?(?::=|[:=→]|[-=]>)[ \t]*", re.I)
 _BY_VERB = re.compile(
     r"[\"'”’`]?(?:\s+(?:field|box|input|textbox))?(?:\s+for\s+\S{1,60}(?:\s+\S{1,60}){0,2}?)?"
@@ -67,7 +67,7 @@ _BY_TYPING = re.compile(
     r"|fill\s+in|key\s+in)\s+(?:in\s+)?(?:the\s+(?:value|text|string|password)\s+)?",
     re.I,
 )
-# What stands between a value and the naming word behind it.
+# The words between a value and the naming word behind it.
 _LEADS_BACK = re.compile(
     r"\s+(?:in\s*to|into|in|as|for|to|on|inside)\s+(?:(?:the|my|your|its|both|all|each|every|two|a|that|first|second"
     r"|field|box)\s+){0,3}[\"“'‘`]?(?:(?:new|old|current|repeat|confirm|login|text|user|account|first|second)\s+){0,2}$",

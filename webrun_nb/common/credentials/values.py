@@ -60,7 +60,7 @@ NO_VALUE = "\ue0ff"
 _PLACEHOLDER = re.compile(
     NO_VALUE + r".*|[<{\[].*|\$(?-i:[A-Z_]+)|\$\{.*|%\w+%|\*+|•+|\.+|x{4,}|_+|-+|https?://.*|=.*", re.I | re.S
 )
-"""What stands for a value, or is none."""
+"""Words that stand for a value, or are none."""
 EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _PLAIN = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _ORDINAL_OR_AMOUNT = re.compile(

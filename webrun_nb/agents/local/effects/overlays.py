@@ -41,7 +41,7 @@ _DECLINES = tuple(
         r"close(?:\s+(?:this|the))?(?:\s+(?:dialog|banner|window|modal|pop-?up|message|overlay|notice))?|dismiss|[×✕✖✗x]",
     )
 )
-"""What declines or closes a layer, the plainest first."""
+"""Names of controls that decline or close a layer, the plainest first."""
 _ACCEPTS = re.compile(
     rf"(?:accept|allow|agree(?:\s+to)?|enable)(?:\s+all)?{_COOKIES}(?:\s+and\s+(?:close|continue))?|(?:i\s+)?(?:agree|accept"
     r"|understand|consent)|got\s+it!?|ok(?:ay)?[.!]?|yes|continue",

@@ -48,7 +48,7 @@ _EVERY = re.compile(
 _CONTROL = re.compile(
     r"\b(?:button|icon|link|key|symbol)\b|\b(?:from|in)\s+(?:the|my)\s+(?:cart|basket|bag|field)", re.I
 )
-"""What is named by these words is a control of the page, or none of the things that are listed."""
+"""Words that name a control of the page, or none of the things that are listed."""
 _TEXT_PART = re.compile(r"\b(?:word|letter|text|sentence|paragraph|line|character)s?\b", re.I)
 _PLACE = re.compile(r"\s+(?:on|in|from)\s+(?:the|this|my)\s+(?:[\w-]+\s+)?(?:list|table|page)$", re.I)
 _IN_LIST = re.compile(

@@ -111,7 +111,7 @@ def _readings(clause: str, start: Start) -> tuple[Reading, ...]:
 
 _QUOTATION = re.compile(r'("[^"]*"|“[^”]*”)')
 _Cuts = Sequence[tuple[int, int]]
-"""What was taken out of a clause: where, and how many characters."""
+"""The parts that were taken out of a clause: position and number of characters of each."""
 
 
 def _emptied(clause: str) -> tuple[str, _Cuts]:

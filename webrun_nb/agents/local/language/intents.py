@@ -37,7 +37,7 @@ class Superlative:
 
     words: str
     by: str = ""
-    """What is compared: a field's words ("price"), a dimension ("size", "duration"); empty for the thing's number."""
+    """The field ("price") or dimension ("size", "duration") that is compared; empty for the thing's number."""
     descending: bool = True
     """True for the most, False for the least."""
 
@@ -52,7 +52,7 @@ class Target:
     words: str = ""
     """The name: what stands on it, in its label, in its placeholder."""
     role: str = ""
-    """What the person called it (a role of the vocabulary): button, link, tab, field, row, card; empty if not said."""
+    """The kind that the person says (a role of the vocabulary): button, link, field, row, card; empty if not said."""
     near: str = ""
     """Words of what it belongs to or stands beside: the smallest group of the page that holds both counts."""
     ordinal: int | None = None
@@ -62,7 +62,7 @@ class Target:
     is_quoted: bool = False
     """The name stood in quotes: only what is called exactly so, or shows exactly that text, is certain."""
     within: Target | None = None
-    """What contains it: "in the second table", "in the header", "in the dialog"."""
+    """The place that contains it: "in the second table", "in the header", "in the dialog"."""
     every: bool = False
     """All of them: "all check boxes", "each", "both"."""
     count: int | None = None
@@ -107,7 +107,7 @@ class Result:
     words: str
     kind: Literal["answer", "copied", "count", "sum", "difference", "product", "number"] = "answer"
     target: Target = Target()
-    """What is counted or added up."""
+    """The things that are counted or added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Like:
 
 
 Value = str | ValueOf | Result | Like
-"""What is typed or chosen: a text as it is, or one that is found when the page is seen."""
+"""A value that is typed or chosen: a text as it is, or one that is found when the page is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +313,7 @@ class NamedAction:
     verb: str
     target: Target
     text: Value = ""
-    """What is entered where the control asks for a text."""
+    """The text to enter where the control asks for one."""
     to: Target | None = None
     """Whom or what it goes to: "forward it to Ada"."""
 
@@ -489,7 +489,7 @@ class Unclear:
     sentence: str
     understood: str = ""
     problem: str = ""
-    """What is wrong with it, where that is known; empty where it is just not understood."""
+    """The problem with it, where that is known; empty where it is just not understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -534,7 +534,7 @@ class AddEntry:
 
     sentence: str
     kind: str = ""
-    """What the person called it: "book", "todo", "folder"; empty if not said."""
+    """The noun for it: "book", "todo", "folder"; empty if not said."""
     names: tuple[str, ...] = ()
     """One entry for each, by its name or text."""
     details: tuple[str, ...] = ()

@@ -607,7 +607,7 @@ def _within(intent: Intent, place: Target) -> Intent | None:
             return replace(intent, target=replace(target, within=target.within or place))
         case Choose(target=target):
             return replace(intent, target=replace(target, within=target.within or place))
-        case FillForm():
-            return None
+        case Hover(target=target) | Focus(target=target) | SelectText(target=target) | Find(target=target):
+            return replace(intent, target=replace(target, within=target.within or place))
         case _:
-            return intent
+            return None  # the place would be left out in silence

@@ -69,7 +69,7 @@ _SCROLLS = tuple(
 """How far the page is scrolled, in screens."""
 _TO_THE_END = 100
 _OF_BOX = re.compile(r"\s(?:of|in)\s+(?:the\s+)?(?P<box>\S.*)$", re.I)
-"""What is scrolled: "to the bottom of the text area"."""
+"""The box that is scrolled: "to the bottom of the text area"."""
 _PLACE = re.compile(r"(?:down\s+|up\s+)?to\s+(?P<thing>\S.*)$", re.I)
 _STAYS = re.compile(
     r"\s+(?:to\s+(?:appear|load|show(?:\s+up)?|be\s+(?:visible|shown|there|loaded))|appears?|shows?(?:\s+up)?"

@@ -32,7 +32,7 @@ from webrun_nb.common.text import shortened
 SHOWN_CHARS = 200
 """The most of a sentence that a question repeats."""
 FORMS = ('click "…"', 'type "…" into the … field', "list the … with … and …", "go to https://…")
-"""What stands for examples where no page is open."""
+"""The forms of sentences that stand for examples where no page is open."""
 
 
 _KNOWN_ORDERS = frozenset({*patterns.ASCENDING.values(), *patterns.DESCENDING.values(), "name"}) - {""}

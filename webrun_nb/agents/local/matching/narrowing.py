@@ -17,7 +17,7 @@ from webrun_nb.agents.local.matching.roles import REPEATED
 from webrun_nb.browsers.observation import Element
 
 _BESIDE_PX = 400
-"""What stands farther from the words is not beside them."""
+"""The farthest that a thing may be from words that it stands beside, CSS px."""
 
 
 def narrowed(

@@ -155,7 +155,7 @@ def _same_now(element: Element, seen: Observation) -> Element | None:
 
 
 _MOST_LARGER = 4.0
-"""What lies where a thing lay is at most so many times as wide and as high."""
+"""The most that a control in the place of a thing may be wider and higher than it, as a factor."""
 
 
 def _lies_on(now: Element, before: Element) -> bool:

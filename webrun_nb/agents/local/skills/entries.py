@@ -71,7 +71,7 @@ class Entry:
 
     @property
     def controls(self) -> tuple[Element, ...]:
-        """What can be clicked in it."""
+        """The controls of it that can be clicked."""
         return tuple(thing for thing in self.things if thing.role in _CONTROLS and thing.enabled)
 
     @property

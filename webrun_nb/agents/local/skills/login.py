@@ -68,7 +68,7 @@ class Doer(Protocol):
 
     @property
     def dialog_remarks(self) -> list[str]:
-        """What was told of native dialogs so far."""
+        """The remarks on native dialogs so far."""
 
     @property
     def let_in_at(self) -> set[str]:

@@ -31,7 +31,7 @@ from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
 
 REMOVES = re.compile(r"\b(?:delete|remove|trash|destroy|discard|erase|bin|clear)\b|^[×✕✖✗🗑xX]$", re.I)
-"""What a control says that removes something."""
+"""The names of controls that remove something."""
 _CONFIRMS = re.compile(
     r"^(?:yes\b.*|ok(?:ay)?|confirm\b.*|(?:delete|remove|discard|move to (?:trash|bin))\b.*|continue|proceed)$", re.I
 )
