@@ -12,7 +12,7 @@ import builtins
 import math
 import re
 import sys
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Collection, Mapping, Sized
 from functools import wraps
 from types import ModuleType
 from typing import Any
@@ -26,7 +26,7 @@ from webrun_nb.client.errors import WebRunError
 from webrun_nb.common.codes import ToolkitErrorCode
 from webrun_nb.common.text import closest_match
 
-__all__ = ["TemplateError", "fill"]
+__all__ = ["Template", "TemplateError", "fill", "is_missing"]
 
 # Jinja cannot turn statements and comments off, so they start with a character that no text may contain.
 _NEVER = "\x00"
@@ -76,30 +76,60 @@ def fill(text: str, namespace: Mapping[str, object], *, raw: bool = False) -> st
         An unknown name, an expression that is invalid or fails, a `{{` without an end, or a value that has no
         sensible text (None, NaN, functions, DataFrames, …).
     """
-    if raw or "{{" not in text:
-        return text
-    if _NEVER in text:
-        raise TemplateError("the text contains a NUL character", "remove it, or use raw=True")
-    environment = _environment()
-    try:
-        tree = environment.parse(text)
-        names = {node.name for node in tree.find_all(nodes.Name)}
-        _check_names(names, namespace)
-        return environment.from_string(tree).render({name: namespace[name] for name in names})
-    except jinja2.TemplateSyntaxError as error:
-        raise _unreadable(text, error) from error
-    # Errors of expressions: Jinja's own (missing attributes, refusals of the sandbox) and Python's usual ones.
-    except (
-        jinja2.TemplateError,
-        ArithmeticError,
-        LookupError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        RecursionError,
-    ) as error:
-        reason = str(error) or type(error).__name__
-        raise TemplateError(f"{{{{ }}}} cannot be evaluated: {reason}", _RAW_HINT) from error
+    return Template(text, raw=raw).fill(namespace)
+
+
+class Template:
+    """A text with `{{ expression }}`, parsed once, to be filled often.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    raw : bool
+        It is left unchanged.
+
+    Raises
+    ------
+    TemplateError
+        An expression is invalid, or a `{{` has no end.
+    """
+
+    def __init__(self, text: str, *, raw: bool = False) -> None:
+        self.text = text
+        self._template: jinja2.Template | None = None
+        self._names: frozenset[str] = frozenset()
+        if raw or "{{" not in text:
+            return
+        if _NEVER in text:
+            raise TemplateError("the text contains a NUL character", "remove it, or use raw=True")
+        environment = _environment()
+        try:
+            tree = environment.parse(text)
+            self._names = frozenset(node.name for node in tree.find_all(nodes.Name))
+            self._template = environment.from_string(tree)
+        except jinja2.TemplateSyntaxError as error:
+            raise _unreadable(text, error) from error
+
+    def fill(self, namespace: Mapping[str, object]) -> str:
+        """Return the text with each expression replaced by its value; see `fill`."""
+        if self._template is None:
+            return self.text
+        _check_names(self._names, namespace)
+        try:
+            return self._template.render({name: namespace[name] for name in self._names})
+        # Errors of expressions: Jinja's own (missing attributes, refusals of the sandbox) and Python's usual ones.
+        except (
+            jinja2.TemplateError,
+            ArithmeticError,
+            LookupError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            RecursionError,
+        ) as error:
+            reason = str(error) or type(error).__name__
+            raise TemplateError(f"{{{{ }}}} cannot be evaluated: {reason}", _RAW_HINT) from error
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -179,7 +209,7 @@ def _environment() -> _Sandbox:
     )
 
 
-def _check_names(names: set[str], namespace: Mapping[str, object]) -> None:
+def _check_names(names: Collection[str], namespace: Mapping[str, object]) -> None:
     for name in sorted(names):
         if name.startswith("__"):
             raise TemplateError(f"{{{{ {name} }}}} is not available", "names that start with __ are reserved by Python")
@@ -207,7 +237,7 @@ def _as_text(value: object) -> str:
     if isinstance(value, jinja2.Undefined):
         return str(value)  # raises an error that names the missing attribute
     kind = type(value).__name__
-    if value is None or _is_missing(value):
+    if is_missing(value):
         raise TemplateError(f"a {{{{ }}}} is {value}", "assign a value first")
     if _is_frame(value):
         raise TemplateError(
@@ -225,7 +255,10 @@ def _as_text(value: object) -> str:
     return text
 
 
-def _is_missing(value: object) -> bool:
+def is_missing(value: object) -> bool:
+    """Return whether a value is None, NaN, `pandas.NA` or `NaT`."""
+    if value is None:
+        return True
     if isinstance(value, float):
         return math.isnan(value)
     pandas = sys.modules.get("pandas")  # a missing value of pandas exists only where pandas was imported

@@ -1,0 +1,1 @@
+"""Runners: where the rows of a map are done."""
