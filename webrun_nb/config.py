@@ -47,6 +47,14 @@ def is_voila() -> bool:
     return "VOILA_BASE_URL" in os.environ
 
 
+def notebook_path() -> str:
+    """Return the notebook that Jupyter has started this kernel for (`JPY_SESSION_NAME`); empty where it named none.
+
+    It is the name at that time: a notebook that is renamed keeps its kernel.
+    """
+    return os.environ.get("JPY_SESSION_NAME", "")
+
+
 def data_dir() -> Path:
     """Return the user's data folder (`WEBRUN_DATA_DIR`, else the system's folder for application data)."""
     given = os.environ.get(PREFIX + "DATA_DIR")

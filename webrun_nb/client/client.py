@@ -267,6 +267,10 @@ class Client(InProcess):
         with interrupts_reported_by(self.take_interruption):
             return runtime.run(self.astart(name, **options))
 
+    async def start_for_run(self, name: str, options: SessionOptions, run_id: str) -> Session:
+        """Start another session for a run of `map`, on the loop thread; the ledger keeps which run it was for."""
+        return await self._starter.start_or_return(name, options, new=True, run_id=run_id)
+
     async def restart_session(self, session: Session) -> Session:
         """Start a session with the options of another one, on the loop thread; see `Session.restart`."""
         return await self._starter.restart(session)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from webrun_nb.client.errors import RequestError
 from webrun_nb.common.codes import ErrorCode
-from webrun_nb.common.hosts import HostNameError, canonical_host, host_of
+from webrun_nb.common.hosts import HostNameError, browser_url, canonical_host, host_of
 from webrun_nb.common.practice_sites import PRACTICE_SITES
 from webrun_nb.common.text import closest_match
 
@@ -161,6 +161,27 @@ def display_url(url: str, base_url: str) -> str:
         return url
     rest = url.partition("//")[2].partition("/")[2]
     return f"practice:{site}{'/' + rest if rest else ''}"
+
+
+def site_of(url: str, base_url: str) -> str | None:
+    """Return the site of a URL: its host, with a port that is not the usual one; `practice:NAME` for a practice site.
+
+    None where the URL has no host, and where browsers open no such URL.
+
+    >>> site_of("https://user:password@Example.com:443/a?b=c", "https://connect.webrun.ai")
+    'example.com'
+    >>> site_of("http://shop.localhost:8000/laptops", "http://127.0.0.1:8000")
+    'practice:shop'
+    """
+    address = browser_url(url)
+    host = None if address is None else host_of(address)
+    if address is None or host is None:
+        return None
+    shown = display_url(address, base_url)
+    if shown != address:
+        return shown.partition("/")[0]
+    name, port = f"[{host}]" if ":" in host else host, urlsplit(address).port
+    return name if port is None else f"{name}:{port}"
 
 
 def _invalid(message: str, hint: str) -> RequestError:

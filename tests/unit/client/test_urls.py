@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from webrun_nb.client.errors import RequestError
-from webrun_nb.client.urls import resolve_host, resolve_url
+from webrun_nb.client.urls import resolve_host, resolve_url, site_of
 
 LOCAL = "http://127.0.0.1:4321"
 
@@ -138,3 +138,19 @@ def test_what_a_secret_is_for_is_a_host_or_refused_and_not_repeated(given: str) 
     with pytest.raises(RequestError, match="the host of a secret is not a host name") as raised:
         resolve_host(given, LOCAL)
     assert given not in f"{raised.value}"
+
+
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://ada:pass@Shop.Example:443/list?q=1#top", "shop.example"),
+        ("http://127.0.0.1:9000/", "127.0.0.1:9000"),
+        ("http://[::1]:70/x", "[::1]:70"),
+        (resolve_url("practice:shop/laptops?page=2", LOCAL), "practice:shop"),
+        ("about:blank", None),
+        ("http://shop.example:99999/", None),
+        ("shop.example", None),
+    ],
+)
+def test_a_site_is_a_host_or_a_practice_site(url: str, site: str | None) -> None:
+    assert site_of(url, LOCAL) == site

@@ -1,6 +1,7 @@
 """The ledger: on disk, which sessions this user opened, so that none is forgotten when a kernel dies.
 
-It holds ids, names, servers, times and amounts. No keys, no instructions, no URLs of pages: none of it is a secret.
+It holds ids, names, servers, times, amounts, the names of sites and the files of notebooks. No keys, no instructions,
+no URLs of pages: none of it is a secret.
 Several kernels write at once (SQLite, WAL). Every call opens the file and closes it again, 1 ms: a connection must
 not be carried over a fork. Imports nothing heavy, because `%load_ext` reads it.
 """
@@ -22,7 +23,7 @@ from webrun_nb.common.processes import is_alive
 _log = logging.getLogger(__name__)
 
 FILE = "ledger.sqlite3"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 BUSY_TIMEOUT_S = 3.0
 KEPT_MS = 400 * 24 * 3_600_000
 """Ended sessions are kept for a little more than a year."""
@@ -32,10 +33,12 @@ CREATE TABLE sessions (
     base_url TEXT NOT NULL, session_id TEXT NOT NULL, name TEXT NOT NULL, emulated INTEGER NOT NULL,
     host TEXT NOT NULL, kernel TEXT NOT NULL, emulator TEXT, opened_at_ms INTEGER NOT NULL,
     seen_at_ms INTEGER NOT NULL, lasts_until_ms INTEGER, ended_at_ms INTEGER, reason TEXT,
-    cost_usd TEXT, idle_usd TEXT, PRIMARY KEY (base_url, session_id));
+    cost_usd TEXT, idle_usd TEXT, run_id TEXT NOT NULL, notebook TEXT NOT NULL,
+    PRIMARY KEY (base_url, session_id));
 CREATE TABLE tasks (
     base_url TEXT NOT NULL, session_id TEXT NOT NULL, task_id TEXT NOT NULL, ended_at_ms INTEGER NOT NULL,
     outcome TEXT NOT NULL, cost_usd TEXT, max_cost_usd TEXT, over_budget_usd TEXT,
+    site TEXT, run_id TEXT NOT NULL, row INTEGER, attempt INTEGER NOT NULL,
     PRIMARY KEY (base_url, session_id, task_id));
 PRAGMA user_version = {SCHEMA_VERSION};
 """
@@ -55,6 +58,14 @@ INSERT INTO tasks SELECT
     base_url, session_id, task_id, ended_at_ms, outcome, cost_usd, max_cost_usd, over_budget_usd FROM tasks_3;
 DROP TABLE tasks_3;
 PRAGMA user_version = 4""",
+    4: """
+ALTER TABLE sessions ADD COLUMN run_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE sessions ADD COLUMN notebook TEXT NOT NULL DEFAULT '';
+ALTER TABLE tasks ADD COLUMN site TEXT;
+ALTER TABLE tasks ADD COLUMN run_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE tasks ADD COLUMN row INTEGER;
+ALTER TABLE tasks ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
+PRAGMA user_version = 5""",
 }
 """The statements that upgrade the tables of each version to the next one."""
 
@@ -85,6 +96,21 @@ class SessionRecord:
     """Last known."""
     idle_usd: Decimal | None = None
     """Last known; the part in which no task ran."""
+    run_id: str = ""
+    """The id of the run of `map` that it was opened for; empty for none."""
+    notebook: str = ""
+    """The file of the notebook that it was opened in, as the front end named it; empty where it named none."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """The place of a task in a run of `map`."""
+
+    run_id: str
+    row: int
+    """The position of its row in the input, from 0."""
+    attempt: int
+    """1 for the row's first task, 2 for the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +122,9 @@ class TaskOutcome:
     cost_usd: Decimal | None
     max_cost_usd: Decimal | None
     over_budget_usd: Decimal | None
+    site: str | None = None
+    run: RunContext | None = None
+    """Its place in a run of `map`; None for a task of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +143,15 @@ class TaskRecord:
     over_budget_usd: Decimal | None = None
     """The amount beyond its own, its session's or the notebook's budget, whichever was exceeded most; at most its
     cost; 0 where all were kept, None where it had none, or that isn't known."""
+    site: str | None = None
+    """The site of its URL, as `client.urls.site_of` names it; without a URL, of the page that its session was last told
+    to open before it. None where there was none, and for tasks from before the ledger kept sites."""
+    run_id: str = ""
+    """The id of its run of `map`; empty for a task of its own."""
+    row: int | None = None
+    """The position of its row in the input of the run."""
+    attempt: int = 1
+    """1 for the row's first task, 2 for the next one."""
 
 
 _SESSION_COLUMNS = ", ".join(field.name for field in fields(SessionRecord))

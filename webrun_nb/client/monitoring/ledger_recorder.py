@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from webrun_nb import config
 from webrun_nb.client.errors import SessionGoneError, WebRunError
 from webrun_nb.client.monitoring.ledger import Ledger, SessionRecord, TaskOutcome, TaskRecord
 from webrun_nb.client.monitoring.monitor import SessionMonitor
@@ -40,6 +41,7 @@ class LedgerRecorder:
         self.base_url = base_url
         self._emulator = None if emulator_pid is None else process_token(emulator_pid)
         self._kernel = process_token(os.getpid())
+        self._notebook = config.notebook_path()
         self._followed: dict[str, _Follower] = {}
 
     @property
@@ -47,9 +49,9 @@ class LedgerRecorder:
         """The sessions whose end has not been recorded."""
         return frozenset(self._followed)
 
-    def follow(self, watch: SessionMonitor) -> None:
-        """Record a session now, and whenever it changes in a way that matters."""
-        first = self.record_of(watch.snapshot, None)
+    def follow(self, watch: SessionMonitor, run_id: str = "") -> None:
+        """Record a session now, and whenever it changes in a way that matters; `run_id` is the run it is opened for."""
+        first = replace(self.record_of(watch.snapshot, None), run_id=run_id)
         self.ledger.write(first)
         if first.ended_at_ms is None:
             follower = self._followed[watch.snapshot.session_id] = _Follower(self, first, watch.snapshot)
@@ -66,8 +68,20 @@ class LedgerRecorder:
 
     def note_task(self, session_id: str, ended: TaskOutcome) -> None:
         """Record the end of a session's task, with its cost as last known."""
-        money = (ended.cost_usd, ended.max_cost_usd, ended.over_budget_usd)
-        self.ledger.write_task(TaskRecord(self.base_url, session_id, ended.task_id, now_ms(), ended.outcome, *money))
+        record = TaskRecord(
+            base_url=self.base_url,
+            session_id=session_id,
+            task_id=ended.task_id,
+            ended_at_ms=now_ms(),
+            outcome=ended.outcome,
+            cost_usd=ended.cost_usd,
+            max_cost_usd=ended.max_cost_usd,
+            over_budget_usd=ended.over_budget_usd,
+            site=ended.site,
+        )
+        if (run := ended.run) is not None:
+            record = replace(record, run_id=run.run_id, row=run.row, attempt=run.attempt)
+        self.ledger.write_task(record)
 
     def record_of(self, snapshot: SessionSnapshot, before: SessionRecord | None) -> SessionRecord:
         """Return the record to write for a session; `before` is the one written last."""
@@ -87,6 +101,8 @@ class LedgerRecorder:
             reason=(snapshot.reason or snapshot.status_word) if snapshot.ended else None,
             cost_usd=None if snapshot.cost_estimated else snapshot.cost_usd,
             idle_usd=snapshot.idle_usd,
+            run_id="" if before is None else before.run_id,
+            notebook=self._notebook,
         )
 
 

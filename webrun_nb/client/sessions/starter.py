@@ -56,7 +56,7 @@ class SessionStarter:
         for monitor in self._monitors:
             await monitor.close()
 
-    async def start_or_return(self, name: str, options: SessionOptions, *, new: bool) -> Session:
+    async def start_or_return(self, name: str, options: SessionOptions, *, new: bool, run_id: str = "") -> Session:
         """Start a session, or return the live one of that name and the same options.
 
         Parameters
@@ -67,6 +67,8 @@ class SessionStarter:
             Its options.
         new : bool
             Start another session in any case, with a budget of its own; a name in use gets a number.
+        run_id : str
+            The id of the run of `map` that it is for, for the ledger; empty for none.
 
         Raises
         ------
@@ -81,7 +83,7 @@ class SessionStarter:
             elif (session := self.sessions.get(name)) is not None and not session.ended:
                 return _with_same_options(session, options)
             budget = self._owner.budgets.of_session(name, options.max_cost_usd, new=new)
-            session, _ = await self._start(name, options, options.first_task(), budget)
+            session, _ = await self._start(name, options, options.first_task(), budget, run_id)
             self._owner.budgets.keep(name, budget)
         return session
 
@@ -125,11 +127,11 @@ class SessionStarter:
         return name if name not in taken else next(other for other in numbered if other not in taken)
 
     async def _start(
-        self, name: str, options: SessionOptions, task: Mapping[str, Any], budget: Budget | None
+        self, name: str, options: SessionOptions, task: Mapping[str, Any], budget: Budget | None, run_id: str = ""
     ) -> tuple[Session, str | None]:
         """Open a session, and end it again where this is cancelled meanwhile."""
         self._owner.refuse_if_spent(budget)
-        opening = asyncio.create_task(self._open(name, options, task, budget))
+        opening = asyncio.create_task(self._open(name, options, task, budget, run_id))
         try:
             session, task_id = await asyncio.shield(opening)
         except asyncio.CancelledError:
@@ -139,7 +141,7 @@ class SessionStarter:
         return session, task_id
 
     async def _open(
-        self, name: str, options: SessionOptions, task: Mapping[str, Any], budget: Budget | None
+        self, name: str, options: SessionOptions, task: Mapping[str, Any], budget: Budget | None, run_id: str
     ) -> tuple[Session, str | None]:
         http = self._owner.http
         started = await http.start_session(options.to_wire() | ({"task": dict(task)} if task else {}))
@@ -160,7 +162,7 @@ class SessionStarter:
             raise
         self._monitors = [other for other in self._monitors if not other.done] + [monitor]
         if self._recorder is not None:
-            self._recorder.follow(monitor)
+            self._recorder.follow(monitor, run_id)
         session = Session(self._owner, monitor, started.session_id, name, options, budget, started.web_view_url)
         for tracking in (budget, self._owner.budget):
             if tracking is not None:

@@ -19,7 +19,7 @@ from webrun_nb.client.errors import (
 )
 from webrun_nb.client.monitoring.budget import Budget
 from webrun_nb.client.monitoring.guardrails import NoAnswer
-from webrun_nb.client.monitoring.ledger import TaskOutcome
+from webrun_nb.client.monitoring.ledger import RunContext, TaskOutcome
 from webrun_nb.client.monitoring.monitor import SessionMonitor
 from webrun_nb.client.snapshot import Question
 from webrun_nb.client.tasks.options import TaskOptions
@@ -132,7 +132,12 @@ class TaskRunner:
         return await self._client.prepare_task(text, options)
 
     async def run(
-        self, request: TaskRequest, task_id: str | None = None, opened: Callable[[Any], None] | None = None
+        self,
+        request: TaskRequest,
+        task_id: str | None = None,
+        opened: Callable[[Any], None] | None = None,
+        *,
+        run: RunContext | None = None,
     ) -> TaskResult:
         """Run a task to its end. Whatever breaks, it is stopped, so that it never goes on unattended.
 
@@ -144,10 +149,12 @@ class TaskRunner:
             Its id, where it has been sent already.
         opened : callable, optional
             Takes the session; called first, in the thread that waits.
+        run : RunContext, optional
+            Its place in a run of `map`, for the ledger.
         """
-        run = TaskRun(self, request, self._client.resolve_guardrail, task_id)
-        show_task(self._session, run)
-        return await self._complete(run, opened)
+        task = TaskRun(self, request, self._client.resolve_guardrail, task_id, run=run)
+        show_task(self._session, task)
+        return await self._complete(task, opened)
 
     async def begin(self, request: TaskRequest, task_id: str | None = None) -> tuple[TaskRun, Call[TaskResult]]:
         """Begin a task in the background; return once the server has it.

@@ -24,7 +24,7 @@ from webrun_nb.client.monitoring.budget import AT_LEAST_S, Budget, BudgetReading
 from webrun_nb.client.monitoring.costs import full_timeout_cost_usd, idle_usd_per_minute, ms_until_spent, usd_per_ms
 from webrun_nb.client.monitoring.estimate import UNNAMED
 from webrun_nb.client.monitoring.guardrails import AskPerson, NoAnswer
-from webrun_nb.client.monitoring.ledger import TaskOutcome
+from webrun_nb.client.monitoring.ledger import RunContext, TaskOutcome
 from webrun_nb.client.monitoring.monitor import SessionMonitor
 from webrun_nb.client.monitoring.snapshots import question_of
 from webrun_nb.client.snapshot import Question, SessionSnapshot
@@ -34,6 +34,7 @@ from webrun_nb.client.tasks.recording import TaskRecording
 from webrun_nb.client.tasks.request import TaskRequest, warn
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult, result_of
 from webrun_nb.client.transport import ApiTransport
+from webrun_nb.client.urls import site_of
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.common.redacted import RedactedStr
 
@@ -99,6 +100,8 @@ class TaskRun:
     patient : bool
         The task runs in the background: a question that `resolve_guardrail` has no answer to stays open, until it is
         answered elsewhere (`Session.answer`, the card) or the server gives up. Otherwise the task is stopped.
+    run : RunContext, optional
+        Its place in a run of `map`, for the ledger.
     """
 
     def __init__(
@@ -109,6 +112,7 @@ class TaskRun:
         task_id: str | None = None,
         *,
         patient: bool = False,
+        run: RunContext | None = None,
     ) -> None:
         self._owner = owner
         self._http = owner.http
@@ -116,6 +120,9 @@ class TaskRun:
         self._ask_person = resolve_guardrail
         self._ends_session = bool(request.fields.get("terminateOnCompletion"))
         self._patient = patient
+        self._run = run
+        self._begins_at = request.url or owner.monitor.last_url
+        """Its URL; without one, the page that its session was told to open last."""
         self._asked: Question | None = None
         self._post: asyncio.Task[TaskAnswer] | None = None
         self._poll = TaskPoll(owner.http, owner.monitor, owner.unnamed, task_id)
@@ -388,7 +395,10 @@ class TaskRun:
         self._owner.monitor.note_task_end(self.task_id, self._ended)
         budget = self.budget
         over_usd = None if budget is None else budget.over_usd
-        self._owner.record_end(TaskOutcome(self.task_id, outcome, cost_usd, self._request.max_cost_usd, over_usd))
+        site = None if self._begins_at is None else site_of(self._begins_at, self._http.base_url)
+        self._owner.record_end(
+            TaskOutcome(self.task_id, outcome, cost_usd, self._request.max_cost_usd, over_usd, site, self._run)
+        )
 
     async def _record_stop(self, outcome: str) -> None:
         """Record a task that was stopped in the ledger, with the reason `outcome` and its last cost."""

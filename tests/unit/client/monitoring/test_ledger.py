@@ -18,9 +18,12 @@ import httpx
 import pytest
 
 from helpers.fake_service import FakeService, asking, completed, failed
+from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import GuardrailError, TaskFailedError, TaskInterruptedError
-from webrun_nb.client.monitoring.ledger import EMULATOR_ENDED, EXPIRED, Ledger, SessionRecord, TaskRecord
+from webrun_nb.client.monitoring.ledger import EMULATOR_ENDED, EXPIRED, Ledger, RunContext, SessionRecord, TaskRecord
+from webrun_nb.client.sessions.options import SessionOptions
+from webrun_nb.client.tasks.options import TaskOptions
 from webrun_nb.common.processes import is_alive, process_token
 
 GONE = "999999999@1"
@@ -170,6 +173,22 @@ PRAGMA user_version = 1;
 """
 
 
+VERSION_4 = """
+CREATE TABLE sessions (
+    base_url TEXT NOT NULL, session_id TEXT NOT NULL, name TEXT NOT NULL, emulated INTEGER NOT NULL,
+    host TEXT NOT NULL, kernel TEXT NOT NULL, emulator TEXT, opened_at_ms INTEGER NOT NULL,
+    seen_at_ms INTEGER NOT NULL, lasts_until_ms INTEGER, ended_at_ms INTEGER, reason TEXT,
+    cost_usd TEXT, idle_usd TEXT, PRIMARY KEY (base_url, session_id));
+CREATE TABLE tasks (
+    base_url TEXT NOT NULL, session_id TEXT NOT NULL, task_id TEXT NOT NULL, ended_at_ms INTEGER NOT NULL,
+    outcome TEXT NOT NULL, cost_usd TEXT, max_cost_usd TEXT, over_budget_usd TEXT,
+    PRIMARY KEY (base_url, session_id, task_id));
+INSERT INTO sessions VALUES ('http://x', 's1', 'n', 1, '', '1@1', NULL, 1, 9, NULL, 9, 'terminated', '0.6', '0.1');
+INSERT INTO tasks VALUES ('http://x', 's1', 't1', 7, 'complete', '0.5', '0.2', '0.3');
+PRAGMA user_version = 4;
+"""
+
+
 def test_the_tables_of_version_1_are_upgraded(ledger: Ledger) -> None:
     ledger.path.parent.mkdir()
     database = sqlite3.connect(ledger.path)
@@ -192,6 +211,22 @@ def test_what_tasks_of_version_2_cost_beyond_their_own_budgets_is_kept(ledger: L
     database.executescript(f"{VERSION_1} {ADDED_IN_2} {WITHOUT_BUDGET} PRAGMA user_version = 2;")
     database.close()
     assert [record.over_budget_usd for record in ledger.tasks()] == [Decimal("0.3"), None]
+
+
+def test_sessions_and_tasks_of_version_4_are_kept_as_of_no_run_and_no_known_site(ledger: Ledger) -> None:
+    ledger.path.parent.mkdir()
+    database = sqlite3.connect(ledger.path)
+    database.executescript(VERSION_4)
+    database.close()
+    (task,), (session,) = ledger.tasks(), ledger.sessions()
+    assert (task.task_id, task.over_budget_usd) == ("t1", Decimal("0.3"))
+    assert (task.site, task.run_id, task.row, task.attempt) == (None, "", None, 1)
+    assert (session.name, session.idle_usd, session.run_id, session.notebook) == ("n", Decimal("0.1"), "", "")
+    in_run = replace(task, task_id="t2", ended_at_ms=8, site="practice:shop", run_id="r1", row=0, attempt=2)
+    ledger.write_task(in_run)
+    ledger.write(replace(session, run_id="r1", notebook="/home/ada/prices.ipynb"))
+    assert ledger.tasks() == [task, in_run]
+    assert [(each.run_id, each.notebook) for each in ledger.sessions()] == [("r1", "/home/ada/prices.ipynb")]
 
 
 WRITER = """
@@ -287,6 +322,39 @@ def test_tasks_that_end_are_in_the_ledger(client: Client, ledger: Ledger, servic
         ("t1", "complete"),
         ("t2", "NAVIGATION_FAILED"),
     ]
+
+
+def test_a_task_is_kept_with_the_site_that_it_begins_at(client: Client, ledger: Ledger, service: FakeService) -> None:
+    session = client.start("shop")
+    session.task("List")
+    service.task = {**completed("the answer"), "taskId": "t2"}
+    session.task("List", url="https://ada@shop.example:8443/list?q=a")
+    service.task = {**completed("the answer"), "taskId": "t3"}
+    session.task("List")  # on the page that is open
+    assert [task.site for task in ledger.tasks()] == [None, "shop.example:8443", "shop.example:8443"]
+
+
+def test_a_task_of_a_run_is_kept_with_its_row_and_attempt(client: Client, ledger: Ledger) -> None:
+    async def run_row() -> None:
+        session = await client.start_for_run("map", SessionOptions(), "r1")
+        request = await session.runner.prepare("List", TaskOptions(url="practice:shop"))
+        await session.runner.run(request, run=RunContext("r1", row=7, attempt=2))
+        await session.aterminate()
+
+    runtime.run(run_row())
+    (task,), (session,) = ledger.tasks(), ledger.sessions()
+    assert (task.run_id, task.row, task.attempt, task.site) == ("r1", 7, 2, "practice:shop")
+    assert (session.run_id, session.reason) == ("r1", "terminated")
+
+
+def test_a_session_is_kept_with_the_notebook_that_jupyter_named(
+    service: FakeService, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/ada/prices.ipynb")
+    client = Client("http://127.0.0.1:9", key="k", transport=httpx.MockTransport(service), listen=False, ledger=ledger)
+    client.start("shop").terminate()
+    client.close()
+    assert [record.notebook for record in ledger.sessions()] == ["/home/ada/prices.ipynb"]
 
 
 def test_a_task_that_was_stopped_for_want_of_an_answer_is_in_the_ledger(
