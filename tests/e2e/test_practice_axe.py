@@ -36,6 +36,8 @@ SHOP_PAGES = {
 }
 TABLE_PAGES = {
     "conference": ("/", "/rooms", "/talks/rounding-in-public"),
+    "directory": ("/", "/companies", "/companies/alderbeck-analytics", "/private/"),
+    "feed": ("/",),
     "inventory": ("/",),
     "library": ("/", "/search", "/books/5"),
     "todos": ("/",),
@@ -277,3 +279,14 @@ def test_everything_comes_from_the_site_and_nothing_fails(page: Page, shop_url: 
     page.goto(shop_url, wait_until="networkidle")
     assert len(statuses) > 10
     assert (foreign, set(statuses.values())) == ([], {200})
+
+
+def test_a_feed_loads_more_while_it_is_scrolled(page: Page, server: PracticeServer) -> None:
+    page.goto(server.url("feed"))
+    entries = page.get_by_role("listitem").filter(has=page.get_by_role("heading"))
+    expect(entries).to_have_count(20)
+    for shown in (40, 60):
+        page.get_by_role("link", name="Next page").scroll_into_view_if_needed()
+        expect(entries).to_have_count(shown)
+    expect(page.get_by_role("link", name="Next page")).to_have_attribute("href", "/?page=4")
+    assert page.locator("dd:nth-of-type(1)").all_inner_texts() == [str(number) for number in range(1, 61)]

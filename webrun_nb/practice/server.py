@@ -203,11 +203,12 @@ class Site:
         return HTMLResponse(self.templates.get_template(template).render(status=status, **shown), status_code=status)
 
     async def _error_page(self, request: Request, error: Exception) -> Response:
-        """Render the site's page for a 404 or a 405."""
+        """Render the site's page for an error, with the error's headers."""
         assert isinstance(error, HTTPException)
         response = self.page(request, "error.html", status=error.status_code, method=request.method)
-        if error.headers and "Allow" in error.headers:
-            response.headers["Allow"] = ", ".join(sorted(error.headers["Allow"].split(", ")))
+        response.headers.update(error.headers or {})
+        if "Allow" in response.headers:
+            response.headers["Allow"] = ", ".join(sorted(response.headers["Allow"].split(", ")))
         return response
 
     async def _count(self, request: Request) -> Response:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from helpers.practice_client import Visitor
-from webrun_nb.practice import conference, inventory, library, pricelists, statistics
+from webrun_nb.practice import conference, feed, inventory, library, pricelists, statistics
 
 
 def cells(page: str) -> list[list[str]]:
@@ -188,3 +188,28 @@ def test_books_differ() -> None:
 @pytest.mark.parametrize("path", ["/books/96", "/books/x", "/more?from=", "/more?from=²"])
 def test_there_are_no_other_books(path: str) -> None:
     assert Visitor("library").get(path).status == 404
+
+
+# --- feed -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", [1, 2, 10**14])
+def test_a_feed_always_has_a_next_page(page: int) -> None:
+    text = Visitor("feed").get(f"/?page={page}").text
+    assert f'href="/?page={page + 1}" rel="next"' in text
+    numbers = [int(number) for number in re.findall(r"<dt>Sighting</dt><dd>(\d+)</dd>", text)]
+    first = (page - 1) * feed.PER_PAGE + 1
+    assert numbers == [*range(first, first + feed.PER_PAGE)]
+
+
+def test_the_script_gets_what_the_page_has() -> None:
+    visitor = Visitor("feed")
+    part, page = visitor.get("/sightings?page=2").text, visitor.get("/?page=2").text
+    assert part.count("<li") == feed.PER_PAGE
+    assert part in page
+    assert visitor.count("pages") == 2
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "²", "1" * 16])
+def test_a_feed_has_no_pages_without_a_number(page: str) -> None:
+    assert Visitor("feed").get(f"/?page={page}").status == 404
