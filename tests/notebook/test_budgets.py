@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 
@@ -23,11 +24,42 @@ def sessions():
 """
 
 
+SETTLE = """
+%webrun emulator faults clear
+%webrun emulator unfreeze
+%config WebrunMagics.max_cost = None
+%webrun terminate --all
+"""
+"""Removes whatever a test has left, also one that failed half-way."""
+
+
 @pytest.fixture(scope="module")
-def kernel(tmp_path_factory) -> Iterator[Kernel]:
+def shared_kernel(tmp_path_factory) -> Iterator[Kernel]:
     with running_kernel(WEBRUN_DATA_DIR=str(tmp_path_factory.mktemp("data"))) as kernel:
         assert kernel.run("%load_ext webrun_nb\n" + ENDED).status == "ok"
         yield kernel
+
+
+@pytest.fixture
+def kernel(shared_kernel: Kernel) -> Iterator[Kernel]:
+    yield shared_kernel
+    assert shared_kernel.run(SETTLE).status == "ok"
+
+
+LIST_LAPTOPS = "List the laptops under $400."
+
+
+@pytest.fixture(scope="module")
+def all_but_the_answer_usd(shared_kernel: Kernel) -> str:
+    """Return what listing the laptops costs at a stopped clock, less a part of the tokens of its answer.
+
+    The answer is the last step, with which the task ends: no reading before the end shows a higher cost than this.
+    """
+    shared_kernel.run("%webrun start measured\n%webrun emulator freeze")
+    assert shared_kernel.run(f"%%webrun task --url practice:shop -o rows\n{LIST_LAPTOPS}").status == "ok"
+    cost = Decimal(value(shared_kernel.run("str(webrun.last.cost_usd)")))
+    assert shared_kernel.run(SETTLE).status == "ok"
+    return str(cost - Decimal("0.0002"))
 
 
 def test_an_idle_session_is_ended_when_its_budget_is_spent(kernel):
@@ -48,7 +80,6 @@ def test_a_task_is_stopped_when_its_budget_is_spent_and_the_session_kept(kernel)
     assert "you pay $0.00" in ran.one_line
     assert "the session is kept" in ran.one_line
     assert value(kernel.run("webrun.start('kept').ended")) is False
-    kernel.run("%webrun terminate kept")
 
 
 def test_a_task_with_a_session_of_its_own_ends_its_session_with_its_budget(kernel):
@@ -83,7 +114,7 @@ def test_a_notebooks_budget_ends_all_its_sessions_and_refuses_more(kernel):
     assert value(kernel.run("ended(one), ended(two)")) == ("terminated · budget", "terminated · budget")
     assert "the budget of the notebook ($0.0001 emulated) is spent" in kernel.run("%webrun start three").one_line
     kernel.run("%config WebrunMagics.max_cost = None")
-    assert kernel.run("%webrun start three\n%webrun terminate three").status == "ok"
+    assert kernel.run("%webrun start three").status == "ok"
 
 
 def test_no_amount_is_one_line_and_changes_nothing(kernel):
@@ -106,7 +137,7 @@ def test_a_task_that_is_cut_short_shows_what_it_had(kernel, limit, code):
     assert code in ran.one_line
     assert TWO_ROWS in ran.text
     assert value(kernel.run("'cut' in globals()")) is False
-    assert kernel.run("leave()\n%webrun terminate shopping").status == "ok"
+    assert kernel.run("leave()").status == "ok"
 
 
 def test_after_a_spent_budget_the_next_task_is_refused_until_a_session_is_started_or_a_budget_named(kernel):
@@ -138,43 +169,40 @@ def test_what_is_left_of_a_budget_limits_tasks_in_sessions_of_their_own(kernel):
     kernel.run("%webrun start c --max-cost 0.5")
     shown = kernel.run("%webrun status c").outputs
     assert any("of it spent before" in output.get("data", {}).get("text/plain", "") for output in shown)
-    kernel.run("%webrun terminate c")
 
 
-def test_a_short_task_that_cost_more_than_its_budget_says_so(kernel):
-    kernel.run("%webrun start short")
-    assert kernel.run("%webrun emulator faults task --delay 8000").status == "ok"  # its cost is read once it has ended
-    ran = kernel.run(
-        "%%webrun task -s short --url practice:shop --max-cost 0.0001 -o rows\nList the laptops under $400."
-    )
-    assert "over its budget of $0.0001: the task ended before it could be stopped" in ran.text
+HISTORY = "df = %webrun history -n 1\nfloat(df.over_budget_usd.iloc[0]) == float(webrun.last.over_budget_usd)"
+
+
+def test_a_short_task_that_cost_more_than_its_budget_says_so(kernel, all_but_the_answer_usd):
+    kernel.run("%webrun start short\n%webrun emulator freeze")
+    budget = all_but_the_answer_usd
+    ran = kernel.run(f"%%webrun task -s short --url practice:shop --max-cost {budget} -o rows\n{LIST_LAPTOPS}")
+    assert f"≈ $0.0002 over its budget of ${budget}: the task ended before it could be stopped" in ran.text
     shown = kernel.run("%webrun status short").outputs
     assert any(
         "tasks exceeded their own budgets by" in output.get("data", {}).get("text/plain", "") for output in shown
     )
     assert value(kernel.run("webrun.last.over_budget_usd > 0")) is True
-    history = "df = %webrun history -n 1\nfloat(df.over_budget_usd.iloc[0]) == float(webrun.last.over_budget_usd)"
-    assert value(kernel.run(history)) is True
-    kernel.run("%webrun terminate short")
+    assert value(kernel.run(HISTORY)) is True
 
 
-def test_a_task_that_cost_more_than_its_sessions_budget_says_so(kernel):
-    kernel.run("%webrun start cc --max-cost 0.0015")
-    assert kernel.run("%webrun emulator faults task --delay 8000").status == "ok"  # it ends before its cost is read
-    kernel.run("from webrun_nb.notebook.api import toolkit\nsession = toolkit.client().sessions['cc']")
-    ran = kernel.run("%%webrun task --url practice:shop -o rows\nList the laptops under $400.")
-    assert "over session cc's budget of $0.0015: the task ended before it could be stopped" in ran.text
+def test_a_task_that_cost_more_than_its_sessions_budget_says_so(kernel, all_but_the_answer_usd):
+    budget = all_but_the_answer_usd
+    kernel.run("%webrun emulator freeze")  # first: the session is to cost no more than its task
+    kernel.run(f"%webrun start cc --max-cost {budget}\nsession = sessions()['cc']")
+    ran = kernel.run(f"%%webrun task --url practice:shop -o rows\n{LIST_LAPTOPS}")
+    assert f"≈ $0.0002 over session cc's budget of ${budget}: the task ended before it could be stopped" in ran.text
     assert value(kernel.run("webrun.last.over_budget_usd > 0")) is True
-    history = "df = %webrun history -n 1\nfloat(df.over_budget_usd.iloc[0]) == float(webrun.last.over_budget_usd)"
-    assert value(kernel.run(history)) is True
+    assert value(kernel.run(HISTORY)) is True
     assert value(kernel.run("ended(session)")) == BUDGET_ENDED
     shown = kernel.run("%webrun status cc").outputs
     assert any("exceeded by" in output.get("data", {}).get("text/plain", "") for output in shown)
     refused = kernel.run("%%webrun task\nList the laptops")
-    assert "the budget of session cc ($0.0015 emulated) is spent" in refused.one_line
-    assert "`%webrun start cc --max-cost 0.003`" in refused.one_line
+    assert f"the budget of session cc (${budget} emulated) is spent" in refused.one_line
+    assert f"`%webrun start cc --max-cost {2 * Decimal(budget)}`" in refused.one_line
     assert "sessions of their own" not in refused.text
-    assert kernel.run("%webrun start cc\n%webrun terminate cc").status == "ok"
+    assert kernel.run("%webrun start cc").status == "ok"
 
 
 def test_history_has_the_cost_of_the_task_alone_which_the_line_below_its_cell_names_too(kernel):
@@ -183,7 +211,7 @@ def test_history_has_the_cost_of_the_task_alone_which_the_line_below_its_cell_na
     history = "df = %webrun history -n 1\n(float(df.cost_usd.iloc[0]), float(webrun.last.cost_usd))"
     listed, cost = value(kernel.run(history))
     assert listed == cost
-    [summary] = [line for line in ran.text.splitlines() if "you pay" in line]
+    [summary] = [line for line in ran.text.splitlines() if " rows × " in line]
     assert re.findall(r"\$\d\.\d{4}", summary)[-1] == f"${cost:.4f}"
 
 
