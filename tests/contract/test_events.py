@@ -250,6 +250,39 @@ async def test_a_refused_command_is_told_to_its_sender(emulator, idle_session):
     assert "error" not in other.kinds
 
 
+async def test_a_task_sent_over_the_socket_is_named_and_answered_by_its_events(emulator, idle_session, page_url):
+    async with listening(emulator, idle_session) as listener:
+        task = {"actionType": "newTask", "newState": "start", "prompt": LIST, "startingUrl": page_url}
+        await listener.client.emit("message", task)
+        completed = await listener.wait_for("task_completed")
+    first = listener.events[0][1]
+    _, poll = await asyncio.to_thread(emulator.get, f"/task/{idle_session}/{first['taskId']}")
+    assert (first["type"], first["data"]) == ("response_update", {"message": "Starting, browsing now"})
+    assert {body["taskId"] for _, body in listener.events} == {first["taskId"]}
+    assert {name: value for name, value in completed.items() if name not in ("seq", "at")} == poll
+
+
+async def test_the_failure_of_a_task_has_the_fields_of_its_poll(emulator, idle_session):
+    async with listening(emulator, idle_session) as listener:
+        task = {"actionType": "newTask", "newState": "start", "prompt": LIST, "startingUrl": "http://127.0.0.1:9/"}
+        await listener.client.emit("message", task)
+        error = await listener.wait_for("error")
+    _, poll = await asyncio.to_thread(emulator.get, f"/task/{idle_session}/{error['taskId']}")
+    same = {**poll, "type": "error", "details": {}}
+    assert {name: value for name, value in error.items() if name not in ("seq", "at")} == same
+
+
+async def test_a_task_that_is_refused_is_told_to_its_sender(emulator, idle_session):
+    task = {"actionType": "newTask", "newState": "start", "prompt": " "}
+    refused = await send(emulator, idle_session, **task)
+    async with listening(emulator, idle_session) as listener:
+        await listener.client.emit("message", task)
+        error = await listener.wait_for("error")
+    assert error["command"] is True
+    assert (error["code"], error["error"]) == (refused["code"], refused["message"])
+    assert emulator.status(idle_session)["currentTaskId"] is None
+
+
 async def test_a_message_without_content_is_refused(emulator, idle_session):
     async with listening(emulator, idle_session) as listener:
         await listener.client.emit("message")

@@ -451,6 +451,6 @@ def refusal(
     about: dict[str, Any] = {"code": code, "details": details, "session_id": session_id, "from_server": True}
     if code in _GONE:
         return SessionGoneError(message, **about)
-    if status == 429:
+    if 429 in (status, _STATUS_OF_CODE.get(code)):
         return LimitError(message, retry_after_s=retry_after_s, **about)
     return _BY_STATUS.get(_STATUS_OF_CODE.get(code, status), RequestError)(message, **about)

@@ -82,6 +82,11 @@ def checked_id(given: str, code: str) -> str:
     return given
 
 
+def new_task_message(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the message that gives a session a task, by a request and over the socket alike."""
+    return {"actionType": "newTask", "newState": "start", **fields}
+
+
 class ApiTransport:
     """The calls of one server.
 
@@ -171,8 +176,7 @@ class ApiTransport:
 
     async def new_task(self, session_id: str, fields: Mapping[str, Any]) -> TaskAnswer:
         """Give a session a task; answers when it is done, asks, fails, or after 50 s."""
-        message = {"actionType": "newTask", "newState": "start", **fields}
-        body = {"sessionId": session_id, "message": message}
+        body = {"sessionId": session_id, "message": new_task_message(fields)}
         answer = await self._request("POST", SEND_MESSAGE, body, session_id, ANSWER_TIMEOUT_S)
         return self._parse(lambda fields: read_task(fields, session_id, base_url=self.base_url), answer)
 

@@ -10,11 +10,13 @@ import asyncio
 import importlib
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from webrun_nb.client.answers.errors import error_code, error_text
 from webrun_nb.client.answers.fields import Fields
+from webrun_nb.client.answers.tasks import CompletedTask, FailedTask, read_task
+from webrun_nb.client.errors import ConnectionLostError
 from webrun_nb.common.labels import action_label
 
 _log = logging.getLogger(__name__)
@@ -22,6 +24,8 @@ _log = logging.getLogger(__name__)
 CONNECT_TIMEOUT_S = 5.0
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 15.0
+_OF_THE_EVENT = frozenset({"seq", "at", "replayed"})
+"""The fields of an event that are about itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +67,19 @@ class TaskEnded:
     task_id: str | None = None
     code: str | None = None
     error: str = ""
+    answer: CompletedTask | FailedTask | None = field(default=None, compare=False)
+    """All that a poll of the task would say, where the event says as much; the documented event does not."""
+    replayed: bool = False
+    """True if it ended before this socket was open."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandRefused:
-    """A command of some socket was refused; no task has ended."""
+    """A command that this socket sent was refused; no task has ended."""
 
     code: str = ""
     error: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +150,7 @@ def read_message(message: object) -> LiveEvent | None:
         case "response_update":
             return StatusSaid(data.text("message") or "", task_id)
         case "task_completed":
-            return TaskEnded(task_id)
+            return TaskEnded(task_id, answer=_answer(fields), replayed=fields.flag("replayed") or False)
         case "guardrail_trigger":
             return QuestionAsked(
                 data.text("value", "message") or "",
@@ -151,10 +160,25 @@ def read_message(message: object) -> LiveEvent | None:
                 replayed=fields.flag("replayed") or False,
             )
         case "error" if fields.flag("command"):
-            return CommandRefused(error_code(fields) or "", error_text(fields))
+            return CommandRefused(error_code(fields) or "", error_text(fields), fields.mapping("details") or {})
         case "error":
-            return TaskEnded(task_id, error_code(fields) or "", error_text(fields))
+            return TaskEnded(
+                task_id,
+                error_code(fields) or "",
+                error_text(fields),
+                answer=_answer(fields),
+                replayed=fields.flag("replayed") or False,
+            )
     return None
+
+
+def _answer(fields: Fields) -> CompletedTask | FailedTask | None:
+    """Return a task's answer, where the event of its end has the fields of a poll's answer."""
+    if not all(name in fields for name in ("sessionId", "taskId", "status", "usage")):
+        return None
+    body = Fields({name: value for name, value in fields.values.items() if name not in _OF_THE_EVENT})
+    answer = read_task(body, body.text("sessionId") or "", body.text("taskId"))
+    return answer if isinstance(answer, CompletedTask | FailedTask) else None
 
 
 def read_instance_change(connected: bool, body: object) -> InstanceChanged:
@@ -192,11 +216,24 @@ class EventStream:
         self._tell = tell
         self._task: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
+        self._socket: Any = None
         self.connected = False
 
     def open(self) -> None:
         """Start listening; returns at once. Call it on the loop thread."""
         self._task = asyncio.create_task(self._stay_connected())
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        """Send a message (contract, section 10). It is not known to have arrived until an event says so.
+
+        Raises
+        ------
+        ConnectionLostError
+            The socket is not open: it was not sent.
+        """
+        if not self.connected:
+            raise ConnectionLostError(f"no socket to {self._url} is open", session_id=self._session_id)
+        await self._socket.emit("message", message)
 
     async def close(self) -> None:
         """Stop listening."""
@@ -226,6 +263,7 @@ class EventStream:
                     )
                     if self._closing.is_set():  # Python 3.11's wait_for loses a cancellation that comes as it is done
                         break
+                    self._socket = socket
                     self._set_connected(True)
                     pause_s = FIRST_PAUSE_S
                     await closed.wait()

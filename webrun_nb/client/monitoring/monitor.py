@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from webrun_nb.client.answers.sessions import SessionState
 from webrun_nb.client.answers.tasks import AskingTask, CompletedTask, FailedTask, PendingTask, TaskAnswer
 from webrun_nb.client.errors import ConnectionLostError, SessionGoneError, WebRunError
+from webrun_nb.client.monitoring.changes import TaskNews
 from webrun_nb.client.monitoring.estimate import UNNAMED, SessionEstimate
 from webrun_nb.client.monitoring.events import (
     ActionDone,
@@ -91,7 +93,7 @@ class SessionMonitor:
         self._stale = asyncio.Event()
         self._change_count = 0
         """The number of events that announced a change which the status shows, too."""
-        self._followers: set[asyncio.Event] = set()
+        self._followers: list[TaskNews] = []
         self._live: EventStream | None = None
         self._task: asyncio.Task[None] | None = None
         self._snapshot: SessionSnapshot | None = None
@@ -215,19 +217,33 @@ class SessionMonitor:
         self._set(self.snapshot)
 
     @contextlib.contextmanager
-    def changes(self) -> Iterator[asyncio.Event]:
-        """Provide an event that is set whenever the state of a task may have changed."""
-        event = asyncio.Event()
-        self._followers.add(event)
+    def changes(self) -> Iterator[TaskNews]:
+        """Provide the news of the session's tasks from now on."""
+        news = TaskNews()
+        self._followers.append(news)
         try:
-            yield event
+            yield news
         finally:
-            self._followers.discard(event)
+            self._followers.remove(news)
 
     @property
     def listening(self) -> bool:
         """True while live events come in."""
         return self._live is not None and self._live.connected
+
+    @property
+    def takes_tasks(self) -> bool:
+        """True while a task can be sent over the socket: the server must also say which tasks it has.
+
+        Otherwise nothing would tell the id of a task before its end.
+        """
+        return self.listening and "currentTaskId" in self._said.said
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        """Send a message over the socket; see `EventStream.send`."""
+        if self._live is None:
+            raise ConnectionLostError("this session has no socket", session_id=self._session_id)
+        await self._live.send(message)
 
     async def refresh(self) -> SessionState:
         """Read the status now.
@@ -357,6 +373,8 @@ class SessionMonitor:
         )
 
     def _on(self, event: LiveEvent) -> None:
+        for follower in self._followers:
+            follower.take(event)
         match event:
             case ActionDone():
                 if event.name == NAVIGATION:
@@ -431,7 +449,7 @@ class SessionMonitor:
         self._change_count += 1
         self._stale.set()
         for follower in self._followers:
-            follower.set()
+            follower.notify()
 
     def _set(self, snapshot: SessionSnapshot) -> None:
         if snapshot.ended and self._end_reason is not None and snapshot.reason in (TERMINATED, None):

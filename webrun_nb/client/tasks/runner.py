@@ -18,15 +18,16 @@ from webrun_nb.client.errors import (
     TaskInterruptedError,
 )
 from webrun_nb.client.monitoring.budget import Budget
+from webrun_nb.client.monitoring.costs import full_timeout_cost_usd, idle_usd_per_minute
 from webrun_nb.client.monitoring.guardrails import NoAnswer
 from webrun_nb.client.monitoring.ledger import RunContext, TaskOutcome
 from webrun_nb.client.monitoring.monitor import SessionMonitor
-from webrun_nb.client.snapshot import Question
+from webrun_nb.client.snapshot import Question, SessionSnapshot
 from webrun_nb.client.tasks.options import TaskOptions
 from webrun_nb.client.tasks.polling import UnnamedTasks
 from webrun_nb.client.tasks.request import TaskRequest
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult
-from webrun_nb.client.tasks.task import TaskRun, interruption
+from webrun_nb.client.tasks.task import TakeId, TaskRun
 from webrun_nb.client.tasks.viewer import show_task
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode
@@ -137,6 +138,7 @@ class TaskRunner:
         task_id: str | None = None,
         opened: Callable[[Any], None] | None = None,
         *,
+        on_id: TakeId | None = None,
         run: RunContext | None = None,
     ) -> TaskResult:
         """Run a task to its end. Whatever breaks, it is stopped, so that it never goes on unattended.
@@ -149,10 +151,13 @@ class TaskRunner:
             Its id, where it has been sent already.
         opened : callable, optional
             Takes the session; called first, in the thread that waits.
+        on_id : callable, optional
+            Takes the ids of the session and of the task, on the loop thread, as soon as the task's is known. If it
+            fails, the task is stopped.
         run : RunContext, optional
             Its place in a run of `map`, for the ledger.
         """
-        task = TaskRun(self, request, self._client.resolve_guardrail, task_id, run=run)
+        task = TaskRun(self, request, self._client.resolve_guardrail, task_id, run=run, on_id=on_id)
         show_task(self._session, task)
         return await self._complete(task, opened)
 
@@ -194,7 +199,7 @@ class TaskRunner:
             result = await run.result(self._client.frames)
         except asyncio.CancelledError:
             stopped = await run.stop()
-            self._interruption = interruption(monitor.snapshot, run.task_id, stopped)
+            self._interruption = _interruption(monitor.snapshot, run.task_id, stopped)
             raise
         except ConnectionLostError as error:
             monitor.mark_unreachable(error)
@@ -235,3 +240,23 @@ def _retrieve_error(over: asyncio.Future[TaskResult]) -> None:
     """Mark an error as retrieved: asyncio would log one that is never read."""
     if not over.cancelled():
         over.exception()
+
+
+def _interruption(snapshot: SessionSnapshot, task_id: str | None, stopped: bool) -> TaskInterruptedError:
+    """Return the error that says what an interrupt did, and what keeping the session costs."""
+    about = {"session_id": snapshot.session_id, "task_id": task_id}
+    if not stopped:
+        return TaskInterruptedError(
+            "interrupted, but the server did not confirm that the task is stopped",
+            hint="look with `session.status()`, stop it with `session.stop()`",
+            **about,
+        )
+    if snapshot.ended:
+        return TaskInterruptedError("interrupted: the task was stopped and its session has ended", hint="", **about)
+    price = f"${idle_usd_per_minute(snapshot)} a minute, ${full_timeout_cost_usd(snapshot):.2f} until it times out"
+    costs = f"you pay $0.00; hosted, it would cost {price}" if snapshot.emulated else f"it costs {price}"
+    return TaskInterruptedError(
+        f"interrupted: the task was stopped, session {snapshot.name} is kept",
+        hint=f"{costs}; `session.terminate()` ends it",
+        **about,
+    )

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from webrun_nb.client.answers.tasks import AskingTask, CompletedTask, FailedTask, PendingTask, TaskAnswer
 from webrun_nb.client.errors import (
@@ -17,22 +18,23 @@ from webrun_nb.client.errors import (
     RequestError,
     SessionGoneError,
     TaskFailedError,
-    TaskInterruptedError,
     WebRunError,
 )
 from webrun_nb.client.monitoring.budget import AT_LEAST_S, Budget, BudgetReading
-from webrun_nb.client.monitoring.costs import full_timeout_cost_usd, idle_usd_per_minute, ms_until_spent, usd_per_ms
+from webrun_nb.client.monitoring.changes import TaskNews
+from webrun_nb.client.monitoring.costs import ms_until_spent, usd_per_ms
 from webrun_nb.client.monitoring.estimate import UNNAMED
 from webrun_nb.client.monitoring.guardrails import AskPerson, NoAnswer
 from webrun_nb.client.monitoring.ledger import RunContext, TaskOutcome
 from webrun_nb.client.monitoring.monitor import SessionMonitor
 from webrun_nb.client.monitoring.snapshots import question_of
-from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.client.snapshot import Question
 from webrun_nb.client.tasks.expectations import Expectations, error_page_hint
 from webrun_nb.client.tasks.polling import TaskPoll, UnnamedTasks
 from webrun_nb.client.tasks.recording import TaskRecording
 from webrun_nb.client.tasks.request import TaskRequest, warn
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult, result_of
+from webrun_nb.client.tasks.sending import fits_socket, send_over_socket
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.client.urls import site_of
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
@@ -43,10 +45,16 @@ _log = logging.getLogger(__name__)
 STOP_WITHIN_S = 2.0
 """The time in which an interrupted task is stopped on the server, else given up."""
 IDENTIFY_PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.5)
+QUEUED_PAUSES_S = IDENTIFY_PAUSES_S[2:]
+"""The same for a task that was sent over the socket: an event names it, unless it has to wait for others."""
 INTERRUPTED = ToolkitErrorCode.INTERRUPTED
 """The outcome of a task whose blocking call was interrupted."""
 POLL_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
 """The pauses between status calls of a task; the last one is repeated."""
+LISTENING_PAUSE_S = 5.0
+"""The same for a task that was sent over the socket, whose end is an event."""
+TakeId: TypeAlias = Callable[[str, str], None]
+"""Takes the ids of a session and of its task."""
 
 
 class TaskOwner(Protocol):
@@ -100,6 +108,8 @@ class TaskRun:
     patient : bool
         The task runs in the background: a question that `resolve_guardrail` has no answer to stays open, until it is
         answered elsewhere (`Session.answer`, the card) or the server gives up. Otherwise the task is stopped.
+    on_id : callable, optional
+        Takes the ids of the session and of the task, on the loop thread, as soon as the task's is known.
     run : RunContext, optional
         Its place in a run of `map`, for the ledger.
     """
@@ -112,6 +122,7 @@ class TaskRun:
         task_id: str | None = None,
         *,
         patient: bool = False,
+        on_id: TakeId | None = None,
         run: RunContext | None = None,
     ) -> None:
         self._owner = owner
@@ -124,7 +135,10 @@ class TaskRun:
         self._begins_at = request.url or owner.monitor.last_url
         """Its URL; without one, the page that its session was told to open last."""
         self._asked: Question | None = None
+        self._on_id = on_id
+        self._by_socket = False
         self._post: asyncio.Task[TaskAnswer] | None = None
+        """The request or the message that sends it, with the first answer."""
         self._poll = TaskPoll(owner.http, owner.monitor, owner.unnamed, task_id)
         self._warned = False
         self._ended: CompletedTask | FailedTask | None = None
@@ -177,7 +191,8 @@ class TaskRun:
         if self._request.url is not None:
             self._owner.monitor.last_url = self._request.url  # events say where it goes from there
         try:
-            body = await self._follow(await self._send())
+            with self._owner.monitor.changes() as news:  # before it is sent: it may be quick
+                body = await self._follow(await self._send(), news)
         except Exception:
             self._disconnect()
             raise
@@ -206,9 +221,10 @@ class TaskRun:
             return None
         async with self._owner.submitting:
             self._owner.monitor.note_sent(self._request.instruction)
-            self._post = asyncio.create_task(self._http.new_task(self._owner.session_id, self._request.fields))
+            self._by_socket = fits_socket(self._request.fields, self._owner.monitor)
+            self._post = asyncio.create_task(self._message() if self._by_socket else self._request_task())
             task_id = await self._identify(self._post)
-        followed = self._patient or self._request.max_cost_usd is not None
+        followed = self._by_socket or self._patient or self._request.max_cost_usd is not None
         if task_id is not None and followed and not self._post.done():
             self._post.add_done_callback(_retrieve_error)
             return None  # what it costs is to be read meanwhile
@@ -225,12 +241,25 @@ class TaskRun:
         self._take_id(answer)
         return answer
 
+    async def _request_task(self) -> TaskAnswer:
+        return await self._http.new_task(self._owner.session_id, self._request.fields)
+
+    async def _message(self) -> TaskAnswer:
+        return await send_over_socket(
+            self._request.fields,
+            http=self._http,
+            monitor=self._owner.monitor,
+            session_id=self._owner.session_id,
+            seen_ids=self._owner.seen_ids,
+            known_id=lambda: self.task_id,
+        )
+
     async def _identify(self, post: asyncio.Task[TaskAnswer]) -> str | None:
-        """Find the task's id while its POST is held open, so that it can be stopped and shown.
+        """Find the task's id while its POST is held open or its message is on its way, for its stop and its card.
 
         A server that does not say which task runs leaves it to the answer of the POST.
         """
-        pauses_s = iter(IDENTIFY_PAUSES_S)
+        pauses_s = iter(QUEUED_PAUSES_S if self._by_socket else IDENTIFY_PAUSES_S)
         while self.task_id is None:
             await asyncio.wait({post}, timeout=next(pauses_s, IDENTIFY_PAUSES_S[-1]))
             if post.done():
@@ -261,35 +290,43 @@ class TaskRun:
         self._owner.seen_ids.add(task_id)
         self._owner.monitor.describe(task_id, self._request.instruction, ends_session=self._ends_session)
         self.identified.set()
+        if self._on_id is not None:
+            self._on_id(self._owner.session_id, task_id)
 
     # --- waiting ------------------------------------------------------------------------------------------------------
 
-    async def _follow(self, body: TaskAnswer | None) -> CompletedTask:
+    async def _follow(self, body: TaskAnswer | None, news: TaskNews) -> CompletedTask:
         pauses_s = iter(POLL_PAUSES_S)
-        with self._owner.monitor.changes() as news:
-            while True:
-                if body is not None:
-                    self._note(body)
-                match body:
-                    case CompletedTask():
-                        await self._read_budgets()
-                        self.record_end("complete")
-                        return body
-                    case FailedTask():
-                        await self._read_budgets()
-                        failure = self._failure(body)
-                        self.record_end(failure.code)
-                        raise failure
-                    case AskingTask():
-                        if await self._answer(question_of(body, self.task_id or "")):
-                            pauses_s = iter(POLL_PAUSES_S)
-                    case PendingTask():
-                        self._asked = None
-                if body is not None:
-                    spent_s = await self._keep_budget(body)
-                    await _wait(news, min(spent_s, next(pauses_s, POLL_PAUSES_S[-1])))
-                news.clear()
-                body = await self._poll.read()
+        while True:
+            if body is not None:
+                self._note(body)
+            match body:
+                case CompletedTask():
+                    await self._read_budgets()
+                    self.record_end("complete")
+                    return body
+                case FailedTask():
+                    await self._read_budgets()
+                    failure = self._failure(body)
+                    self.record_end(failure.code)
+                    raise failure
+                case AskingTask():
+                    if await self._answer(question_of(body, self.task_id or "")):
+                        pauses_s = iter(POLL_PAUSES_S)
+                case PendingTask():
+                    self._asked = None
+            if body is not None:
+                spent_s = await self._keep_budget(body)
+                await news.wait(min(spent_s, self._pause_s(pauses_s)))
+            news.clear()
+            body = news.answers.get(self.task_id or "") or await self._poll.read()
+
+    def _pause_s(self, pauses_s: Iterator[float]) -> float:
+        """Return the time until the next poll in seconds: a longer one where events tell of the task's end."""
+        costs_matter = self._patient or self._request.max_cost_usd is not None
+        if self._by_socket and self._owner.monitor.listening and not costs_matter:
+            return LISTENING_PAUSE_S
+        return next(pauses_s, POLL_PAUSES_S[-1])
 
     def _note(self, body: TaskAnswer) -> None:
         """Note what the server says of the task, for its cost, its session's card, and the next poll."""
@@ -439,6 +476,7 @@ class TaskRun:
         bool
             True if the server is known to have stopped the task (or ended it before).
         """
+        self._on_id = None  # a task that is given up is not to be found again, and is stopped whatever its caller does
         try:
             async with asyncio.timeout(STOP_WITHIN_S):
                 if self.task_id is None and self._post is not None:
@@ -467,29 +505,3 @@ def _retrieve_error(post: asyncio.Task[TaskAnswer]) -> None:
     """Mark the outcome of a request as retrieved: it is read elsewhere."""
     if not post.cancelled():
         post.exception()
-
-
-async def _wait(news: asyncio.Event, at_most_s: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(at_most_s):
-            await news.wait()
-
-
-def interruption(snapshot: SessionSnapshot, task_id: str | None, stopped: bool) -> TaskInterruptedError:
-    """Return the error that says what an interrupt did, and what keeping the session costs."""
-    about = {"session_id": snapshot.session_id, "task_id": task_id}
-    if not stopped:
-        return TaskInterruptedError(
-            "interrupted, but the server did not confirm that the task is stopped",
-            hint="look with `session.status()`, stop it with `session.stop()`",
-            **about,
-        )
-    if snapshot.ended:
-        return TaskInterruptedError("interrupted: the task was stopped and its session has ended", hint="", **about)
-    price = f"${idle_usd_per_minute(snapshot)} a minute, ${full_timeout_cost_usd(snapshot):.2f} until it times out"
-    costs = f"you pay $0.00; hosted, it would cost {price}" if snapshot.emulated else f"it costs {price}"
-    return TaskInterruptedError(
-        f"interrupted: the task was stopped, session {snapshot.name} is kept",
-        hint=f"{costs}; `session.terminate()` ends it",
-        **about,
-    )

@@ -325,13 +325,10 @@ def status_event(task: Task) -> dict[str, Any]:
 
 
 def task_ended_event(session: Session, task: Task) -> dict[str, Any]:
-    """Return the event of a task's end: `task_completed` or `error`."""
+    """Return the event of a task's end, `task_completed` or `error`, with all that a poll of the task says."""
     body = task_body(session, task)
-    if isinstance(body, TaskFailed):
-        return {"type": "error", **_of(task), "error": body.error, "code": body.code, "details": body.details or {}}
     whole = body.to_wire()
-    named = {name: whole[name] for name in ("sessionId", "taskId", "data", "usage")}
-    return {"type": "task_completed", **named}
+    return {**whole, "type": "error", "details": body.details or {}} if isinstance(body, TaskFailed) else whole
 
 
 def refused_command_event(code: str, message: str, details: Mapping[str, Any]) -> dict[str, Any]:

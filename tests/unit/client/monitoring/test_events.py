@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
 import pytest
 
+from webrun_nb.client.answers.tasks import CompletedTask, FailedTask
 from webrun_nb.client.monitoring import events
 from webrun_nb.client.monitoring.events import (
     ActionDone,
@@ -65,6 +67,34 @@ from webrun_nb.client.monitoring.events import (
 )
 def test_messages_become_events(message: Any, event: LiveEvent | None) -> None:
     assert read_message(message) == event
+
+
+ENDS = {"sessionId": "s1", "taskId": "t1", "usage": {"cost": 0.0041}, "seq": 7, "at": 5}
+
+
+def test_the_event_of_an_end_that_says_as_much_as_a_poll_has_the_answer() -> None:
+    done = {"type": "task_completed", "status": "complete", "data": {"message": "[]"}, "completedAt": "2026-01-01"}
+    event = read_message({**ENDS, **done, "replayed": True})
+    assert isinstance(event, TaskEnded)
+    assert event.replayed
+    assert isinstance(event.answer, CompletedTask)
+    assert (event.answer.data.message, event.answer.cost_usd) == ("[]", Decimal("0.0041"))
+    assert not {"seq", "at", "replayed"} & set(event.answer.raw)
+
+
+def test_the_event_of_a_failure_that_says_as_much_as_a_poll_has_the_answer() -> None:
+    event = read_message({**ENDS, "type": "error", "status": "failed", "error": "no", "code": "TASK_TIMEOUT"})
+    assert isinstance(event, TaskEnded)
+    assert isinstance(event.answer, FailedTask)
+    assert (event.answer.message, event.answer.code) == ("no", "TASK_TIMEOUT")
+
+
+@pytest.mark.parametrize("left_out", ["status", "usage", "sessionId", "taskId"])
+def test_the_event_of_an_end_that_says_less_than_a_poll_has_no_answer(left_out: str) -> None:
+    whole = {**ENDS, "type": "task_completed", "status": "complete", "data": {"message": "[]"}}
+    event = read_message({name: value for name, value in whole.items() if name != left_out})
+    assert isinstance(event, TaskEnded)
+    assert event.answer is None
 
 
 def test_an_action_reads_as_people_say_it() -> None:

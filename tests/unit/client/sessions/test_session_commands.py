@@ -238,7 +238,7 @@ def test_after_the_socket_was_lost_the_status_is_read(session: Session, service:
         session.monitor.subscribe(lambda snapshot: read.set())
         with session.monitor.changes() as news:
             session.monitor._on(ConnectionChanged(True))
-            assert news.is_set()  # a task may have ended meanwhile
+            assert news.changed  # a task may have ended meanwhile
         await read.wait()
         return session.snapshot
 
