@@ -27,6 +27,7 @@ from webrun_nb.client.tasks.options import TaskOptions
 from webrun_nb.client.tasks.polling import UnnamedTasks
 from webrun_nb.client.tasks.request import TaskRequest
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult
+from webrun_nb.client.tasks.sending import retrieve_error
 from webrun_nb.client.tasks.task import TakeId, TaskRun
 from webrun_nb.client.tasks.viewer import show_task
 from webrun_nb.client.transport import ApiTransport
@@ -180,7 +181,7 @@ class TaskRunner:
         # not a task of this coroutine, whose blocking caller won't be there for questions
         call = runtime.submit(self._complete(run))
         over = asyncio.wrap_future(call.result)
-        over.add_done_callback(_retrieve_error)
+        over.add_done_callback(retrieve_error)
         over.add_done_callback(lambda _: run.identified.set())
         try:
             await run.identified.wait()
@@ -234,12 +235,6 @@ class TaskRunner:
         """Return the error that says what the last interrupt did, once."""
         taken, self._interruption = self._interruption, None
         return taken
-
-
-def _retrieve_error(over: asyncio.Future[TaskResult]) -> None:
-    """Mark an error as retrieved: asyncio would log one that is never read."""
-    if not over.cancelled():
-        over.exception()
 
 
 def _interruption(snapshot: SessionSnapshot, task_id: str | None, stopped: bool) -> TaskInterruptedError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Callable, Collection, Mapping
@@ -84,3 +85,9 @@ async def send_over_socket(
                     session_id=session_id,
                 )
             await news.wait(LOOK_EVERY_S)
+
+
+def retrieve_error(sent: asyncio.Future[Any]) -> None:
+    """Mark an error as retrieved: asyncio would log one that is never read."""
+    if not sent.cancelled():
+        sent.exception()

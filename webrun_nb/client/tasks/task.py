@@ -34,7 +34,7 @@ from webrun_nb.client.tasks.polling import TaskPoll, UnnamedTasks
 from webrun_nb.client.tasks.recording import TaskRecording
 from webrun_nb.client.tasks.request import TaskRequest, warn
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult, result_of
-from webrun_nb.client.tasks.sending import fits_socket, send_over_socket
+from webrun_nb.client.tasks.sending import fits_socket, retrieve_error, send_over_socket
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.client.urls import site_of
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
@@ -222,11 +222,13 @@ class TaskRun:
         async with self._owner.submitting:
             self._owner.monitor.note_sent(self._request.instruction)
             self._by_socket = fits_socket(self._request.fields, self._owner.monitor)
-            self._post = asyncio.create_task(self._message() if self._by_socket else self._request_task())
+            by_request = self._http.new_task
+            sending = self._message() if self._by_socket else by_request(self._owner.session_id, self._request.fields)
+            self._post = asyncio.create_task(sending)
             task_id = await self._identify(self._post)
         followed = self._by_socket or self._patient or self._request.max_cost_usd is not None
         if task_id is not None and followed and not self._post.done():
-            self._post.add_done_callback(_retrieve_error)
+            self._post.add_done_callback(retrieve_error)
             return None  # what it costs is to be read meanwhile
         try:
             answer = await asyncio.shield(self._post)
@@ -240,9 +242,6 @@ class TaskRun:
             raise
         self._take_id(answer)
         return answer
-
-    async def _request_task(self) -> TaskAnswer:
-        return await self._http.new_task(self._owner.session_id, self._request.fields)
 
     async def _message(self) -> TaskAnswer:
         return await send_over_socket(
@@ -499,9 +498,3 @@ class TaskRun:
             if self._post is not None:
                 self._post.cancel()
                 await asyncio.gather(self._post, return_exceptions=True)
-
-
-def _retrieve_error(post: asyncio.Task[TaskAnswer]) -> None:
-    """Mark the outcome of a request as retrieved: it is read elsewhere."""
-    if not post.cancelled():
-        post.exception()
