@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -69,6 +70,17 @@ LIST_PAGES = {
 """A list whose third page never comes."""
 
 
+BROWSER = b"""<h1>Your browser</h1><table><tr><th>where</th><th>agent</th></tr><tr><td>sent</td><td>SENT</td></tr>
+<tr><td>page</td><td id=page></td></tr><tr><td>worker</td><td id=worker></td></tr></table><script>
+  document.querySelector('#page').textContent = navigator.userAgent;
+  const script = new Blob(['postMessage(navigator.userAgent)'], { type: 'text/javascript' });
+  new Worker(URL.createObjectURL(script)).onmessage = ({ data }) => {
+    document.querySelector('#worker').textContent = data;
+  };
+</script>"""
+"""A page that shows the User-Agent that it was requested with, and those that scripts see."""
+
+
 PRICES = """<html lang=de><h1>Obst</h1><p>Ab 12,50 €</p><table id=prices>
 <tr><th>Name</th><th>Preis</th><th>Menge</th></tr>
 <tr><td>Apfel</td><td>12,50 €</td><td>4</td></tr>
@@ -121,6 +133,13 @@ class Page(BaseHTTPRequestHandler):
         if self.path.startswith("/answers/"):  # a page like any other, with that status
             self._answer(_CITIES % (b"<tr><td>Ulm<td>129000", b"/") + b"<button>Ring</button>", int(self.path[9:]))
             return
+        if self.path.startswith("/busy/"):  # /busy/429/120: that status, with `Retry-After: 120`
+            status, wait = unquote(self.path[6:]).split("/", 1)
+            self._answer(b"<h1>Busy</h1>", int(status), {"Retry-After": wait} if wait else {})
+            return
+        if self.path.startswith("/browser"):
+            self._answer(BROWSER.replace(b"SENT", self.headers["User-Agent"].encode()))
+            return
         if self.path.startswith("/leads-to/"):
             self._answer(_CITIES % (b"<tr><td>Ulm<td>129000", self.path[9:].replace("/", "/answers/").encode()))
             return
@@ -162,8 +181,10 @@ class Page(BaseHTTPRequestHandler):
                 except OSError:
                     return
 
-    def _answer(self, body: bytes, status: int = 200) -> None:
+    def _answer(self, body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> None:
         self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
         self.wfile.write(b"<!doctype html><title>Door</title>" + body)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from email.utils import formatdate
+from urllib.parse import quote
 
 import pytest
 
@@ -62,6 +64,37 @@ def test_a_visit_that_reads_nothing_is_done_and_says_what_was_answered(run, page
     assert f"{page_url}/answers/404 answered HTTP 404 (Not Found)." in body["data"]["message"]
 
 
+# --- Retry-After ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_page_that_says_when_to_come_back_is_quoted(run, page_url, status):
+    url = f"{page_url}/busy/{status}/120"
+    body = run(LIST, startingPoint=url)
+    assert (body["code"], body["details"]) == (
+        "NAVIGATION_FAILED",
+        {"status": status, "url": url, "retryAfterMs": 120_000},
+    )
+
+
+@pytest.mark.parametrize("wait", ["", "soon", "-5", "12 13 14"])
+def test_without_a_time_that_can_be_read_there_is_none(run, page_url, wait):
+    assert "retryAfterMs" not in run(LIST, startingPoint=f"{page_url}/busy/503/{quote(wait)}")["details"]
+
+
+def test_a_date_is_counted_from_the_time_of_the_emulator(run, page_url, emulator):
+    now_ms = emulator.get("/_emulator/state")[1]["clock"]["now"]
+    date = formatdate(now_ms / 1000 + 600, usegmt=True)
+    wait_ms = run(LIST, startingPoint=f"{page_url}/busy/503/{quote(date)}")["details"]["retryAfterMs"]
+    later_ms = emulator.get("/_emulator/state")[1]["clock"]["now"]
+    assert 600_000 - (later_ms - now_ms) - 1_000 <= wait_ms <= 600_000
+
+
+def test_a_date_that_is_over_is_no_time_to_wait(run, page_url):
+    url = f"{page_url}/busy/503/{quote('Sun, 06 Nov 1994 08:49:37 GMT')}"
+    assert run(LIST, startingPoint=url)["details"]["retryAfterMs"] == 0
+
+
 # --- emulator.expectStatus --------------------------------------------------------------------------------------------
 
 
@@ -107,4 +140,6 @@ def test_what_the_field_can_not_hold_is_refused(emulator, page_url, given, param
 
 def test_an_unknown_key_is_answered_with_what_there_is(emulator, page_url):
     task = {"taskDetails": LIST, "startingPoint": page_url, "emulator": {"agnet": "llm"}}
-    assert emulator.post("/start/run-task", task)[1]["message"] == "emulator has no field agnet; it has expectStatus"
+    assert emulator.post("/start/run-task", task)[1]["message"] == (
+        "emulator has no field agnet; it has expectStatus, userAgent"
+    )

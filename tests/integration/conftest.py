@@ -45,6 +45,8 @@ class Site:
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
         self.asked: list[str] = []
+        self.user_agents: dict[str, str] = {}
+        """The `User-Agent` of the latest request, by path."""
         self.was_asked = threading.Event()
         self.closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -92,6 +94,7 @@ class Site:
             def do_GET(self) -> None:
                 path = self.path.partition("?")[0]
                 site.asked.append(self.path)
+                site.user_agents[path] = self.headers["User-Agent"]
                 site.was_asked.set()
                 answer = site.answers.get(path, Answer(b"<h1>Not found</h1>", 404, {"content-type": "text/html"}))
                 if answer.held is not None:

@@ -149,6 +149,41 @@ async def test_a_browser_speaks_english_in_utc_with_the_agreed_view(instance, si
     assert await text_of(instance) == "en-US,UTC,1024,600"
 
 
+# --- the User-Agent ---------------------------------------------------------------------------------------------------
+
+SAYS_AGENT = "<p>Agent <b></b></p><script>document.querySelector('b').textContent = `${navigator.userAgent}, "
+SAYS_AGENT += "${navigator.languages}`</script>"
+HEARS_FRAME = (
+    "<p>Frame <i></i></p><script>onmessage = ({ data }) => { document.querySelector('i').textContent = data; }"
+)
+HEARS_FRAME += "</script>"
+
+
+async def test_another_user_agent_is_sent_and_reported_everywhere_until_it_is_reset(instance, site):
+    """A frame of another site is in a process of its own; a popup is a page of its own."""
+    site.page("/popup", SAYS_AGENT)
+    site.page("/frame", "<script>parent.postMessage(navigator.userAgent + '.', '*')</script>")
+    frame = f"<iframe src={site.url('/frame', 'other.localhost')}></iframe>"
+    home = site.page("/", f"{SAYS_AGENT}{HEARS_FRAME}{frame}<a href=/popup target=_blank>Open</a>")
+
+    async def assert_told(expected: str) -> None:
+        await instance.perform(Navigate(home))
+        await instance.perform(WaitFor(text=f"Frame {expected}."))
+        assert f"Agent {expected}, en-US" in await text_of(instance)
+        await click(instance, "Open")
+        await instance.perform(Navigate(site.url("/popup")))
+        assert await text_of(instance) == f"Agent {expected}, en-US"
+        assert {site.user_agents[path] for path in ("/", "/frame", "/popup")} == {expected}
+
+    await instance.perform(Navigate(home))
+    own = site.user_agents["/"]
+    await assert_told(own)
+    await instance.set_user_agent("webrun-nb/0.2")
+    await assert_told("webrun-nb/0.2")
+    await instance.set_user_agent(None)
+    await assert_told(own)
+
+
 # --- acting -----------------------------------------------------------------------------------------------------------
 
 

@@ -170,6 +170,24 @@ class BrowserInstance(Protocol):
         Also applies a change of the rules of its egress route.
         """
 
+    async def set_user_agent(self, user_agent: str | None) -> None:
+        """Send and report this `User-Agent` from now on, in the open pages and in new ones; None: the browser's own.
+
+        Chromium goes on with its own in shared and service workers. A popup's first document sends it, and may see the
+        browser's own.
+
+        Raises
+        ------
+        BrowserError
+            `INSTANCE_LOST`: the browser is gone.
+        """
+
+    async def retry_after(self, url: str, status: int) -> str | None:
+        """Return the header `Retry-After` of the current page; None where it came without one.
+
+        Also None where the page is not at `url` any more, or answered with another status. Raises nothing.
+        """
+
     async def screenshot(self) -> bytes:
         """PNG of the 1024×600 view."""
 

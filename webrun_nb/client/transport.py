@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import IO, Any, TypeVar
 
@@ -32,6 +33,7 @@ from webrun_nb.client.answers.tasks import TaskAnswer, read_task
 from webrun_nb.client.errors import ConnectionLostError, ProtocolError, RequestError, WebRunError, refusal
 from webrun_nb.client.urls import is_local
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
+from webrun_nb.common.retry_after import read_retry_after_s
 from webrun_nb.wire.limits import ANSWER_WINDOW_S
 from webrun_nb.wire.prices import PRICES_2026, Prices, PricesAnswer
 
@@ -462,7 +464,5 @@ def _useless_key(key: str) -> tuple[str, str] | None:
 
 
 def _retry_after_s(answer: httpx.Response) -> float | None:
-    try:
-        return float(answer.headers["Retry-After"])
-    except (KeyError, ValueError):
-        return None
+    header = answer.headers.get("Retry-After")
+    return None if header is None else read_retry_after_s(header, time.time())

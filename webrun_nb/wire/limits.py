@@ -19,6 +19,7 @@ MAX_SECRETS = 100
 MAX_SECRET_CHARS = 4_096
 MAX_STATUSES = 500
 """The longest list of HTTP statuses that a task may expect."""
+MAX_USER_AGENT_CHARS = 300
 
 VIEW_WIDTH_PX = 1024
 VIEW_HEIGHT_PX = 600

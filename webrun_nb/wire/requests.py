@@ -25,6 +25,7 @@ from webrun_nb.wire.limits import (
     MAX_STATUSES,
     MAX_TOKENS,
     MAX_URL_CHARS,
+    MAX_USER_AGENT_CHARS,
     MIN_DURATION_MS,
     VIEW_HEIGHT_PX,
     VIEW_WIDTH_PX,
@@ -127,6 +128,20 @@ class SecretFields(Request):
     fields: Annotated[dict[SecretName, SecretValue], Field(min_length=1, max_length=MAX_SECRETS, repr=False)]
 
 
+def _checked_user_agent(text: str) -> str:
+    fits = text.isascii() and text.isprintable() and text.strip() == text and 0 < len(text) <= MAX_USER_AGENT_CHARS
+    if not fits:
+        raise invalid(
+            f"{{parameter}} is one line of 1 to {MAX_USER_AGENT_CHARS} printable ASCII characters, without spaces at "
+            "its ends"
+        )
+    return text
+
+
+UserAgent = Annotated[str, AfterValidator(_checked_user_agent)]
+"""The value of the header `User-Agent`."""
+
+
 class EmulatorFields(Request):
     """The fields of a task for the emulator alone (section 12); any other key is refused."""
 
@@ -134,6 +149,8 @@ class EmulatorFields(Request):
         default_factory=list
     )
     """HTTP statuses that are no error; at least one page of the task has to answer with one of them."""
+    user_agent: UserAgent | None = None
+    """The User-Agent of the browser during the task; None: its own."""
 
     @model_validator(mode="before")
     @classmethod

@@ -361,6 +361,9 @@ def test_what_only_the_emulator_has_is_refused_or_warned_of(session: Session, se
     with pytest.raises(RequestError) as raised:
         session.task("Say something", expect="status = 404")
     assert raised.value.code == "EMULATOR_ONLY"
+    with pytest.raises(RequestError, match="would ignore user_agent=") as raised:
+        session.task("Say something", user_agent="webrun-nb/0.2")
+    assert raised.value.code == "EMULATOR_ONLY"
     opened = len(server.sessions)
     with pytest.raises(RequestError) as raised:
         session.client.start("with pictures", pictures=True)

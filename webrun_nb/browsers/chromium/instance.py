@@ -55,6 +55,7 @@ from webrun_nb.browsers.chromium.screencast import Screencast, Thumbnails
 from webrun_nb.browsers.chromium.secret_input import SecretInput
 from webrun_nb.browsers.chromium.settle import ChangeWatch, NetworkActivity, settle
 from webrun_nb.browsers.chromium.tabs import Tabs
+from webrun_nb.browsers.chromium.user_agent import UserAgentOverride
 from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.listener import Listener
 from webrun_nb.browsers.observation import Box, DialogAnswer, HitTest, NativeDialog, Observation
@@ -132,6 +133,7 @@ class ChromiumInstance:
         guard.refused = self._on_refused
         egress.redirect_refusal = self._redirect_refusal
         self.screen = Screencast(context, self._secret_input.restore)
+        self._user_agent = UserAgentOverride(context)
         self._thumbnails = Thumbnails(context, self._secret_input.restore, self._lifeline)
         self._tabs = Tabs(context, self._lifeline, self._activity, self.screen, self._on_page)
         self._dialogs = Dialogs(self._tabs.run_in_background)
@@ -252,6 +254,25 @@ class ChromiumInstance:
             self._egress.egress_route.destinations.avoid(avoid_domains)
             await self._guard.apply_url_rules()
 
+    async def set_user_agent(self, user_agent: str | None) -> None:
+        """Send and report this `User-Agent` from now on, in all pages; None: the browser's own."""
+        async with self._operation():
+            await self._tabs.with_timeout(self._user_agent.set(user_agent))
+
+    async def retry_after(self, url: str, status: int) -> str | None:
+        """Return the header `Retry-After` of the current page; None where it came without one, or is another by now."""
+        page = self._tabs.newest
+        document = None if page is None or page.url != url else self._activity.document(page)
+        if document is None:
+            return None
+        try:
+            async with self._operation():
+                answer = await self._tabs.with_timeout(document.response())
+        except BrowserError as error:
+            logger.debug("the headers of the page are not known: %s", error.message)
+            return None
+        return answer.headers.get("retry-after") if answer is not None and answer.status == status else None
+
     async def screenshot(self) -> bytes:
         """PNG of the 1024×600 view."""
         async with self._operation():
@@ -348,6 +369,7 @@ class ChromiumInstance:
         self._downloads.watch(page)
         self._dialogs.watch(page)
         self._tabs.run_in_background(self._guard.watch(page))
+        self._tabs.run_in_background(self._user_agent.cover(page))
         page.on("framenavigated", self._on_navigated)
 
     def _on_navigated(self, frame: Frame) -> None:

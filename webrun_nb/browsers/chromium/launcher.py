@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 LAUNCH_TIMEOUT_MS = 20_000
 CLOSE_TIMEOUT_S = 0.8
+LOCALE = "en-US"
+"""The language of browsers."""
 
 _ARGS = (
     # Headless shell obeys the first, full Chromium the second.
@@ -164,7 +166,7 @@ async def new_context(browser: Browser, proxy_url: str, storage_state: Mapping[s
     return await browser.new_context(
         proxy={"server": proxy_url, "bypass": "<-loopback>"},
         viewport={"width": VIEW_WIDTH_PX, "height": VIEW_HEIGHT_PX},
-        locale="en-US",
+        locale=LOCALE,
         timezone_id="UTC",
         accept_downloads=True,
         storage_state=dict(storage_state) if storage_state else None,  # type: ignore[arg-type] # plain JSON by contract

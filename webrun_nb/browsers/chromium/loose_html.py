@@ -17,6 +17,7 @@ from playwright.async_api import Browser, CDPSession, Error, Page
 
 from webrun_nb.browsers.chromium.errors import first_line, is_web
 from webrun_nb.browsers.chromium.frames import take_snapshot
+from webrun_nb.browsers.chromium.launcher import LOCALE
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX, BrowserError
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.snapshot import Snapshot
@@ -69,7 +70,7 @@ async def _isolated_page(browser: Browser) -> AsyncIterator[Page]:
         offline=True,
         proxy=_NOWHERE,  # type: ignore[arg-type]  # a typed dictionary
         viewport={"width": VIEW_WIDTH_PX, "height": VIEW_HEIGHT_PX},
-        locale="en-US",
+        locale=LOCALE,
         timezone_id="UTC",
         accept_downloads=False,
         service_workers="block",

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
 from playwright.async_api import BrowserContext, Error, Frame, JSHandle, Page, Request
 
@@ -138,6 +139,7 @@ class NetworkActivity:
         self._changed = asyncio.Event()
         self._failed: Request | None = None
         self._late: set[Request] = set()
+        self._documents: WeakKeyDictionary[Page, Request] = WeakKeyDictionary()
         self.action_frame: Frame | None = None
         """The frame of the current action, whose documents are waited for as well."""
         context.on("request", self._on_request)
@@ -153,6 +155,10 @@ class NetworkActivity:
         """Return Chromium's error code of the page's last main document; None where it loaded."""
         failed = self._failed
         return failed.failure if failed is not None and _main_page(failed) in (page, None) else None
+
+    def document(self, page: Page) -> Request | None:
+        """Return the request of the page's last main document, after its redirects; None where it had none."""
+        return self._documents.get(page)
 
     def navigating(self, page: Page, since: int) -> bool:
         """Return whether a new main document of this page is being loaded."""
@@ -209,6 +215,8 @@ class NetworkActivity:
             self._pending.pop(request.redirected_from, None)
         if _is_main_document(request):
             self._failed = None
+            if (page := _main_page(request)) is not None:
+                self._documents[page] = request
         self._changed.set()
         self._requested(request.url)
 

@@ -6,7 +6,7 @@ A new option is a field here (twice: as a keyword that type checkers see, and wi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
@@ -31,6 +31,7 @@ class CommonTaskKeywords(TypedDict, total=False):
     files: Sequence[str | Path]
     expect: str | Sequence[str]
     flat: bool
+    user_agent: str | None
 
 
 class TaskKeywords(CommonTaskKeywords, total=False):
@@ -86,6 +87,9 @@ class TaskOptions:
         one page has to answer so. Statuses are for the emulator alone.
     flat : bool
         Records within records become columns with dotted names (`address.city`) instead of one column each.
+    user_agent : str, optional
+        The `User-Agent` that the browser sends to pages, and reports to their scripts, during the task; by default its
+        own. One line of at most 300 printable ASCII characters. On the emulator only.
     """
 
     url: str | None = None
@@ -100,6 +104,7 @@ class TaskOptions:
     files: Sequence[str | Path] = ()
     expect: str | Sequence[str] = ()
     flat: bool = False
+    user_agent: str | None = None
 
     def to_wire(self) -> dict[str, Any]:
         """Return the options that are sent as they are, under their wire names.
@@ -119,6 +124,11 @@ class TaskOptions:
             "maxInputTokens": self.max_input_tokens,
             "maxOutputTokens": self.max_output_tokens,
             "terminateOnCompletion": self.end or None,
-            "emulator": {"expectStatus": [*statuses]} if statuses else None,
+            "emulator": _given({"expectStatus": [*statuses] or None, "userAgent": self.user_agent}) or None,
         }
-        return {name: value for name, value in given.items() if value is not None}
+        return _given(given)
+
+
+def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields without those that are None."""
+    return {name: value for name, value in fields.items() if value is not None}

@@ -79,7 +79,7 @@ async def prepare_task(
     ------
     RequestError
         The service would answer with 400; `FILE_NOT_FOUND`: there is no such file; `EMULATOR_ONLY`: the server would
-        ignore `expect`.
+        ignore `expect` or `user_agent`.
 
     Warns
     -----
@@ -88,6 +88,8 @@ async def prepare_task(
     """
     if Expectations.read(options.expect).statuses and not await http.is_emulator():
         raise RequestError(f"{http.base_url} would ignore a status in expect=", code=ToolkitErrorCode.EMULATOR_ONLY)
+    if options.user_agent is not None and not await http.is_emulator():
+        raise RequestError(f"{http.base_url} would ignore user_agent=", code=ToolkitErrorCode.EMULATOR_ONLY)
     if options.avoid_domains and not await http.is_emulator():
         await warn(f"{http.base_url} may ignore avoid_domains: its documentation no longer names it")
     secrets = await read_secrets(options.secrets, http.base_url)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
+from typing import Any
 
 from webrun_nb.agents.base import (
     Agent,
@@ -35,6 +38,8 @@ from webrun_nb.browsers.observation import DialogAnswer
 from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.policy_terms import GuardrailResponse
+from webrun_nb.common.retry_after import read_retry_after_s
+from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.events import TookOver
 from webrun_nb.emulator.domain.evidence import MAX_URL, VisitedPage
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
@@ -82,6 +87,8 @@ class TaskRunner:
         Sends an event out.
     recorder : Recorder
         Records the steps.
+    clock : Clock
+        The emulator's clock.
     role : str
         The role that the session's policy gives the agent (`llmRole`).
     """
@@ -96,6 +103,7 @@ class TaskRunner:
         wait_until_clear: Callable[[], Awaitable[None]],
         publish: Publish,
         recorder: Recorder,
+        clock: Clock,
         role: str = "",
     ) -> None:
         self._session = session
@@ -106,6 +114,7 @@ class TaskRunner:
         self._wait_until_clear = wait_until_clear
         self._publish = publish
         self._recorder = recorder
+        self._clock = clock
         self._role = role
         self._pending_answer: asyncio.Future[str | TookOver] | None = None
         self.asks_for_secret = False
@@ -126,13 +135,19 @@ class TaskRunner:
         """
         try:
             return await self._work()
+        except AgentError as error:
+            await self._add_retry_after(error.details)
+            raise
         finally:
             await self._recorder.pictures.taken()  # listeners may ask for them as soon as the task ends
+            with contextlib.suppress(BrowserError):  # the browser is gone: its successor begins with its own
+                await self._gateway.instance.set_user_agent(None)
 
     async def _work(self) -> Answer:
         fields: TaskFields = self._task.order.fields
         await self._wait_until_clear()
         await self._gateway.instance.restrict(fields.avoid_domains)
+        await self._gateway.instance.set_user_agent(fields.emulator.user_agent)
         if fields.starting_url:
             await self._gateway.perform(Navigate(fields.starting_url), task=self._task, approve=self._approve)
         vault = self._session.vault
@@ -171,6 +186,15 @@ class TaskRunner:
             raise AgentError(TaskFailureCode.AGENT_ERROR, "the agent stopped without an answer") from None
         finally:
             await run.aclose()
+
+    async def _add_retry_after(self, details: dict[str, Any]) -> None:
+        """Add to the details of a failure at an error page when that page asks to be requested again."""
+        url, status = details.get("url"), details.get("status")
+        if isinstance(url, str) and isinstance(status, int) and status >= HTTPStatus.BAD_REQUEST:
+            header = await self._gateway.instance.retry_after(url, status)
+            wait_s = None if header is None else read_retry_after_s(header, self._clock.now() / 1000)
+            if wait_s is not None:
+                details["retryAfterMs"] = round(wait_s * 1000)
 
     def _finish(self, fields: TaskFields, text: AgentText, finish: Finish) -> Answer:
         finish = replace(finish, unused=tuple(_in_stored_text(part, text) for part in finish.unused))

@@ -438,6 +438,7 @@ class SessionWorker:
                 wait_until_clear,
                 self._publish,
                 self._recorder,
+                self._clock,
                 "" if engine is None else engine.policy.llm_role,
             )
             answer = await self._runner.answer()

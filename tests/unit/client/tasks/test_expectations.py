@@ -127,6 +127,8 @@ def test_statuses_go_over_the_wire(emulator: tuple[Client, FakeEmulator]) -> Non
     client, service = emulator
     client.start("shop").task("List them.", expect="status = 404")
     assert service.sent[-1]["emulator"] == {"expectStatus": [404]}
+    client.start("shop").task("List them.", user_agent="webrun-nb/0.2")
+    assert service.sent[-1]["emulator"] == {"userAgent": "webrun-nb/0.2"}
     client.start("shop").task("List them.")
     assert "emulator" not in service.sent[-1]
 
