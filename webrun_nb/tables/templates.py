@@ -9,10 +9,11 @@ inserted unchanged.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import math
 import re
 import sys
-from collections.abc import Callable, Collection, Mapping, Sized
+from collections.abc import Callable, Collection, Iterator, Mapping, Sized
 from functools import wraps
 from types import ModuleType
 from typing import Any
@@ -104,32 +105,41 @@ class Template:
         if _NEVER in text:
             raise TemplateError("the text contains a NUL character", "remove it, or use raw=True")
         environment = _environment()
-        try:
+        with _explained(text):
             tree = environment.parse(text)
             self._names = frozenset(node.name for node in tree.find_all(nodes.Name))
             self._template = environment.from_string(tree)
-        except jinja2.TemplateSyntaxError as error:
-            raise _unreadable(text, error) from error
 
     def fill(self, namespace: Mapping[str, object]) -> str:
         """Return the text with each expression replaced by its value; see `fill`."""
         if self._template is None:
             return self.text
         _check_names(self._names, namespace)
-        try:
+        with _explained(self.text):
             return self._template.render({name: namespace[name] for name in self._names})
-        # Errors of expressions: Jinja's own (missing attributes, refusals of the sandbox) and Python's usual ones.
-        except (
-            jinja2.TemplateError,
-            ArithmeticError,
-            LookupError,
-            TypeError,
-            ValueError,
-            AttributeError,
-            RecursionError,
-        ) as error:
-            reason = str(error) or type(error).__name__
-            raise TemplateError(f"{{{{ }}}} cannot be evaluated: {reason}", _RAW_HINT) from error
+
+
+@contextlib.contextmanager
+def _explained(text: str) -> Iterator[None]:
+    """Raise a TemplateError for what goes wrong while a template is read or filled.
+
+    That is Jinja's own errors (missing attributes, refusals of the sandbox), and those of expressions in Python.
+    """
+    try:
+        yield
+    except jinja2.TemplateSyntaxError as error:
+        raise _unreadable(text, error) from error
+    except (
+        jinja2.TemplateError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+    ) as error:
+        reason = str(error) or type(error).__name__
+        raise TemplateError(f"{{{{ }}}} cannot be evaluated: {reason}", _RAW_HINT) from error
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
