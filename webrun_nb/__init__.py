@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from webrun_nb.batch.run import MapRun
     from webrun_nb.client.client import Client
     from webrun_nb.client.errors import (
         AuthenticationError,
@@ -43,12 +44,14 @@ if TYPE_CHECKING:
     from webrun_nb.common.redacted import Secret
     from webrun_nb.notebook.api import (
         aextract,
+        amap,
         aresult,
         arun_task,
         astart,
         asubmit_task,
         environments,
         extract,
+        map,
         on_guardrail,
         policies,
         result,
@@ -70,6 +73,7 @@ __all__ = [
     "ExpectationError",
     "GuardrailError",
     "LimitError",
+    "MapRun",
     "PageResult",
     "PaymentError",
     "ProtocolError",
@@ -85,6 +89,7 @@ __all__ = [
     "TaskResult",
     "WebRunError",
     "aextract",
+    "amap",
     "aresult",
     "arun_task",
     "astart",
@@ -93,6 +98,7 @@ __all__ = [
     "extract",
     "last",
     "load_ipython_extension",
+    "map",
     "on_guardrail",
     "policies",
     "result",
@@ -105,6 +111,7 @@ __all__ = [
 _ERRORS = "client.errors"
 _HOMES = {
     "Client": "client.client",
+    "MapRun": "batch.run",
     "PageResult": "client.pages",
     "Question": "client.snapshot",
     "Secret": "common.redacted",
@@ -113,12 +120,14 @@ _HOMES = {
     "TaskHandle": "client.tasks.handle",
     "TaskResult": "client.tasks.result",
     "aextract": "notebook.api",
+    "amap": "notebook.api",
     "aresult": "notebook.api",
     "arun_task": "notebook.api",
     "astart": "notebook.api",
     "asubmit_task": "notebook.api",
     "environments": "notebook.api",
     "extract": "notebook.api",
+    "map": "notebook.api",
     "on_guardrail": "notebook.api",
     "policies": "notebook.api",
     "result": "notebook.api",

@@ -51,9 +51,9 @@ class MapKeywords(TypedDict, total=False):
     flat: bool
 
 
-_OF_THE_MAP = frozenset({"url", "end", "max_cost_usd", "secrets"})
+OF_THE_MAP = frozenset({"url", "end", "max_cost_usd", "secrets"})
 """Options of a task that mean something else for a map: a template, the whole run's budget, its sessions' secrets."""
-TASK_OPTIONS = tuple(each.name for each in fields(TaskOptions) if each.name not in _OF_THE_MAP)
+TASK_OPTIONS = tuple(each.name for each in fields(TaskOptions) if each.name not in OF_THE_MAP)
 """The options of a task that apply to each row's."""
 
 

@@ -73,7 +73,8 @@ def plan_rows(
     """
     if url is None:
         if URL not in data.columns:
-            hint = f'name it with a template of the input\'s columns ({", ".join(data.columns[:10])}): "{{{{ row.name }}}}"'
+            columns = ", ".join(data.columns[:10])
+            hint = f'name it with a template of the input\'s columns ({columns}): "{{{{ row.name }}}}"'
             raise ArgumentError("map needs the URL of each row: url=, --url, or a column `url`", hint)
         url = "{{ row.url }}"
     for template, where in ((url, "the URL"), *(() if raw else ((text, "the text"),))):

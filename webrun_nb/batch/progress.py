@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-MapState = Literal["starting", "running", "paused", "stopping", "complete", "stopped", "interrupted", "budget", "failed"]
+MapState = Literal[
+    "starting", "running", "paused", "stopping", "complete", "stopped", "interrupted", "budget", "failed"
+]
 """The states of a run in this process. The last five are final; all but `complete` can be resumed."""
 FINAL: frozenset[MapState] = frozenset({"complete", "stopped", "interrupted", "budget", "failed"})
 RATE_OVER_S = 60.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -85,6 +86,17 @@ class RowAnswer:
         if not isinstance(read, CompletedTask):
             raise ValueError(f"the stored answer of task {self.task_id} is not that of a completed task")
         return read
+
+    def records(self) -> list[Any]:
+        """Return its records: those of its JSON, or those that a text was written from; none of any other text."""
+        data = self.task().data
+        if data.records is not None:
+            return list(data.records)
+        try:
+            value = json.loads(data.message)
+        except ValueError:
+            return []
+        return value if isinstance(value, list) else [value]
 
     @property
     def cost_usd(self) -> Decimal | None:

@@ -205,9 +205,10 @@ class RunStore:
 
     def close(self) -> None:
         """Close the database and release the run. Safe twice; `flush` comes first."""
-        self._thread.submit(self._writing.close).result()
-        self._thread.shutdown()
-        self._lock.release()
+        if self._lock.is_locked:
+            self._thread.submit(self._writing.close).result()
+            self._thread.shutdown()
+            self._lock.release()
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
@@ -276,10 +277,7 @@ class RunStore:
         """Record the run's state, and facts that change with it."""
         pairs = {"state": state, "changed_at_ms": _now_ms(), **values}
         await self._write(
-            *(
-                ("INSERT OR REPLACE INTO run VALUES (?, ?)", (name, json.dumps(value)))
-                for name, value in pairs.items()
-            )
+            *(("INSERT OR REPLACE INTO run VALUES (?, ?)", (name, json.dumps(value))) for name, value in pairs.items())
         )
 
     async def _write(self, *statements: _Statement) -> None:

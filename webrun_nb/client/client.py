@@ -131,6 +131,11 @@ class Client(InProcess):
         return f"Client({self.base_url!r})"
 
     @property
+    def ledger(self) -> Ledger | None:
+        """The ledger that its sessions are recorded in; None for no record."""
+        return None if self._recorder is None else self._recorder.ledger
+
+    @property
     def base_url(self) -> str:
         """The server's URL."""
         return self._http.base_url

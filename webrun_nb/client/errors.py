@@ -308,6 +308,7 @@ _STOPPED_HINTS = {
     "task with a session of its own": "its session has ended with it; allow more with max_cost_usd=",
     "session": "the session was ended; start one with more: max_cost_usd=",
     "notebook": "its sessions were ended; allow more with `client.limit(…)`",
+    "run": "what is done is kept; go on with resume= and a larger max_cost_usd=",
 }
 _REFUSED_HINTS = {
     "session": "`start({name!r}, max_cost_usd={more})` begins a larger budget, max_cost_usd={more} allows one task,"
@@ -322,7 +323,7 @@ class BudgetError(WebRunError):
     Parameters
     ----------
     scope : str
-        The owner of the budget: `task`, `session` or `notebook`.
+        The owner of the budget: `task`, `session`, `notebook`, or `run` (of a map).
     limit_usd, cost_usd : Decimal
         The budget, and the cost when it was found to be spent.
     emulated : bool

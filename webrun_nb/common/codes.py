@@ -107,6 +107,8 @@ class ToolkitErrorCode(_Word):
     PROTOCOL = "PROTOCOL"
     REFUSED = "REFUSED"
     """A request was refused, and the server names no code."""
+    ROBOTS_DISALLOWED = "ROBOTS_DISALLOWED"
+    """A site's robots.txt forbids the page of a row."""
     ROW_FAILED = "ROW_FAILED"
     """A row of a map failed that was to end with its first failure."""
     RUN_IN_USE = "RUN_IN_USE"

@@ -10,9 +10,11 @@ import contextlib
 import inspect
 from collections.abc import Callable, Coroutine
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
+from webrun_nb.batch.options import OF_THE_MAP, MapKeywords, MapOptions
 from webrun_nb.client._sync import interrupts_reported_by, on_loop_thread, runtime
+from webrun_nb.client.arguments import keywords_of
 from webrun_nb.client.client import Client
 from webrun_nb.client.environments import Environments
 from webrun_nb.client.errors import TaskInterruptedError, WebRunError
@@ -20,12 +22,16 @@ from webrun_nb.client.local_emulator import LocalEmulator, local_emulator, runni
 from webrun_nb.client.monitoring.budget import Amount, Budgets
 from webrun_nb.client.monitoring.guardrails import GuardrailHandler, checked_handler
 from webrun_nb.client.policies import Policies
+from webrun_nb.client.tasks.options import TaskOptions
 from webrun_nb.client.tasks.result import TaskResult
 from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.notebook.display.startup_notice import notice
 from webrun_nb.notebook.display.task_lines import task_lines
 from webrun_nb.notebook.display.terminal_prompt import prompt_here
 from webrun_nb.notebook.widgets.front_end import has_front_end
+
+if TYPE_CHECKING:
+    from webrun_nb.batch.run import MapRun
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -266,6 +272,60 @@ submit_task, asubmit_task = _on_current(Client.submit_task), _on_current_async(C
 result, aresult = _on_current(Client.result), _on_current_async(Client.aresult)
 extract, aextract = _on_current(Client.extract), _on_current_async(Client.aextract)
 on_guardrail = toolkit.on_guardrail
+
+
+@keywords_of(TaskOptions, without=OF_THE_MAP)
+@keywords_of(MapOptions, without={"task"})
+async def amap(data: object = None, text: str | None = None, **options: Unpack[MapKeywords]) -> MapRun:
+    """Run one task for each row of a table, and return the run once it has ended.
+
+    Each answer is on disk before it counts. The same call goes on with an unfinished run that is younger than a day.
+
+    >>> talks = webrun.map(urls, "Get the title.", url="{{ row.url }}", schema="title:str").df  # doctest: +SKIP
+
+    Parameters
+    ----------
+    data : DataFrame, Series, list or iterator
+        The rows. A list of URLs has the column `url`. None, and no text, to go on with `resume` alone.
+    text : str
+        The text of each row's task, with `{{ row.column }}`.
+    **options
+        See `MapOptions`; the options of a task (`Session.task`) apply to each row's.
+
+    Raises
+    ------
+    ArgumentError
+        The input, a template or an option can't be used; nothing was started.
+    TaskInterruptedError
+        It was stopped; what is done is kept.
+    WebRunError
+        The run ended early: its budget is spent, the disk is full, the server is gone. What is done is kept.
+    """
+    wanted = MapOptions.of(options)
+    return await (await _abegin_map(await toolkit.aclient(), data, text, wanted))
+
+
+def map(data: object = None, text: str | None = None, **options: Unpack[MapKeywords]) -> MapRun:
+    """Run one task for each row of a table; the blocking twin of `amap`."""
+    wanted, client = MapOptions.of(options), toolkit.client()
+    with interrupts_reported_by(no_run_error):
+        run = runtime.run(_abegin_map(client, data, text, wanted))
+    return run.result()
+
+
+async def _abegin_map(client: Client, data: object, text: str | None, options: MapOptions) -> MapRun:
+    from webrun_nb.batch.map import abegin_map
+
+    return await runtime.wait(abegin_map(client, data, text, options))
+
+
+def no_run_error() -> TaskInterruptedError:
+    """Return the error of an interrupt before a run has begun."""
+    return TaskInterruptedError("interrupted: no row was started", hint="")
+
+
+map.__doc__ = amap.__doc__
+map.__signature__ = inspect.signature(amap)  # type: ignore[attr-defined]
 environments = _forwarding(
     Environments,
     lambda client: client.environments,

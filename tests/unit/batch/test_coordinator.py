@@ -1,0 +1,276 @@
+import asyncio
+from decimal import Decimal
+
+import pytest
+from helpers.fake_runner import FakeRunner, answer
+from helpers.waiting import wait_until_async
+
+from webrun_nb.batch import coordinator as coordinators
+from webrun_nb.batch.coordinator import Coordinator, RunLimits
+from webrun_nb.batch.politeness import HostLimits
+from webrun_nb.batch.rows import RowFailure
+from webrun_nb.client.errors import AuthenticationError
+
+
+@pytest.fixture(autouse=True)
+def quick_backoff(monkeypatch):
+    monkeypatch.setattr(coordinators, "_backoff_s", lambda state: 0)
+
+
+@pytest.fixture
+def make(make_store):
+    def coordinate(do, total=5, store=None, slots=4, **limits):
+        store = make_store(total) if store is None else store
+        runner = FakeRunner(do, slots)
+        made = Coordinator(store, runner, HostLimits(), None, RunLimits(**limits), lambda: None)
+        return made, store, runner
+
+    return coordinate
+
+
+async def name_of(row, attempt):
+    return answer(row, {"name": f"firm {row.position}"})
+
+
+def names(store):
+    return [None if found is None else found.records()[0]["name"] for _, found in store.answers()]
+
+
+async def test_every_row_is_done_once_and_stored_in_the_order_of_the_input(make):
+    run, store, runner = make(name_of)
+    await run.run()
+    assert names(store) == [f"firm {n}" for n in range(5)]
+    assert sorted(runner.started) == [(n, 1) for n in range(5)]
+    assert (run.progress.state, run.progress.done, run.progress.running) == ("complete", 5, 0)
+    assert runner.closed
+    assert store.state() == "complete"
+
+
+async def test_no_more_rows_run_at_once_than_there_are_slots(make):
+    async def slow(row, attempt):
+        await asyncio.sleep(0)
+        return await name_of(row, attempt)
+
+    run, _, runner = make(slow, total=12, slots=3)
+    await run.run()
+    assert runner.most_at_once == 3
+
+
+async def test_a_failure_that_may_pass_is_tried_again(make):
+    async def once_down(row, attempt):
+        if row.position == 2 and attempt == 1:
+            return RowFailure("NAVIGATION_TIMEOUT", "no answer", acted=False)
+        return await name_of(row, attempt)
+
+    run, store, runner = make(once_down)
+    await run.run()
+    assert (run.progress.done, run.progress.retried, run.progress.failed) == (5, 1, 0)
+    assert (2, 2) in runner.started
+    assert [outcome for position, _, _, _, outcome in store.task_ids() if position == 2] == [
+        "NAVIGATION_TIMEOUT",
+        "complete",
+    ]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        RowFailure("NAVIGATION_TIMEOUT", "no answer", acted=True),
+        RowFailure("NAVIGATION_TIMEOUT", "no answer", acted=None),
+        RowFailure("ELEMENT_NOT_FOUND", "no table", acted=False),
+        RowFailure("NAVIGATION_FAILED", "404", details={"status": 404}, acted=False),
+    ],
+    ids=["acted", "may have acted", "says something of the row", "not found"],
+)
+async def test_what_acted_or_says_something_of_the_row_is_not_tried_again(make, failure):
+    async def fails(row, attempt):
+        return failure if row.position == 1 else await name_of(row, attempt)
+
+    run, store, runner = make(fails)
+    await run.run()
+    assert [position for position, _ in runner.started].count(1) == 1
+    assert [(row.position, found.code) for row, found in store.failures()] == [(1, failure.code)]
+    assert (run.progress.state, run.progress.failures[0].position) == ("complete", 1)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_busy_page_is_tried_again_and_given_up_after_three_times(make, status):
+    async def busy(row, attempt):
+        if row.position == 0:
+            return RowFailure("NAVIGATION_FAILED", str(status), details={"status": status}, acted=False)
+        return await name_of(row, attempt)
+
+    run, store, runner = make(busy, total=2)
+    await run.run()
+    assert [attempt for position, attempt in runner.started if position == 0] == [1, 2, 3]
+    assert [row.position for row, _ in store.failures()] == [0]
+
+
+async def test_on_error_raise_ends_the_run_with_the_first_failed_row(make):
+    async def fails(row, attempt):
+        return RowFailure("ELEMENT_NOT_FOUND", "no table", acted=False)
+
+    run, _, runner = make(fails, slots=1, on_error="raise")
+    await run.run()
+    assert len(runner.started) == 1
+    assert (run.error.code, run.progress.state) == ("ROW_FAILED", "failed")
+    assert "row 0" in run.error.message
+    assert "--resume rabc234" in run.error.hint
+
+
+async def test_the_budget_is_exceeded_by_no_more_than_the_rows_that_run(make):
+    async def costly(row, attempt):
+        runner.cost_usd += Decimal("0.01")
+        await asyncio.sleep(0)
+        return await name_of(row, attempt)
+
+    run, _, runner = make(costly, total=50, slots=4, max_cost_usd=Decimal("0.10"))
+    await run.run()
+    assert run.progress.state == "budget"
+    assert 10 <= len(runner.started) <= 13
+    assert run.progress.done == len(runner.started)
+
+
+async def test_what_earlier_processes_spent_counts_against_the_budget(make):
+    run, _, runner = make(name_of, max_cost_usd=Decimal("0.10"), spent_before_usd=Decimal("0.10"))
+    await run.run()
+    assert (run.progress.state, runner.started) == ("budget", [])
+
+
+async def test_a_schema_that_fits_nothing_ends_the_run_after_three_rows(make):
+    async def nothing(row, attempt):
+        return answer(row, {"title": None, "speaker": None})
+
+    run, _, runner = make(nothing, total=1_000, slots=1, columns=("title", "speaker"))
+    await run.run()
+    assert len(runner.started) == 3
+    assert run.error.code == "NOTHING_FITS"
+    assert "title, speaker" in run.error.message
+
+
+async def test_one_row_with_a_value_is_enough_to_go_on(make):
+    async def mostly_nothing(row, attempt):
+        return answer(row, {"title": "Maps" if row.position == 2 else None})
+
+    run, _, _ = make(mostly_nothing, total=10, columns=("title",))
+    await run.run()
+    assert (run.progress.state, run.progress.done) == ("complete", 10)
+
+
+async def test_an_error_that_every_row_would_have_ends_the_run_and_its_rows_stay_missing(make):
+    async def refused(row, attempt):
+        if row.position >= 2:
+            raise AuthenticationError("the key is wrong", code="INVALID_API_KEY")
+        return await name_of(row, attempt)
+
+    run, store, runner = make(refused, slots=1)
+    await run.run()
+    assert (run.error.code, run.progress.state, run.progress.done) == ("INVALID_API_KEY", "failed", 2)
+    assert store.counts().missing == 3
+    assert len(runner.started) == 3
+
+
+async def test_pause_starts_no_more_rows_and_resume_goes_on(make):
+    gate = asyncio.Event()
+
+    async def gated(row, attempt):
+        await gate.wait()
+        return await name_of(row, attempt)
+
+    run, _, runner = make(gated, slots=2)
+    running = asyncio.create_task(run.run())
+    await wait_until_async(lambda: len(runner.started) == 2)
+    run.pause()
+    gate.set()
+    await wait_until_async(lambda: run.progress.done == 2)
+    assert (run.progress.state, run.progress.running, len(runner.started)) == ("paused", 0, 2)
+    assert run.progress.idle_usd_per_minute > 0
+    run.resume()
+    await running
+    assert run.progress.done == 5
+
+
+async def test_stop_stops_the_rows_that_run_and_keeps_what_is_done(make):
+    async def endless(row, attempt):
+        if row.position:
+            await asyncio.Event().wait()
+        return await name_of(row, attempt)
+
+    run, store, runner = make(endless, slots=2)
+    running = asyncio.create_task(run.run())
+    await wait_until_async(lambda: run.progress.done == 1 and run.progress.running == 2)
+    run.stop()
+    await running
+    assert (run.progress.state, run.progress.done, run.progress.running) == ("stopped", 1, 0)
+    assert runner.closed
+    assert names(store)[0] == "firm 0"
+
+
+async def test_a_cancelled_run_stores_that_it_was_interrupted(make):
+    async def endless(row, attempt):
+        await asyncio.Event().wait()
+
+    run, store, runner = make(endless)
+    running = asyncio.create_task(run.run())
+    await wait_until_async(lambda: len(runner.started) == 4)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert store.state() == "interrupted"
+    assert runner.closed
+
+
+async def test_a_resume_runs_what_is_missing_alone(make, make_store):
+    store = make_store(4)
+    [first, *_] = store.rows()
+    await store.begin_attempt(0, 1)
+    await store.finish(0, 1, answer(first, {"name": "before"}))
+    run, _, runner = make(name_of, store=store)
+    await run.run()
+    assert sorted(position for position, _ in runner.started) == [1, 2, 3]
+    assert names(store) == ["before", "firm 1", "firm 2", "firm 3"]
+    assert (run.progress.resumed, run.progress.repeated) == (1, 0)
+
+
+async def test_a_resume_asks_first_how_the_tasks_that_were_sent_have_ended(make, make_store):
+    store = make_store(4)
+    rows = store.rows()
+    for position in range(4):
+        await store.begin_attempt(position, 1)
+    for position in range(3):
+        await store.note_ids(position, 1, f"s{position}", f"old-{position}")
+    run, _, runner = make(name_of, store=store)
+    runner.known = {
+        "old-0": answer(rows[0], {"name": "had ended"}),
+        "old-1": RowFailure("ELEMENT_NOT_FOUND", "no table", acted=False),
+        "old-2": RowFailure("SESSION_TERMINATED", "its session has ended", acted=False),
+    }
+    await run.run()
+    assert sorted(runner.started) == [(2, 2), (3, 2)]
+    assert names(store) == ["had ended", None, "firm 2", "firm 3"]
+    assert [row.position for row, _ in store.failures()] == [1]
+    assert (run.progress.repeated, store.counts().repeated) == (2, 2)
+
+
+async def test_a_row_that_was_stopped_runs_again_and_is_no_repeat(make, make_store):
+    store = make_store(1)
+    await store.begin_attempt(0, 1)
+    await store.note_ids(0, 1, "s0", "old")
+    run, _, runner = make(name_of, store=store)
+    runner.known = {"old": RowFailure("TASK_STOPPED", "it was stopped", acted=False)}
+    await run.run()
+    assert (runner.started, run.progress.done, run.progress.repeated) == ([(0, 2)], 1, 0)
+
+
+async def test_a_disk_that_is_full_ends_the_run(make, make_store):
+    store = make_store(5)
+
+    async def large(row, attempt):
+        return answer(row, {"name": "".join(map(str, range(40_000)))})
+
+    pages = store._thread.submit(lambda: store._writing.execute("PRAGMA page_count").fetchone()[0]).result()
+    store._thread.submit(lambda: store._writing.execute(f"PRAGMA max_page_count = {pages + 2}")).result()
+    run, _, _ = make(large, store=store)
+    await run.run()
+    assert run.error.code == "RUN_NOT_STORED"
+    assert (run.progress.state, run.progress.done) == ("failed", 0)

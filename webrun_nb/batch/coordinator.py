@@ -1,0 +1,415 @@
+"""Runs the rows of a map: decides when each starts, tries again where that is safe, and stores what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from webrun_nb.batch.errors import RunError
+from webrun_nb.batch.options import OnError
+from webrun_nb.batch.politeness import HostLimits
+from webrun_nb.batch.progress import SHOWN_FAILURES, MapProgress, MapState, RateMeter, ShownFailure
+from webrun_nb.batch.queue import RowQueue
+from webrun_nb.batch.robots import Robots
+from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
+from webrun_nb.batch.runners.base import Runner
+from webrun_nb.batch.store import OpenAttempt, RunStore
+from webrun_nb.client.errors import ShortTracebackMixin, WebRunError
+from webrun_nb.common.codes import TaskFailureCode, ToolkitErrorCode
+
+_log = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.5, 30.0
+TOLD_BY = 3
+"""The number of first rows that tell whether the schema fits the pages at all."""
+_CUT = frozenset({TaskFailureCode.SESSION_TERMINATED, TaskFailureCode.INSTANCE_LOST})
+"""The failures of a task that ended with its session or its browser, not by itself."""
+_SAYS_NOTHING_THERE = frozenset({TaskFailureCode.ELEMENT_NOT_FOUND, TaskFailureCode.OUTPUT_SCHEMA_MISMATCH})
+
+
+@dataclass(frozen=True, slots=True)
+class RunLimits:
+    """The limits of one run in this process."""
+
+    max_cost_usd: Decimal | None = None
+    spent_before_usd: Decimal = Decimal(0)
+    """The cost of the run in earlier processes."""
+    on_error: OnError = "keep"
+    columns: Sequence[str] = ()
+    """The columns of the schema; none where the pages name them."""
+    first: int | None = None
+    """Only so many rows in this process: a sample."""
+
+
+class _AgainError(Exception):
+    """An attempt failed in a way that may pass."""
+
+    def __init__(self, failure: RowFailure) -> None:
+        super().__init__(failure.line)
+        self.failure = failure
+
+
+class Coordinator:
+    """Runs what is missing of one run. Lives on the loop thread; the only writer of the run's store.
+
+    Parameters
+    ----------
+    store : RunStore
+        The run.
+    runner : Runner
+        Does the rows.
+    hosts : HostLimits
+        The limits per host.
+    robots : Robots or None
+        The rules of sites for robots; None where they are not honoured.
+    limits : RunLimits
+        Its limits.
+    changed : callable
+        Called after each change of the progress.
+    """
+
+    def __init__(
+        self,
+        store: RunStore,
+        runner: Runner,
+        hosts: HostLimits,
+        robots: Robots | None,
+        limits: RunLimits,
+        changed: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._runner = runner
+        self._hosts = hosts
+        self._robots = robots
+        self._limits = limits
+        self._tell = changed
+        counts = store.counts()
+        self._attempts = store.attempts()
+        self._open = store.open_attempts()
+        under_way = {attempt.row.position for attempt in self._open}
+        waiting = [row for row in store.rows() if row.position not in under_way]
+        self._queue = RowQueue(waiting[: limits.first], hosts)
+        self._rows: dict[asyncio.Task[None], RowTask] = {}
+        self._news = asyncio.Event()
+        self._state: MapState = "starting"
+        self._stop_as: MapState | None = None
+        self._began_s = time.monotonic()
+        self._ended_s: float | None = None
+        self._rate = RateMeter(self._began_s)
+        self._done = self._resumed = counts.done
+        self._failed = counts.failed
+        self._repeated = counts.repeated
+        self._retried = self._cached = 0
+        self._first: list[bool] = []
+        self._shown: deque[ShownFailure] = deque(maxlen=SHOWN_FAILURES)
+        for row, failure in store.failures()[-SHOWN_FAILURES:]:
+            self._shown.appendleft(_shown(row, failure))
+        self.error: ShortTracebackMixin | None = None
+        """The reason for its end, where that is an error."""
+
+    # --- what is known ------------------------------------------------------------------------------------------------
+
+    @property
+    def progress(self) -> MapProgress:
+        """Its progress now."""
+        now_s = time.monotonic() if self._ended_s is None else self._ended_s
+        rate, runner = self._rate.rows_per_s(now_s), self._runner.state
+        total = self._store.meta.total
+        left = total - self._done - self._failed
+        return MapProgress(
+            run_id=self._store.meta.run_id,
+            state=self._state,
+            total=total,
+            done=self._done,
+            failed=self._failed,
+            running=len(self._rows),
+            resumed=self._resumed,
+            cached=self._cached,
+            repeated=self._repeated,
+            retried=self._retried,
+            held=self._queue.held,
+            cost_usd=self._limits.spent_before_usd + runner.cost_usd,
+            emulated=runner.emulated or self._store.meta.emulated,
+            max_cost_usd=self._limits.max_cost_usd,
+            elapsed_s=now_s - self._began_s,
+            rows_per_s=rate,
+            left_s=None if rate is None or self._ended_s is not None else left / rate,
+            sessions=runner.sessions,
+            idle_usd_per_minute=runner.idle_usd_per_minute,
+            workers=runner.workers,
+            failures=tuple(self._shown),
+            message="" if self.error is None else self.error.message,
+        )
+
+    # --- commands -----------------------------------------------------------------------------------------------------
+
+    def pause(self) -> None:
+        """Start no more rows; those that run go on, and the sessions stay open."""
+        if self._state == "running":
+            self._change("paused")
+
+    def resume(self) -> None:
+        """Start rows again."""
+        if self._state == "paused":
+            self._change("running")
+
+    def stop(self, state: MapState = "stopped") -> None:
+        """Start no more rows, and stop those that run."""
+        self._end(state)
+        for task in self._rows:
+            task.cancel()
+
+    # --- running ------------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Run what is missing, until nothing is or it is stopped. Its `error` says why it ended early."""
+        self._change("running")
+        await self._store.note_state("running")
+        try:
+            for attempt in self._open:
+                self._start(attempt.row, self._take_up(attempt))
+            await self._dispatch()
+            await self._drain()
+        except asyncio.CancelledError:
+            self.stop("interrupted")
+            await asyncio.shield(self._drain())
+            raise
+        finally:
+            state = self._stop_as or "complete"
+            self._ended_s = time.monotonic()
+            await asyncio.shield(self._finish(state))
+
+    async def _finish(self, state: MapState) -> None:
+        try:
+            await self._runner.close()
+            await self._store.note_state(state, message="" if self.error is None else self.error.message)
+        except RunError as error:  # the disk refuses it
+            self.error = self.error or error
+            state = "failed"
+        self._change(state)
+
+    async def _dispatch(self) -> None:
+        """Start rows, each as soon as it may."""
+        while self._stop_as is None:
+            self._news.clear()
+            if self._limits.max_cost_usd is not None and self.progress.cost_usd >= self._limits.max_cost_usd:
+                if len(self._queue):
+                    self._end("budget")
+                return
+            if not len(self._queue):
+                return
+            wait_s = float("inf")
+            if self._state == "running" and len(self._rows) < self._runner.slots:
+                row, wait_s = self._queue.take()
+                if row is not None:
+                    self._start(row, self._do(row))
+                    continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(None if wait_s == float("inf") else wait_s):
+                    await self._news.wait()
+
+    async def _until_running(self) -> None:
+        while self._state == "paused":
+            self._news.clear()
+            await self._news.wait()
+
+    async def _drain(self) -> None:
+        while self._rows:
+            await asyncio.wait(self._rows)
+
+    def _start(self, row: RowTask, work: Coroutine[Any, Any, None]) -> None:
+        self._hosts.begin(row.host)
+        task = asyncio.create_task(work)
+        self._rows[task] = row
+        task.add_done_callback(self._ended)
+        self._tell()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._hosts.end(self._rows.pop(task).host)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            if not isinstance(error, ShortTracebackMixin):
+                _log.error("a row of run %s failed unexpectedly", self._store.meta.run_id, exc_info=error)
+            self._fail_with(error)
+        self._news.set()
+        self._tell()
+
+    def _fail_with(self, error: BaseException) -> None:
+        """End the run with an error that every row would have."""
+        if self.error is None:
+            self.error = error if isinstance(error, ShortTracebackMixin) else _unexpected(error)
+        self._end("failed")  # the other rows end by themselves
+
+    # --- one row ------------------------------------------------------------------------------------------------------
+
+    async def _do(self, row: RowTask) -> None:
+        """Run a row, again where its failure may pass."""
+        if (refused := await self._refusal(row)) is not None:
+            number = await self._begin(row)
+            await self._take_failure(row, number, refused)
+            return
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type(_AgainError), stop=stop_after_attempt(MOST_ATTEMPTS), wait=_backoff_s
+        ):
+            with attempt:
+                await self._until_running()
+                if self._stop_as is not None:  # then the row stays missing
+                    return
+                number = attempt.retry_state.attempt_number
+                self._retried += number > 1
+                await self._attempt(row, last=number == MOST_ATTEMPTS)
+
+    async def _attempt(self, row: RowTask, *, last: bool) -> None:
+        number = await self._begin(row)
+        noting: list[asyncio.Task[None]] = []
+
+        def note_ids(session_id: str, task_id: str) -> None:
+            noting.append(asyncio.create_task(self._store.note_ids(row.position, number, session_id, task_id)))
+
+        try:
+            outcome = await self._runner.run(row, number, note_ids)
+        finally:  # an attempt that was cancelled stays open: the next process asks how its task ended
+            await asyncio.gather(*noting)
+        await self._take(row, number, outcome, last=last)
+
+    async def _take_up(self, attempt: OpenAttempt) -> None:
+        """Find out how an attempt of an earlier process ended; run the row again where no one knows."""
+        row, number, outcome = attempt.row, attempt.number, None
+        if attempt.session_id is not None and attempt.task_id is not None:
+            outcome = await self._runner.collect(row, attempt.session_id, attempt.task_id)
+        if isinstance(outcome, RowAnswer):
+            await self._take(row, number, outcome, last=True)
+            return
+        if outcome is not None and outcome.code == TaskFailureCode.TASK_STOPPED:
+            await self._store.fail(row.position, number, outcome, final=False)
+        elif outcome is not None and outcome.code not in _CUT:
+            await self._take_failure(row, number, outcome)
+            return
+        else:
+            await self._store.lose_attempt(row.position, number)
+            self._repeated += 1
+        await self._do(row)
+
+    async def _begin(self, row: RowTask) -> int:
+        number = self._attempts[row.position] = self._attempts.get(row.position, 0) + 1
+        await self._store.begin_attempt(row.position, number)
+        return number
+
+    async def _take(self, row: RowTask, number: int, outcome: RowAnswer | RowFailure, *, last: bool) -> None:
+        """Store how an attempt ended.
+
+        Raises
+        ------
+        _AgainError
+            It failed in a way that may pass, and is not the last.
+        """
+        if isinstance(outcome, RowAnswer):
+            await self._store.finish(row.position, number, outcome)
+            self._done += 1
+            self._rate.note(time.monotonic())
+            self._see_values(_has_values(outcome))
+            return
+        self._hosts.note(row.host, outcome.status, outcome.retry_after_s)
+        if outcome.is_repeatable and not last and self._stop_as is None:
+            await self._store.fail(row.position, number, outcome, final=False)
+            raise _AgainError(outcome)
+        await self._take_failure(row, number, outcome)
+
+    async def _take_failure(self, row: RowTask, number: int, failure: RowFailure) -> None:
+        await self._store.fail(row.position, number, failure, final=True)
+        self._failed += 1
+        self._rate.note(time.monotonic())
+        self._shown.appendleft(_shown(row, failure))
+        if self._limits.on_error == "raise" and self._stop_as is None:
+            self.error = RunError(
+                f"row {row.position} ({row.label}) failed: {failure.line}",
+                code=ToolkitErrorCode.ROW_FAILED,
+                hint=f"{failure.advice}; go on with --resume {self._store.meta.run_id}",
+                session_id=failure.session_id,
+                task_id=failure.task_id,
+            )
+            self._end("failed")
+        if failure.code in _SAYS_NOTHING_THERE:
+            self._see_values(False)
+
+    async def _refusal(self, row: RowTask) -> RowFailure | None:
+        """Return the failure of a row whose site allows no robots on its page."""
+        if self._robots is None or self._hosts.is_exempt(row.host):
+            return None
+        reason = await self._robots.allowed(row.url)
+        if reason is None:
+            return None
+        return RowFailure(ToolkitErrorCode.ROBOTS_DISALLOWED, reason, "leave the row out, or ask the site", acted=False)
+
+    def _see_values(self, any_values: bool) -> None:
+        """Stop the run where the first rows have nothing of the schema: the rest would only cost."""
+        if (
+            self._resumed
+            or not self._limits.columns
+            or len(self._first) >= TOLD_BY
+            or self._store.meta.total <= TOLD_BY
+        ):
+            return
+        self._first.append(any_values)
+        if len(self._first) == TOLD_BY and not any(self._first) and self._stop_as is None:
+            self.error = RunError(
+                f"the first {TOLD_BY} rows have none of {', '.join(self._limits.columns)}: no more were started",
+                code=ToolkitErrorCode.NOTHING_FITS,
+                hint=f"%webrun peek URL proposes a schema; --resume {self._store.meta.run_id} goes on all the same",
+            )
+            self._end("failed")
+
+    # --- its state ----------------------------------------------------------------------------------------------------
+
+    def _end(self, state: MapState) -> None:
+        if self._stop_as is None:
+            self._stop_as = state
+            self._change("stopping")
+
+    def _change(self, state: MapState) -> None:
+        self._state = state
+        self._news.set()
+        self._tell()
+
+
+_BACKOFF = wait_random_exponential(multiplier=FIRST_BACKOFF_S, max=LONGEST_BACKOFF_S)
+
+
+def _backoff_s(state: RetryCallState) -> float:
+    """Return the time to wait before another attempt: what the page asked for, else more each time, at random."""
+    error = None if state.outcome is None else state.outcome.exception()
+    asked_s = error.failure.retry_after_s if isinstance(error, _AgainError) else None
+    return _BACKOFF(state) if asked_s is None else min(asked_s, LONGEST_BACKOFF_S)
+
+
+def _has_values(answer: RowAnswer) -> bool:
+    """Return whether an answer has a value at all."""
+    return any(value is not None for record in answer.records() for value in _leaves(record))
+
+
+def _leaves(record: object) -> Iterator[object]:
+    if isinstance(record, dict):
+        for value in record.values():
+            yield from _leaves(value)
+    elif isinstance(record, list):
+        for value in record:
+            yield from _leaves(value)
+    else:
+        yield record
+
+
+def _shown(row: RowTask, failure: RowFailure) -> ShownFailure:
+    return ShownFailure(row.position, row.label, failure.code, failure.message, row.url)
+
+
+def _unexpected(error: BaseException) -> WebRunError:
+    return WebRunError(f"the run failed unexpectedly: {error}", code=ToolkitErrorCode.TASK_FAILED)

@@ -1,0 +1,324 @@
+"""Begins and resumes runs of `map`: plans the rows, makes or opens the run on disk, and starts what is missing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+import webrun_nb
+from webrun_nb.batch.coordinator import Coordinator, RunLimits
+from webrun_nb.batch.errors import RunError
+from webrun_nb.batch.inputs import MapInput, read_input
+from webrun_nb.batch.options import MapOptions
+from webrun_nb.batch.plan import CheckRow, MapPlan, plan_rows
+from webrun_nb.batch.politeness import HostLimits
+from webrun_nb.batch.robots import Robots
+from webrun_nb.batch.rows import RowTask
+from webrun_nb.batch.run import MapRun
+from webrun_nb.batch.runners.base import Runner
+from webrun_nb.batch.runners.local import LocalRunner, MakeRequest
+from webrun_nb.batch.store import RunMeta, RunStore, new_run_id, stored_runs
+from webrun_nb.client.client import Client
+from webrun_nb.client.errors import ArgumentError
+from webrun_nb.client.monitoring.budget import limit_usd
+from webrun_nb.client.monitoring.ledger import Ledger
+from webrun_nb.client.proxies import read_proxy
+from webrun_nb.client.secrets import read_secrets
+from webrun_nb.client.sessions.options import SessionOptions
+from webrun_nb.client.tasks.request import TaskRequest, build_task_request, read_schema
+from webrun_nb.client.tasks.result import Schema as AnySchema
+from webrun_nb.common.codes import ToolkitErrorCode
+from webrun_nb.common.credentials.finding import masked
+from webrun_nb.tables import schema as schemas
+
+RESUMED_WITHIN_MS = 24 * 3_600_000
+"""The age up to which the same call goes on with an unfinished run."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What a run needs beside its rows."""
+
+    options: MapOptions
+    schema: schemas.Schema | None
+    session: SessionOptions
+    make_request: MakeRequest
+    depends_on: Mapping[str, Any]
+    """The options that the answers depend on, as plain JSON."""
+    emulated: bool
+
+
+async def abegin_map(
+    client: Client,
+    data: object,
+    text: str | None,
+    options: MapOptions,
+    *,
+    names: Mapping[str, object] | None = None,
+    raw: bool = False,
+    name: str = "",
+    retry: bool = False,
+    first: int | None = None,
+) -> MapRun:
+    """Begin a run, or go on with one, in the background; on the client's loop thread.
+
+    The same input, text and options go on with an unfinished run that is younger than a day, unless `options.new`.
+
+    Parameters
+    ----------
+    client : Client
+        The client of the server.
+    data : object
+        The input, in any form that `inputs.read_input` takes; None to go on with `options.resume`.
+    text : str or None
+        The text of each row's task, with `{{ row.column }}`; None likewise.
+    options : MapOptions
+        The options.
+    names : mapping, optional
+        Names that the templates may mention beside `row`.
+    raw : bool
+        Leave `{{ }}` in the text as it is.
+    name : str
+        The name that the table is bound to.
+    retry : bool
+        Run failed rows again, too.
+    first : int, optional
+        Only the first so many rows that are missing.
+
+    Raises
+    ------
+    ArgumentError
+        The input or a template can't be used; nothing was started.
+    RunError
+        The run to resume is not there, in use, or another one; or the disk refuses a new one.
+    WebRunError
+        The service refuses the options.
+    """
+    resumed = None if options.resume is None else await asyncio.to_thread(RunStore.open, options.resume)
+    try:
+        return await _begin(client, data, text, options, resumed, names or {}, raw, name, retry, first)
+    except BaseException:
+        if resumed is not None:
+            resumed.close()
+        raise
+
+
+async def _begin(
+    client: Client,
+    data: object,
+    text: str | None,
+    options: MapOptions,
+    store: RunStore | None,
+    names: Mapping[str, object],
+    raw: bool,
+    name: str,
+    retry: bool,
+    first: int | None,
+) -> MapRun:
+    if data is None and store is None:
+        raise ArgumentError("map needs its input: a DataFrame, a Series, a list or a generator", "map(df, text, url=…)")
+    if store is not None:
+        options = options if data is not None else _with_stored(options, store.meta)
+        if store.meta.emulated != await client.http.is_emulator():
+            raise RunError(
+                f"run {store.meta.run_id} began on {'the emulator' if store.meta.emulated else store.meta.base_url}",
+                code=ToolkitErrorCode.RUN_OTHER,
+                hint="go on with it there",
+            )
+    prepared = await _prepare(client, options)
+    source: MapInput | None = None
+    if data is not None:
+        source = await asyncio.to_thread(read_input, data, options.limit)
+        if isinstance(options.keep, list | tuple):
+            source.check_columns(options.keep, "keep")
+        plan = await asyncio.to_thread(
+            plan_rows,
+            source,
+            (store.meta.text if store is not None else "") if text is None else text,
+            options.url,
+            names,
+            depends_on=prepared.depends_on,
+            check=_checker(prepared.make_request),
+            raw=raw,
+        )
+        if store is not None and store.meta.fingerprint != plan.fingerprint:
+            raise RunError(
+                f"run {store.meta.run_id} has other rows, another text or other options than this",
+                code=ToolkitErrorCode.RUN_OTHER,
+                hint="leave out --resume for a new run, or the input to go on with the stored rows",
+            )
+        if store is None:
+            store = await asyncio.to_thread(_find_or_create, client, plan, prepared, source, name)
+    assert store is not None, "there is an input, or a run to resume"
+    if retry:
+        await store.forget_failures([row.position for row, _ in store.failures()])
+    return _started(client, store, prepared, source, name, first)
+
+
+def _started(
+    client: Client, store: RunStore, prepared: _Prepared, source: MapInput | None, name: str, first: int | None
+) -> MapRun:
+    options = prepared.options
+    runner: Runner = LocalRunner(
+        client, prepared.session, prepared.make_request, store.meta.run_id, options.concurrency
+    )
+    polite = options.polite is not False
+    hosts = HostLimits(per_host=options.per_host if polite else options.concurrency, force=options.polite is True)
+    coordinator = Coordinator(
+        store,
+        runner,
+        hosts,
+        Robots() if options.robots and polite else None,
+        RunLimits(
+            limit_usd(options.max_cost_usd),
+            _spent_usd(client.ledger, store.meta.run_id),
+            options.on_error,
+            [] if prepared.schema is None else [column.name for column in prepared.schema.columns],
+            first,
+        ),
+        changed=lambda: run.tell(),
+    )
+    run = MapRun(client, store, coordinator, options, prepared.schema, source, name or store.meta.name)
+    run.begin()
+    return run
+
+
+async def _prepare(client: Client, options: MapOptions) -> _Prepared:
+    """Read the options that need the server or the user's secrets, once for all rows."""
+    schema: AnySchema | None = read_schema(options.task.schema, client.frames, flat=options.task.flat)
+    assert schema is None or isinstance(schema, schemas.Schema), "the notebook's client reads schemas"
+    base_url = client.base_url
+    uploaded = await client.environments.aupload_files(options.task.files) if options.task.files else []
+    file_ids = [file.file_id for file in uploaded]
+    session = SessionOptions(
+        None,
+        options.environment_id,
+        options.policy_id,
+        await read_proxy(options.proxy),
+        None,
+        await read_secrets(options.secrets, base_url),
+    )
+
+    def make_request(row: RowTask) -> TaskRequest:
+        return build_task_request(
+            row.text, replace(options.task, url=row.url), base_url=base_url, schema=schema, file_ids=file_ids
+        )
+
+    depends_on = {
+        "schema": None if schema is None else schema.json_schema,
+        "flat": options.task.flat,
+        "task": options.task.to_wire(),
+        "environment": options.environment_id,
+        "policy": options.policy_id,
+        "proxy": options.proxy is not None,
+        "secrets": sorted(map(str, options.secrets or ())),
+    }
+    return _Prepared(options, schema, session, make_request, depends_on, await client.http.is_emulator())
+
+
+def _checker(make_request: MakeRequest) -> CheckRow:
+    def check(row: RowTask) -> None:
+        make_request(row)
+
+    return check
+
+
+def _find_or_create(client: Client, plan: MapPlan, prepared: _Prepared, source: MapInput, name: str) -> RunStore:
+    """Open the unfinished run of the same plan, or make a new one."""
+    if not prepared.options.new and (found := _unfinished(plan.fingerprint)) is not None:
+        return found
+    options = prepared.options
+    meta = RunMeta(
+        run_id=new_run_id(),
+        created_at_ms=round(time.time() * 1000),
+        version=webrun_nb.__version__,
+        fingerprint=plan.fingerprint,
+        text=masked(plan.text),
+        url=masked(plan.url),
+        name=name,
+        total=len(plan.rows),
+        schema=None if prepared.schema is None else prepared.schema.json_schema,
+        options=_stored_options(options, source),
+        base_url=client.base_url,
+        emulated=prepared.emulated,
+    )
+    return RunStore.create(meta, plan.rows)
+
+
+def _unfinished(fingerprint: str) -> RunStore | None:
+    """Return the latest unfinished run of a plan that no process has open and that is young enough to go on with."""
+    since_ms = time.time() * 1000 - RESUMED_WITHIN_MS
+    for run in stored_runs():
+        if run.meta.fingerprint == fingerprint and run.meta.created_at_ms >= since_ms:
+            if run.state == "complete" or run.in_use:
+                return None  # the same was done after it, or is being done
+            return RunStore.open(run.meta.run_id)
+    return None
+
+
+_KEPT = ("environment_id", "policy_id", "polite", "robots", "with_url", "status", "on_error", "concurrency", "per_host")
+"""The options of a run that are stored as they are."""
+_KEPT_OF_TASKS = ("timeout_ms", "avoid_domains", "max_input_tokens", "max_output_tokens", "expect", "flat")
+
+
+def _stored_options(options: MapOptions, source: MapInput) -> dict[str, Any]:
+    """Return the options that a resume takes from the run, as plain JSON: secrets by their names alone."""
+    import pandas as pd
+
+    secrets = dict(options.secrets or {})
+    return {
+        **{name: getattr(options, name) for name in _KEPT},
+        "max_cost_usd": None if options.max_cost_usd is None else str(options.max_cost_usd),
+        "proxy": options.proxy if isinstance(options.proxy, str) else None,
+        "secrets": {host: name for host, name in secrets.items() if isinstance(name, str)},
+        "not_stored": [
+            *(f"secrets[{host!r}]" for host, name in secrets.items() if not isinstance(name, str)),
+            *(["proxy"] if options.proxy is not None and not isinstance(options.proxy, str) else []),
+            *(["files"] if options.task.files else []),
+        ],
+        "task": {name: _plain(getattr(options.task, name)) for name in _KEPT_OF_TASKS},
+        "index": "range" if isinstance(source.frame.index, pd.RangeIndex) and source.frame.index.start == 0 else "",
+    }
+
+
+def _with_stored(options: MapOptions, meta: RunMeta) -> MapOptions:
+    """Return the options of a run that goes on without its input: the stored ones, but for what is given now.
+
+    Raises
+    ------
+    RunError
+        Something of the run is not stored, and not given.
+    """
+    stored = dict(meta.options)
+    missing = [name for name in stored["not_stored"] if getattr(options, name.partition("[")[0], None) is None]
+    if missing:
+        raise RunError(
+            f"run {meta.run_id} was given {', '.join(missing)}, which is not stored",
+            code=ToolkitErrorCode.RUN_OTHER,
+            hint="go on with the input and the options of its cell",
+        )
+    default = MapOptions()
+    given = {name: getattr(options, name) for name in _KEPT if getattr(options, name) != getattr(default, name)}
+    return replace(
+        options,
+        **{name: stored[name] for name in _KEPT} | given,
+        url=meta.url,
+        max_cost_usd=stored["max_cost_usd"] if options.max_cost_usd is None else options.max_cost_usd,
+        proxy=stored["proxy"] if options.proxy is None else options.proxy,
+        secrets=stored["secrets"] if options.secrets is None else options.secrets,
+        task=replace(options.task, **stored["task"], schema=meta.schema),
+    )
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _spent_usd(ledger: Ledger | None, run_id: str) -> Decimal:
+    """Return the cost of a run in earlier processes, from the ledger."""
+    sessions = [] if ledger is None else ledger.sessions()
+    return sum((record.cost_usd or Decimal(0) for record in sessions if record.run_id == run_id), Decimal(0))

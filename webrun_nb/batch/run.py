@@ -1,0 +1,327 @@
+"""A run of `map`, as programs and cells have it: its progress, its table, its failures, and what it cost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from webrun_nb.batch.coordinator import Coordinator
+from webrun_nb.batch.frames import SOURCE_URL, add_columns, failures_frame, run_frame, status_frame
+from webrun_nb.batch.inputs import MapInput
+from webrun_nb.batch.options import MapOptions
+from webrun_nb.batch.progress import MapProgress, MapState
+from webrun_nb.batch.rows import RowAnswer, RowTask
+from webrun_nb.batch.store import RunStore
+from webrun_nb.client._sync import Call, on_loop_thread, runtime, wait_for_result
+from webrun_nb.client.client import Client
+from webrun_nb.client.errors import BudgetError, TaskInterruptedError
+from webrun_nb.client.in_process import InProcess
+from webrun_nb.client.monitoring.ledger import TaskRecord
+from webrun_nb.tables.schema import Schema
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class RunUsage:
+    """The money of a run, from the ledger, in US dollars. On the emulator: what the hosted service would take."""
+
+    emulated: bool
+    sessions: int
+    tasks: int
+    cost_usd: Decimal
+    """The cost of its sessions."""
+    idle_usd: Decimal
+    """The part of it in which no task ran."""
+    failed_usd: Decimal
+    """The cost of its failed tasks."""
+    repeated_usd: Decimal
+    """The cost of tasks of rows that ran again."""
+
+
+class MapRun(InProcess):
+    """A run of `map`. `await run` waits for its end, and so does `run.result()`, which blocks.
+
+    Parameters
+    ----------
+    client : Client
+        The client of its server.
+    store : RunStore
+        Its rows and answers on disk.
+    coordinator : Coordinator
+        Runs what is missing.
+    options : MapOptions
+        Its options.
+    schema : Schema or None
+        The schema of its answers.
+    data : MapInput or None
+        Its input; None where it was resumed without.
+    name : str
+        The name that its table is bound to; empty if there is none.
+    """
+
+    instead = "its table can be pickled: run.df"
+
+    def __init__(
+        self,
+        client: Client,
+        store: RunStore,
+        coordinator: Coordinator,
+        options: MapOptions,
+        schema: Schema | None,
+        data: MapInput | None,
+        name: str,
+    ) -> None:
+        self.client = client
+        self.store = store
+        self.options = options
+        self.schema = schema
+        self.name = name
+        self._coordinator = coordinator
+        self._data = data
+        self._watchers: list[Callable[[], None]] = []
+        self._call: Call[None] | None = None
+
+    def __repr__(self) -> str:
+        told = self.progress
+        rows = f"{told.done:,} of {told.total:,} rows done" + (f", {told.failed:,} failed" if told.failed else "")
+        return f"<MapRun {self.id}: {told.state} · {rows}; .df .failures .retry() .usage>"
+
+    @property
+    def id(self) -> str:
+        """Its id, as `--resume` takes it."""
+        return self.store.meta.run_id
+
+    @property
+    def progress(self) -> MapProgress:
+        """Its progress now; costs nothing to read."""
+        return self._coordinator.progress
+
+    @property
+    def done(self) -> bool:
+        """True once it has ended in this process."""
+        return self._call is not None and self._call.result.done()
+
+    @property
+    def error(self) -> BaseException | None:
+        """The reason why it ended early; None while it runs, and where it is complete."""
+        return self._early_end() if self.done else None
+
+    def subscribe(self, fn: Callable[[], None]) -> Callable[[], None]:
+        """Call a function whenever its progress may have changed, on the client's loop thread.
+
+        Parameters
+        ----------
+        fn : callable
+            Takes nothing, and must return at once.
+
+        Returns
+        -------
+        callable
+            Ends the subscription.
+        """
+        self._watchers.append(fn)
+        return lambda: self._watchers.remove(fn) if fn in self._watchers else None
+
+    def tell(self) -> None:
+        """Call the subscribers."""
+        for watcher in [*self._watchers]:
+            watcher()
+
+    # --- running ------------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Begin to run what is missing, in the background."""
+        self._call = runtime.submit(self._run())
+        self._call.result.add_done_callback(lambda _: self.tell())
+
+    async def _run(self) -> None:
+        try:
+            await self._coordinator.run()
+        finally:
+            self.store.close()
+
+    def pause(self) -> None:
+        """Start no more rows. Those that run go on, and its open sessions cost."""
+        runtime.loop.call_soon_threadsafe(self._coordinator.pause)
+
+    def resume(self) -> None:
+        """Start rows again."""
+        runtime.loop.call_soon_threadsafe(self._coordinator.resume)
+
+    def stop(self) -> None:
+        """Start no more rows, stop those that run, and end its sessions. What is done is kept. Safe twice."""
+        runtime.run(self.astop())
+
+    @on_loop_thread
+    async def astop(self, state: MapState = "stopped") -> None:
+        """Stop it without blocking; returns once its sessions have ended. See `stop`."""
+        if self._call is not None and not self.done:
+            self._coordinator.stop(state)
+            await self._ended()
+
+    async def _ended(self) -> None:
+        assert self._call is not None, "begin() comes first"
+        await asyncio.wait([asyncio.wrap_future(self._call.result)])
+
+    def result(self, timeout_s: float | None = None) -> MapRun:
+        """Wait for its end, and return it. An interrupt stops it: what is done is kept.
+
+        Parameters
+        ----------
+        timeout_s : float, optional
+            The longest time to wait; the run goes on.
+
+        Raises
+        ------
+        TimeoutError
+            It took longer than `timeout_s`.
+        TaskInterruptedError
+            It was stopped.
+        WebRunError
+            It ended early: its budget is spent, the disk is full, the server is gone.
+        """
+        assert self._call is not None, "begin() comes first"
+        try:
+            wait_for_result(self._call.result, timeout_s)
+        except KeyboardInterrupt:
+            runtime.run(self.astop("interrupted"))
+        return self._checked()
+
+    async def aresult(self) -> MapRun:
+        """Wait for its end without blocking; see `result`. Being cancelled stops it."""
+        try:
+            await runtime.wait(self._ended())
+        except asyncio.CancelledError:
+            await self.astop("interrupted")
+            raise
+        return self._checked()
+
+    def __await__(self) -> Generator[Any, None, MapRun]:
+        return self.aresult().__await__()
+
+    def _checked(self) -> MapRun:
+        if (error := self._early_end()) is not None:
+            raise error
+        return self
+
+    def _early_end(self) -> BaseException | None:
+        assert self._call is not None, "begin() comes first"
+        told = self.progress
+        kept = f"{told.done:,} of {told.total:,} rows are done and kept"
+        again = f"run the cell again, or --resume {self.id}, to go on"
+        if self._coordinator.error is not None:
+            return self._coordinator.error
+        if (failed := self._call.result.exception()) is not None:
+            return failed
+        if told.state in ("stopped", "interrupted"):
+            return TaskInterruptedError(f"run {self.id} was {told.state}: {kept}, its sessions have ended", hint=again)
+        if told.state == "budget":
+            return _budget_error(told, f"{kept}; to go on: --resume {self.id} --max-cost, with more")
+        return None
+
+    # --- what came of it ----------------------------------------------------------------------------------------------
+
+    def answers(self) -> Iterator[tuple[RowTask, RowAnswer | None]]:
+        """Yield its rows in their order, each with its answer; None where it has none."""
+        return self.store.answers()
+
+    @property
+    def index(self) -> pd.Index:
+        """The index of its input."""
+        import pandas as pd
+
+        if self._data is not None:
+            return self._data.frame.index
+        if self.store.meta.options.get("index") == "range":
+            return pd.RangeIndex(self.store.meta.total)
+        return pd.Index(self.store.labels(), dtype="string")
+
+    @property
+    def df(self) -> pd.DataFrame:
+        """The records of all rows, by the index of its input and in its order; made each time.
+
+        If any row has several records, the index is `(index, n)`. A row that has none (it failed, or is missing) has
+        one line without values; `status` and `failures` tell why.
+        """
+        import pandas as pd
+
+        frame, positions = run_frame(self.answers(), self.schema, self.index, meta=self._meta())
+        if self.options.with_url:
+            urls = [row.url for row in self.store.rows(("waiting", "done", "failed"))]
+            frame = add_columns(frame, positions, {SOURCE_URL: pd.Series(urls, dtype="string")})
+        if self.options.keep and self._data is not None:
+            names = self._data.columns if self.options.keep is True else list(self.options.keep)
+            given = dict(zip(self._data.columns, self._data.frame.columns, strict=True))
+            frame = add_columns(frame, positions, {name: self._data.frame[given[name]] for name in names})
+        if self.options.status:
+            attrs, status = frame.attrs, self.status.iloc[positions]
+            frame = frame.assign(**{name: status[name].array for name in status.columns})
+            frame.attrs = attrs
+        return frame
+
+    @property
+    def status(self) -> pd.DataFrame:
+        """The end of each row of the input: `_status` (done, failed, missing), `_error`, `_cost_usd` and more."""
+        failures = {row.position: failure for row, failure in self.store.failures()}
+        return status_frame(self.answers(), failures, self.index, self._task_costs() if failures else {})
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """The failed rows with the reasons, by the index of its input."""
+        return failures_frame(self.store.failures(), self.index)
+
+    @property
+    def usage(self) -> RunUsage:
+        """Its money, from the ledger."""
+        ledger = self.client.ledger
+        sessions = [] if ledger is None else [each for each in ledger.sessions() if each.run_id == self.id]
+        tasks = self._tasks()
+        latest = {
+            record.row: max(record.attempt or 1, 1) for record in sorted(tasks, key=lambda each: each.attempt or 1)
+        }
+        zero = Decimal(0)
+        return RunUsage(
+            emulated=self.progress.emulated,
+            sessions=len(sessions),
+            tasks=len(tasks),
+            cost_usd=sum((record.cost_usd or zero for record in sessions), zero),
+            idle_usd=sum((record.idle_usd or zero for record in sessions), zero),
+            failed_usd=sum((record.cost_usd or zero for record in tasks if record.outcome != COMPLETE), zero),
+            repeated_usd=sum((each.cost_usd or zero for each in tasks if (each.attempt or 1) < latest[each.row]), zero),
+        )
+
+    @property
+    def repeated(self) -> int:
+        """The rows that ran twice, as their first attempt was lost with its process."""
+        return self.progress.repeated
+
+    def _task_costs(self) -> dict[str, Decimal | None]:
+        return {record.task_id: record.cost_usd for record in self._tasks()}
+
+    def _tasks(self) -> list[TaskRecord]:
+        ledger = self.client.ledger
+        return [] if ledger is None else [each for each in ledger.tasks() if each.run_id == self.id]
+
+    def _meta(self) -> dict[str, Any]:
+        told, meta = self.progress, self.store.meta
+        return {
+            "run": self.id,
+            "rows": {"total": told.total, "done": told.done, "failed": told.failed, "repeated": told.repeated},
+            "text": meta.text,
+            "url": meta.url,
+            "began_at_ms": meta.created_at_ms,
+        }
+
+
+def _budget_error(told: MapProgress, hint: str) -> BudgetError:
+    assert told.max_cost_usd is not None, "its state says that it has a budget"
+    error = BudgetError("run", limit_usd=told.max_cost_usd, cost_usd=told.cost_usd, emulated=told.emulated)
+    error.hint = hint
+    return error
