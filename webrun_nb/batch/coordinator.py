@@ -10,16 +10,14 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from webrun_nb.batch.errors import RunError
 from webrun_nb.batch.options import OnError
-from webrun_nb.batch.politeness import HostLimits
 from webrun_nb.batch.progress import SHOWN_FAILURES, MapProgress, MapState, RateMeter, ShownFailure
-from webrun_nb.batch.queue import RowQueue
-from webrun_nb.batch.robots import Robots
+from webrun_nb.batch.queue import HostRules, RowQueue
 from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
 from webrun_nb.batch.runners.base import Runner
 from webrun_nb.batch.store import OpenAttempt, RunStore
@@ -51,6 +49,13 @@ class RunLimits:
     """Only so many rows in this process: a sample."""
 
 
+class RobotRules(Protocol):
+    """The rules of sites for robots."""
+
+    async def allowed(self, url: str) -> str | None:
+        """Return None where a page may be opened, else the rule that forbids it, in one line."""
+
+
 class _AgainError(Exception):
     """An attempt failed in a way that may pass."""
 
@@ -68,9 +73,9 @@ class Coordinator:
         The run.
     runner : Runner
         Does the rows.
-    hosts : HostLimits
+    hosts : HostRules
         The limits per host.
-    robots : Robots or None
+    robots : RobotRules or None
         The rules of sites for robots; None where they are not honoured.
     limits : RunLimits
         Its limits.
@@ -82,8 +87,8 @@ class Coordinator:
         self,
         store: RunStore,
         runner: Runner,
-        hosts: HostLimits,
-        robots: Robots | None,
+        hosts: HostRules,
+        robots: RobotRules | None,
         limits: RunLimits,
         changed: Callable[[], None],
     ) -> None:

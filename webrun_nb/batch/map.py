@@ -15,8 +15,7 @@ from webrun_nb.batch.errors import RunError
 from webrun_nb.batch.inputs import MapInput, read_input
 from webrun_nb.batch.options import MapOptions
 from webrun_nb.batch.plan import CheckRow, MapPlan, plan_rows
-from webrun_nb.batch.politeness import HostLimits
-from webrun_nb.batch.robots import Robots
+from webrun_nb.batch.queue import NoHostRules
 from webrun_nb.batch.rows import RowTask
 from webrun_nb.batch.run import MapRun
 from webrun_nb.batch.runners.base import Runner
@@ -166,13 +165,11 @@ def _started(
     runner: Runner = LocalRunner(
         client, prepared.session, prepared.make_request, store.meta.run_id, options.concurrency
     )
-    polite = options.polite is not False
-    hosts = HostLimits(per_host=options.per_host if polite else options.concurrency, force=options.polite is True)
     coordinator = Coordinator(
         store,
         runner,
-        hosts,
-        Robots() if options.robots and polite else None,
+        NoHostRules(),
+        None,
         RunLimits(
             limit_usd(options.max_cost_usd),
             _spent_usd(client.ledger, store.meta.run_id),

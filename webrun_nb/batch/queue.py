@@ -10,11 +10,44 @@ from typing import Protocol
 from webrun_nb.batch.rows import RowTask
 
 
-class HostReadiness(Protocol):
-    """The limits of hosts, as the queue needs them."""
+class HostRules(Protocol):
+    """The rules for the hosts of rows: when one may start on a host."""
 
     def ready_in_s(self, host: str) -> float:
         """Return the time until a row may start on a host; 0 for now, infinity while its limit is reached."""
+
+    def begin(self, host: str) -> None:
+        """Note that a row has started on a host."""
+
+    def end(self, host: str) -> None:
+        """Note that a row has ended on a host."""
+
+    def note(self, host: str, status: int | None, retry_after_s: float | None) -> None:
+        """Note that a page of a host has failed: with which HTTP status, and how long it asked to wait."""
+
+    def is_exempt(self, host: str) -> bool:
+        """Return whether no rules of politeness apply to a host."""
+
+
+class NoHostRules:
+    """No rules: every row may start at once."""
+
+    def ready_in_s(self, host: str) -> float:
+        """Return 0."""
+        return 0.0
+
+    def begin(self, host: str) -> None:
+        """Note nothing."""
+
+    def end(self, host: str) -> None:
+        """Note nothing."""
+
+    def note(self, host: str, status: int | None, retry_after_s: float | None) -> None:
+        """Note nothing."""
+
+    def is_exempt(self, host: str) -> bool:
+        """Return True."""
+        return True
 
 
 class RowQueue:
@@ -24,11 +57,11 @@ class RowQueue:
     ----------
     rows : iterable of RowTask
         The rows, in the order in which they are to start.
-    hosts : HostReadiness
+    hosts : HostRules
         Tells when a host is ready.
     """
 
-    def __init__(self, rows: Iterable[RowTask], hosts: HostReadiness) -> None:
+    def __init__(self, rows: Iterable[RowTask], hosts: HostRules) -> None:
         self._hosts = hosts
         self._rows: dict[str, deque[RowTask]] = {}
         for row in rows:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from helpers.fake_runner import answer
 
+from helpers.fake_runner import answer
 from webrun_nb.batch.errors import RunError
 from webrun_nb.batch.rows import RowFailure
 from webrun_nb.batch.store import LOST, RunStore, stored_run, stored_runs
@@ -48,7 +48,9 @@ async def test_a_stored_answer_is_never_replaced(make_store):
 
 async def test_a_failure_is_read_as_it_was_stored(make_store):
     store = make_store(2)
-    failure = RowFailure("NAVIGATION_FAILED", "404", "check the address", "s1", "t1", Decimal("0.002"), 1.5, {"status": 404})
+    failure = RowFailure(
+        "NAVIGATION_FAILED", "404", "check the address", "s1", "t1", Decimal("0.002"), 1.5, {"status": 404}
+    )
     await store.begin_attempt(1, 1)
     await store.fail(1, 1, failure, final=True)
     assert [(row.position, found) for row, found in store.failures()] == [(1, failure)]
