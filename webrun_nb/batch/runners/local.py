@@ -28,7 +28,6 @@ from webrun_nb.client.monitoring.costs import idle_usd_per_minute
 from webrun_nb.client.monitoring.ledger import RunContext
 from webrun_nb.client.sessions.options import SessionOptions
 from webrun_nb.client.sessions.session import Session
-from webrun_nb.client.tasks.answer_cache import objection_to
 from webrun_nb.client.tasks.recording import TaskRecording
 from webrun_nb.client.tasks.request import TaskRequest
 from webrun_nb.client.tasks.result import TaskResult
@@ -55,6 +54,8 @@ _REPLACE_AFTER = frozenset(
     }
 )
 """The failures after which a session is not used again."""
+LOOKING_ACTIONS = frozenset({"navigateUrl", "goBack", "scroll", "hover", "waitFor"})
+"""The actions after which a row may be tried again: they change nothing on a page."""
 _UNKNOWN_TASK = frozenset({ErrorCode.TASK_NOT_FOUND, ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_EXPIRED})
 
 
@@ -176,9 +177,10 @@ class LocalRunner:
         if error.task_id is None:
             return False if isinstance(error, LimitError) else None
         try:
-            return bool(objection_to(await TaskRecording(self._client.http, error.task_id).arecorded_steps()))
+            steps = await TaskRecording(self._client.http, error.task_id).asteps()
         except WebRunError:
             return None
+        return any(step["kind"] == "action" and step["name"] not in LOOKING_ACTIONS for step in steps)
 
     # --- sessions -----------------------------------------------------------------------------------------------------
 
