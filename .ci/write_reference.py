@@ -34,7 +34,8 @@ change those, not this page.
 _FOR_THE_TOOLKIT = frozenset(
     (
         *("about", "begin_task", "end_over_budget", "note_submitted", "note_task", "prepare_task", "refuse_if_spent"),
-        *("resolve_guardrail", "restart_session", "send", "load_ipython_extension", "unload_ipython_extension"),
+        *("resolve_guardrail", "restart_session", "send", "start_for_run"),
+        *("load_ipython_extension", "unload_ipython_extension"),
     )
 )
 """Public names that only the toolkit's own parts call, and IPython."""

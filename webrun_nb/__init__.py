@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         start,
         submit_task,
     )
+    from webrun_nb.notebook.past_work import history, plot_usage, usage
 
     last: TaskResult | None
 
@@ -96,16 +97,19 @@ __all__ = [
     "asubmit_task",
     "environments",
     "extract",
+    "history",
     "last",
     "load_ipython_extension",
     "map",
     "on_guardrail",
+    "plot_usage",
     "policies",
     "result",
     "run_task",
     "start",
     "submit_task",
     "unload_ipython_extension",
+    "usage",
 ]
 
 _ERRORS = "client.errors"
@@ -127,13 +131,16 @@ _HOMES = {
     "asubmit_task": "notebook.api",
     "environments": "notebook.api",
     "extract": "notebook.api",
+    "history": "notebook.past_work",
     "map": "notebook.api",
     "on_guardrail": "notebook.api",
+    "plot_usage": "notebook.past_work",
     "policies": "notebook.api",
     "result": "notebook.api",
     "run_task": "notebook.api",
     "start": "notebook.api",
     "submit_task": "notebook.api",
+    "usage": "notebook.past_work",
 }
 
 

@@ -41,6 +41,36 @@ def test_history_has_the_tasks_newest_first_with_this_kernels_texts(kernel):
     assert "did you mean shop?" in kernel.run("%webrun history shpo").one_line
 
 
+def test_all_of_history_has_sites_and_what_was_wasted(kernel):
+    ran = kernel.run("%webrun history --all")
+    (shown,) = [out["data"]["text/html"] for out in ran.outputs if out["msg_type"] == "execute_result"]
+    columns = ("run", "row", "site", "outcome", "cost_usd", "waste")
+    assert [name for name in columns if f"<th>{name}</th>" not in shown] == []
+    kernel.run("past = %webrun history --all")
+    assert value(kernel.run("past[['site', 'waste']].fillna('').values.tolist()")) == [
+        ["127.0.0.1:9", "failed"],
+        ["practice:shop", ""],
+    ]
+    assert value(kernel.run("import webrun_nb as webrun; webrun.history(count=1).equals(past.whole.head(1))")) is True
+
+
+def test_usage_sums_up_sites_and_names_what_was_wasted(kernel):
+    ran = kernel.run("sites = %webrun usage --by site --plot")
+    assert "wasted: ≈ $" in ran.text
+    (picture,) = [out["data"]["image/png"] for out in ran.outputs if out["msg_type"] == "display_data"]
+    assert picture.startswith("iVBOR")
+    assert value(kernel.run("sites[['site', 'tasks', 'failed']].fillna('').sort_values('site').values.tolist()")) == [
+        ["", 0, 0],
+        ["127.0.0.1:9", 1, 1],
+        ["practice:shop", 1, 0],
+    ]
+    assert value(kernel.run("webrun.usage('site').columns.equals(sites.columns), webrun.plot_usage().data[1:4]")) == (
+        True,
+        b"PNG",
+    )
+    assert "--by takes day, run, site, session, not 'week'" in kernel.run("%webrun usage --by week").one_line
+
+
 @pytest.fixture(scope="module")
 def later(kernel) -> Iterator[Kernel]:
     """Return a new kernel with a new emulator on the same data folder, where `past` is the history."""

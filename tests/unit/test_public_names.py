@@ -45,15 +45,18 @@ PUBLIC = {
     "asubmit_task",
     "environments",
     "extract",
+    "history",
     "last",
     "load_ipython_extension",
     "on_guardrail",
+    "plot_usage",
     "policies",
     "result",
     "run_task",
     "start",
     "submit_task",
     "unload_ipython_extension",
+    "usage",
 }
 
 
@@ -81,6 +84,7 @@ INTERNAL = {
         "begin_task",
         "refuse_if_spent",
         "send",
+        "start_for_run",
     ),
     *("load_ipython_extension", "unload_ipython_extension"),
 }

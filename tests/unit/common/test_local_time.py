@@ -12,9 +12,11 @@ import pytest
 
 from webrun_nb.client.environments import StoredFile
 from webrun_nb.client.monitoring.ledger import SessionRecord, TaskRecord
+from webrun_nb.client.monitoring.spending import expenses
 from webrun_nb.common.local_time import clock_time, date_and_time, local_date, unix_ms, utc
 from webrun_nb.notebook.display.compact_frame import compact
-from webrun_nb.notebook.display.tables import files_frame, steps_frame, usage_frame
+from webrun_nb.notebook.display.ledger_tables import usage_frame
+from webrun_nb.notebook.display.tables import files_frame, steps_frame
 
 WINTER_MS = 1_764_367_200_000
 """2025-11-28 22:00 UTC."""
@@ -98,7 +100,7 @@ def test_usage_is_summed_up_by_local_days(zone: SetZone) -> None:
     session = SessionRecord(
         "http://x", "s", "a", True, "h", "k", None, WINTER_MS, WINTER_MS, None, WINTER_MS, "completed"
     )
-    frame = usage_frame([session], [TaskRecord("http://x", "s", "t", WINTER_MS, "complete", Decimal("0.1"))])
+    frame = usage_frame(expenses([session], [TaskRecord("http://x", "s", "t", WINTER_MS, "complete", Decimal("0.1"))]))
     assert [day.date() for day in frame["day"]] == [date(2025, 11, 29)] * 2
     of_ours = compact(frame, "day", "session")
     for shown in (of_ours, of_ours[["day", "cost_usd"]], of_ours["day"], of_ours.groupby("day")[["cost_usd"]].sum()):

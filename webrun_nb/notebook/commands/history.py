@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from webrun_nb.client.client import USERS_LEDGER
-from webrun_nb.client.errors import WebRunError
-from webrun_nb.common.codes import ToolkitErrorCode
 from webrun_nb.common.text import closest_match
-from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.options import session_name
 from webrun_nb.notebook.display.code_export import python_code
+from webrun_nb.notebook.past_work import past_tasks
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import Command, Option
@@ -41,10 +38,11 @@ DEFAULT_COUNT = 20
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Arguments of `history`."""
+    """Arguments of `history`. `count` None: all tasks with `every`, else the latest `DEFAULT_COUNT`."""
 
     name: str | None = None
-    count: int = DEFAULT_COUNT
+    count: int | None = None
+    every: bool = False
     quiet: bool = False
 
 
@@ -53,28 +51,17 @@ def history(workspace: Workspace, arguments: History) -> pd.DataFrame | None:
 
     Raises
     ------
-    CommandError
+    RequestError
         No session of that name was ever opened.
     """
     from webrun_nb.notebook.display.compact_frame import compact
-    from webrun_nb.notebook.display.tables import history_frame
 
-    sessions = USERS_LEDGER.sessions()
-    if arguments.name is not None:
-        names = {record.name for record in sessions}
-        if arguments.name not in names:
-            meant = closest_match(arguments.name, names)
-            hint = f"did you mean {meant}?" if meant else "%webrun history lists all of them"
-            raise CommandError(f"no task of a session {arguments.name!r} is known", hint)
-        sessions = [record for record in sessions if record.name == arguments.name]
     texts = {task_id: done.written_text for task_id, done in workspace.done.items()}
-    whole = history_frame(sessions, USERS_LEDGER.tasks(), texts).head(arguments.count)
-    without = whole["text"].isna() & whole["emulated"]
-    if without.any():
-        kept = _kept_texts()
-        whole.loc[without, "text"] = whole.loc[without, "task_id"].map(kept).astype("string")
+    count = arguments.count or (None if arguments.every else DEFAULT_COUNT)
+    whole = past_tasks(arguments.name, count, texts)
     over = ["over_budget_usd"] if whole["over_budget_usd"].gt(0).any() else []
-    columns = ("ended_at", "task_id", "session", "outcome", "cost_usd", *over, "text")
+    place, waste = (("run", "row", "site"), ("waste",)) if arguments.every else ((), ())
+    columns = ("ended_at", "task_id", "session", *place, "outcome", "cost_usd", *over, *waste, "text")
     where = "" if arguments.name is None else f" in a session {arguments.name}"
     frame = compact(
         whole,
@@ -84,16 +71,6 @@ def history(workspace: Workspace, arguments: History) -> pd.DataFrame | None:
     return None if arguments.quiet else frame
 
 
-def _kept_texts() -> dict[str, str]:
-    """Return the texts of tasks that the emulator keeps; starts the emulator if it does not run."""
-    try:
-        return toolkit.client().task_texts()
-    except WebRunError as error:
-        if error.code != ToolkitErrorCode.EMULATOR_ONLY:
-            print(f"the texts of earlier tasks can't be read: {error.message}")
-        return {}
-
-
 HISTORY = Command(
     "history",
     "past tasks, newest first, as a DataFrame",
@@ -101,18 +78,25 @@ HISTORY = Command(
     history,
     (
         session_name("only tasks of this session"),
-        Option("-n", "count", f"how many tasks ({DEFAULT_COUNT})", "20", values.count),
+        Option("-n", "count", f"how many tasks ({DEFAULT_COUNT}; with --all: all)", "20", values.count),
+        Option("--all", "every", "all tasks, with run, row, site and waste"),
     ),
     shows_rows=True,
-    examples=("%webrun history shop -n 5",),
+    examples=("%webrun history shop -n 5", "%webrun history --all"),
     details="""\
   past = %webrun history -n 100     the last hundred tasks of all your notebooks: time, session, outcome and cost
   %webrun history shop              those of the sessions called shop
+  %webrun history --all             all tasks of all your notebooks, sessions and runs, with their run and row in it,
+                                    their site, and whether their cost was wasted
 
   webrun.result(past.task_id[0]).df what a task found, also in a later kernel
+  webrun.history()                  the same in Python
 
 cost_usd is what the task alone cost: its session's start, end and idle time are on the session's card and in
 %webrun usage. over_budget_usd is what was spent beyond the budget of the task, its session or the notebook.
+site is that of the task's URL, or of the page its session was told to open before. waste is failed for a task that was
+not completed, repeated for one whose row in a run was completed again later. notebook is the file that its session was
+opened in, as Jupyter named it.
 
 The tasks come from the ledger in your data folder, which keeps no texts. The emulator keeps the texts with its results
 for 30 days after the end of a session, with secrets masked; of tasks on the hosted service only this kernel's are

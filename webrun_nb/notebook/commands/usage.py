@@ -1,8 +1,7 @@
-"""Command `usage`: what sessions and tasks cost, and what idle sessions cost."""
+"""Command `usage`: what sessions and tasks cost, what of it was wasted, and what idle sessions cost."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,75 +9,75 @@ from typing import TYPE_CHECKING
 
 from IPython.display import Image, display
 
-from webrun_nb.client.client import USERS_LEDGER
-from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.monitoring.costs import idle_cost_until_timeout_usd
-from webrun_nb.client.monitoring.ledger import EXPIRED, SessionRecord
+from webrun_nb.client.monitoring.ledger import EXPIRED
+from webrun_nb.client.monitoring.spending import GROUPINGS, Expense, Sums, summed
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.money import rounded_dollars, rounded_to_cents
-from webrun_nb.notebook.api import toolkit
+from webrun_nb.notebook.past_work import present_expenses
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import Command, Option
 from webrun_nb.notebook.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-
-COMPLETE = "complete"
-"""The outcome of a completed task (`TaskRecord`); any other is the code of its failure."""
 
 _NO_SESSION = "no session was opened yet; %webrun start opens one"
+_COLUMNS = ("day", "session", "task_id", "outcome", "idle_usd", "cost_usd")
+_SUMS_COLUMNS = ("tasks", "idle_usd", "failed_usd", "repeated_usd", "cost_usd", "emulated")
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Arguments of `usage`."""
+    """Arguments of `usage`. `by`: see `GROUPINGS`; None for a row per task and session."""
 
+    by: str | None = None
     plot: bool = False
     quiet: bool = False
 
 
 def usage(workspace: Workspace, arguments: Usage) -> pd.DataFrame | None:
-    """Print the ledger's sums, and return its rows: one per task, and one per session for the time between tasks."""
-    from webrun_nb.notebook.display.compact_frame import compact
-    from webrun_nb.notebook.display.tables import usage_frame
+    """Print the ledger's sums, and return its rows: one per task, and one per session for the time between tasks.
 
-    client = toolkit.current
-    if client is not None:
-        try:
-            client.bring_ledger_up_to_date()
-        except WebRunError as error:  # what was known before is still worth showing
-            print(f"the live sessions can't be read: {error.message}")
-    sessions = USERS_LEDGER.sessions()
-    frame = usage_frame(sessions, USERS_LEDGER.tasks())
-    for line in summary(sessions, frame, [session.snapshot for session in workspace.live_sessions]):
+    With `by`, a row per day, run, site or session.
+    """
+    from webrun_nb.notebook.display.compact_frame import compact
+    from webrun_nb.notebook.display.ledger_tables import usage_frame, usage_sums_frame
+
+    spent = present_expenses()
+    for line in summary(spent, [session.snapshot for session in workspace.live_sessions]):
         print(line)
-    if arguments.quiet and not sessions:
+    if arguments.quiet and not spent:
         print(_NO_SESSION)
     if arguments.plot:
-        display(Image(data=plot_usage(frame)))  # type: ignore[no-untyped-call]
-    columns = ("day", "session", "task_id", "outcome", "idle_usd", "cost_usd")
-    return None if arguments.quiet else compact(frame, *columns, when_empty=_NO_SESSION)
+        from webrun_nb.notebook.display.usage_plot import usage_png
+
+        display(Image(data=usage_png(spent)))  # type: ignore[no-untyped-call]
+    if arguments.quiet:
+        return None
+    if arguments.by is None:
+        return compact(usage_frame(spent), *_COLUMNS, when_empty=_NO_SESSION)
+    return compact(usage_sums_frame(spent, arguments.by), arguments.by, *_SUMS_COLUMNS, when_empty=_NO_SESSION)
 
 
-def summary(sessions: Sequence[SessionRecord], frame: pd.DataFrame, live: Iterable[SessionSnapshot]) -> list[str]:
-    """Return the lines above the table `frame` (the `usage_frame` of the sessions): sums of its rows.
-
-    Emulated and paid money are never added up.
-    """
+def summary(spent: Sequence[Expense], live: Iterable[SessionSnapshot]) -> list[str]:
+    """Return the lines above the table: sums of the expenses. Emulated and paid money are never added up."""
     lines = []
     for emulated in (True, False):
-        ours = [record for record in sessions if record.emulated is emulated]
+        ours = [each for each in spent if each.session.emulated is emulated]
         if not ours:
             continue
-        rows = frame[frame["emulated"] == emulated]
-        counted = f"{_count(len(ours), 'session')}, {_tasks(rows)}"
-        amounts = _amounts(rows, emulated)
+        sums = summed(ours)
+        counted = f"{_count(sums.sessions, 'session')}, {_tasks(sums)}"
+        amounts = _amounts(sums, emulated)
         lines.append(f"emulated: {counted} · you pay $0.00 · {amounts}" if emulated else f"paid: {counted} · {amounts}")
-        if forgotten := [record for record in ours if record.reason == EXPIRED]:
-            known = all(record.idle_usd is not None for record in forgotten)
-            idle = f"; idle {_about(_sum(record.idle_usd for record in forgotten), emulated)}" if known else ""
+        if wasted := _wasted(sums, emulated):
+            lines.append(f"  wasted: {wasted}")
+        forgotten = [each.session for each in ours if each.task is None and each.session.reason == EXPIRED]
+        if forgotten:
+            idle_usd = [session.idle_usd for session in forgotten if session.idle_usd is not None]
+            known = len(idle_usd) == len(forgotten)
+            idle = f"; idle {_about(sum(idle_usd, Decimal(0)), emulated)}" if known else ""
             lines.append(f"  forgotten: {_count(len(forgotten), 'session')} ran into the timeout{idle}")
     for snapshot in live:
         if (rest_usd := idle_cost_until_timeout_usd(snapshot)) is not None:
@@ -87,61 +86,32 @@ def summary(sessions: Sequence[SessionRecord], frame: pd.DataFrame, live: Iterab
     return lines
 
 
-def _tasks(rows: pd.DataFrame) -> str:
+def _tasks(sums: Sums) -> str:
     """Count the tasks, those that failed or stopped to ask among them."""
-    tasks = rows[rows["task_id"].notna()]
-    undone = int((tasks["outcome"] != COMPLETE).sum())
-    return _count(len(tasks), "task") + (f" ({undone:,} not completed)" if undone else "")
+    return _count(sums.tasks, "task") + (f" ({sums.failed:,} not completed)" if sums.failed else "")
 
 
-def _amounts(rows: pd.DataFrame, emulated: bool) -> str:
-    total_usd, working_usd, idle_usd = (
-        Decimal(str(rows[column].sum())) for column in ("cost_usd", "working_usd", "idle_usd")
-    )
-    known = f"{_about(total_usd, emulated)}{' on the hosted service' if emulated else ''}"
-    if unknown := int(rows["cost_usd"].isna().sum()):
-        if unknown == len(rows):
-            return "cost unknown"
-        return f"{known}, and {_count(unknown, 'row')} of unknown cost"
-    return f"{known}: working {rounded_dollars(working_usd)}, idle {rounded_dollars(idle_usd)}"
+def _amounts(sums: Sums, emulated: bool) -> str:
+    if sums.all_unknown:
+        return "cost unknown"
+    known = f"{_about(sums.cost_usd, emulated)}{' on the hosted service' if emulated else ''}"
+    if sums.unknown:
+        return f"{known}, and {_count(sums.unknown, 'row')} of unknown cost"
+    return f"{known}: working {rounded_dollars(sums.working_usd)}, idle {rounded_dollars(sums.idle_usd)}"
 
 
-def plot_usage(frame: pd.DataFrame) -> bytes:
-    """Return a PNG of dollars per day, working and idle; emulated and paid apart.
-
-    Raises
-    ------
-    CommandError
-        matplotlib is missing, or there is nothing to draw.
-    """
-    try:
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError as error:
-        raise CommandError("--plot needs matplotlib", "%pip install matplotlib") from error
-    kinds = sorted({bool(emulated) for emulated in frame["emulated"]})
-    if not kinds:
-        raise CommandError("there is nothing to draw yet", "open a session with %webrun start")
-    figure = Figure(figsize=(8, 2.5 * len(kinds)), layout="constrained")
-    for emulated, axes in zip(kinds, figure.subplots(len(kinds), squeeze=False)[:, 0], strict=True):
-        _draw(axes, frame[frame["emulated"] == emulated], emulated)
-    png = io.BytesIO()
-    figure.savefig(png, format="png")
-    return png.getvalue()
-
-
-def _draw(axes: Axes, frame: pd.DataFrame, emulated: bool) -> None:
-    days = frame.groupby("day")[["working_usd", "idle_usd"]].sum().astype(float)
-    names = [f"{day:%Y-%m-%d}" for day in days.index]
-    axes.bar(names, days["working_usd"], label="working")
-    axes.bar(names, days["idle_usd"], bottom=days["working_usd"], label="idle", hatch="//")
-    axes.set_ylabel("US dollars")
-    axes.set_title("emulated: what the hosted service would take" if emulated else "paid")
-    axes.legend()
-
-
-def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
-    """Add up what is known."""
-    return sum((amount for amount in amounts if amount is not None), Decimal(0))
+def _wasted(sums: Sums, emulated: bool) -> str:
+    """Return what was spent without a result, with its parts; empty where nothing is known to be wasted."""
+    parts = [
+        (sums.idle_usd, "idle"),
+        (sums.failed_usd, f"{_count(sums.failed, 'task')} not completed"),
+        (sums.repeated_usd, f"{_count(sums.repeated, 'task')} repeated"),
+    ]
+    shown = [f"{name} {rounded_dollars(amount_usd)}" for amount_usd, name in parts if amount_usd]
+    if not shown:
+        return ""
+    at_least = "at least " if sums.unknown else ""
+    return f"{at_least}{_about(sums.wasted_usd, emulated)}: {', '.join(shown)}"
 
 
 def _about(amount_usd: Decimal, emulated: bool) -> str:
@@ -152,14 +122,37 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def _grouping(value: str, label: str) -> str:
+    """Check the name of what costs are summed up by."""
+    if value not in GROUPINGS:
+        raise CommandError(f"{label} takes {', '.join(GROUPINGS)}, not {value!r}", "%webrun usage --by site")
+    return value
+
+
 USAGE = Command(
     "usage",
-    "what sessions and tasks cost, working and idle time apart, as a DataFrame",
+    "what sessions and tasks cost, and what was wasted, as a DataFrame",
     Usage,
     usage,
-    (Option("--plot", "plot", "draw the cost of each day, with matplotlib"),),
+    (
+        Option("--by", "by", "sums by day, run, site or session", "WHAT", _grouping, choices=tuple(GROUPINGS)),
+        Option("--plot", "plot", "draw the cost of each day, run and site, with matplotlib"),
+    ),
     shows_rows=True,
-    examples=("%webrun usage --plot",),
+    examples=("%webrun usage --plot", "%webrun usage --by site"),
+    details="""\
+  %webrun usage                     a row per task, and one per session for the time in which no task ran
+  %webrun usage --by day            a row per day; also run, site and session
+  %webrun usage --plot              pictures of the cost of each day, run of map, and site
+  webrun.usage("site")              the same in Python; webrun.plot_usage() has the picture
+
+It covers all your notebooks, sessions and runs. Emulated and paid money are in lines and rows of their own, and never
+added up. Amounts are those that are known; unknown counts the tasks and sessions whose cost isn't.
+
+wasted_usd is money without a result: idle time of sessions, tasks that were not completed (failed), and tasks whose row
+in a run was completed again later (repeated). A failed task of a row that was then done counts as failed only.
+The time of a session in which no task ran has no site: by site it is the row without tasks. Where the service says only
+the sum of a session, all that was none of its tasks counts as idle.""",
 )
 
 COMMANDS = (USAGE,)

@@ -1,21 +1,19 @@
-"""Makes DataFrames of sessions, jobs, tasks, environments, files, policies and costs."""
+"""Makes DataFrames of sessions, jobs, environments, files and policies."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from webrun_nb.client.environments import Environment, StoredFile
-from webrun_nb.client.monitoring.ledger import EXPIRED, SessionRecord, TaskRecord
 from webrun_nb.client.policies import Policy
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.tasks.result import ResultFile
 from webrun_nb.common.labels import action_label, end_name
-from webrun_nb.common.local_time import local_date, unix_ms
+from webrun_nb.common.local_time import unix_ms
 from webrun_nb.notebook.jobs import Job
 from webrun_nb.wire.responses import ProxyTested
 
@@ -42,7 +40,7 @@ def sessions_frame(snapshots: Iterable[SessionSnapshot]) -> pd.DataFrame:
         }
         for snapshot in snapshots
     ]
-    return _typed(rows, _SESSION_DTYPES)
+    return typed(rows, _SESSION_DTYPES)
 
 
 _SESSION_DTYPES = {
@@ -83,7 +81,7 @@ def jobs_frame(jobs: Sequence[Job]) -> pd.DataFrame:
                 "error": facts.error or None,
             }
         )
-    return _typed(rows, _JOB_DTYPES)
+    return typed(rows, _JOB_DTYPES)
 
 
 _JOB_DTYPES = {
@@ -98,50 +96,6 @@ _JOB_DTYPES = {
     "emulated": "boolean",
     "asks": "string",
     "error": "string",
-}
-
-
-def history_frame(
-    sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord], texts: Mapping[str, str]
-) -> pd.DataFrame:
-    """Return a row per task of the sessions, newest first: money in US dollars, times in UTC.
-
-    Columns: ended_at, task_id, session, session_id, outcome, cost_usd (of the task alone, without its session's start,
-    end and idle time), over_budget_usd (spent beyond its own, its session's or the notebook's budget, whichever was
-    exceeded most; `<NA>` where it had none, or that isn't known), emulated, server, text (`<NA>` where it isn't known:
-    the ledger keeps none).
-    """
-    known = {(record.base_url, record.session_id): record for record in sessions}
-    rows = [
-        {
-            "ended_at": task.ended_at_ms,
-            "task_id": task.task_id,
-            "session": session.name,
-            "session_id": task.session_id,
-            "outcome": task.outcome,
-            "cost_usd": None if task.cost_usd is None else float(task.cost_usd),
-            "over_budget_usd": None if task.over_budget_usd is None else float(task.over_budget_usd),
-            "emulated": session.emulated,
-            "server": task.base_url,
-            "text": texts.get(task.task_id),
-        }
-        for task in sorted(tasks, key=lambda task: task.ended_at_ms, reverse=True)
-        if (session := known.get((task.base_url, task.session_id))) is not None
-    ]
-    return _typed(rows, _HISTORY_DTYPES)
-
-
-_HISTORY_DTYPES = {
-    "ended_at": "time",
-    "task_id": "string",
-    "session": "string",
-    "session_id": "string",
-    "outcome": "string",
-    "cost_usd": "Float64",
-    "over_budget_usd": "Float64",
-    "emulated": "boolean",
-    "server": "string",
-    "text": "string",
 }
 
 
@@ -164,7 +118,7 @@ def environments_frame(environments: Iterable[Environment]) -> pd.DataFrame:
         }
         for each in environments
     ]
-    return _typed(rows, _ENVIRONMENT_DTYPES)
+    return typed(rows, _ENVIRONMENT_DTYPES)
 
 
 _ENVIRONMENT_DTYPES = {
@@ -194,7 +148,7 @@ def files_frame(files: Iterable[StoredFile]) -> pd.DataFrame:
         }
         for each in files
     ]
-    return _typed(rows, {"name": "string", "file_id": "string", "size": "Int64", "created_at": "time"})
+    return typed(rows, {"name": "string", "file_id": "string", "size": "Int64", "created_at": "time"})
 
 
 def downloads_frame(files: Iterable[ResultFile]) -> pd.DataFrame:
@@ -203,7 +157,7 @@ def downloads_frame(files: Iterable[ResultFile]) -> pd.DataFrame:
     Columns: name, source, downloaded_at.
     """
     rows = [{"name": each.filename, "source": each.source, "downloaded_at": each.timestamp} for each in files]
-    return _typed(rows, {"name": "string", "source": "string", "downloaded_at": "time"})
+    return typed(rows, {"name": "string", "source": "string", "downloaded_at": "time"})
 
 
 def proxy_frame(tested: ProxyTested) -> pd.DataFrame:
@@ -225,7 +179,7 @@ def proxy_frame(tested: ProxyTested) -> pd.DataFrame:
         "seen_by": tested.seen_by,
         "error": tested.error,
     }
-    return _typed([row], _PROXY_DTYPES)
+    return typed([row], _PROXY_DTYPES)
 
 
 _PROXY_DTYPES = {
@@ -242,81 +196,13 @@ def _unix_ms(time: datetime | None) -> int | None:
     return None if time is None else unix_ms(time)
 
 
-def _typed(rows: Sequence[Mapping[str, Any]], dtypes: Mapping[str, str]) -> pd.DataFrame:
+def typed(rows: Sequence[Mapping[str, Any]], dtypes: Mapping[str, str]) -> pd.DataFrame:
     """Return rows under typed columns; a column of the dtype `time` holds unix ms."""
     frame = pd.DataFrame(rows, columns=list(dtypes))
     for name in (name for name, dtype in dtypes.items() if dtype == "time"):
         frame[name] = pd.to_datetime(frame[name], unit="ms", utc=True)
     return frame.astype({name: dtype for name, dtype in dtypes.items() if dtype != "time"})
 
-
-def usage_frame(sessions: Sequence[SessionRecord], tasks: Sequence[TaskRecord]) -> pd.DataFrame:
-    """Return the costs in the ledger: a row per task, and one per session for its remaining time.
-
-    Columns: day (of local time, without a time of day), session, session_id, task_id (`<NA>` in a session's own row),
-    outcome, working_usd, idle_usd, cost_usd (their sum; US dollars), emulated, forgotten (the session ran into the
-    inactivity timeout). Sums over sessions, days or all rows are right if `emulated` is kept apart.
-    """
-    by_session: dict[tuple[str, str], list[TaskRecord]] = {}
-    for task in tasks:
-        by_session.setdefault((task.base_url, task.session_id), []).append(task)
-    rows: list[dict[str, Any]] = []
-    for session in sessions:
-        done = by_session.get((session.base_url, session.session_id), [])
-        rows += [
-            _usage_row(session, task.ended_at_ms, task.outcome, task.cost_usd, Decimal(0), task.task_id)
-            for task in done
-        ]
-        costs_usd = [task.cost_usd for task in done if task.cost_usd is not None]
-        known = session.cost_usd is not None and len(costs_usd) == len(done)
-        rest_usd = max(Decimal(0), (session.cost_usd or Decimal(0)) - sum(costs_usd, Decimal(0))) if known else None
-        # without a breakdown (hosted), what no task took is idle time and proxy data
-        idle_usd = rest_usd if session.idle_usd is None or rest_usd is None else session.idle_usd
-        # a session's own sum may be older than its last task: its idle time is spent all the same
-        working_usd = None if rest_usd is None or idle_usd is None else max(Decimal(0), rest_usd - idle_usd)
-        rows.append(
-            _usage_row(session, session.opened_at_ms, end_name(session.reason or "open"), working_usd, idle_usd)
-        )
-    frame = pd.DataFrame(rows, columns=list(_USAGE_DTYPES))
-    frame["day"] = pd.to_datetime(frame["day"]).dt.as_unit("ms")
-    return frame.astype({name: dtype for name, dtype in _USAGE_DTYPES.items() if dtype})
-
-
-def _usage_row(
-    session: SessionRecord,
-    at_ms: int,
-    outcome: str,
-    working_usd: Decimal | None,
-    idle_usd: Decimal | None,
-    task_id: str | None = None,
-) -> dict[str, Any]:
-    known = working_usd is not None and idle_usd is not None
-    return {
-        "day": local_date(at_ms),
-        "session": session.name,
-        "session_id": session.session_id,
-        "task_id": task_id,
-        "outcome": outcome,
-        "working_usd": None if working_usd is None else float(working_usd),
-        "idle_usd": None if idle_usd is None else float(idle_usd),
-        "cost_usd": float(working_usd + idle_usd) if known else None,  # type: ignore[operator]
-        "emulated": session.emulated,
-        "forgotten": session.reason == EXPIRED,
-    }
-
-
-_USAGE_DTYPES = {
-    "day": "",
-    "session": "string",
-    "session_id": "string",
-    "task_id": "string",
-    "outcome": "string",
-    "working_usd": "Float64",
-    "idle_usd": "Float64",
-    "cost_usd": "Float64",
-    "emulated": "boolean",
-    "forgotten": "boolean",
-}
 
 Rows = Iterable[Mapping[str, Any]]
 
@@ -385,7 +271,7 @@ def _hosts(policy: Policy) -> str:
 
 def _frame(rows: Rows, dtypes: Mapping[str, str]) -> pd.DataFrame:
     """Return rows of the wire under typed columns."""
-    return _typed([{column: row.get(_wire(column)) for column in dtypes} for row in rows], dtypes)
+    return typed([{column: row.get(_wire(column)) for column in dtypes} for row in rows], dtypes)
 
 
 def _wire(column: str) -> str:
