@@ -75,7 +75,7 @@ def test_the_table_sets_fields_that_the_command_has(command: Command) -> None:
         ),
         ("terminate", "%webrun terminate [NAME | --all]"),
         ("answer", "%webrun answer [NAME] TEXT"),
-        ("usage", "%webrun usage [--plot]"),
+        ("usage", "%webrun usage [--by WHAT] [--plot]"),
         ("asyncio", "%webrun asyncio on"),
         ("help", "%webrun help [VERB | docs]"),
     ],
