@@ -7,9 +7,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from importlib.metadata import version
 from typing import Any
 
-import webrun_nb
 from webrun_nb.batch.coordinator import Coordinator, RunLimits
 from webrun_nb.batch.errors import RunError
 from webrun_nb.batch.inputs import MapInput, read_input
@@ -232,7 +232,7 @@ def _find_or_create(client: Client, plan: MapPlan, prepared: _Prepared, source: 
     meta = RunMeta(
         run_id=new_run_id(),
         created_at_ms=round(time.time() * 1000),
-        version=webrun_nb.__version__,
+        version=version("webrun-nb"),
         fingerprint=plan.fingerprint,
         text=masked(plan.text),
         url=masked(plan.url),

@@ -8,28 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from webrun_nb.client.errors import ArgumentError
 from webrun_nb.client.monitoring.budget import Amount
 from webrun_nb.client.proxies import Proxy
 from webrun_nb.client.secrets import Secrets
-from webrun_nb.client.tasks.options import TaskOptions
+from webrun_nb.client.tasks.options import CommonTaskKeywords, TaskOptions
 
 OnError = Literal["keep", "raise"]
 MOST_AT_ONCE = 64
 
 
-class MapKeywords(TypedDict, total=False):
+class MapKeywords(CommonTaskKeywords, total=False):
     """The keywords of `map`; `MapOptions` and `TaskOptions` describe them."""
 
-    url: str | None
-    schema: object
     concurrency: int
     per_host: int
     limit: int | None
-    max_cost_usd: Amount | None
     on_error: OnError
     resume: str | None
     new: bool
@@ -41,19 +37,11 @@ class MapKeywords(TypedDict, total=False):
     environment_id: str | None
     policy_id: str | None
     proxy: Proxy | None
-    secrets: Secrets | None
-    timeout_ms: float | None
-    avoid_domains: Sequence[str]
-    max_input_tokens: int | None
-    max_output_tokens: int | None
-    files: Sequence[str | Path]
-    expect: str | Sequence[str]
-    flat: bool
 
 
-OF_THE_MAP = frozenset({"url", "end", "max_cost_usd", "secrets"})
+_OF_THE_MAP = frozenset({"url", "end", "max_cost_usd", "secrets"})
 """Options of a task that mean something else for a map: a template, the whole run's budget, its sessions' secrets."""
-TASK_OPTIONS = tuple(each.name for each in fields(TaskOptions) if each.name not in OF_THE_MAP)
+TASK_OPTIONS = tuple(each.name for each in fields(TaskOptions) if each.name not in _OF_THE_MAP)
 """The options of a task that apply to each row's."""
 
 
@@ -85,14 +73,18 @@ class MapOptions:
     status : bool
         Add the columns `_status _error _cost_usd _seconds _task_id _url _captured_at` to the table.
     with_url : bool
-        Add the column `url` with the page of each row to the table.
+        Add the column `source_url` with the page of each row to the table.
     polite : bool, optional
         Limits per host, delays and robots.txt: by default for all hosts but the practice sites and this machine; True
         for all, False for none.
     robots : bool
         Honour robots.txt where politeness applies.
-    environment_id, policy_id, proxy, secrets
+    environment_id, policy_id : str, optional
         As in `start`: of the sessions that the run opens.
+    proxy : mapping or str, optional
+        Likewise.
+    secrets : mapping, optional
+        Logins for the agent by host, as in `Session.task`; given to each session once, which stays logged in.
     task : TaskOptions
         The options of each row's task.
     """

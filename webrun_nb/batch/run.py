@@ -161,7 +161,13 @@ class MapRun(InProcess):
 
     @on_loop_thread
     async def astop(self, state: MapState = "stopped") -> None:
-        """Stop it without blocking; returns once its sessions have ended. See `stop`."""
+        """Stop it without blocking; returns once its sessions have ended. See `stop`.
+
+        Parameters
+        ----------
+        state : str
+            The state that it ends in.
+        """
         if self._call is not None and not self.done:
             self._coordinator.stop(state)
             await self._ended()

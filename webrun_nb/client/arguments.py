@@ -19,13 +19,14 @@ _TEXTS = frozenset({"str", "str | None"})
 """The annotations of arguments that are text. Values of other types are checked where they are used."""
 
 
-def keywords_of(options: type[Any], *, without: Collection[str] = ()) -> Callable[[F], F]:
-    """Show the fields of a dataclass in place of a function's `**options`, in its signature and its documentation.
+def keywords_of(*options: type[Any], without: Collection[str] = ()) -> Callable[[F], F]:
+    """Show the fields of dataclasses in place of a function's `**options`, in its signature and its documentation.
 
     Parameters
     ----------
-    options : type
-        A dataclass whose fields all have a default value, and are described in its docstring's `Parameters`.
+    *options : type
+        Dataclasses whose fields all have a default value, and are described in their docstrings' `Parameters`. Of
+        fields with the same name the first one counts.
     without : collection of str
         The fields that the function does not take.
     """
@@ -33,13 +34,17 @@ def keywords_of(options: type[Any], *, without: Collection[str] = ()) -> Callabl
     def decorate(function: F) -> F:
         whole = inspect.signature(function)
         named = [parameter for parameter in whole.parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
-        shown = [
-            inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type)
-            for field in fields(options)
+        shown = {
+            field.name: inspect.Parameter(
+                field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type
+            )
+            for each in reversed(options)
+            for field in fields(each)
             if field.name not in without
-        ]
-        function.__signature__ = whole.replace(parameters=[*named, *shown])  # type: ignore[attr-defined]
-        described = "\n".join(text for name, text in _descriptions(options) if name not in without)
+        }
+        function.__signature__ = whole.replace(parameters=[*named, *shown.values()])  # type: ignore[attr-defined]
+        texts = {name: text for each in reversed(options) for name, text in _descriptions(each) if name not in without}
+        described = "\n".join(texts.values())
         function.__doc__ = _OPTIONS.sub(lambda _: described, inspect.cleandoc(function.__doc__ or ""))
         return function
 

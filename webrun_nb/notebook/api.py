@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
-from webrun_nb.batch.options import OF_THE_MAP, MapKeywords, MapOptions
+from webrun_nb.batch.options import MapKeywords, MapOptions
 from webrun_nb.client._sync import interrupts_reported_by, on_loop_thread, runtime
 from webrun_nb.client.arguments import keywords_of
 from webrun_nb.client.client import Client
@@ -274,8 +274,7 @@ extract, aextract = _on_current(Client.extract), _on_current_async(Client.aextra
 on_guardrail = toolkit.on_guardrail
 
 
-@keywords_of(TaskOptions, without=OF_THE_MAP)
-@keywords_of(MapOptions, without={"task"})
+@keywords_of(MapOptions, TaskOptions, without={"task", "end"})
 async def amap(data: object = None, text: str | None = None, **options: Unpack[MapKeywords]) -> MapRun:
     """Run one task for each row of a table, and return the run once it has ended.
 
@@ -290,7 +289,7 @@ async def amap(data: object = None, text: str | None = None, **options: Unpack[M
     text : str
         The text of each row's task, with `{{ row.column }}`.
     **options
-        See `MapOptions`; the options of a task (`Session.task`) apply to each row's.
+        See `MapOptions` and `TaskOptions`.
 
     Raises
     ------
