@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from urllib.parse import parse_qs, urlsplit
 
-from webrun_nb.browsers.egress.addresses import Address, unmap_ipv6
 from webrun_nb.browsers.egress.network import Streams, SystemNetwork
+from webrun_nb.common.addresses import Address, unmap_ipv6
 
 ALLOWED, AVOIDED, INSIDE = map(ip_address, ("93.184.216.34", "93.184.216.35", "10.0.0.5"))
 NAMES: Mapping[str, Sequence[Address]] = {

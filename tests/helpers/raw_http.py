@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 
-from webrun_nb.browsers.egress.addresses import Address
 from webrun_nb.browsers.egress.listener import USERNAME, Listener
 from webrun_nb.browsers.egress.network import Streams, SystemNetwork
 from webrun_nb.browsers.egress.routes import EgressRoute
+from webrun_nb.common.addresses import Address
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 WITHIN_S = 60

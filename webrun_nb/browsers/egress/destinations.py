@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
-from webrun_nb.browsers.egress import addresses
-from webrun_nb.browsers.egress.addresses import Address
-from webrun_nb.common import hosts
+from webrun_nb.common import addresses, hosts
+from webrun_nb.common.addresses import Address
 
 _LOCALHOST = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 

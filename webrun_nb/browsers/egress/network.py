@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Protocol
 
-from webrun_nb.browsers.egress.addresses import Address
+from webrun_nb.common.addresses import Address
 
 HEAD_LIMIT_BYTES = 256 * 1024
 """The longest head of a request or an answer: cookies and long addresses fit."""

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from webrun_nb.browsers.egress.addresses import Address
 from webrun_nb.browsers.egress.destinations import DestinationPolicy
 from webrun_nb.browsers.egress.network import DialError, Network, Streams, dial_error
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
+from webrun_nb.common.addresses import Address
 
 _REMEMBERED_S = 30.0
 """Lifetime of a resolver's answer: a page of many parts asks once. The answer is checked every time."""

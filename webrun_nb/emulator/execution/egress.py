@@ -12,10 +12,10 @@ from ipaddress import ip_address
 import psutil
 from pydantic import ValidationError
 
-from webrun_nb.browsers.egress.addresses import Address, parse
 from webrun_nb.browsers.egress.destinations import DestinationPolicy, EmulatorAddress
 from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
+from webrun_nb.common.addresses import Address, parse
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.hosts import host_of, hosts_in
 from webrun_nb.emulator.domain.errors import CommandRefusedError

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 import h11
 
-from webrun_nb.browsers.egress.addresses import parse
 from webrun_nb.browsers.egress.destinations import EmulatorAddress
 from webrun_nb.browsers.egress.messages import BadMessageError, Peer
 from webrun_nb.browsers.egress.network import DialError
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
+from webrun_nb.common.addresses import parse
 from webrun_nb.common.hosts import browser_url, host_of
 
 ECHO_SITE = "whoami"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.browsers.egress import addresses
+from webrun_nb.common import addresses
 from webrun_nb.browsers.egress.destinations import DestinationPolicy, EmulatorAddress, RefusedError
 from webrun_nb.common.hosts import HostNameError
 
