@@ -16,12 +16,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import pandas as pd
+
 from webrun_nb.client.errors import ArgumentError
 from webrun_nb.common.column_types import RANGE_ENDS
 from webrun_nb.common.text import one_line
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
 EXCEL_ROWS = 1_048_576
@@ -74,7 +75,7 @@ class ObjectKind:
     """The type, in Arrow, of the values of a column of dtype object, found part by part.
 
     Lists of plain values, ranges, and plain values keep their type. What has no type that all values share without a
-    change, such as records of different fields, is written as JSON text.
+    change, such as records, is written as JSON.
     """
 
     def __init__(self) -> None:
@@ -108,7 +109,7 @@ class ObjectKind:
 
     def given(self, values: pd.Series[Any]) -> pd.Series[Any]:
         """Return values as they are written."""
-        return values.map(json_text, na_action="ignore") if self._is_text else values
+        return values.map(_json, na_action="ignore") if self._is_text else values
 
 
 def _is_kept(kind: pa.DataType) -> bool:
@@ -127,7 +128,11 @@ def json_text(value: Any) -> str:
     >>> json_text(["a", 1]), json_text("a")
     ('["a", 1]', 'a')
     """
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 # --- Parquet and DuckDB -----------------------------------------------------------------------------------------------
@@ -153,6 +158,7 @@ class _ArrowParts:
 
     def __init__(self, shape: TableShape) -> None:
         self._kinds = shape.kinds
+        self._has_index = not isinstance(shape.empty.index, pd.RangeIndex)
         self.schema = arrow_schema(shape)
         self.empty = self.table(shape.empty)
 
@@ -160,7 +166,8 @@ class _ArrowParts:
         import pyarrow as pa
 
         given = part.assign(**{name: kind.given(part[name]) for name, kind in self._kinds.items()})
-        return pa.Table.from_pandas(given, schema=self.schema).replace_schema_metadata(self.schema.metadata)
+        made = pa.Table.from_pandas(given, schema=self.schema, preserve_index=self._has_index)
+        return made.replace_schema_metadata(self.schema.metadata)
 
 
 class ParquetWriter:
@@ -208,17 +215,18 @@ class DuckDbWriter:
 
         self._parts = _ArrowParts(shape)
         self._name = '"' + table.replace('"', '""') + '"'
+        self._path = path
         try:
             self._database = duckdb.connect(str(path))
         except duckdb.Error as error:
             raise ArgumentError(f"{path} can't be opened with DuckDB: {one_line(str(error))}", "") from error
         try:
-            self._database.execute("BEGIN")
+            self._execute("BEGIN")
             create = "CREATE OR REPLACE TABLE" if replace else "CREATE TABLE"
             self._execute(f"{create} {self._name} AS SELECT * FROM part", self._parts.empty)
         except duckdb.CatalogException as error:
-            self._database.close()
-            hint = "replace=True replaces a table, table= names another" if not replace else "table= names another"
+            self.close()
+            hint = "table= names another" if replace else "replace=True replaces a table, table= names another"
             raise ArgumentError(f"{path} has {table!r} already", hint) from error
 
     def write(self, part: pd.DataFrame) -> None:
@@ -227,16 +235,21 @@ class DuckDbWriter:
 
     def finish(self) -> None:
         """Commit the table."""
-        self._database.execute("COMMIT")
+        self._execute("COMMIT")
 
     def close(self) -> None:
         """Close the file; a table that was not committed is gone."""
         self._database.close()
 
-    def _execute(self, statement: str, rows: pa.Table) -> None:
-        self._database.register("part", rows)
-        self._database.execute(statement)
-        self._database.unregister("part")
+    def _execute(self, statement: str, rows: pa.Table | None = None) -> None:
+        import duckdb
+
+        if rows is not None:
+            self._database.register("part", rows)
+        try:
+            self._database.execute(statement)
+        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            raise ArgumentError(f"{self._path} can't be written: {one_line(str(error))}", "") from error
 
 
 # --- CSV --------------------------------------------------------------------------------------------------------------
@@ -352,7 +365,7 @@ class ExcelWriter:
 def _excel_values(values: pd.Series[Any], *, day: bool) -> list[Any]:
     """Return the values of a column as cells have them."""
     convert = partial(_excel_time, day=day) if values.dtype.kind == "M" else _excel_value
-    return [None if missing else convert(value) for value, missing in zip(values, values.isna(), strict=True)]
+    return [None if missing else convert(value) for value, missing in zip(values.tolist(), values.isna(), strict=True)]
 
 
 def _excel_value(value: Any) -> Any:

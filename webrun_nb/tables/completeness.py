@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
@@ -145,6 +145,46 @@ class Completeness:
         own: dict[str, Any] = _plain(asdict(self))
         collected = own.pop("collected") or dict.fromkeys(Collected.__slots__)
         return {**own, **collected}
+
+
+def merged(parts: Sequence[Completeness]) -> Completeness:
+    """Return the counts of a frame that is made of parts, in their order: at least one.
+
+    Of several parts `collected` is None: their pages and lists are not known apart, so that they can't be counted once.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    misfits: list[Misfit] = []
+    nulls: dict[str, Counter[str]] = {}
+    first = 0
+    for part in parts:
+        misfits += [replace(each, row=each.row + first) for each in part.misfits[: MOST_NAMED - len(misfits)]]
+        first += part.rows
+        for column, reasons in part.nulls.items():
+            nulls.setdefault(column, Counter()).update(reasons)
+    return Completeness(
+        rows=first,
+        incomplete_rows=sum(part.incomplete_rows for part in parts),
+        missing={
+            name: sum(part.missing.get(name, part.rows) for part in parts)  # a part that has no such column lacks all
+            for name in dict.fromkeys(name for part in parts for name in part.missing)
+        },
+        unfit=_summed(part.unfit for part in parts),
+        required=parts[0].required,
+        unexpected=tuple(dict.fromkeys(name for part in parts for name in part.unexpected)),
+        typed=parts[0].typed,
+        misfits=tuple(misfits),
+        nulls={column: dict(reasons) for column, reasons in nulls.items()},
+        settled=_summed(part.settled for part in parts),
+    )
+
+
+def _summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for each in counts:
+        for name, count in each.items():
+            total[name] += count
+    return dict(total)
 
 
 def nulls_of(records: Sequence[Any], report: ReportBody) -> dict[str, dict[str, int]]:

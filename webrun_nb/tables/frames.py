@@ -51,7 +51,7 @@ from webrun_nb.wire.report import ReportBody
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["META_KEYS", "to_frame"]
+__all__ = ["META_KEYS", "Measures", "measures_of", "to_frame"]
 
 META_KEYS = ("task", "session", "url", "captured_at", "cost", "truncated")
 """Facts of a result that the caller passes. A key that is not passed is None in `attrs`."""
@@ -66,6 +66,7 @@ def to_frame(
     meta: Mapping[str, Any],
     report: ReportBody | None = None,
     shown: Shown | None = None,
+    measures_apart: bool = False,
 ) -> tuple[pd.DataFrame, Completeness]:
     """Convert an answer to a DataFrame.
 
@@ -82,6 +83,9 @@ def to_frame(
         What the answer rests on, at least its values that have a reason. Nulls of which it proves a reading have it.
     shown : Shown, optional
         What certain values prove, of several answers that become one frame; by default those of this report.
+    measures_apart : bool
+        Make a column of the currencies or units of each column of amounts, also where all rows share one: for a frame
+        that is a part of a larger one.
 
     Returns
     -------
@@ -107,7 +111,7 @@ def to_frame(
     settled = Settled(records)
     if report is not None:
         settled = settle(records, report.values, shown_by([report]) if shown is None else shown)
-    frame, common, completeness, lacking = _build(columns, settled.records, required)
+    frame, common, completeness, lacking = _build(columns, settled.records, required, measures_apart)
     whole = [nested_record(each) for each in settled.records] if schema and schema.flat else settled.records
     misfits = [] if schema is None else _own_misfits(schema, whole, lacking)
     completeness = replace(
@@ -185,8 +189,35 @@ class _Lacking:
         return [Misfit(row, self.column, self.why) for row in self.rows[:MOST_NAMED]]
 
 
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The column of a frame that has the currencies or units of a column of amounts, where rows differ."""
+
+    column: str
+    common: str
+    """The key in `attrs["webrun"]` of those that all rows share: `currencies` or `units`."""
+
+
+_MEASURED = {ColumnType.MONEY: ("currency", "currencies"), ColumnType.QUANTITY: ("unit", "units")}
+"""The types of amounts: the end of the name of the column beside it, and the key of what all rows share."""
+
+
+def measures_of(columns: Sequence[Column]) -> dict[str, Measures]:
+    """Return the columns of currencies and units, by the column of amounts that they belong to."""
+    taken = {column.name for column in columns}
+    found = {}
+    for column in columns:
+        if column.type in _MEASURED:
+            word, common = _MEASURED[column.type]
+            beside = f"{column.name}_{word}"
+            while beside in taken:
+                beside += "_"
+            found[column.name] = Measures(beside, common)
+    return found
+
+
 def _build(
-    columns: Sequence[Column], records: Sequence[Any], required: Sequence[str]
+    columns: Sequence[Column], records: Sequence[Any], required: Sequence[str], measures_apart: bool
 ) -> tuple[pd.DataFrame, dict[str, dict[str, str]], Completeness, list[_Lacking]]:
     """Return the frame, the currencies and units that all rows of a column share, the counts, and what doesn't fit."""
     import pandas as pd
@@ -197,6 +228,7 @@ def _build(
     series: dict[str, Any] = {}
     common: dict[str, dict[str, str]] = {"currencies": {}, "units": {}}
     taken = {column.name for column in columns}
+    measures = measures_of(columns)
     found = (
         records
         if set(map(type, records)) <= {dict}
@@ -211,7 +243,10 @@ def _build(
         lacking.append(_Lacking(name, unfit_rows, f"it is no {column.type.label}"))
         if name in required:
             lacking.append(_Lacking(name, missing_rows, "no value"))
-        series.update(_series(column, values, common, taken=taken))
+        if name in measures:
+            series.update(_amount_series(name, measures[name], values, common, apart=measures_apart))
+        else:
+            series[name] = _series(column, values)
     fields = dict.fromkeys(chain.from_iterable(record for record in found if record is not None))
     unexpected = [str(name) for name in fields if name not in taken]
     frame = pd.DataFrame(series, index=pd.RangeIndex(len(records)), columns=list(series) or None)
@@ -220,26 +255,22 @@ def _build(
     return frame, common, counted, lacking
 
 
-def _series(column: Column, values: list[Any], common: dict[str, dict[str, str]], *, taken: set[str]) -> dict[str, Any]:
-    """Return the series of a column, and that of its currencies or units if they differ."""
+def _series(column: Column, values: list[Any]) -> Any:
+    """Return the values of a column that has no currencies or units."""
     import pandas as pd
 
     match column.type:
-        case ColumnType.MONEY:
-            return _amount_series(column.name, "currency", values, common["currencies"], taken)
-        case ColumnType.QUANTITY:
-            return _amount_series(column.name, "unit", values, common["units"], taken)
         case ColumnType.ENUM:
-            return {column.name: pd.Categorical(values, categories=list(column.choices))}
+            return pd.Categorical(values, categories=list(column.choices))
         case ColumnType.DATETIME:
             # Naive UTC first: the constructor for aware values differs between pandas 2 and 3.
-            return {column.name: pd.Series(values, dtype="datetime64[ns]").dt.tz_localize("UTC")}
+            return pd.Series(values, dtype="datetime64[ns]").dt.tz_localize("UTC")
         case other:
-            return {column.name: pd.Series(values, dtype=DTYPES[other])}
+            return pd.Series(values, dtype=DTYPES[other])
 
 
 def _amount_series(
-    name: str, measure: str, values: list[Any], common: dict[str, str], taken: set[str]
+    name: str, measures: Measures, values: list[Any], common: dict[str, dict[str, str]], *, apart: bool
 ) -> dict[str, Any]:
     """Return the amounts. The currency or unit of all is added to `common`; different ones become a column."""
     import pandas as pd
@@ -247,14 +278,11 @@ def _amount_series(
     amounts = [None if value is None else value[0] for value in values]
     found = {value[1] for value in values if value is not None}
     made: dict[str, Any] = {name: pd.array(amounts, dtype="Float64")}
-    if len(found) > 1:
-        beside = f"{name}_{measure}"
-        while beside in taken:
-            beside += "_"
-        made[beside] = pd.array([None if value is None else value[1] for value in values], dtype="string")
+    if len(found) > 1 or apart:
+        made[measures.column] = pd.array([None if value is None else value[1] for value in values], dtype="string")
     for code in found if len(found) == 1 else ():
         if code is not None:
-            common[name] = code
+            common[measures.common][name] = code
     return made
 
 
