@@ -1,8 +1,4 @@
-"""Makes the table of a run: the records of its answers, rejoined with the index of its input in its order.
-
-A row with one record has its index value; if any row has several, all have the index `(index…, n)`. A row without a
-record (failed, missing, or empty) has one line without values, so that no row of the input is lost.
-"""
+"""Makes the parts of a run's tables: records with their rows, the index, columns of the input, status, failures."""
 
 from __future__ import annotations
 
@@ -13,9 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
-from webrun_nb.tables.frames import to_frame
-from webrun_nb.tables.schema import ANSWER, Schema
-from webrun_nb.tables.settling import Shown, shown_by
+from webrun_nb.tables.schema import ANSWER
 from webrun_nb.wire.report import ReportBody, ReportedValue
 
 if TYPE_CHECKING:
@@ -92,43 +86,6 @@ def lines_of(answer: RowAnswer) -> list[Any]:
 
 def _is_json(answer: RowAnswer) -> bool:
     return answer.task().data.message[:1] in ("[", "{")
-
-
-def run_frame(
-    answers: Iterable[tuple[RowTask, RowAnswer | None]],
-    schema: Schema | None,
-    index: pd.Index,
-    *,
-    meta: Mapping[str, Any],
-    shown: Shown | None = None,
-) -> tuple[pd.DataFrame, list[int]]:
-    """Return the table of a run, and the position of the input's row that each line is of.
-
-    Parameters
-    ----------
-    answers : iterable of (RowTask, RowAnswer or None)
-        The rows in their order.
-    schema : Schema or None
-        The schema of the answers.
-    index : pandas.Index
-        The index of the input.
-    meta : mapping
-        Facts for `attrs["webrun"]`, as plain JSON.
-    shown : Shown, optional
-        What certain values prove of how a site writes numbers and dates; by default those of these answers.
-    """
-    found = Records()
-    for row, answer in answers:
-        found.add(row, answer)
-    proved = shown_by(found.reports) if shown is None else shown
-    frame, _ = to_frame(found.records, schema, meta=meta, report=found.report(), shown=proved)
-    if schema is None and not found.records:
-        frame = frame.iloc[:0, :0]
-    attrs = frame.attrs
-    frame = frame.reindex(found.places)
-    frame.index = line_index(index, found.positions, found.numbers if found.has_several else None)
-    frame.attrs = attrs
-    return frame, found.positions
 
 
 def line_index(index: pd.Index, positions: Sequence[int], numbers: Sequence[int] | None) -> pd.Index:

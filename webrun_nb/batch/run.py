@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.batch.coordinator import Coordinator
-from webrun_nb.batch.frames import SOURCE_URL, add_columns, failures_frame, run_frame, status_frame
+from webrun_nb.batch.frames import failures_frame, status_frame
 from webrun_nb.batch.inputs import MapInput
 from webrun_nb.batch.options import MapOptions
 from webrun_nb.batch.progress import MapProgress, MapState
 from webrun_nb.batch.rows import RowAnswer, RowTask
+from webrun_nb.batch.run_table import RunTable, StatusFacts
 from webrun_nb.batch.store import RunStore
 from webrun_nb.client._sync import Call, on_loop_thread, runtime, wait_for_result
 from webrun_nb.client.client import Client
@@ -24,6 +26,7 @@ from webrun_nb.tables.schema import Schema
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
 
 COMPLETE = "complete"
 
@@ -91,7 +94,7 @@ class MapRun(InProcess):
     def __repr__(self) -> str:
         told = self.progress
         rows = f"{told.done:,} of {told.total:,} rows done" + (f", {told.failed:,} failed" if told.failed else "")
-        return f"<MapRun {self.id}: {told.state} · {rows}; .df .failures .retry() .usage>"
+        return f"<MapRun {self.id}: {told.state} · {rows}; .df .failures .retry() .plot() .usage>"
 
     @property
     def id(self) -> str:
@@ -256,27 +259,33 @@ class MapRun(InProcess):
         If any row has several records, the index is `(index, n)`. A row that has none (it failed, or is missing) has
         one line without values; `status` and `failures` tell why.
         """
-        import pandas as pd
+        return self._table().whole()
 
-        frame, positions = run_frame(self.answers(), self.schema, self.index, meta=self._meta())
-        if self.options.with_url:
-            urls = [row.url for row in self.store.rows(("waiting", "done", "failed"))]
-            frame = add_columns(frame, positions, {SOURCE_URL: pd.Series(urls, dtype="string")})
+    def _table(self) -> RunTable:
+        given: dict[str, pd.Series[Any]] = {}
         if self.options.keep and self._data is not None:
+            columns = dict(zip(self._data.columns, self._data.frame.columns, strict=True))
             names = self._data.columns if self.options.keep is True else list(self.options.keep)
-            given = dict(zip(self._data.columns, self._data.frame.columns, strict=True))
-            frame = add_columns(frame, positions, {name: self._data.frame[given[name]] for name in names})
-        if self.options.status:
-            attrs, status = frame.attrs, self.status.iloc[positions]
-            frame = frame.assign(**{name: status[name].array for name in status.columns})
-            frame.attrs = attrs
-        return frame
+            given = {name: self._data.frame[columns[name]] for name in names}
+        return RunTable(
+            self.answers,
+            self.schema,
+            self.index,
+            self._meta(),
+            given,
+            with_url=self.options.with_url,
+            status=self._status_facts() if self.options.status else None,
+        )
+
+    def _status_facts(self) -> StatusFacts:
+        failures = {row.position: failure for row, failure in self.store.failures()}
+        return StatusFacts(failures, self._task_costs() if failures else {})
 
     @property
     def status(self) -> pd.DataFrame:
         """The end of each row of the input: `_status` (done, failed, missing), `_error`, `_cost_usd` and more."""
-        failures = {row.position: failure for row, failure in self.store.failures()}
-        return status_frame(self.answers(), failures, self.index, self._task_costs() if failures else {})
+        facts = self._status_facts()
+        return status_frame(self.answers(), facts.failures, self.index, facts.costs)
 
     @property
     def failures(self) -> pd.DataFrame:
@@ -307,6 +316,112 @@ class MapRun(InProcess):
     def repeated(self) -> int:
         """The rows that ran twice, as their first attempt was lost with its process."""
         return self.progress.repeated
+
+    # --- files and plots ----------------------------------------------------------------------------------------------
+
+    def to_parquet(self, path: str | Path) -> Path:
+        """Write its table to a Parquet file, in parts: the rows are never all in memory. Returns the file's path.
+
+        The file has the columns, dtypes, values, index and `attrs` of `df`. A column of values that have no type in
+        common, such as records of a nested schema, is JSON. Needs pyarrow (`webrun-nb[export]`).
+
+        >>> run.to_parquet("talks.parquet")  # doctest: +SKIP
+        PosixPath('talks.parquet')
+
+        Parameters
+        ----------
+        path : str or Path
+            The file. One that is there is replaced, once the new one is whole.
+
+        Raises
+        ------
+        ArgumentError
+            pyarrow is missing, or the file can't be written; what was there is as it was.
+        """
+        from webrun_nb.batch.exports import PARQUET, export
+
+        return export(self._table(), path, PARQUET)
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write its table to a CSV file in UTF-8; see `to_parquet`.
+
+        Lists and records are JSON, points in time as ISO 8601 has them. The index becomes columns, unless it only
+        counts the rows.
+
+        >>> run.to_csv("talks.csv")  # doctest: +SKIP
+        PosixPath('talks.csv')
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        """
+        from webrun_nb.batch.exports import CSV, export
+
+        return export(self._table(), path, CSV)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write its table to a workbook with one sheet; see `to_parquet`. Needs openpyxl (`webrun-nb[export]`).
+
+        No text of a page becomes a formula. Points in time are in UTC. Numbers of more than 15 digits, and dates before
+        March 1900, are text, as a sheet would change them. The index becomes columns, unless it only counts the rows.
+
+        >>> run.to_excel("talks.xlsx")  # doctest: +SKIP
+        PosixPath('talks.xlsx')
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Raises
+        ------
+        ArgumentError
+            Also: a sheet has no room for so many rows (1,048,575), or a cell none for a text.
+        """
+        from webrun_nb.batch.exports import EXCEL, export
+
+        return export(self._table(), path, EXCEL)
+
+    def to_duckdb(self, path: str | Path, table: str = "", *, replace: bool = False) -> Path:
+        """Write its table to a DuckDB file; see `to_parquet`. Needs duckdb and pyarrow (`webrun-nb[export]`).
+
+        The index becomes columns, unless it only counts the rows.
+
+        >>> run.to_duckdb("work.duckdb", table="talks")  # doctest: +SKIP
+        PosixPath('work.duckdb')
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, which may have other tables; they stay.
+        table : str
+            The name of the table; by default the name of the run's table, else its id.
+        replace : bool
+            Replace a table of that name.
+
+        Raises
+        ------
+        ArgumentError
+            Also: the file is no DuckDB file, is in use, or has a table of that name already.
+        """
+        from webrun_nb.batch.exports import duckdb_table, export
+
+        return export(self._table(), path, duckdb_table(table or self.name or self.id, replace=replace))
+
+    def plot(self) -> Sequence[Axes]:
+        """Draw the time and the cost of each row, with the failed ones marked; returns the two axes. Needs matplotlib.
+
+        >>> time_axes, cost_axes = run.plot()  # doctest: +SKIP
+
+        Raises
+        ------
+        ArgumentError
+            matplotlib is missing, or no row has ended yet.
+        """
+        from webrun_nb.batch.plots import plot_run
+
+        return plot_run(self.status, run_id=self.id, emulated=self.progress.emulated)
 
     def _task_costs(self) -> dict[str, Decimal | None]:
         return {record.task_id: record.cost_usd for record in self._tasks()}

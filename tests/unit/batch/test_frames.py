@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from helpers.fake_runner import answer
-from webrun_nb.batch.frames import add_columns, failures_frame, run_frame, status_frame
+from webrun_nb.batch.frames import failures_frame, status_frame
 from webrun_nb.batch.rows import RowAnswer, RowFailure
+from webrun_nb.batch.run_table import RunTable
 from webrun_nb.tables import schema as schemas
 
 SCHEMA = schemas.from_object("name:str, employees:int?, founded:date?")
@@ -43,9 +44,9 @@ def open_date(row, text, **readings):
     }
 
 
-def frame_of(answers, index=None, schema=SCHEMA):
+def frame_of(answers, index=None, schema=SCHEMA, meta=None, **columns):
     index = pd.RangeIndex(len(answers)) if index is None else index
-    return run_frame(answers, schema, index, meta={})[0]
+    return RunTable(lambda: iter(answers), schema, index, meta or {}, **columns).whole()
 
 
 def test_one_record_a_row_has_the_index_of_the_input_and_the_types_of_the_schema(make_rows):
@@ -119,8 +120,8 @@ def test_no_row_done_is_a_table_without_values(make_rows):
 def test_columns_of_the_input_stand_in_front_and_give_way_to_those_of_the_answer(make_rows):
     first, second = make_rows(2)
     answers = [(first, answer(first, {"name": "A"}, {"name": "B"})), (second, None)]
-    frame, positions = run_frame(answers, SCHEMA, pd.RangeIndex(2), meta={"run": "r"})
-    joined = add_columns(frame, positions, {"name": pd.Series(["in 0", "in 1"]), "country": pd.Series(["de", "fr"])})
+    given = {"name": pd.Series(["in 0", "in 1"]), "country": pd.Series(["de", "fr"])}
+    joined = frame_of(answers, meta={"run": "r"}, given=given)
     assert list(joined.columns)[:3] == ["name_input", "country", "name"]
     assert joined["country"].tolist() == ["de", "de", "fr"]
     assert joined.attrs["webrun"]["run"] == "r"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.monitoring.spending import Expense, Group, Sums, grouped, summed
 from webrun_nb.common.money import rounded_dollars
+from webrun_nb.common.plot_style import BLUE, GREY, INK, STYLE, VERMILION, YELLOW
 from webrun_nb.notebook.syntax.errors import CommandError
 
 if TYPE_CHECKING:
@@ -22,28 +23,12 @@ LONGEST_NAME = 30
 SHORTEST_DAYS = 7
 """The least number of days on an axis, so that one day is no wall."""
 _PARTS = {
-    "useful_usd": ("not wasted", "#0072b2", ""),
-    "failed_usd": ("not completed", "#d55e00", "xxx"),
-    "repeated_usd": ("repeated", "#f0c000", "..."),
-    "idle_usd": ("idle", "#b8b8b8", "///"),
+    "useful_usd": ("not wasted", BLUE, ""),
+    "failed_usd": ("not completed", VERMILION, "xxx"),
+    "repeated_usd": ("repeated", YELLOW, "..."),
+    "idle_usd": ("idle", GREY, "///"),
 }
 """The parts of a bar: the label, colour (told apart by colour-blind people, too) and hatch of each amount of `Sums`."""
-_PAPER, _INK, _GRID = "#ffffff", "#222222", "#dddddd"
-"""An opaque background with dark text: as readable on a dark page as on a light one."""
-_STYLE: dict[Any, Any] = {
-    "figure.facecolor": _PAPER,
-    "savefig.facecolor": _PAPER,
-    "axes.facecolor": _PAPER,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "text.color": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "grid.color": _GRID,
-    "font.size": 9.0,
-    "hatch.linewidth": 0.5,
-    "text.parse_math": False,
-}
 
 
 def usage_png(spent: Sequence[Expense]) -> bytes:
@@ -66,7 +51,7 @@ def usage_png(spent: Sequence[Expense]) -> bytes:
         raise CommandError("there is nothing to draw yet", "a session that has cost something makes a bar")
     columns = max(len(drawn) for _, drawn in rows)
     heights = [max(chart.height_in for chart in drawn) for _, drawn in rows]
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         figure = Figure(figsize=(max(7.0, 0.5 + 4.2 * columns), sum(heights) + 0.4), dpi=100, layout="constrained")
         parts = figure.subfigures(len(rows), 1, squeeze=False, height_ratios=heights)[:, 0]
         for (emulated, drawn), part in zip(rows, parts, strict=True):
@@ -147,7 +132,7 @@ def _draw(chart: Chart, axes: Axes) -> None:
     begins = [0.0] * len(chart.bars)
     for part, (label, colour, hatch) in _PARTS.items():
         sizes = [float(getattr(sums, part)) for _, sums in chart.bars]
-        look: dict[str, Any] = {"label": label, "color": colour, "hatch": hatch, "edgecolor": _INK, "linewidth": 0.4}
+        look: dict[str, Any] = {"label": label, "color": colour, "hatch": hatch, "edgecolor": INK, "linewidth": 0.4}
         if is_days:
             axes.bar(places, sizes, bottom=begins, **look)
         else:
