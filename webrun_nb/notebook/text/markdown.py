@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PageText", "html_text", "markdown_html", "plain_text"]
 
-LONGEST_SHOWN = 100_000
-"""Characters of a text that are shown; what is left out is announced. Rendering so many takes about a second."""
+LONGEST_SHOWN = 150_000
+"""Characters of a text that are shown; what is left out is announced. Rendering 100,000 takes about a second."""
 NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
 """Classes of an element in which MathJax 2 and 3 typeset nothing."""
 
