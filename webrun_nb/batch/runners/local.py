@@ -43,8 +43,8 @@ POLL_S = 1.0
 """The pause between calls for the state of a task of an earlier process."""
 START_AGAIN_S = 6.0
 """The pause before another session is asked for, where the service takes no more and does not say when."""
-_OF_THE_RUN = (AuthenticationError, PaymentError, BudgetError, EmulatorStartError)
-"""The errors that every row would have."""
+_OF_THE_RUN = (AuthenticationError, PaymentError, BudgetError, EmulatorStartError, ConnectionLostError)
+"""The errors that every row would have. A short loss of the network is none of them: tasks wait for its end."""
 _REPLACE_AFTER = frozenset(
     {
         TaskFailureCode.PAGE_CRASH,
@@ -125,8 +125,6 @@ class LocalRunner:
         except (TaskInterruptedError, *_OF_THE_RUN):
             raise
         except WebRunError as error:
-            if isinstance(error, ConnectionLostError) and error.code != ToolkitErrorCode.CONNECTION_LOST:
-                raise  # the emulator has ended, with all sessions
             healthy = isinstance(error, TaskFailedError) and error.code not in _REPLACE_AFTER
             acted = await self._acted(error)
             return RowFailure.of(error, acted=acted, elapsed_s=time.monotonic() - began_s)

@@ -1,0 +1,183 @@
+"""Tests of `map` with a real emulator and Chromium: what comes of rows, and what kills and stops leave."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+import psutil
+import pytest
+
+from helpers.waiting import wait_until
+from webrun_nb.batch.errors import RunError
+from webrun_nb.batch.map import abegin_map
+from webrun_nb.batch.options import MapOptions
+from webrun_nb.batch.run import MapRun
+from webrun_nb.batch.store import stored_run
+from webrun_nb.client._sync import runtime
+from webrun_nb.client.client import Client
+from webrun_nb.client.errors import TaskInterruptedError, WebRunError
+from webrun_nb.notebook.display.result_frames import NotebookFrames
+
+TEXT = "List the offices with their city and staff."
+SCHEMA = "city:str, staff:int"
+
+
+def offices(*rows: tuple[str, int]) -> str:
+    cells = "".join(f"<tr><td>{city}</td><td>{staff}</td></tr>" for city, staff in rows)
+    return f"<h1>Offices</h1><table><tr><th>City</th><th>Staff</th></tr>{cells}</table>"
+
+
+@pytest.fixture(scope="module")
+def emulator(start_emulator: Callable[..., Any]) -> Any:
+    return start_emulator("--control")
+
+
+@pytest.fixture(autouse=True)
+def own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """Use a folder of its own for the ledger and the runs instead of the user's."""
+    monkeypatch.setenv("WEBRUN_DATA_DIR", str(tmp_path))
+
+
+@pytest.fixture
+def client(emulator: Any) -> Iterator[Client]:
+    client = Client(emulator.url, key=emulator.key, frames=NotebookFrames())
+    yield client
+    for session in client.sessions.values():
+        session.terminate()
+    client.close()
+
+
+def begin(client: Client, pages: object, **options: Any) -> MapRun:
+    given = {"schema": SCHEMA, "concurrency": 2, **options}
+    text = None if pages is None else TEXT
+    return runtime.run(abegin_map(client, pages, text, MapOptions.of(given)))  # type: ignore[arg-type]
+
+
+def test_records_rejoin_the_index_of_the_input_in_its_order(client: Client, site: Any) -> None:
+    pages = pd.DataFrame(
+        {
+            "firm": ["Aster", "Birch", "Cedar"],
+            "url": [
+                site.page("/aster", offices(("Ulm", 3), ("Graz", 5))),
+                site.page("/birch", "<h1>Gone</h1>", status=404),
+                site.page("/cedar", offices(("Cork", 8))),
+            ],
+        },
+        index=["a", "b", "b"],
+    )
+    run = begin(client, pages, keep=["firm"], concurrency=1).result()
+    frame = run.df
+    assert frame.index.tolist() == [("a", 0), ("a", 1), ("b", 0), ("b", 0)]
+    assert frame["firm"].tolist() == ["Aster", "Aster", "Birch", "Cedar"]
+    assert frame["city"].tolist() == ["Ulm", "Graz", pd.NA, "Cork"]
+    assert frame["staff"].dtype == "Int64"
+    assert run.failures[["row", "code"]].to_numpy().tolist() == [[1, "NAVIGATION_FAILED"]]
+    assert run.status["_status"].tolist() == ["done", "failed", "done"]
+    assert (run.usage.sessions, run.usage.tasks) == (1, 3)
+    assert run.usage.cost_usd > run.usage.failed_usd > 0
+
+
+def test_all_sessions_of_a_run_end_with_it(client: Client, site: Any) -> None:
+    begin(client, [site.page(f"/{n}", offices(("Ulm", n))) for n in range(5)]).result()
+    assert all(session.ended for session in client.sessions.values())
+    assert 1 <= len(client.sessions) <= 2
+
+
+def test_a_busy_page_is_asked_again_after_the_time_it_wants(client: Client, site: Any) -> None:
+    url = site.page("/busy", "busy", status=503, headers={"retry-after": "0"})
+    run = begin(client, [url])
+    wait_until(lambda: run.progress.retried == 1 or run.done)
+    site.page("/busy", offices(("Ulm", 3)))
+    assert run.result().df["city"].tolist() == ["Ulm"]
+    assert run.progress.failed == 0
+
+
+def test_a_stopped_run_keeps_what_is_done_and_goes_on_with_the_same_call(client: Client, site: Any) -> None:
+    gate = threading.Event()
+    pages = [
+        site.page("/0", offices(("Ulm", 1))),
+        *(site.page(f"/{n}", offices(("Graz", n)), held=gate) for n in (1, 2)),
+    ]
+    run = begin(client, pages, concurrency=1)
+    wait_until(lambda: run.progress.done == 1 and "/1" in site.asked)
+    run.stop()
+    gate.set()
+    with pytest.raises(TaskInterruptedError) as stopped:
+        run.result()
+    assert "1 of 3 rows are done and kept" in str(stopped.value)
+    assert all(session.ended for session in client.sessions.values())
+    again = begin(client, pages).result()
+    assert (again.id, again.progress.resumed, again.progress.done, again.repeated) == (run.id, 1, 3, 0)
+    assert again.df["staff"].tolist() == [1, 1, 2]
+    assert site.asked.count("/0") == 1
+    finished = begin(client, pages).result()
+    assert finished.id != run.id
+
+
+def test_a_run_goes_on_without_its_input_and_not_with_another(client: Client, site: Any) -> None:
+    pages = [site.page(f"/{n}", offices(("Ulm", n))) for n in range(3)]
+    run = begin(client, pages, limit=None, max_cost_usd="0.000001")
+    with pytest.raises(WebRunError) as spent:
+        run.result()
+    assert (spent.value.code, run.progress.state) == ("BUDGET_REACHED", "budget")
+    with pytest.raises(RunError) as other:
+        begin(client, pages[:2], resume=run.id)
+    assert other.value.code == "RUN_OTHER"
+    again = begin(client, None, schema=None, resume=run.id, max_cost_usd="1").result()
+    assert again.df["staff"].tolist() == [0, 1, 2]
+    assert again.df["staff"].dtype == "Int64"
+
+
+def test_one_run_is_open_once(client: Client, site: Any) -> None:
+    gate = threading.Event()
+    run = begin(client, [site.page("/held", offices(("Ulm", 3)), held=gate)])
+    with pytest.raises(RunError) as used:
+        begin(client, None, schema=None, resume=run.id)
+    assert used.value.code == "RUN_IN_USE"
+    gate.set()
+    run.result()
+
+
+def test_a_session_whose_browser_is_lost_is_replaced(client: Client, emulator: Any, site: Any) -> None:
+    gate = threading.Event()
+    pages = [site.page(f"/{n}", offices(("Ulm", n)), held=gate if n == 1 else None) for n in range(3)]
+    run = begin(client, pages, concurrency=1)
+    wait_until(lambda: "/1" in site.asked)
+    [session] = [each for each in client.sessions.values() if not each.ended]
+    client.control.instance(session.session_id, "kill")
+    gate.set()
+    run.result()
+    assert run.df["staff"].tolist() == [0, 1, 2]
+
+
+def test_a_killed_emulator_loses_nothing_that_was_done(
+    start_emulator: Callable[..., Any], site: Any, tmp_path: Any
+) -> None:
+    folder, gate = str(tmp_path / "emulator"), threading.Event()
+    pages = [site.page(f"/{n}", offices(("Ulm", n)), held=gate if n > 1 else None) for n in range(5)]
+    first = start_emulator("--control", "--data-dir", folder)
+    client = Client(first.url, key=first.key, frames=NotebookFrames())
+    run = begin(client, pages)
+    wait_until(lambda: run.progress.done == 2 and {"/2", "/3"} <= set(site.asked))
+    before = run.status["_task_id"].tolist()[:2]
+    for process in (*psutil.Process(first.process.pid).children(recursive=True), psutil.Process(first.process.pid)):
+        os.kill(process.pid, signal.SIGKILL)
+    gate.set()
+    with pytest.raises(WebRunError) as gone:
+        run.result()
+    assert gone.value.code in ("CONNECTION_LOST", "EMULATOR_GONE")
+    client.close()
+    assert stored_run(run.id).counts.done == 2
+    second = start_emulator("--control", "--data-dir", folder)
+    client = Client(second.url, key=second.key, frames=NotebookFrames())
+    again = begin(client, pages).result()
+    client.close()
+    assert again.id == run.id
+    assert again.df["staff"].tolist() == [0, 1, 2, 3, 4]
+    assert again.status["_task_id"].tolist()[:2] == before
+    assert again.repeated <= 2
