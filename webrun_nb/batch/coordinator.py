@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from webrun_nb.batch.errors import RunError
 from webrun_nb.batch.options import OnError
+from webrun_nb.batch.politeness import HostLimits, WaitingRows
 from webrun_nb.batch.progress import SHOWN_FAILURES, MapProgress, MapState, RateMeter, ShownFailure
-from webrun_nb.batch.queue import HostRules, RowQueue
+from webrun_nb.batch.robots import Robots
 from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
 from webrun_nb.batch.runners.base import Runner
 from webrun_nb.batch.store import OpenAttempt, RunStore
@@ -49,13 +49,6 @@ class RunLimits:
     """Only so many rows in this process: a sample."""
 
 
-class RobotRules(Protocol):
-    """The rules of sites for robots."""
-
-    async def allowed(self, url: str) -> str | None:
-        """Return None where a page may be opened, else the rule that forbids it, in one line."""
-
-
 class _AgainError(Exception):
     """An attempt failed in a way that may pass."""
 
@@ -73,9 +66,9 @@ class Coordinator:
         The run.
     runner : Runner
         Does the rows.
-    hosts : HostRules
+    hosts : HostLimits
         The limits per host.
-    robots : RobotRules or None
+    robots : Robots or None
         The rules of sites for robots; None where they are not honoured.
     limits : RunLimits
         Its limits.
@@ -87,8 +80,8 @@ class Coordinator:
         self,
         store: RunStore,
         runner: Runner,
-        hosts: HostRules,
-        robots: RobotRules | None,
+        hosts: HostLimits,
+        robots: Robots | None,
         limits: RunLimits,
         changed: Callable[[], None],
     ) -> None:
@@ -103,9 +96,14 @@ class Coordinator:
         self._open = store.open_attempts()
         under_way = {attempt.row.position for attempt in self._open}
         waiting = [row for row in store.rows() if row.position not in under_way]
-        self._queue = RowQueue(waiting[: limits.first], hosts)
+        self._waiting: WaitingRows[RowTask] = WaitingRows(hosts)
+        for row in waiting[: limits.first]:
+            self._waiting.put(row.host, row)
         self._rows: dict[asyncio.Task[None], RowTask] = {}
+        self._refusals: dict[int, RowFailure] = {}
+        """The last failure of each row that runs, for the limits of its host."""
         self._news = asyncio.Event()
+        self._held = 0
         self._state: MapState = "starting"
         self._stop_as: MapState | None = None
         self._began_s = time.monotonic()
@@ -142,7 +140,7 @@ class Coordinator:
             cached=self._cached,
             repeated=self._repeated,
             retried=self._retried,
-            held=self._queue.held,
+            held=self._held,
             cost_usd=self._limits.spent_before_usd + runner.cost_usd,
             emulated=runner.emulated or self._store.meta.emulated,
             max_cost_usd=self._limits.max_cost_usd,
@@ -182,6 +180,7 @@ class Coordinator:
         await self._store.note_state("running")
         try:
             for attempt in self._open:
+                self._hosts.begin(attempt.row.host)
                 self._start(attempt.row, self._take_up(attempt))
             await self._dispatch()
             await self._drain()
@@ -197,6 +196,8 @@ class Coordinator:
     async def _finish(self, state: MapState) -> None:
         try:
             await self._runner.close()
+            if self._robots is not None:
+                await self._robots.close()
             await self._store.note_state(state, message="" if self.error is None else self.error.message)
         except RunError as error:  # the disk refuses it
             self.error = self.error or error
@@ -205,23 +206,17 @@ class Coordinator:
 
     async def _dispatch(self) -> None:
         """Start rows, each as soon as it may."""
-        while self._stop_as is None:
-            self._news.clear()
+        while self._stop_as is None and len(self._waiting):
             if self._limits.max_cost_usd is not None and self.progress.cost_usd >= self._limits.max_cost_usd:
-                if len(self._queue):
-                    self._end("budget")
+                self._end("budget")
                 return
-            if not len(self._queue):
-                return
-            wait_s = float("inf")
+            self._held = 0
             if self._state == "running" and len(self._rows) < self._runner.slots:
-                row, wait_s = self._queue.take()
-                if row is not None:
-                    self._start(row, self._do(row))
+                if (taken := self._waiting.take()) is not None:
+                    self._start(taken[1], self._do(taken[1]))
                     continue
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(None if wait_s == float("inf") else wait_s):
-                    await self._news.wait()
+                self._held = len(self._waiting)
+            await self._hosts.wait_until_change()
 
     async def _until_running(self) -> None:
         while self._state == "paused":
@@ -233,19 +228,24 @@ class Coordinator:
             await asyncio.wait(self._rows)
 
     def _start(self, row: RowTask, work: Coroutine[Any, Any, None]) -> None:
-        self._hosts.begin(row.host)
+        """Run a row whose host has counted it as begun."""
         task = asyncio.create_task(work)
         self._rows[task] = row
         task.add_done_callback(self._ended)
         self._tell()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._hosts.end(self._rows.pop(task).host)
+        row = self._rows.pop(task)
+        failure = self._refusals.pop(row.position, None)
+        if failure is None:
+            self._hosts.end(row.host)
+        else:
+            self._hosts.end(row.host, failure.status, failure.retry_after_s)
         if not task.cancelled() and (error := task.exception()) is not None:
             if not isinstance(error, ShortTracebackMixin):
                 _log.error("a row of run %s failed unexpectedly", self._store.meta.run_id, exc_info=error)
             self._fail_with(error)
-        self._news.set()
+        self._hosts.wake()
         self._tell()
 
     def _fail_with(self, error: BaseException) -> None:
@@ -318,13 +318,15 @@ class Coordinator:
             It failed in a way that may pass, and is not the last.
         """
         if isinstance(outcome, RowAnswer):
+            self._refusals.pop(row.position, None)
             await self._store.finish(row.position, number, outcome)
             self._done += 1
             self._rate.note(time.monotonic())
             self._see_values(_has_values(outcome))
             return
-        self._hosts.note(row.host, outcome.status, outcome.retry_after_s)
+        self._refusals[row.position] = outcome
         if outcome.is_repeatable and not last and self._stop_as is None:
+            self._hosts.note(row.host, outcome.status, outcome.retry_after_s)
             await self._store.fail(row.position, number, outcome, final=False)
             raise _AgainError(outcome)
         await self._take_failure(row, number, outcome)
@@ -348,10 +350,12 @@ class Coordinator:
 
     async def _refusal(self, row: RowTask) -> RowFailure | None:
         """Return the failure of a row whose site allows no robots on its page."""
-        if self._robots is None or self._hosts.is_exempt(row.host):
+        if self._robots is None or not self._hosts.applies_to(row.host):
             return None
-        reason = await self._robots.allowed(row.url)
+        reason = await self._robots.refusal(row.url)
         if reason is None:
+            if (delay_s := await self._robots.crawl_delay_s(row.url)) is not None:
+                self._hosts.set_crawl_delay(row.host, delay_s)
             return None
         return RowFailure(ToolkitErrorCode.ROBOTS_DISALLOWED, reason, "leave the row out, or ask the site", acted=False)
 
@@ -383,6 +387,7 @@ class Coordinator:
     def _change(self, state: MapState) -> None:
         self._state = state
         self._news.set()
+        self._hosts.wake()
         self._tell()
 
 

@@ -15,7 +15,8 @@ from webrun_nb.batch.errors import RunError
 from webrun_nb.batch.inputs import MapInput, read_input
 from webrun_nb.batch.options import MapOptions
 from webrun_nb.batch.plan import CheckRow, MapPlan, plan_rows
-from webrun_nb.batch.queue import NoHostRules
+from webrun_nb.batch.politeness import HostLimits
+from webrun_nb.batch.robots import USER_AGENT, Robots
 from webrun_nb.batch.rows import RowTask
 from webrun_nb.batch.run import MapRun
 from webrun_nb.batch.runners.base import Runner
@@ -168,8 +169,8 @@ def _started(
     coordinator = Coordinator(
         store,
         runner,
-        NoHostRules(),
-        None,
+        HostLimits(per_host=options.per_host, polite=options.polite),
+        Robots() if options.robots and options.polite is not False else None,
         RunLimits(
             limit_usd(options.max_cost_usd),
             _spent_usd(client.ledger, store.meta.run_id),
@@ -200,10 +201,14 @@ async def _prepare(client: Client, options: MapOptions) -> _Prepared:
         await read_secrets(options.secrets, base_url),
     )
 
+    emulated, hosts = await client.http.is_emulator(), HostLimits(polite=options.polite)
+
     def make_request(row: RowTask) -> TaskRequest:
-        return build_task_request(
-            row.text, replace(options.task, url=row.url), base_url=base_url, schema=schema, file_ids=file_ids
-        )
+        agent = options.task.user_agent
+        if agent is None and emulated and hosts.applies_to(row.host):  # other servers can't be told it
+            agent = USER_AGENT
+        task = replace(options.task, url=row.url, user_agent=agent)
+        return build_task_request(row.text, task, base_url=base_url, schema=schema, file_ids=file_ids)
 
     depends_on = {
         "schema": None if schema is None else schema.json_schema,
@@ -214,7 +219,7 @@ async def _prepare(client: Client, options: MapOptions) -> _Prepared:
         "proxy": options.proxy is not None,
         "secrets": sorted(map(str, options.secrets or ())),
     }
-    return _Prepared(options, schema, session, make_request, depends_on, await client.http.is_emulator())
+    return _Prepared(options, schema, session, make_request, depends_on, emulated)
 
 
 def _checker(make_request: MakeRequest) -> CheckRow:

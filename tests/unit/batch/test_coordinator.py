@@ -7,7 +7,7 @@ from helpers.fake_runner import FakeRunner, answer
 from helpers.waiting import wait_until_async
 from webrun_nb.batch import coordinator as coordinators
 from webrun_nb.batch.coordinator import Coordinator, RunLimits
-from webrun_nb.batch.queue import NoHostRules
+from webrun_nb.batch.politeness import HostLimits
 from webrun_nb.batch.rows import RowFailure
 from webrun_nb.client.errors import AuthenticationError
 
@@ -22,7 +22,7 @@ def make(make_store):
     def coordinate(do, total=5, store=None, slots=4, **limits):
         store = make_store(total) if store is None else store
         runner = FakeRunner(do, slots)
-        made = Coordinator(store, runner, NoHostRules(), None, RunLimits(**limits), lambda: None)
+        made = Coordinator(store, runner, HostLimits(), None, RunLimits(**limits), lambda: None)
         return made, store, runner
 
     return coordinate
