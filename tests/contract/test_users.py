@@ -55,6 +55,7 @@ CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/_emulator/tasks/{task}/steps/1/picture", None),
     ("GET", "/_emulator/tasks/{task}/pictures/1", None),
     ("PUT", "/_emulator/sessions/{session}/pictures", {"wanted": True}),
+    ("GET", "/_emulator/sessions/{session}/effects", None),
     ("DELETE", "/environments/{environment}", None),
     (UPLOAD, "/environments/{environment}/upload", {"@file": "profile.tar.gz"}),
     ("GET", "/environments/{environment}/files", None),

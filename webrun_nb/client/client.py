@@ -37,8 +37,10 @@ from webrun_nb.client.sessions.options import SessionKeywords, SessionOptions
 from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.sessions.starter import DEFAULT_NAME, SessionStarter
 from webrun_nb.client.snapshot import Question
+from webrun_nb.client.tasks.answer_cache import USERS_ANSWERS, AnswerCache, CacheContext
+from webrun_nb.client.tasks.answer_store import AnswerStore
 from webrun_nb.client.tasks.handle import TaskHandle
-from webrun_nb.client.tasks.options import CommonTaskKeywords, SingleTaskKeywords, TaskOptions
+from webrun_nb.client.tasks.options import ONLY_WAITED_FOR, CommonTaskKeywords, SingleTaskKeywords, TaskOptions
 from webrun_nb.client.tasks.past_tasks import PastTasks
 from webrun_nb.client.tasks.request import TaskRequest, prepare_task, read_schema
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult
@@ -80,6 +82,8 @@ class Client(InProcess):
         See `ApiTransport`.
     ledger : Ledger, optional
         Records the sessions that are started; by default the user's ledger, None for no record.
+    answers : AnswerStore, optional
+        Keeps answers for tasks that ask for that (`cache`); by default the user's.
     emulator_pid : int, optional
         The server's process id, if the server is an emulator that ends with this process.
     """
@@ -96,6 +100,7 @@ class Client(InProcess):
         transport: httpx.AsyncBaseTransport | None = None,
         explain_loss: Callable[[], Awaitable[WebRunError | None]] | None = None,
         ledger: Ledger | None = USERS_LEDGER,
+        answers: AnswerStore = USERS_ANSWERS,
         emulator_pid: int | None = None,
     ) -> None:
         base_url = check_service(base_url)
@@ -111,6 +116,8 @@ class Client(InProcess):
         """Tests proxies (on the emulator alone)."""
         self.policies = Policies(self._http)
         """The rules for sessions (on the emulator alone; the hosted service has them in its dashboard)."""
+        self.answers = AnswerCache(self._http, self.environments, self.policies, frames, answers)
+        """The kept answers, for the tasks that use them."""
         self.control = EmulatorControl(self._http)
         """The emulator's controls: time travel, faults, killed browsers."""
         self.budgets = Budgets()
@@ -341,12 +348,23 @@ class Client(InProcess):
         self.refuse_if_spent(budget)
         request = await self.prepare_task(text, TaskOptions(**options, end=True))
         session_options = SessionOptions(None, environment_id, policy_id, await read_proxy(proxy))
-        session, task_id = await self._starter.start_for_task(session_options, request.fields, budget)
-        try:
-            return await session.runner.run(request, task_id, opened)
-        except asyncio.CancelledError:
-            self._starter.interruption = session.runner.take_interruption()
-            raise
+
+        async def run() -> TaskResult:
+            session, task_id = await self._starter.start_for_task(session_options, request.fields, budget)
+            try:
+                return await session.runner.run(request, task_id, opened)
+            except asyncio.CancelledError:
+                self._starter.interruption = session.runner.take_interruption()
+                raise
+
+        self.last = await self.answers.answer(request, lambda: self.cache_context(session_options), run)
+        return self.last
+
+    async def cache_context(self, options: SessionOptions) -> CacheContext:
+        """Return the conditions that the answer of a task in a session of its own depends on, on the loop thread."""
+        return await self.answers.context(
+            environment_id=options.environment_id, policy_id=options.policy_id, proxy=options.proxy
+        )
 
     @blocking(arun_task)
     def run_task(
@@ -356,7 +374,7 @@ class Client(InProcess):
             return runtime.run(self.arun_task(text, opened=opened, **options))
 
     @on_loop_thread
-    @keywords_of(TaskOptions, without={"end"})
+    @keywords_of(TaskOptions, without={"end", *ONLY_WAITED_FOR})
     async def asubmit_task(
         self,
         text: str,

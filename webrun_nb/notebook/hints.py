@@ -57,6 +57,8 @@ _TYPED: Mapping[str, str] = {
     'source="prompt"': "--from prompt",
     "new=True": "--new",
     "raw=True": "--raw",
+    "cache= and refresh=": "--cache and --refresh",
+    "(refresh=True) in a session with pictures=True": "(--refresh) in a session started with --pictures",
     "expect=": "--expect ",
 }
 """The form to type, by the Python form in the client's hints."""

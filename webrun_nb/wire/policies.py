@@ -185,6 +185,8 @@ class StepBody(Response):
     target: str
     by: Actor
     url: str
+    looks: bool = False
+    """True for an action that only looks at pages, or follows a link to another one."""
     decision: Permission | None
     rule: str | None
     response: str | None
@@ -220,6 +222,21 @@ class StepList(Response):
     session_id: str
     task_id: str
     steps: list[StepBody]
+    steps_left_out: int = 0
+    """The number of further steps that are not recorded, as there are too many."""
+
+
+class SessionEffects(Response):
+    """Answer to `GET /_emulator/sessions/:id/effects`: what a session may have changed so far."""
+
+    success: Literal[True] = True
+    session_id: str
+    acted: bool
+    """True once its agent, or a person, has done more in it than to look at pages and follow links."""
+    secrets: bool
+    """True if it was given secrets, with a task or in a task's text."""
+    busy: bool
+    """True while a task runs or waits in it."""
 
 
 class SourceBody(Response):

@@ -31,8 +31,9 @@ from webrun_nb.client.monitoring.monitor import SessionMonitor
 from webrun_nb.client.sessions.manual_control import ManualControl
 from webrun_nb.client.sessions.options import SessionOptions
 from webrun_nb.client.snapshot import SessionSnapshot, Subscriber
+from webrun_nb.client.tasks.answer_cache import CacheContext
 from webrun_nb.client.tasks.handle import TaskHandle
-from webrun_nb.client.tasks.options import TaskKeywords, TaskOptions
+from webrun_nb.client.tasks.options import ONLY_WAITED_FOR, TaskKeywords, TaskOptions
 from webrun_nb.client.tasks.request import TaskRequest
 from webrun_nb.client.tasks.result import TaskResult
 from webrun_nb.client.tasks.runner import TaskClient, TaskRunner
@@ -208,7 +209,24 @@ class Session(InProcess, ManualControl):
         RequestError, SessionGoneError, LimitError, PaymentError, ConnectionLostError
             The task was refused, or the server can't be reached.
         """
-        return await self.runner.run(await self.runner.prepare(text, TaskOptions(**options)))
+        request = await self.runner.prepare(text, TaskOptions(**options))
+        if request.cache is None:
+            return await self.runner.run(request)
+        result = await self.client.answers.answer(request, self.cache_context, lambda: self.runner.run(request))
+        self.client.last = result
+        if result.cached_age_s is not None and options.get("end"):
+            await self.aterminate()
+        return result
+
+    async def cache_context(self) -> CacheContext:
+        """Return the conditions that the answers of its tasks depend on, on the loop thread."""
+        return await self.client.answers.context(
+            environment_id=self.options.environment_id,
+            policy_id=self.options.policy_id,
+            proxy=self.options.proxy,
+            session_id=self.session_id,
+            since_ms=self.snapshot.created_at_ms,
+        )
 
     @blocking(atask)
     def task(self, text: str, **options: Unpack[TaskKeywords]) -> TaskResult:
@@ -216,7 +234,7 @@ class Session(InProcess, ManualControl):
             return runtime.run(self.atask(text, **options))
 
     @on_loop_thread
-    @keywords_of(TaskOptions)
+    @keywords_of(TaskOptions, without=ONLY_WAITED_FOR)
     async def asubmit(self, text: str, **options: Unpack[TaskKeywords]) -> TaskHandle[Session]:
         """Give the session a task and return once the server has it; the handle waits for its result.
 

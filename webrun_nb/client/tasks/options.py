@@ -8,13 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypedDict
 
+from webrun_nb.client.errors import RequestError
 from webrun_nb.client.monitoring.budget import Amount, Budget
 from webrun_nb.client.proxies import Proxy
 from webrun_nb.client.secrets import Secrets
 from webrun_nb.client.tasks.expectations import Expectations
+from webrun_nb.common.codes import ErrorCode
+from webrun_nb.common.durations import read_span_ms
+
+CacheAge = bool | str | timedelta
+"""The greatest age of a kept answer: `"1h"`, `"2d"`, a timedelta, True for a day; False: the cache is not used."""
+DEFAULT_CACHE_AGE = "1d"
+ONLY_WAITED_FOR = frozenset({"cache", "refresh"})
+"""The options of tasks that a call waits for: a task that is submitted is always run."""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheUse:
+    """The use that a task makes of kept answers; it keeps its own in any case."""
+
+    max_age_ms: float
+    """The greatest age of an answer that it takes."""
+    refresh: bool = False
+    """It takes none: it is run, and its answer replaces the kept one."""
 
 
 class CommonTaskKeywords(TypedDict, total=False):
@@ -32,6 +52,8 @@ class CommonTaskKeywords(TypedDict, total=False):
     expect: str | Sequence[str]
     flat: bool
     user_agent: str | None
+    cache: CacheAge
+    refresh: bool
 
 
 class TaskKeywords(CommonTaskKeywords, total=False):
@@ -90,6 +112,13 @@ class TaskOptions:
     user_agent : str, optional
         The `User-Agent` that the browser sends to pages, and reports to their scripts, during the task; by default its
         own. One line of at most 300 printable ASCII characters. On the emulator only.
+    cache : bool, str or timedelta
+        Take the kept answer of the same task if it is not older than this: `"1h"`, `"2d"`, True for a day. Then
+        nothing is run or billed, and `result.cached_age_s` is its age. Otherwise the task is run and its answer kept,
+        if it surely changed nothing and used no secret; `result.not_kept` says why it is not. The same task: text,
+        `url` (needed here), schema, other options, policy, proxy and version of the environment.
+    refresh : bool
+        Run the task in any case, and keep its answer in place of the one that is kept.
     """
 
     url: str | None = None
@@ -105,12 +134,33 @@ class TaskOptions:
     expect: str | Sequence[str] = ()
     flat: bool = False
     user_agent: str | None = None
+    cache: CacheAge = False
+    refresh: bool = False
+
+    def cache_use(self) -> CacheUse | None:
+        """Return the use that the task makes of kept answers; None for none.
+
+        Raises
+        ------
+        RequestError
+            `INVALID_PARAMETER`: `cache` is no time.
+        """
+        if self.cache is False and not self.refresh:
+            return None
+        max_age_ms = _age_ms(DEFAULT_CACHE_AGE if isinstance(self.cache, bool) else self.cache)
+        if max_age_ms is None or max_age_ms <= 0:
+            raise RequestError(
+                f"cache= takes a span of time, not {str(self.cache)[:40]!r}",
+                code=ErrorCode.INVALID_PARAMETER,
+                hint="write '1h', '90m' or '2d'; a year is the most",
+            )
+        return CacheUse(max_age_ms, self.refresh)
 
     def to_wire(self) -> dict[str, Any]:
         """Return the options that are sent as they are, under their wire names.
 
-        `url`, `schema`, `secrets` and `files` have to be resolved first (`build_task_request`); `max_cost_usd`
-        and `flat` are not sent.
+        `url`, `schema`, `secrets` and `files` have to be resolved first (`build_task_request`); `max_cost_usd`,
+        `flat`, `cache` and `refresh` are not sent.
 
         Raises
         ------
@@ -132,3 +182,13 @@ class TaskOptions:
 def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields without those that are None."""
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _age_ms(age: object) -> float | None:
+    """Return the greatest age of a kept answer in ms; None where it is none."""
+    if isinstance(age, timedelta):
+        return age / timedelta(milliseconds=1)
+    try:
+        return read_span_ms(age) if isinstance(age, str) else None
+    except ValueError:
+        return None

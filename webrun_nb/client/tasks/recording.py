@@ -6,7 +6,10 @@ from typing import Any
 
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
 from webrun_nb.client.emulator_control import EmulatorControl, StepPicture
+from webrun_nb.client.errors import RequestError
 from webrun_nb.client.transport import ApiTransport, checked_id
+from webrun_nb.common.codes import ErrorCode
+from webrun_nb.wire.policies import StepList
 from webrun_nb.wire.report import ReportBody, ReportedValues
 
 Record = dict[str, Any]
@@ -82,5 +85,59 @@ class TaskRecording:
     def page_picture(self, at_ms: int) -> bytes:
         return runtime.run(self.apage_picture(at_ms))
 
+    @on_loop_thread
+    async def arecorded_steps(self) -> StepList:
+        """Return the task's steps, with the number of those that are not recorded."""
+        return StepList.model_validate(await self._http.control("GET", self._path("steps")))
+
+    @blocking(arecorded_steps)
+    def recorded_steps(self) -> StepList:
+        return runtime.run(self.arecorded_steps())
+
     def _path(self, what: str) -> str:
         return f"tasks/{checked_id(self._task_id, 'TASK_NOT_FOUND')}/{what}"
+
+
+class KeptRecording:
+    """The record of a task whose answer was kept: its steps and its report; pictures are not kept.
+
+    Parameters
+    ----------
+    base_url : str
+        The address of the server that answered the task.
+    steps : list of Record
+        The task's steps.
+    report : ReportBody
+        The evidence of its answer.
+    """
+
+    def __init__(self, base_url: str, steps: list[Record], report: ReportBody) -> None:
+        self.base_url = base_url
+        self._steps = steps
+        self._report = report
+
+    def steps(self) -> list[Record]:
+        """Return the task's steps, each with its target, decision, time and cost."""
+        return self._steps
+
+    def report(self, values: ReportedValues = "all") -> ReportBody:
+        """Return what the task's answer rests on: with all values, or with those that have a reason (`odd`)."""
+        if values == "all":
+            return self._report
+        return self._report.model_copy(update={"values": [value for value in self._report.values if value.reason]})
+
+    def picture(self, number: int) -> StepPicture:
+        """Raise the error that the picture of a step is not kept."""
+        raise _no_pictures()
+
+    def page_picture(self, at_ms: int) -> bytes:
+        """Raise the error that the picture of a page is not kept."""
+        raise _no_pictures()
+
+
+def _no_pictures() -> RequestError:
+    return RequestError(
+        "a kept answer has no pictures",
+        code=ErrorCode.FILE_NOT_FOUND,
+        hint="run the task again (refresh=True) in a session with pictures=True",
+    )

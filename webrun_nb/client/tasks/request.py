@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -17,7 +18,7 @@ from webrun_nb.client.errors import RequestError, UnsureOptionWarning, refusal
 from webrun_nb.client.monitoring.budget import limit_usd
 from webrun_nb.client.secrets import read_secrets
 from webrun_nb.client.tasks.expectations import Expectations
-from webrun_nb.client.tasks.options import TaskOptions
+from webrun_nb.client.tasks.options import CacheUse, TaskOptions
 from webrun_nb.client.tasks.result import ResultAdapter, Schema
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.client.urls import resolve_url
@@ -50,6 +51,8 @@ class TaskRequest:
     """Its budget, which this client keeps: the wire has no such field."""
     expectations: Expectations = field(default_factory=Expectations)
     """The conditions on its answer, which this client checks."""
+    cache: CacheUse | None = None
+    """The use that it makes of kept answers; None for none."""
 
 
 async def prepare_task(
@@ -79,13 +82,14 @@ async def prepare_task(
     ------
     RequestError
         The service would answer with 400; `FILE_NOT_FOUND`: there is no such file; `EMULATOR_ONLY`: the server would
-        ignore `expect` or `user_agent`.
+        ignore `expect` or `user_agent`; otherwise as `check_cacheable`.
 
     Warns
     -----
     UnsureOptionWarning
         The server may ignore `avoid_domains`: it is not an emulator.
     """
+    check_cacheable(text, options)
     if Expectations.read(options.expect).statuses and not await http.is_emulator():
         raise RequestError(f"{http.base_url} would ignore a status in expect=", code=ToolkitErrorCode.EMULATOR_ONLY)
     if options.user_agent is not None and not await http.is_emulator():
@@ -155,8 +159,41 @@ def build_task_request(
     confidential = {"secrets": secrets_to_wire(secrets)} if secrets else {}
     expectations = Expectations.read(options.expect)
     expectations.check_columns([column.name for column in getattr(schema, "columns", ())])
-    sent_fields = {**fields.to_wire(), **output, **confidential}
-    return TaskRequest(masked(text), url, schema, sent_fields, limit_usd(options.max_cost_usd), expectations)
+    return TaskRequest(
+        instruction=masked(text),
+        url=url,
+        schema=schema,
+        fields={**fields.to_wire(), **output, **confidential},
+        max_cost_usd=limit_usd(options.max_cost_usd),
+        expectations=expectations,
+        cache=options.cache_use(),
+    )
+
+
+def check_cacheable(text: str, options: TaskOptions) -> None:
+    """Check that the answer of a task may be kept, where that is asked for, as far as its options tell.
+
+    Raises
+    ------
+    RequestError
+        `ARGUMENT`: it may not; `INVALID_PARAMETER`: the greatest age of a kept answer can't be read.
+    """
+    if options.cache_use() is None:
+        return
+    url = options.url or ""
+    if options.url is None:
+        problem = "it has no URL"
+    elif options.secrets or masked(text) != text or masked(url) != url or "@" in urlsplit(url).netloc:
+        problem = "it is given a login"
+    elif options.files:
+        problem = "it is given files"
+    else:
+        return
+    raise RequestError(
+        f"no answer of this task can be kept: {problem}",
+        code=ToolkitErrorCode.ARGUMENT,
+        hint="leave out cache= and refresh=" + ("; or name the page to start from" if options.url is None else ""),
+    )
 
 
 def read_schema(given: object, frames: ResultAdapter | None, *, flat: bool = False) -> Schema | None:

@@ -19,10 +19,11 @@ from webrun_nb.client.emulator_control import StepPicture
 from webrun_nb.client.errors import NoReportWarning, ProtocolError, RequestError, WebRunError
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.tasks.element_picture import ElementPicture, find_value, outlined
-from webrun_nb.client.tasks.recording import TaskRecording
+from webrun_nb.client.tasks.recording import KeptRecording, TaskRecording
 from webrun_nb.client.transfers import Transfers
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import ToolkitErrorCode
+from webrun_nb.common.durations import age_text
 from webrun_nb.common.text import one_line
 
 if TYPE_CHECKING:
@@ -222,12 +223,17 @@ class TaskResult(InProcess):
     None where the answer is whole, or the server does not say."""
     frames: ResultAdapter | None = field(default=None, compare=False)
     """Makes tables of it; None for a client that knows no tables."""
-    recorded: TaskRecording | None = field(default=None, compare=False)
-    """The server's record of the task."""
+    recorded: TaskRecording | KeptRecording | None = field(default=None, compare=False)
+    """The server's record of the task, or what was kept of it."""
     max_cost_usd: Decimal | None = None
     """The task's own budget; None where it had none."""
     budget: BudgetReading | None = field(default=None, compare=False)
     """The budget that was exceeded most at its end: its own, its session's or the notebook's."""
+    cached_age_s: float | None = None
+    """The age of a kept answer (`cache`) in seconds: then no task was run, and ids, `usage` and `captured_at` are those
+    of the task that the answer was kept from. None for the answer of a task that was run."""
+    not_kept: str | None = None
+    """The reason why the answer is not kept, though that was asked for (`cache`, `refresh`)."""
 
     @property
     def json(self) -> Any:
@@ -442,7 +448,7 @@ class TaskResult(InProcess):
             warnings.warn_explicit(message, NoReportWarning, "webrun_nb", 0)
         return None
 
-    def _record(self) -> TaskRecording:
+    def _record(self) -> TaskRecording | KeptRecording:
         if self.recorded is None:
             raise TypeError("this result has no connection to its server: there is no record of its steps")
         return self.recorded
@@ -456,8 +462,11 @@ class TaskResult(InProcess):
     def cost_usd(self) -> Decimal | None:
         """The cost of the task in US dollars. On the emulator: the cost on the hosted service.
 
-        None where the server does not say it.
+        None where the server does not say it. 0 for a kept answer, which no task was run for; `usage` has what that
+        cost once.
         """
+        if self.cached_age_s is not None:
+            return Decimal(0)
         return None if self.usage is None else self.usage.cost_usd
 
     @property
@@ -482,8 +491,11 @@ class TaskResult(InProcess):
         told = told if len(told) <= _TOLD_CHARACTERS else told[: _TOLD_CHARACTERS - 1] + "…"
         amount = "cost unknown" if self.cost_usd is None else f"${self.cost_usd:.4f}"
         cost = f"≈ {amount} (emulated)" if self.emulated else amount
+        spent = f"{self.elapsed_s:.1f} s · {cost}"
+        if self.cached_age_s is not None:
+            spent = f"kept answer of {age_text(self.cached_age_s)} ago · $0.00 now"
         cut = "" if self.truncated is None else f" · truncated: {self.truncated.returned:,} of {self.truncated.of:,}"
-        return f"<TaskResult {self.task_id}: {told!r} · {self.elapsed_s:.1f} s · {cost}{cut}; .df .text .json .files>"
+        return f"<TaskResult {self.task_id}: {told!r} · {spent}{cut}; .df .text .json .files>"
 
 
 def result_of(
@@ -496,7 +508,7 @@ def result_of(
     elapsed_s: float,
     frames: ResultAdapter | None,
     http: ApiTransport,
-    recorded: TaskRecording | None = None,
+    recorded: TaskRecording | KeptRecording | None = None,
     max_cost_usd: Decimal | None = None,
     budget: BudgetReading | None = None,
     read_at: datetime | None = None,

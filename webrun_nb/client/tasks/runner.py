@@ -23,6 +23,7 @@ from webrun_nb.client.monitoring.guardrails import NoAnswer
 from webrun_nb.client.monitoring.ledger import RunContext, TaskOutcome
 from webrun_nb.client.monitoring.monitor import SessionMonitor
 from webrun_nb.client.snapshot import Question, SessionSnapshot
+from webrun_nb.client.tasks.answer_cache import AnswerCache
 from webrun_nb.client.tasks.options import TaskOptions
 from webrun_nb.client.tasks.polling import UnnamedTasks
 from webrun_nb.client.tasks.request import TaskRequest
@@ -42,6 +43,7 @@ _ENDED_WITH_SESSION = frozenset(
 class TaskClient(Protocol):
     """The client of a session, as the session's tasks need it."""
 
+    answers: AnswerCache
     frames: ResultAdapter | None
     last: TaskResult | None
 

@@ -82,6 +82,8 @@ class Session:
         self.environment_id: str | None = None
         self.pictures_wanted = False
         """True where pictures of its tasks' steps are taken; they cost time, so they are off by default."""
+        self.acted = False
+        """True once its agent, or a person, has done more in it than to look at pages."""
         self.note: str | None = None
         """A sentence for the session's user, such as why it failed."""
         self.created_ms = clock.now()

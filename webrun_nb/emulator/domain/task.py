@@ -36,6 +36,8 @@ class Step:
     """None for steps that no policy decides on, and without a policy."""
     rule: str | None = None
     response: GuardrailResponse | None = None
+    looks: bool = False
+    """True for an action that only looks at pages, or follows a link to another one (`action_facts.only_looks`)."""
     duration_ms: float | None = None
     """None while it is under way."""
     cost_usd: Decimal | None = None
@@ -163,6 +165,8 @@ class Task:
         """The files that it downloaded, in order."""
         self.steps: list[Step] = []
         """Its recorded steps, in order."""
+        self.steps_left_out = 0
+        """The number of its steps that are not recorded, as there are too many."""
         self.recorded_usd = Decimal(0)
         """The part of its cost that its steps account for."""
         self.fact_chars = 0
@@ -210,6 +214,7 @@ class TaskRecording:
     task_id: str
     steps: list[Step]
     pictures: tuple[PictureOfPage, ...] = ()
+    steps_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

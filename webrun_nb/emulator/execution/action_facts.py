@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urldefrag
 
 from webrun_nb.browsers.actions import Action, ElementTarget, PointerClick, PointTarget, PressKey, TypeText, Wheel
 from webrun_nb.browsers.observation import Box, HitElement, HitTest, Observation
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX
+from webrun_nb.common.policy_terms import LOOKING_ACTIONS, ActionCategory
 from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Page, SearchText
 from webrun_nb.wire import requests as wire
 from webrun_nb.wire.limits import BROWSER_BAR_PX
@@ -108,6 +110,22 @@ def _effects_of_key(key: str, hit: HitElement | None, words: SearchText) -> Iter
         yield ActionFact("Navigation", SearchText("back or forward"))
     if last == "F5" or (commands and last.lower() == "r"):
         yield ActionFact("Navigation", SearchText("refresh"))
+
+
+_LOOKING_CLICK: frozenset[ActionCategory] = frozenset({"Click", "Navigation", "Tab Management"})
+"""The categories of a click that follows a link, and nothing else."""
+
+
+def only_looks(facts: ActionFacts) -> bool:
+    """Return whether an action only looks at pages, or follows a link to another page, as opening its URL does.
+
+    A click on anything else may change something, and so may one on a link to the page itself, which a script handles.
+    """
+    if facts.name in LOOKING_ACTIONS:
+        return True
+    led_to = {urldefrag(fact.url).url for fact in facts.categories if fact.category == "Navigation" and fact.url}
+    is_click = {fact.category for fact in facts.categories} <= _LOOKING_CLICK
+    return is_click and bool(led_to) and urldefrag(facts.page.url).url not in led_to
 
 
 def highlight_box(action: Action, seen: Observation | None) -> dict[str, float] | None:

@@ -22,7 +22,7 @@ from webrun_nb.emulator.domain.policy.engine import Allow, Block, RequireApprova
 from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Page, SearchText
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Step, Task
-from webrun_nb.emulator.execution.action_facts import facts_of, highlight_box, visible_box
+from webrun_nb.emulator.execution.action_facts import facts_of, highlight_box, only_looks, visible_box
 from webrun_nb.emulator.execution.policy_enforcer import PolicyEnforcer
 from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.secret_filter import SecretFilter
@@ -155,6 +155,7 @@ class ActionGateway:
             if not await self._authorize(action, step, recorded, by, approve):
                 step.outcome = "by hand"
                 return False
+            self._session.acted = self._session.acted or not step.looks
             if task is not None:
                 task.acted = task.acted or not action.repeatable
             told = shown if by == "agent" else {**shown, "by": by}
@@ -234,7 +235,7 @@ class ActionGateway:
             raise BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, why)
         known = await self._resolve_target(action)
         for _ in range(_MOST_APPROVALS):
-            step.target = known.shown.target[:500]
+            step.target, step.looks = known.shown.target[:500], only_looks(known.facts)
             self._recorder.keep_facts(task, step, known.shown)
             decision = self._filter.redact(self._enforcer.decide(known.facts))
             if self._enforcer.engine is not None and known.facts.categories:

@@ -118,6 +118,8 @@ class Recorder:
         if task is not None and len(task.steps) < MAX_STEPS:
             task.steps.append(step)
             step.number = len(task.steps)
+        elif task is not None:
+            task.steps_left_out += 1
         try:
             yield step
         except BrowserError as error:

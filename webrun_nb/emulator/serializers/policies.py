@@ -77,7 +77,9 @@ def audit_list(policy_id: str, entries: Sequence[AuditEntry]) -> AuditList:
 def step_list(record: TaskRecording) -> StepList:
     """Answer `GET /_emulator/tasks/:id/steps`."""
     steps = [_step(number, step) for number, step in enumerate(record.steps, 1)]
-    return StepList(session_id=record.session_id, task_id=record.task_id, steps=steps)
+    return StepList(
+        session_id=record.session_id, task_id=record.task_id, steps=steps, steps_left_out=record.steps_left_out
+    )
 
 
 def test_result(policy_id: str, task_id: str, tested: Sequence[PolicyTestResult]) -> TestResult:
@@ -152,6 +154,7 @@ def _step(number: int, step: Step) -> StepBody:
         target=step.target,
         by=step.by,
         url=step.url,
+        looks=step.looks,
         decision=step.decision,
         rule=step.rule,
         response=step.response,

@@ -64,4 +64,4 @@ class TaskRecordings:
 
 
 def _recording(session: Session, task: Task) -> TaskRecording:
-    return TaskRecording(session.owner, session.id, task.id, task.steps, tuple(task.pictures))
+    return TaskRecording(session.owner, session.id, task.id, task.steps, tuple(task.pictures), task.steps_left_out)

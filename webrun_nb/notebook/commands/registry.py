@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webrun_nb.notebook.commands import (
     account,
+    cache,
     emulator,
     environments,
     general,
@@ -30,6 +31,7 @@ COMMANDS = Registry(
         *usage.COMMANDS,
         *jobs.COMMANDS,
         *history.COMMANDS,
+        *cache.COMMANDS,
         *account.COMMANDS,
         *environments.COMMANDS,
         *policies.COMMANDS,

@@ -16,13 +16,14 @@ from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.sessions.starter import SINGLE_TASK
 from webrun_nb.client.tasks.expectations import Expectations
 from webrun_nb.client.tasks.handle import TaskHandle
-from webrun_nb.client.tasks.options import CommonTaskKeywords, TaskOptions
-from webrun_nb.client.tasks.request import build_task_request
+from webrun_nb.client.tasks.options import DEFAULT_CACHE_AGE, CacheUse, CommonTaskKeywords, TaskOptions
+from webrun_nb.client.tasks.request import build_task_request, check_cacheable
 from webrun_nb.client.tasks.result import TaskResult
 from webrun_nb.client.transfers import existing_files
 from webrun_nb.client.urls import display_url, is_local, resolve_host
 from webrun_nb.common import agent_sentences
 from webrun_nb.common.column_types import BY_LABEL
+from webrun_nb.common.durations import age_text
 from webrun_nb.common.money import exact_dollars
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands import jobs
@@ -69,6 +70,8 @@ class Task:
     policy: str | None = None
     expect: tuple[str, ...] = ()
     flat: bool = False
+    cache: str | None = None
+    refresh: bool = False
 
 
 def _options(arguments: Task, url: str | None, wanted: schema.Schema | None) -> CommonTaskKeywords:
@@ -83,6 +86,12 @@ def _options(arguments: Task, url: str | None, wanted: schema.Schema | None) -> 
         "expect": arguments.expect,
         "flat": arguments.flat,
     }
+
+
+def _waited_for(arguments: Task, url: str | None, wanted: schema.Schema | None) -> CommonTaskKeywords:
+    """Return the options of a task that the cell waits for: one in the background takes no kept answer."""
+    cached: CommonTaskKeywords = {"cache": arguments.cache or False, "refresh": arguments.refresh}
+    return {**_options(arguments, url, wanted), **cached}
 
 
 def _budget_for(workspace: Workspace, arguments: Task) -> Budget | None:
@@ -109,6 +118,10 @@ def task(workspace: Workspace, arguments: Task) -> None:
     wanted = _schema(workspace, arguments)
     if arguments.job is not None:
         jobs.check_name(workspace, arguments.job)
+        if arguments.cache is not None or arguments.refresh:
+            raise CommandError(
+                "a task in the background takes no kept answer", "leave out --cache and --refresh, or --bg"
+            )
     _refuse_policy_in_session(workspace, arguments)
     if arguments.show_json and not arguments.dry_run:
         raise CommandError("--json shows the request of a dry run", "add --dry-run; then nothing is sent")
@@ -141,6 +154,7 @@ def task(workspace: Workspace, arguments: Task) -> None:
         if arguments.out is not None:
             workspace.shell.push({arguments.out: frame})  # type: ignore[no-untyped-call]
 
+    was_run = result.cached_age_s is None
     own = next((each for each in workspace.sessions.values() if each.session_id == result.session_id), None)
     show_result(
         result,
@@ -148,8 +162,11 @@ def task(workspace: Workspace, arguments: Task) -> None:
         rows=arguments.rows,
         quiet=arguments.quiet,
         bind=bind,
-        own_session=own.snapshot if own is not None and own.name.startswith(SINGLE_TASK) else None,
+        own_session=own.snapshot if was_run and own is not None and own.name.startswith(SINGLE_TASK) else None,
     )
+    if session is not None and not was_run:
+        ended = " and has ended (--end)" if session.ended else ""
+        print(f"session {session.name} has not run it{ended}: its page is as it was; --refresh runs it")
 
 
 def _note_submitted(workspace: Workspace, handle: TaskHandle[Session], submitted: SubmittedTask) -> None:
@@ -188,6 +205,8 @@ def submitted_task(
         "files": list(arguments.files) or None,
         "expect": list(arguments.expect) or None,
         "flat": arguments.flat or None,
+        "cache": arguments.cache,
+        "refresh": arguments.refresh or None,
         "end": True if arguments.end and session is not None else None,
     }
     return SubmittedTask(
@@ -234,7 +253,7 @@ def _result(
             text,
             environment_id=_environment_id(arguments),
             policy_id=_policy_id(arguments),
-            **_options(arguments, url, wanted),
+            **_waited_for(arguments, url, wanted),
             budget=_budget_for(workspace, arguments),
             opened=show_card,
         )
@@ -242,7 +261,7 @@ def _result(
     if arguments.end:
         workspace.announced_ends.add(session)
     try:
-        return session.task(text, **_options(arguments, url, wanted), end=arguments.end)
+        return session.task(text, **_waited_for(arguments, url, wanted), end=arguments.end)
     except SessionGoneError as error:  # it ended a moment ago
         session.status()
         if session.ended:
@@ -350,7 +369,8 @@ def _show_request(
     session = _session_for(workspace, arguments)
     client = toolkit.current
     base_url = _ANY_LOCAL_SERVER if client is None else client.base_url
-    options = TaskOptions(**_options(arguments, url, wanted), end=arguments.end)
+    options = TaskOptions(**_waited_for(arguments, url, wanted), end=arguments.end)
+    check_cacheable(text, options)
     request = build_task_request(text, options, base_url=base_url, schema=wanted)
     where = "a session of its own" if session is None else f"session {session.name}"
     print(f"not sent (--dry-run); it would go to {where}")
@@ -358,6 +378,8 @@ def _show_request(
         _show_plan(request.fields)
     else:
         print(f"only {base_url} knows what it would do with the text")
+    if request.cache is not None:
+        print(_cache_plan(request.cache))
     expected = Expectations.read(arguments.expect)
     if expected.statuses:
         written = " or ".join(each for each in arguments.expect if Expectations.read(each).statuses)
@@ -378,6 +400,13 @@ def _show_request(
     # a dry run looks up no secret, and uploads nothing
     print("the request:")
     print(json.dumps(shown, indent=2, ensure_ascii=False))
+
+
+def _cache_plan(use: CacheUse) -> str:
+    """Return what a task does with kept answers."""
+    if use.refresh:
+        return "no kept answer would be taken (--refresh); its own would be kept, if it surely changes nothing"
+    return f"a kept answer of at most {age_text(use.max_age_ms / 1000)} would be taken instead, if there is one"
 
 
 def _show_plan(fields: Mapping[str, Any]) -> None:
@@ -438,6 +467,18 @@ What the answer must be
   .provenance where each value is from and how it was read, .raw the texts of the page, .show(row, "column") the picture
   of the page with the element outlined (%webrun start --pictures), .diff(earlier, key="name") what has changed.
 
+Kept answers
+  --cache, --cache 2h
+      gives the answer that the same task gave at most a day (2 hours) ago, with its age; nothing is run or billed. Else
+      the task is run, and its answer kept if it surely changed nothing: it names its page (--url), its steps only look
+      at pages and follow links, and its session has no logins. Any other click may change something; a line below the
+      result says why an answer is not kept. Of servers that record no steps, as the hosted service, none is.
+  --refresh
+      runs it in any case, and keeps the new answer in place of the kept one
+  The same task: its text with {{ }} filled, page, schema, options, policy, proxy, version of the environment (which
+  changes with each session that ends in it) and version of the toolkit. %webrun cache lists them, %webrun cache clear
+  removes them.
+
 Error pages
   A page that answered 400 or above (404 Not Found, 500, …) is an error: nothing is read from it or done on it.
   --expect "status = 404"
@@ -494,6 +535,15 @@ TASK = Command(
             values.condition,
             repeated=True,
         ),
+        Option(
+            "--cache",
+            "cache",
+            f"take the kept answer of the same task, at most so old ({DEFAULT_CACHE_AGE}); else keep its own",
+            "AGE",
+            values.cache_age,
+            bare=DEFAULT_CACHE_AGE,
+        ),
+        Option("--refresh", "refresh", "run it in any case, and keep its answer for --cache"),
         Option("--flat", "flat", "make columns with dotted names of the records within records: address.city"),
         env_option("the environment of its session, if it has one of its own"),
         Option("--end", "end", "end the session after the task"),

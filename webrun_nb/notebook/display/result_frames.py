@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
 
 from webrun_nb.client.snapshot import SessionSnapshot
@@ -80,6 +81,13 @@ class NotebookFrames:
         return card_html(snapshot)
 
 
+def cost_of(result: TaskResult) -> Cost:
+    """Return the cost of a result: nothing, where it is a kept answer."""
+    if result.cached_age_s is not None:
+        return Cost(Decimal(0), result.emulated)
+    return Cost.from_usage(result.usage)
+
+
 def meta_of(result: TaskResult) -> dict[str, Any]:
     """Return the provenance that a frame of this result has in `attrs["webrun"]`."""
     return {
@@ -87,6 +95,7 @@ def meta_of(result: TaskResult) -> dict[str, Any]:
         "session": result.session_id,
         "url": result.url,
         "captured_at": result.captured_at,
-        "cost": Cost.from_usage(result.usage).to_json(),
+        "cached": result.cached_age_s is not None,
+        "cost": cost_of(result).to_json(),
         "truncated": None if result.truncated is None else asdict(result.truncated),
     }

@@ -15,11 +15,12 @@ from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.monitoring.budget import BudgetReading
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.tasks.result import ResultFile, TaskResult, UnusedPart
+from webrun_nb.common.durations import age_text
 from webrun_nb.common.money import exact_dollars, rounded_dollars
 from webrun_nb.common.text import one_line
 from webrun_nb.notebook.display.completeness_note import completeness_note
 from webrun_nb.notebook.display.downloads import how_to_read, size_text
-from webrun_nb.notebook.display.result_frames import meta_of
+from webrun_nb.notebook.display.result_frames import cost_of, meta_of
 from webrun_nb.notebook.text.labels import Cost
 from webrun_nb.notebook.text.markdown import PageText
 from webrun_nb.tables import schema
@@ -108,6 +109,8 @@ def show_result(
         The Python expression of the result.
     """
     _show_answer(result, name=name, rows=rows, quiet=quiet, bind=bind, own_session=own_session, called=called)
+    if result.not_kept is not None:
+        print(f"not kept: {result.not_kept}")
     for number, file in enumerate(result.files[:_FILES_NAMED]):
         print(_file_line(file, f"{called}.files[{number}]"))
     if len(result.files) > _FILES_NAMED:
@@ -139,7 +142,7 @@ def _show_answer(
     called: str,
 ) -> None:
 
-    cost, task_usd = Cost.from_usage(result.usage), None
+    cost, task_usd = cost_of(result), None
     if own_session is not None and own_session.ended and not own_session.cost_estimated:
         # including the start of its browser, as on its card
         cost, task_usd = Cost(own_session.cost_usd, own_session.emulated), result.cost_usd
@@ -151,6 +154,7 @@ def _show_answer(
                 task_usd=task_usd,
                 budget=result.budget,
                 max_cost_usd=result.max_cost_usd,
+                cached_age_s=result.cached_age_s,
             )
         )
         if result.truncated is not None:
@@ -173,6 +177,7 @@ def _show_answer(
             task_usd=task_usd,
             budget=result.budget,
             max_cost_usd=result.max_cost_usd,
+            cached_age_s=result.cached_age_s,
         )
     )
     if result.truncated is not None:
@@ -205,6 +210,7 @@ def summary_line(
     task_usd: Decimal | None = None,
     budget: BudgetReading | None = None,
     max_cost_usd: Decimal | None = None,
+    cached_age_s: float | None = None,
 ) -> str:
     """Return the summary of a task: `42 rows × 3 · 6.2 s · ≈ $0.0041 (emulated, you pay $0.00) · laptops`.
 
@@ -224,12 +230,17 @@ def summary_line(
         Of its budgets the one that was exceeded most; an overrun is named.
     max_cost_usd : Decimal or None
         The task's own budget, which could not be kept where its cost is unknown.
+    cached_age_s : float or None
+        The age of a kept answer, which took and cost nothing; None for a task that was run.
     """
     parts = []
     if shape is not None:
         parts.append(f"{_count(shape[0], 'row')} × {shape[1]}")
-    parts.append(_elapsed(elapsed_ms))
-    if cost is not None:
+    if cached_age_s is not None:
+        parts += [f"kept answer of {age_text(cached_age_s)} ago", "$0.00 now"]
+    else:
+        parts.append(_elapsed(elapsed_ms))
+    if cost is not None and cached_age_s is None:
         about = "≈ " if cost.emulated else ""
         amount = str(cost) if cost.amount_usd is None else f"{about}{rounded_dollars(cost.amount_usd)}"
         if (

@@ -11,7 +11,9 @@ import pandas as pd
 from webrun_nb.client.environments import Environment, StoredFile
 from webrun_nb.client.policies import Policy
 from webrun_nb.client.snapshot import SessionSnapshot
+from webrun_nb.client.tasks.answer_store import AnswerEntry
 from webrun_nb.client.tasks.result import ResultFile
+from webrun_nb.common.durations import age_text
 from webrun_nb.common.labels import action_label, end_name
 from webrun_nb.common.local_time import unix_ms
 from webrun_nb.notebook.jobs import Job
@@ -96,6 +98,41 @@ _JOB_DTYPES = {
     "emulated": "boolean",
     "asks": "string",
     "error": "string",
+}
+
+
+def answers_frame(entries: Sequence[AnswerEntry], *, now_ms: int) -> pd.DataFrame:
+    """Return a row per kept answer: its age as text, size in bytes, times in UTC.
+
+    Columns: age, kept_at, captured_at (the time of the answer), size_bytes, url, text, task_id, session_id, server.
+    """
+    rows = [
+        {
+            "age": age_text((now_ms - entry.kept_at_ms) / 1000),
+            "kept_at": entry.kept_at_ms,
+            "captured_at": entry.captured_at_ms,
+            "size_bytes": entry.size_bytes,
+            "url": entry.url,
+            "text": entry.text,
+            "task_id": entry.task_id,
+            "session_id": entry.session_id,
+            "server": entry.server,
+        }
+        for entry in entries
+    ]
+    return _typed(rows, _ANSWER_DTYPES)
+
+
+_ANSWER_DTYPES = {
+    "age": "string",
+    "kept_at": "time",
+    "captured_at": "time",
+    "size_bytes": "Int64",
+    "url": "string",
+    "text": "string",
+    "task_id": "string",
+    "session_id": "string",
+    "server": "string",
 }
 
 

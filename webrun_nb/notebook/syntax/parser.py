@@ -157,6 +157,8 @@ def _parser(command: Command) -> _Parser:
             parser.add_argument(option.field, nargs="?", metavar=option.metavar)
         elif option.repeated:
             parser.add_argument(option.flag, dest=option.field, action="append")
+        elif option.bare:
+            parser.add_argument(option.flag, dest=option.field, nargs="?", const=option.bare, action=_Once)
         elif option.metavar:
             parser.add_argument(option.flag, dest=option.field, action=_Once)
         else:

@@ -49,6 +49,8 @@ class Option:
         Values that completion offers.
     names : NameKind, optional
         The kind of names that completion offers.
+    bare : str
+        The value of an option with a flag that is written without one; empty: it needs one.
     """
 
     flag: str
@@ -60,6 +62,7 @@ class Option:
     repeated: bool = False
     choices: tuple[str, ...] = ()
     names: NameKind | None = None
+    bare: str = ""
 
     @property
     def label(self) -> str:
@@ -73,8 +76,9 @@ class Option:
 
     @property
     def usage(self) -> str:
-        """Its written form: `--url URL`."""
-        return " ".join(part for part in (self.flag, self.metavar) if part)
+        """Its written form: `--url URL`, `--cache [AGE]`."""
+        value = f"[{self.metavar}]" if self.bare else self.metavar
+        return " ".join(part for part in (self.flag, value) if part)
 
 
 @dataclass(frozen=True, slots=True)

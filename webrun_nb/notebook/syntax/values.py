@@ -14,6 +14,7 @@ from webrun_nb.client.errors import RequestError
 from webrun_nb.client.proxies import parse_proxy
 from webrun_nb.client.secrets import check_name
 from webrun_nb.client.tasks.expectations import Expectations
+from webrun_nb.common.durations import read_span_ms
 from webrun_nb.notebook.syntax.errors import CommandError
 
 MIN_TASK_MS = 1_000
@@ -170,22 +171,20 @@ def task_id(value: str, label: str) -> str:
     return value
 
 
-_SPAN = re.compile(
-    r"(?:(?P<days>\d+)d)?(?:(?P<hours>\d+)h)?(?:(?P<minutes>\d+)m)?(?:(?P<seconds>\d+)s?)?", re.ASCII | re.IGNORECASE
-)
-_UNITS_MS = {"days": 86_400_000, "hours": 3_600_000, "minutes": 60_000, "seconds": 1_000}
-MAX_SPAN_MS = 366 * _UNITS_MS["days"]
-
-
 def span_ms(value: str, label: str) -> int:
     """Parse `6m`, `90s`, `1h30m`, `2d` or `150` (seconds) as ms."""
-    found = _SPAN.fullmatch(value)
-    if not value or found is None:
-        raise CommandError(f"{value!r} is not a span of time", "write 6m, 90s, 1h30m, 2d, or seconds: 150")
-    span = sum(int(found[unit] or 0) * ms for unit, ms in _UNITS_MS.items())
-    if span > MAX_SPAN_MS:
-        raise CommandError(f"{value} is more than a year", "a year at once is the most")
-    return span
+    try:
+        return read_span_ms(value)
+    except ValueError as error:
+        hints = "write 6m, 90s, 1h30m, 2d, or seconds: 150; a year is the most"
+        raise CommandError(f"{value!r} is {error}", hints) from None
+
+
+def cache_age(value: str, label: str) -> str:
+    """Check the greatest age of a kept answer, which stays as it is written: `1h`, `2d`."""
+    if not span_ms(value, label):
+        raise CommandError(f"{label}: {value} is no time at all", "--refresh runs the task and keeps its new answer")
+    return value
 
 
 def budget_usd(value: str, label: str) -> Decimal:

@@ -40,7 +40,7 @@ from webrun_nb.wire.errors import invalid, missing
 from webrun_nb.wire.extraction import ExtractionBody, ExtractPage, PeekBody, PeekPage
 from webrun_nb.wire.limits import MAX_URL_CHARS
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
-from webrun_nb.wire.policies import PicturesAnswer, PictureSettings, SourceList, StepList
+from webrun_nb.wire.policies import PicturesAnswer, PictureSettings, SessionEffects, SourceList, StepList
 from webrun_nb.wire.proxies import ProxyFields
 from webrun_nb.wire.report import ReportBody, ReportedValues
 from webrun_nb.wire.requests import WebUrl
@@ -250,6 +250,19 @@ async def update_settings(
     session = sessions.open_session(user, session_id)
     session.pictures_wanted = body.wanted
     return PicturesAnswer(session_id=session.id, wanted=session.pictures_wanted)
+
+
+@router.get("/sessions/{session_id}/effects")
+async def effects(session_id: str, history: TheHistory, sessions: TheSessions, user: TheUser) -> SessionEffects:
+    """Return whether a session has done more than to look at pages so far, and whether it has secrets or tasks."""
+    await history.admit_command(user, session_id)
+    session = sessions.open_session(user, session_id)
+    return SessionEffects(
+        session_id=session.id,
+        acted=session.acted,
+        secrets=not session.vault.redactor.is_empty,
+        busy=session.current is not None or bool(session.queued),
+    )
 
 
 @router.get("/tasks/{task_id}/steps/{seq}/picture", response_class=Response, responses=_ANSWER)  # type: ignore[arg-type]  # dict is invariant
