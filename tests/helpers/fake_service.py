@@ -51,6 +51,11 @@ class FakeService:
     """The other fields of a task's report."""
     reports: list[str] = field(default_factory=list)
     """The paths of the reports that were asked for."""
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    """The recorded steps of a task."""
+    steps_left_out: int = 0
+    effects: dict[str, bool] = field(default_factory=lambda: {"acted": False, "secrets": False, "busy": False})
+    """What its session may have changed."""
     prices: dict[str, float] | None = None
     """The prices that its control API tells; None where that is off."""
     states_read: int = 0
@@ -76,6 +81,13 @@ class FakeService:
         if path == "/_emulator/state":
             self.states_read += 1
             return refused(404, "NOT_FOUND") if self.prices is None else httpx.Response(200, json=self._control_state())
+        if path == "/start/sessions":
+            return httpx.Response(200, json={"success": True, "sessions": []})
+        if path.endswith("/effects"):
+            return httpx.Response(200, json={"success": True, "sessionId": path.split("/")[3], **self.effects})
+        if path.endswith("/steps"):
+            known = {"success": True, "sessionId": "s1", "taskId": path.split("/")[3]}
+            return httpx.Response(200, json={**known, "steps": self.steps, "stepsLeftOut": self.steps_left_out})
         if path.startswith("/_emulator/tasks/"):
             self.reports.append(path)
             task_id = path.split("/")[3]

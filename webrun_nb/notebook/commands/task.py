@@ -140,6 +140,7 @@ def task(workspace: Workspace, arguments: Task) -> None:
     try:
         with workspace.following() as show_card:
             result = _result(workspace, arguments, text, url, wanted, show_card)
+        workspace.done.pop(result.task_id, None)  # a kept answer has the id of an earlier task, and is the last one now
         workspace.done[result.task_id] = submitted
     except ShortTracebackMixin as error:
         if error.task_id is not None:

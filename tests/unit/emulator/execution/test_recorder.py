@@ -1,14 +1,16 @@
-"""Tests of the pictures of a task's steps: which are taken, and how many are kept."""
+"""Tests of the pictures of a task's steps, and of the number of steps that are recorded."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from webrun_nb.browsers.protocol import PagePicture
-from webrun_nb.emulator.domain.task import Step, Task, TaskOrder
+from webrun_nb.emulator.domain.clock import Clock
+from webrun_nb.emulator.domain.task import MAX_STEPS, Step, Task, TaskOrder
 from webrun_nb.emulator.execution.recorder import (
     MAX_BYTES,
     MAX_PAGE_BYTES,
@@ -16,6 +18,7 @@ from webrun_nb.emulator.execution.recorder import (
     MAX_PICTURES,
     MAX_SESSION_BYTES,
     Pictures,
+    Recorder,
 )
 
 
@@ -116,3 +119,13 @@ async def test_a_task_keeps_the_pictures_of_its_first_pages(size, kept):
     for number in range(MAX_PAGES + 2):
         await of().take_page(instance, one, float(number), admit)  # type: ignore[arg-type]
     assert [each.at_ms for each in one.pictures] == [float(number) for number in range(kept)]
+
+
+def test_the_steps_beyond_the_most_that_are_recorded_are_counted():
+    usage = SimpleNamespace(cost_usd=Decimal(0))
+    session: Any = SimpleNamespace(pictures_wanted=False, task_usage=lambda task: usage)
+    recorder, one = Recorder(session, Clock(lambda: 0.0)), task()
+    for _ in range(MAX_STEPS + 3):
+        with recorder.step(one, "look"):
+            pass
+    assert (len(one.steps), one.steps_left_out) == (MAX_STEPS, 3)

@@ -173,6 +173,21 @@ def test_task_with_every_option() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("line", "cache", "url"),
+    [
+        ("task --cache", "1d", None),
+        ("task --cache 90m", "90m", None),
+        ("task --cache=2d", "2d", None),
+        ("task --cache --url practice:shop", "1d", "practice:shop"),
+        ("task --url practice:shop --cache", "1d", "practice:shop"),
+        ("task --refresh", None, None),
+    ],
+)
+def test_an_option_whose_value_may_be_left_out(line: str, cache: str | None, url: str | None) -> None:
+    assert parse(line, "List them.") == Task("List them.", cache=cache, url=url, refresh=cache is None)
+
+
 def test_commands_are_frozen() -> None:
     with pytest.raises(AttributeError):
         parse("start", None).name = "x"  # type: ignore[misc, union-attr]
@@ -288,6 +303,10 @@ def test_durations_out_of_range(written: str, said: str) -> None:
         ("emulator advence 6m", None, "no verb 'advence'", "%webrun emulator advance"),
         ("emulator 6m", None, "no verb '6m'", "restart"),
         ("emulator advance", None, "needs one more word", "%webrun emulator advance 6m"),
+        ("task --cache soon", "x", "'soon' is not a span", "1h30m"),
+        ("task --cache 0s", "x", "--cache: 0s is no time at all", "--refresh"),
+        ("task --cache --cache 1h", "x", "--cache is given twice", "once"),
+        ("cache cleer", None, "cache has no verb 'cleer'", "%webrun cache clear"),
         ("emulator advance soon", None, "'soon' is not a span", "1h30m"),
         ("emulator advance 400d", None, "more than a year", "a year"),
         ("emulator account --balance much", None, "'much' is not an amount", "--balance none"),
