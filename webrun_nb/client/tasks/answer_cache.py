@@ -289,7 +289,7 @@ class AnswerCache:
             text = zlib.decompress(stored.content).decode()
             content = json.loads(_at_port(text, entry.server, context.base_url) if context.emulated else text)
             body = read_task(Fields(content["body"]), entry.session_id, entry.task_id)
-            report = ReportBody.model_validate(content["report"])
+            recorded, report = StepList.model_validate(content["steps"]), ReportBody.model_validate(content["report"])
         except (zlib.error, ValueError, KeyError) as error:
             raise AnswerStoreError(f"a kept answer in {self.store.path} is damaged: {error}") from error
         assert isinstance(body, CompletedTask), "no others are kept"
@@ -302,7 +302,7 @@ class AnswerCache:
             elapsed_s=0.0,
             frames=self._frames,
             http=self._http,
-            recorded=KeptRecording(context.base_url, content["steps"], report),
+            recorded=KeptRecording(self._http, entry.task_id, recorded, report),
         )
         return replace(result, cached_age_s=(now_ms - entry.kept_at_ms) / 1000)
 
@@ -314,7 +314,7 @@ class AnswerCache:
         recorded: StepList,
         report: ReportBody,
     ) -> None:
-        kept = {"body": dict(result.body), "steps": recorded.to_wire()["steps"], "report": report.to_wire()}
+        kept = {"body": dict(result.body), "steps": recorded.to_wire(), "report": report.to_wire()}
         content = zlib.compress(json.dumps(kept).encode())
         entry = AnswerEntry(
             kept_at_ms=round(time.time() * 1000),

@@ -98,39 +98,51 @@ class TaskRecording:
         return f"tasks/{checked_id(self._task_id, 'TASK_NOT_FOUND')}/{what}"
 
 
-class KeptRecording:
+class KeptRecording(TaskRecording):
     """The record of a task whose answer was kept: its steps and its report; pictures are not kept.
 
     Parameters
     ----------
-    base_url : str
-        The address of the server that answered the task.
-    steps : list of Record
+    http : ApiTransport
+        The server's calls.
+    task_id : str
+        The id of the task that the answer was kept from.
+    recorded : StepList
         The task's steps.
     report : ReportBody
         The evidence of its answer.
     """
 
-    def __init__(self, base_url: str, steps: list[Record], report: ReportBody) -> None:
-        self.base_url = base_url
-        self._steps = steps
+    def __init__(self, http: ApiTransport, task_id: str, recorded: StepList, report: ReportBody) -> None:
+        super().__init__(http, task_id)
+        self._recorded = recorded
         self._report = report
 
-    def steps(self) -> list[Record]:
-        """Return the task's steps, each with its target, decision, time and cost."""
-        return self._steps
+    @on_loop_thread
+    async def arecorded_steps(self) -> StepList:
+        """Return the task's steps."""
+        return self._recorded
 
-    def report(self, values: ReportedValues = "all") -> ReportBody:
+    @on_loop_thread
+    async def asteps(self) -> list[Record]:
+        """Return the task's steps, each with its target, decision, time and cost."""
+        steps: list[Record] = self._recorded.to_wire()["steps"]
+        return steps
+
+    @on_loop_thread
+    async def areport(self, values: ReportedValues = "all") -> ReportBody:
         """Return what the task's answer rests on: with all values, or with those that have a reason (`odd`)."""
         if values == "all":
             return self._report
         return self._report.model_copy(update={"values": [value for value in self._report.values if value.reason]})
 
-    def picture(self, number: int) -> StepPicture:
+    @on_loop_thread
+    async def apicture(self, number: int) -> StepPicture:
         """Raise the error that the picture of a step is not kept."""
         raise _no_pictures()
 
-    def page_picture(self, at_ms: int) -> bytes:
+    @on_loop_thread
+    async def apage_picture(self, at_ms: int) -> bytes:
         """Raise the error that the picture of a page is not kept."""
         raise _no_pictures()
 

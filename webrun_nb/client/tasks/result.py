@@ -19,7 +19,7 @@ from webrun_nb.client.emulator_control import StepPicture
 from webrun_nb.client.errors import NoReportWarning, ProtocolError, RequestError, WebRunError
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.tasks.element_picture import ElementPicture, find_value, outlined
-from webrun_nb.client.tasks.recording import KeptRecording, TaskRecording
+from webrun_nb.client.tasks.recording import TaskRecording
 from webrun_nb.client.transfers import Transfers
 from webrun_nb.client.transport import ApiTransport
 from webrun_nb.common.codes import ToolkitErrorCode
@@ -223,7 +223,7 @@ class TaskResult(InProcess):
     None where the answer is whole, or the server does not say."""
     frames: ResultAdapter | None = field(default=None, compare=False)
     """Makes tables of it; None for a client that knows no tables."""
-    recorded: TaskRecording | KeptRecording | None = field(default=None, compare=False)
+    recorded: TaskRecording | None = field(default=None, compare=False)
     """The server's record of the task, or what was kept of it."""
     max_cost_usd: Decimal | None = None
     """The task's own budget; None where it had none."""
@@ -448,7 +448,7 @@ class TaskResult(InProcess):
             warnings.warn_explicit(message, NoReportWarning, "webrun_nb", 0)
         return None
 
-    def _record(self) -> TaskRecording | KeptRecording:
+    def _record(self) -> TaskRecording:
         if self.recorded is None:
             raise TypeError("this result has no connection to its server: there is no record of its steps")
         return self.recorded
@@ -508,7 +508,7 @@ def result_of(
     elapsed_s: float,
     frames: ResultAdapter | None,
     http: ApiTransport,
-    recorded: TaskRecording | KeptRecording | None = None,
+    recorded: TaskRecording | None = None,
     max_cost_usd: Decimal | None = None,
     budget: BudgetReading | None = None,
     read_at: datetime | None = None,
