@@ -120,7 +120,7 @@ def answers_frame(entries: Sequence[AnswerEntry], *, now_ms: int) -> pd.DataFram
         }
         for entry in entries
     ]
-    return _typed(rows, _ANSWER_DTYPES)
+    return typed(rows, _ANSWER_DTYPES)
 
 
 _ANSWER_DTYPES = {
