@@ -361,7 +361,13 @@ class Client(InProcess):
         return self.last
 
     async def cache_context(self, options: SessionOptions) -> CacheContext:
-        """Return the conditions that the answer of a task in a session of its own depends on, on the loop thread."""
+        """Return the conditions that the answer of a task in a session of its own depends on, on the loop thread.
+
+        Parameters
+        ----------
+        options : SessionOptions
+            The options that the session would be started with.
+        """
         return await self.answers.context(
             environment_id=options.environment_id, policy_id=options.policy_id, proxy=options.proxy
         )
