@@ -105,7 +105,7 @@ def test_a_pages_direction_and_control_characters_are_not_shown() -> None:
 
 def test_a_text_that_is_too_long_is_cut_and_says_so() -> None:
     forms: dict[str, Any] = PageText("x" * (LONGEST_SHOWN + 1), rest="webrun.last.text")._repr_mimebundle_()
-    note = "the first 100,000 of 100,001 characters are shown; all are in webrun.last.text"
+    note = "the first 150,000 of 150,001 characters are shown; all are in webrun.last.text"
     assert forms["text/plain"].endswith(f"x\n{note}")
     assert Parts(forms["text/html"]).text.endswith(note)
     assert forms["text/html"].count("x" * LONGEST_SHOWN) == 1
