@@ -46,7 +46,7 @@ class RunLimits:
     columns: Sequence[str] = ()
     """The columns of the schema; none where the pages name them."""
     first: int | None = None
-    """Only so many rows in this process: a sample."""
+    """Only until so many rows have ended, those of earlier processes included: a sample."""
 
 
 class _AgainError(Exception):
@@ -96,8 +96,9 @@ class Coordinator:
         self._open = store.open_attempts()
         under_way = {attempt.row.position for attempt in self._open}
         waiting = [row for row in store.rows() if row.position not in under_way]
+        most = None if limits.first is None else max(0, limits.first - counts.done - counts.failed - len(self._open))
         self._waiting: WaitingRows[RowTask] = WaitingRows(hosts)
-        for row in waiting[: limits.first]:
+        for row in waiting[:most]:
             self._waiting.put(row.host, row)
         self._rows: dict[asyncio.Task[None], RowTask] = {}
         self._refusals: dict[int, RowFailure] = {}
@@ -154,6 +155,11 @@ class Coordinator:
             message="" if self.error is None else self.error.message,
         )
 
+    @property
+    def sampled(self) -> bool:
+        """True if it has ended since the rows that it was to run have, while others are left."""
+        return self._limits.first is not None and self._state == "stopped" and self._stop_as is None
+
     # --- commands -----------------------------------------------------------------------------------------------------
 
     def pause(self) -> None:
@@ -189,7 +195,8 @@ class Coordinator:
             await asyncio.shield(self._drain())
             raise
         finally:
-            state = self._stop_as or "complete"
+            rest = self._store.meta.total - self._done - self._failed
+            state = self._stop_as or ("stopped" if rest else "complete")
             self._ended_s = time.monotonic()
             await asyncio.shield(self._finish(state))
 

@@ -87,7 +87,7 @@ async def abegin_map(
     retry : bool
         Run failed rows again, too.
     first : int, optional
-        Only the first so many rows that are missing.
+        Only until so many rows have ended, those that are stored included: a sample.
 
     Raises
     ------

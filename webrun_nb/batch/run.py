@@ -229,7 +229,7 @@ class MapRun(InProcess):
             return self._coordinator.error
         if (failed := self._call.result.exception()) is not None:
             return failed
-        if told.state in ("stopped", "interrupted"):
+        if told.state in ("stopped", "interrupted") and not self._coordinator.sampled:
             return TaskInterruptedError(f"run {self.id} was {told.state}: {kept}, its sessions have ended", hint=again)
         if told.state == "budget":
             return _budget_error(told, f"{kept}; to go on: --resume {self.id} --max-cost, with more")

@@ -274,3 +274,24 @@ async def test_a_disk_that_is_full_ends_the_run(make, make_store):
     await run.run()
     assert run.error.code == "RUN_NOT_STORED"
     assert (run.progress.state, run.progress.done) == ("failed", 0)
+
+
+async def test_a_sample_ends_with_rows_left_and_the_run_goes_on_with_it(make, make_store):
+    store = make_store(5)
+    sample, _, first = make(name_of, store=store, first=3)
+    await sample.run()
+    assert (sample.progress.state, sample.sampled, store.state()) == ("stopped", True, "stopped")
+    assert sorted(first.started) == [(0, 1), (1, 1), (2, 1)]
+    again, _, second = make(name_of, store=store, first=3)
+    await again.run()
+    assert second.started == []  # as many rows have ended
+    rest, _, third = make(name_of, store=store)
+    await rest.run()
+    assert sorted(third.started) == [(3, 1), (4, 1)]
+    assert (rest.progress.state, rest.sampled, store.state()) == ("complete", False, "complete")
+
+
+async def test_a_sample_that_is_all_rows_is_complete(make):
+    run, store, _ = make(name_of, total=2, first=3)
+    await run.run()
+    assert (run.progress.state, run.sampled, store.state()) == ("complete", False, "complete")

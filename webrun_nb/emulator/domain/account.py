@@ -8,6 +8,7 @@ from decimal import Decimal
 from math import ceil
 
 from webrun_nb.common.codes import ErrorCode
+from webrun_nb.common.hosted_limits import REQUESTS_PER_MINUTE, SESSIONS_AT_ONCE
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 
 REQUIRED_BALANCE_USD = Decimal("0.02")
@@ -25,7 +26,7 @@ class Limits:
 
 OPENING_BALANCE_USD = Decimal(100)
 """The balance of a new account with the hosted limits."""
-HOSTED = Limits(requests_per_minute=10, sessions_at_once=5, opening_balance_usd=OPENING_BALANCE_USD)
+HOSTED = Limits(REQUESTS_PER_MINUTE, SESSIONS_AT_ONCE, OPENING_BALANCE_USD)
 NONE = Limits(requests_per_minute=None, sessions_at_once=None, opening_balance_usd=None)
 
 
