@@ -35,10 +35,17 @@ class SampledRow:
 
     @property
     def elapsed_s(self) -> float | None:
-        """The time that its task took; None where it is not known, and for a kept answer, for which nothing ran."""
-        if isinstance(self.outcome, RowAnswer) and self.outcome.cached_age_s is not None:
+        """The time that its task ran; None where it is not known, and for a kept answer, for which nothing ran.
+
+        The server's own count, where it says one: that is without the start of the session, which few rows wait for.
+        """
+        if isinstance(self.outcome, RowFailure):
+            return self.outcome.elapsed_s
+        if self.outcome.cached_age_s is not None:
             return None
-        return self.outcome.elapsed_s
+        usage = self.outcome.task().usage
+        ran_s = None if usage is None else usage.completion_time_s
+        return self.outcome.elapsed_s if ran_s is None else ran_s
 
     @property
     def cost_usd(self) -> Decimal | None:

@@ -38,6 +38,13 @@ def test_the_hosted_service_takes_five_sessions_at_once():
     assert estimate(*THREE, left=800, concurrency=4).hosted_time_s == estimate(*THREE, left=800, concurrency=4).time_s
 
 
+def test_the_start_of_a_session_is_not_in_the_time_of_its_first_row():
+    first = sampled(0, 6.0, 0.001)
+    body = {**first.outcome.body, "usage": {"cost": 0.001, "emulated": True, "completion_time": 2.0}}
+    made = estimate(SampledRow(first.row, replace(first.outcome, body=body)), left=8, concurrency=8)
+    assert made.time_s == (2.0, 2.0)
+
+
 def test_fewer_rows_than_sessions_run_at_once():
     assert estimate(*THREE, left=2, concurrency=8).time_s == (1.0, 2.0)
 
