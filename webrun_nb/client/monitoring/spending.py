@@ -75,7 +75,7 @@ def expenses(sessions: Iterable[SessionRecord], tasks: Iterable[TaskRecord]) -> 
     for session in sessions:
         done = by_session.get((session.base_url, session.session_id), [])
         for task in done:
-            waste = Waste.FAILED if task.outcome != COMPLETE else Waste.REPEATED if task in superseded else None
+            waste = Waste.FAILED if task.outcome != COMPLETE else Waste.REPEATED if _id(task) in superseded else None
             found.append(Expense(session, task, task.cost_usd, Decimal(0), waste))
         found.append(_own_time(session, [task.cost_usd for task in done]))
     return found
@@ -93,17 +93,21 @@ def _own_time(session: SessionRecord, tasks_usd: Sequence[Decimal | None]) -> Ex
     return Expense(session, None, max(Decimal(0), rest_usd - idle_usd), idle_usd, Waste.IDLE if idle_usd else None)
 
 
-def _superseded(tasks: Iterable[TaskRecord]) -> set[TaskRecord]:
-    """Return the completed tasks of runs whose row a later task completed again."""
+def _superseded(tasks: Iterable[TaskRecord]) -> set[tuple[str, str, str]]:
+    """Return the ids of completed tasks of runs whose row a later task completed again."""
     of_row: dict[tuple[str, int], list[TaskRecord]] = {}
     for task in tasks:
         if task.run_id and task.row is not None and task.outcome == COMPLETE:
             of_row.setdefault((task.run_id, task.row), []).append(task)
     return {
-        task
+        _id(task)
         for completed in of_row.values()
         for task in sorted(completed, key=lambda task: (task.attempt, task.ended_at_ms))[:-1]
     }
+
+
+def _id(task: TaskRecord) -> tuple[str, str, str]:
+    return task.base_url, task.session_id, task.task_id
 
 
 # --- sums -------------------------------------------------------------------------------------------------------------

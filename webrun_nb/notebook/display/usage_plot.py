@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
@@ -86,25 +86,28 @@ def charts(spent: Sequence[Expense], emulated: bool) -> list[Chart]:
     ours = [each for each in spent if each.session.emulated is emulated]
     drawn = []
     for by in ("day", "run", "site"):
-        groups = {group: found for group, found in grouped(ours, by).items() if summed(found).cost_usd}
-        if not all(group.key is None for group in groups):
-            drawn.append(Chart(by, _days(groups) if by == "day" else _names(by, groups)))
+        groups = [(group, summed(found), found) for group, found in grouped(ours, by).items()]
+        costly = [each for each in groups if each[1].cost_usd]
+        if not all(group.key is None for group, _, _ in costly):
+            drawn.append(Chart(by, _days(costly) if by == "day" else _names(by, costly)))
     return drawn
 
 
-def _days(groups: Mapping[Group, Sequence[Expense]]) -> list[tuple[str | date, Sums]]:
-    days = [(group.key, summed(found)) for group, found in groups.items() if isinstance(group.key, date)]
+_Groups = Sequence[tuple[Group, Sums, Sequence[Expense]]]
+
+
+def _days(groups: _Groups) -> list[tuple[str | date, Sums]]:
+    days = [(group.key, sums) for group, sums, _ in groups if isinstance(group.key, date)]
     return sorted(days, key=itemgetter(0))
 
 
-def _names(by: str, groups: Mapping[Group, Sequence[Expense]]) -> list[tuple[str | date, Sums]]:
+def _names(by: str, groups: _Groups) -> list[tuple[str | date, Sums]]:
     """Return runs or sites by falling cost, those of little cost together."""
-    sums = [(_name(by, group), found) for group, found in groups.items()]
-    sums.sort(key=lambda each: summed(each[1]).cost_usd, reverse=True)
-    own, others = (sums, []) if len(sums) <= MOST_BARS else (sums[: MOST_BARS - 1], sums[MOST_BARS - 1 :])
-    bars: list[tuple[str | date, Sums]] = [(name, summed(found)) for name, found in own]
+    costly = sorted(groups, key=lambda each: each[1].cost_usd, reverse=True)
+    own, others = (costly, []) if len(costly) <= MOST_BARS else (costly[: MOST_BARS - 1], costly[MOST_BARS - 1 :])
+    bars: list[tuple[str | date, Sums]] = [(_name(by, group), sums) for group, sums, _ in own]
     if others:
-        bars.append((f"{len(others)} others", summed([each for _, found in others for each in found])))
+        bars.append((f"{len(others)} others", summed([each for _, _, found in others for each in found])))
     return bars
 
 
