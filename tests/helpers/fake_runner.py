@@ -36,6 +36,12 @@ class FakeRunner:
         """How tasks of earlier processes ended, by their ids."""
         self.cost_usd = Decimal(0)
         self.closed = False
+        self.changed: Callable[[], None] = lambda: None
+        """What `watch` was given."""
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Keep the function, for tests that change the slots."""
+        self.changed = changed
 
     @property
     def state(self) -> RunnerState:

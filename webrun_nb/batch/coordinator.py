@@ -91,6 +91,7 @@ class Coordinator:
         self._robots = robots
         self._limits = limits
         self._tell = changed
+        runner.watch(self._see_change)
         counts = store.counts()
         self._attempts = store.attempts()
         self._open = store.open_attempts()
@@ -159,6 +160,11 @@ class Coordinator:
     def sampled(self) -> bool:
         """True if it has ended since the rows that it was to run have, while others are left."""
         return self._limits.first is not None and self._state == "stopped" and self._stop_as is None
+
+    def _see_change(self) -> None:
+        """Look again at what may start: the runner's slots may have changed."""
+        self._news.set()
+        self._tell()
 
     # --- commands -----------------------------------------------------------------------------------------------------
 
@@ -333,6 +339,10 @@ class Coordinator:
             return
         self._refusals[row.position] = outcome
         if outcome.is_repeatable and not last and self._stop_as is None:
+            if outcome.is_lost:
+                await self._store.lose_attempt(row.position, number)
+                self._repeated += 1
+                raise _AgainError(outcome)
             self._hosts.note(row.host, outcome.status, outcome.retry_after_s)
             await self._store.fail(row.position, number, outcome, final=False)
             raise _AgainError(outcome)

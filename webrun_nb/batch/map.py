@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from webrun_nb.batch.coordinator import Coordinator, RunLimits
 from webrun_nb.batch.errors import RunError
@@ -16,40 +16,25 @@ from webrun_nb.batch.inputs import MapInput, read_input
 from webrun_nb.batch.options import MapOptions
 from webrun_nb.batch.plan import CheckRow, MapPlan, plan_rows
 from webrun_nb.batch.politeness import HostLimits
-from webrun_nb.batch.robots import USER_AGENT, Robots
+from webrun_nb.batch.preparation import MakeRequest, Prepared, prepare
+from webrun_nb.batch.robots import Robots
 from webrun_nb.batch.rows import RowTask
 from webrun_nb.batch.run import MapRun
 from webrun_nb.batch.runners.base import Runner
-from webrun_nb.batch.runners.local import LocalRunner, MakeRequest
+from webrun_nb.batch.runners.local import LocalRunner
 from webrun_nb.batch.store import RunMeta, RunStore, new_run_id, stored_runs
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ArgumentError
 from webrun_nb.client.monitoring.budget import limit_usd
 from webrun_nb.client.monitoring.ledger import Ledger
-from webrun_nb.client.proxies import read_proxy
-from webrun_nb.client.secrets import read_secrets
-from webrun_nb.client.sessions.options import SessionOptions
-from webrun_nb.client.tasks.request import TaskRequest, build_task_request, read_schema
-from webrun_nb.client.tasks.result import Schema as AnySchema
 from webrun_nb.common.codes import ToolkitErrorCode
 from webrun_nb.common.credentials.finding import masked
-from webrun_nb.tables import schema as schemas
+
+if TYPE_CHECKING:
+    from webrun_nb.batch.runners.dask.cluster import DaskCluster
 
 RESUMED_WITHIN_MS = 24 * 3_600_000
 """The age up to which the same call goes on with an unfinished run."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """What a run needs beside its rows."""
-
-    options: MapOptions
-    schema: schemas.Schema | None
-    session: SessionOptions
-    make_request: MakeRequest
-    depends_on: Mapping[str, Any]
-    """The options that the answers depend on, as plain JSON."""
-    emulated: bool
 
 
 async def abegin_map(
@@ -98,13 +83,37 @@ async def abegin_map(
     WebRunError
         The service refuses the options.
     """
-    resumed = None if options.resume is None else await asyncio.to_thread(RunStore.open, options.resume)
+    cluster = await _cluster(options)
+    resumed: RunStore | None = None
     try:
-        return await _begin(client, data, text, options, resumed, names or {}, raw, name, retry, first)
+        if options.resume is not None:
+            resumed = await asyncio.to_thread(RunStore.open, options.resume)
+        return await _begin(client, data, text, options, resumed, cluster, names or {}, raw, name, retry, first)
     except BaseException:
         if resumed is not None:
             resumed.close()
+        if cluster is not None:
+            await cluster.close()
         raise
+
+
+async def _cluster(options: MapOptions) -> DaskCluster | None:
+    """Connect to the Dask cluster that a map is to run on; None for this machine alone.
+
+    Raises
+    ------
+    ArgumentError
+        Dask is not installed.
+    WebRunError
+        There is no such cluster.
+    """
+    if options.dask is None and options.client is None:
+        return None
+    try:
+        from webrun_nb.batch.runners.dask.cluster import DaskCluster
+    except ImportError as error:
+        raise ArgumentError(f"{error.name} is not installed", "pip install 'webrun-nb[dask]'") from error
+    return await DaskCluster.connect(options)
 
 
 async def _begin(
@@ -113,6 +122,7 @@ async def _begin(
     text: str | None,
     options: MapOptions,
     store: RunStore | None,
+    cluster: DaskCluster | None,
     names: Mapping[str, object],
     raw: bool,
     name: str,
@@ -129,7 +139,7 @@ async def _begin(
                 code=ToolkitErrorCode.RUN_OTHER,
                 hint="go on with it there",
             )
-    prepared = await _prepare(client, options)
+    prepared = await prepare(client, options, elsewhere=cluster is not None)
     source: MapInput | None = None
     if data is not None:
         source = await asyncio.to_thread(read_input, data, options.limit)
@@ -156,16 +166,28 @@ async def _begin(
     assert store is not None, "there is an input, or a run to resume"
     if retry:
         await store.forget_failures([row.position for row, _ in store.failures()])
-    return _started(client, store, prepared, source, name, first)
+    return await _started(client, store, cluster, prepared, source, name, first)
 
 
-def _started(
-    client: Client, store: RunStore, prepared: _Prepared, source: MapInput | None, name: str, first: int | None
+async def _started(
+    client: Client,
+    store: RunStore,
+    cluster: DaskCluster | None,
+    prepared: Prepared,
+    source: MapInput | None,
+    name: str,
+    first: int | None,
 ) -> MapRun:
-    options = prepared.options
-    runner: Runner = LocalRunner(
-        client, prepared.session, prepared.make_request, store.meta.run_id, options.concurrency
-    )
+    options, run_id = prepared.options, store.meta.run_id
+    runner: Runner
+    if cluster is None:
+        runner = LocalRunner(client, prepared.session, prepared.make_request, run_id, options.concurrency)
+    else:
+        try:
+            runner = await cluster.runner(client, options, prepared.schema, run_id)
+        except BaseException:
+            store.close()
+            raise
     coordinator = Coordinator(
         store,
         runner,
@@ -185,43 +207,6 @@ def _started(
     return run
 
 
-async def _prepare(client: Client, options: MapOptions) -> _Prepared:
-    """Read the options that need the server or the user's secrets, once for all rows."""
-    schema: AnySchema | None = read_schema(options.task.schema, client.frames, flat=options.task.flat)
-    assert schema is None or isinstance(schema, schemas.Schema), "the notebook's client reads schemas"
-    base_url = client.base_url
-    uploaded = await client.environments.aupload_files(options.task.files) if options.task.files else []
-    file_ids = [file.file_id for file in uploaded]
-    session = SessionOptions(
-        None,
-        options.environment_id,
-        options.policy_id,
-        await read_proxy(options.proxy),
-        None,
-        await read_secrets(options.secrets, base_url),
-    )
-
-    emulated, hosts = await client.http.is_emulator(), HostLimits(polite=options.polite)
-
-    def make_request(row: RowTask) -> TaskRequest:
-        agent = options.task.user_agent
-        if agent is None and emulated and hosts.applies_to(row.host):  # other servers can't be told it
-            agent = USER_AGENT
-        task = replace(options.task, url=row.url, user_agent=agent)
-        return build_task_request(row.text, task, base_url=base_url, schema=schema, file_ids=file_ids)
-
-    depends_on = {
-        "schema": None if schema is None else schema.json_schema,
-        "flat": options.task.flat,
-        "task": options.task.to_wire(),
-        "environment": options.environment_id,
-        "policy": options.policy_id,
-        "proxy": options.proxy is not None,
-        "secrets": sorted(map(str, options.secrets or ())),
-    }
-    return _Prepared(options, schema, session, make_request, depends_on, emulated)
-
-
 def _checker(make_request: MakeRequest) -> CheckRow:
     def check(row: RowTask) -> None:
         make_request(row)
@@ -229,7 +214,7 @@ def _checker(make_request: MakeRequest) -> CheckRow:
     return check
 
 
-def _find_or_create(client: Client, plan: MapPlan, prepared: _Prepared, source: MapInput, name: str) -> RunStore:
+def _find_or_create(client: Client, plan: MapPlan, prepared: Prepared, source: MapInput, name: str) -> RunStore:
     """Open the unfinished run of the same plan, or make a new one."""
     if not prepared.options.new and (found := _unfinished(plan.fingerprint)) is not None:
         return found

@@ -34,6 +34,8 @@ class MapKeywords(CommonTaskKeywords, total=False):
     with_url: bool
     polite: bool | None
     robots: bool
+    dask: str | None
+    client: object
     environment_id: str | None
     policy_id: str | None
     proxy: Proxy | None
@@ -79,6 +81,13 @@ class MapOptions:
         for all, False for none.
     robots : bool
         Honour robots.txt where politeness applies.
+    dask : str, optional
+        The address of a Dask scheduler, such as `tcp://10.0.0.5:8786`: the rows run on the workers of its cluster. Each
+        worker has an emulator and browsers of its own; if the current client is one of another server, all workers
+        share that, and look its key up themselves. `concurrency` counts the rows on all workers together; a worker runs
+        as many as it has threads.
+    client : distributed.Client, optional
+        A client of a Dask cluster, instead of its address.
     environment_id, policy_id : str, optional
         As in `start`: of the sessions that the run opens.
     proxy : mapping or str, optional
@@ -102,6 +111,8 @@ class MapOptions:
     with_url: bool = False
     polite: bool | None = None
     robots: bool = True
+    dask: str | None = None
+    client: object = None
     environment_id: str | None = None
     policy_id: str | None = None
     proxy: Proxy | None = None
@@ -113,6 +124,8 @@ class MapOptions:
             _check_count(name, getattr(self, name), most)
         if self.limit is not None:
             _check_count("limit", self.limit, None)
+        if self.dask is not None and self.client is not None:
+            raise ArgumentError("dask= and client= both name a Dask cluster", "give one of them")
         if self.on_error not in ("keep", "raise"):
             raise ArgumentError(f"on_error={self.on_error!r}: it is 'keep' or 'raise'", "")
 

@@ -30,6 +30,7 @@ REPEATABLE: frozenset[str] = frozenset(
         ErrorCode.SESSION_EXPIRED,
         ErrorCode.INTERNAL_ERROR,
         ToolkitErrorCode.CONNECTION_LOST,
+        ToolkitErrorCode.WORKER_LOST,
     }
 )
 """The codes of failures that say nothing about the row: the network, the browser or the server failed."""
@@ -151,10 +152,18 @@ class RowFailure:
 
     @property
     def is_repeatable(self) -> bool:
-        """True if the row may be tried again: its failure says nothing about it, and its task changed nothing."""
-        if self.code not in REPEATABLE or self.acted is not False:
+        """True if the row may be tried again: its failure says nothing about it, and its task changed nothing.
+
+        Of a row that is lost with its worker no one may know; it runs again, as the rows of a process that is killed.
+        """
+        if self.code not in REPEATABLE or self.acted or (self.acted is None and not self.is_lost):
             return False
         return self.status is None or self.status in BUSY_STATUSES
+
+    @property
+    def is_lost(self) -> bool:
+        """True if the attempt ended with the worker that it ran on."""
+        return self.code == ToolkitErrorCode.WORKER_LOST
 
     @property
     def line(self) -> str:

@@ -89,6 +89,8 @@ class ToolkitErrorCode(_Word):
 
     ARGUMENT = "ARGUMENT"
     BUDGET_REACHED = "BUDGET_REACHED"
+    CLUSTER = "CLUSTER"
+    """There is no Dask cluster, or its workers can't do rows."""
     COMMAND = "COMMAND"
     CONNECTION_LOST = "CONNECTION_LOST"
     EMULATOR_GONE = "EMULATOR_GONE"
@@ -121,6 +123,8 @@ class ToolkitErrorCode(_Word):
     SECRET_NOT_FOUND = "SECRET_NOT_FOUND"
     TASK_FAILED = "TASK_FAILED"
     """A task failed, and the server names no code."""
+    WORKER_LOST = "WORKER_LOST"
+    """A row's Dask worker was lost while the row ran."""
 
 
 class SessionStatus(_Word):

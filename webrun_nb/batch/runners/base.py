@@ -41,6 +41,15 @@ class Runner(Protocol):
     def state(self) -> RunnerState:
         """Its present state."""
 
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call a function whenever the slots or the state have changed by themselves.
+
+        Parameters
+        ----------
+        changed : callable
+            Takes nothing, and must return at once.
+        """
+
     async def run(self, row: RowTask, attempt: int, note_ids: NoteIds) -> RowAnswer | RowFailure:
         """Do the task of one row, once.
 

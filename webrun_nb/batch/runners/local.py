@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from decimal import Decimal
 
+from webrun_nb.batch.preparation import MakeRequest
 from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
 from webrun_nb.batch.runners.base import NoteIds, RunnerState
 from webrun_nb.client.answers.tasks import CompletedTask, FailedTask
@@ -29,15 +30,11 @@ from webrun_nb.client.monitoring.ledger import RunContext
 from webrun_nb.client.sessions.options import SessionOptions
 from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.tasks.recording import TaskRecording
-from webrun_nb.client.tasks.request import TaskRequest
 from webrun_nb.client.tasks.result import TaskResult
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode, ToolkitErrorCode
 from webrun_nb.common.local_time import unix_ms
 
 _log = logging.getLogger(__name__)
-
-MakeRequest = Callable[[RowTask], TaskRequest]
-"""Makes the checked request of a row's task."""
 
 POLL_S = 1.0
 """The pause between calls for the state of a task of an earlier process."""
@@ -91,6 +88,11 @@ class LocalRunner:
         self._opening = 0
         self._given_back = asyncio.Condition()
         self._endings: set[asyncio.Task[None]] = set()
+        self._changed: Callable[[], None] = lambda: None
+
+    def watch(self, changed: Callable[[], None]) -> None:
+        """Call a function whenever a session was opened; see `Runner.watch`."""
+        self._changed = changed
 
     @property
     def slots(self) -> int:
@@ -198,6 +200,7 @@ class LocalRunner:
             try:
                 session = await self._client.start_for_run(f"{self._run_id}-1", self._options, self._run_id)
                 self._all.append(session)
+                self._changed()
                 return session
             except LimitError as error:
                 await self._wait_for_room(error)

@@ -1,0 +1,275 @@
+"""A run of `map` on a Dask worker: slots that its tasks hold, and rows that are done in sessions of the worker's own.
+
+A slot is a Dask task that takes the place of one thread of a worker for as long as the run lasts. Dask places it, and
+starts it elsewhere if its worker is lost. Rows do not go through the task graph: the coordinator sends each to a worker
+that holds a slot, so that no row runs twice unless the coordinator decides so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from distributed import Worker, get_worker
+from distributed.diagnostics.plugin import WorkerPlugin
+
+from webrun_nb.batch.preparation import prepare
+from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
+from webrun_nb.batch.runners.base import NoteIds, RunnerState
+from webrun_nb.batch.runners.dask.messages import (
+    Event,
+    IdsKnown,
+    Refusal,
+    RowOrder,
+    RowOutcome,
+    SlotOpened,
+    WorkerSetup,
+    to_plain,
+)
+from webrun_nb.batch.runners.local import LocalRunner
+from webrun_nb.client._sync import Call, runtime
+from webrun_nb.client.client import Client
+from webrun_nb.client.errors import ConnectionLostError, WebRunError
+from webrun_nb.client.local_emulator import local_emulator
+from webrun_nb.client.secrets import find_key
+from webrun_nb.client.tasks.task import STOP_WITHIN_S
+from webrun_nb.common.codes import TaskFailureCode
+
+_NOTHING = RunnerState(0, 0, Decimal(0), Decimal(0), emulated=False)
+
+
+class RunPlugin(WorkerPlugin):
+    """The part of a run on one worker. Its methods run on the worker's event loop.
+
+    Parameters
+    ----------
+    run : WorkerSetup
+        The run.
+    """
+
+    def __init__(self, run: WorkerSetup) -> None:
+        self.name = run.name
+        self._run = run
+
+    def setup(self, worker: Worker) -> None:
+        """Prepare for the run's slots; nothing is started yet."""
+        self._worker = worker
+        self._slots: dict[str, asyncio.Event] = {}
+        self._running: dict[tuple[int, int], Call[RowOutcome]] = {}
+        self._rows = _WorkerRows(self._run, worker.address, worker.state.nthreads)
+
+    async def teardown(self, worker: Worker) -> None:
+        """Stop the rows that run, and end the sessions."""
+        await self.close()
+
+    def transition(self, key: Any, start: str, finish: str, **kwargs: Any) -> None:
+        """Let go of a slot that nobody wants any more: its run has ended, or the coordinator's process has."""
+        if finish != "executing" and (held := self._slots.get(key)) is not None:
+            held.set()
+
+    async def hold(self, slot: str) -> None:
+        """Hold a slot until nobody wants it."""
+        held = self._slots[slot] = asyncio.Event()
+        try:
+            refusal = await asyncio.wrap_future(runtime.submit(self._rows.begin()).result)
+            self._tell(SlotOpened(slot, self._worker.address) if refusal is None else refusal)
+            if refusal is None:
+                await held.wait()
+        finally:
+            del self._slots[slot]
+        if (
+            not self._slots
+        ):  # the coordinator has closed the run, or is gone: what runs may end, for a resume to collect
+            await self._ended()
+            await self.close()
+
+    async def do(self, order: RowOrder) -> RowOutcome:
+        """Do a row, once."""
+
+        def note_ids(session_id: str, task_id: str) -> None:
+            self._tell(IdsKnown(*order.key, session_id, task_id))
+
+        call = self._running[order.key] = runtime.submit(self._rows.run(order, note_ids))
+        try:
+            return await asyncio.wrap_future(call.result)
+        finally:
+            del self._running[order.key]
+
+    async def stop(self, key: tuple[int, int]) -> None:
+        """Stop a row; return when its task is stopped on its server."""
+        if (call := self._running.get(key)) is not None:
+            call.cancel()
+            await asyncio.wait([asyncio.wrap_future(call.result)])
+
+    async def collect(self, row: RowTask, session_id: str, task_id: str) -> RowOutcome:
+        """Return how an earlier task ended, where this worker's server knows it."""
+        return await asyncio.wrap_future(runtime.submit(self._rows.collect(row, session_id, task_id)).result)
+
+    async def close(self) -> RunnerState:
+        """Stop the rows that run, end the sessions and let go of the slots. Safe twice."""
+        for call in self._running.values():
+            call.cancel()
+        await self._ended()
+        state = await asyncio.wrap_future(runtime.submit(self._rows.close()).result)
+        for held in self._slots.values():
+            held.set()
+        return state
+
+    async def _ended(self) -> None:
+        if self._running:
+            await asyncio.wait([asyncio.wrap_future(call.result) for call in self._running.values()])
+
+    def _tell(self, event: Event) -> None:
+        self._worker.log_event(self._run.name, to_plain(event))
+
+
+class _WorkerRows:
+    """The rows of a run on one worker, in sessions of one client. Runs on the client's loop thread."""
+
+    def __init__(self, run: WorkerSetup, worker: str, most: int) -> None:
+        self._run = run
+        self._worker = worker
+        self._most = most
+        self._client: Client | None = None
+        self._runner: LocalRunner | None = None
+        self._beginning = asyncio.Lock()
+        self._before_usd = Decimal(0)
+        """The cost of sessions of emulators that have ended."""
+
+    async def begin(self) -> Refusal | None:
+        """Start what rows need: the emulator, or the client of the server that all share."""
+        try:
+            await self._ready()
+        except WebRunError as error:
+            return Refusal.of(error, self._worker)
+        return None
+
+    async def run(self, order: RowOrder, note_ids: NoteIds) -> RowOutcome:
+        """Do a row, once. Cancelled, it stops the task, and returns how that ended."""
+        ids: list[str] = []
+
+        def noted(session_id: str, task_id: str) -> None:
+            ids[:] = session_id, task_id
+            note_ids(session_id, task_id)
+
+        runner: LocalRunner | None = None
+        try:
+            runner = await self._ready()
+            return self._outcome(await runner.run(order.row, order.attempt, noted))
+        except asyncio.CancelledError:
+            return await self._stopped(order.row, ids)
+        except WebRunError as error:
+            if isinstance(error, ConnectionLostError) and self._run.base_url is None and runner is not None:
+                return await self._after_loss(runner, order.row, ids)
+            return self._outcome(None, Refusal.of(error, self._worker))
+
+    async def collect(self, row: RowTask, session_id: str, task_id: str) -> RowOutcome:
+        """Return how an earlier task ended; see `Runner.collect`."""
+        try:
+            return self._outcome(await (await self._ready()).collect(row, session_id, task_id))
+        except WebRunError as error:
+            return self._outcome(None, Refusal.of(error, self._worker))
+
+    async def close(self) -> RunnerState:
+        """End the sessions, and return what they cost."""
+        runner, client = self._runner, self._client
+        if runner is None or client is None:
+            return self._state
+        await runner.close()
+        state = self._state
+        self._runner = self._client = None
+        self._before_usd = state.cost_usd
+        await client.aclose()
+        return state
+
+    @property
+    def _state(self) -> RunnerState:
+        runner = self._runner
+        state = _NOTHING if runner is None else runner.state
+        return replace(state, cost_usd=self._before_usd + state.cost_usd)
+
+    def _outcome(self, outcome: RowAnswer | RowFailure | None, refusal: Refusal | None = None) -> RowOutcome:
+        return RowOutcome(None if outcome is None else replace(outcome, worker=self._worker), refusal, self._state)
+
+    async def _ready(self) -> LocalRunner:
+        """Return the runner of the present client; makes both where there is none.
+
+        Raises
+        ------
+        WebRunError
+            No emulator can be started here, or a key, a secret or an environment is not here.
+        """
+        async with self._beginning:
+            if self._runner is None:
+                self._client = client = await _client(self._run.base_url)
+                prepared = await prepare(client, self._run.options)
+                self._runner = LocalRunner(
+                    client, prepared.session, prepared.make_request, self._run.run_id, self._most
+                )
+            return self._runner
+
+    async def _stopped(self, row: RowTask, ids: list[str]) -> RowOutcome:
+        """Return how a row ended that was stopped."""
+        if not ids:
+            return self._outcome(RowFailure(TaskFailureCode.TASK_STOPPED, "stopped before it was sent", acted=False))
+        try:
+            async with asyncio.timeout(STOP_WITHIN_S):
+                return await self.collect(row, *ids)
+        except TimeoutError:
+            return self._outcome(None)
+
+    async def _after_loss(self, lost: LocalRunner, row: RowTask, ids: list[str]) -> RowOutcome:
+        """Start another emulator, as the one has ended with all its sessions; return what is recorded of a row."""
+        if self._runner is lost and self._client is not None:
+            self._before_usd = self._state.cost_usd
+            self._runner = None
+            await self._client.aclose()
+        return await self.collect(row, *ids) if ids else self._outcome(None)
+
+
+async def _client(base_url: str | None) -> Client:
+    """Return a client of this process's emulator, or of a server whose key is looked up here.
+
+    Raises
+    ------
+    WebRunError
+        The emulator does not start, or there is no key.
+    """
+    if base_url is None:
+        emulator = await local_emulator()
+        return Client(emulator.url, key=emulator.key, explain_loss=emulator.explain_loss, emulator_pid=emulator.pid)
+    key = await asyncio.to_thread(find_key, base_url, prompt=lambda _: "")  # no one is there to be asked
+    return Client(base_url, key=key.reveal())
+
+
+async def hold_slot(run: str, slot: str) -> None:
+    """Hold a slot of a run on the worker that Dask runs this task on."""
+    await _plugin(get_worker(), run).hold(slot)
+
+
+async def do_row(run: str, order: RowOrder, *, dask_worker: Worker) -> RowOutcome:
+    """Do a row on this worker."""
+    return await _plugin(dask_worker, run).do(order)
+
+
+async def stop_row(run: str, key: tuple[int, int], *, dask_worker: Worker) -> None:
+    """Stop a row on this worker."""
+    await _plugin(dask_worker, run).stop(key)
+
+
+async def collect_row(run: str, order: RowOrder, session_id: str, task_id: str, *, dask_worker: Worker) -> RowOutcome:
+    """Return how an earlier task ended, where this worker's server knows it."""
+    return await _plugin(dask_worker, run).collect(order.row, session_id, task_id)
+
+
+async def close_rows(run: str, *, dask_worker: Worker) -> RunnerState:
+    """End the run on this worker."""
+    return await _plugin(dask_worker, run).close()
+
+
+def _plugin(worker: Worker, run: str) -> RunPlugin:
+    plugin = worker.plugins[run]
+    assert isinstance(plugin, RunPlugin), "its name is the run's"
+    return plugin
