@@ -79,8 +79,9 @@ async def test_a_failure_that_may_pass_is_tried_again(make):
         RowFailure("NAVIGATION_TIMEOUT", "no answer", acted=None),
         RowFailure("ELEMENT_NOT_FOUND", "no table", acted=False),
         RowFailure("NAVIGATION_FAILED", "404", details={"status": 404}, acted=False),
+        RowFailure("WORKER_LOST", "the worker is gone", acted=True),
     ],
-    ids=["acted", "may have acted", "says something of the row", "not found"],
+    ids=["acted", "may have acted", "says something of the row", "not found", "acted before its worker was lost"],
 )
 async def test_what_acted_or_says_something_of_the_row_is_not_tried_again(make, failure):
     async def fails(row, attempt):
@@ -91,6 +92,29 @@ async def test_what_acted_or_says_something_of_the_row_is_not_tried_again(make, 
     assert [position for position, _ in runner.started].count(1) == 1
     assert [(row.position, found.code) for row, found in store.failures()] == [(1, failure.code)]
     assert (run.progress.state, run.progress.failures[0].position) == ("complete", 1)
+
+
+async def test_a_row_that_is_lost_with_its_worker_runs_again_and_counts_as_repeated(make):
+    async def lost_once(row, attempt):
+        if row.position == 2 and attempt == 1:
+            return RowFailure("WORKER_LOST", "the worker is gone")
+        return await name_of(row, attempt)
+
+    run, store, _ = make(lost_once)
+    await run.run()
+    assert (run.progress.done, run.progress.repeated, store.counts().repeated) == (5, 1, 1)
+    assert [outcome for position, *_, outcome in store.task_ids() if position == 2] == ["lost", "complete"]
+
+
+async def test_rows_start_as_soon_as_a_runner_without_slots_has_some(make):
+    run, _, runner = make(name_of, slots=0)
+    running = asyncio.create_task(run.run())
+    await wait_until_async(lambda: run.progress.state == "running")
+    assert runner.started == []
+    runner.slots = 1
+    runner.changed()
+    await running
+    assert run.progress.done == 5
 
 
 @pytest.mark.parametrize("status", [429, 503])
