@@ -48,6 +48,11 @@ class FakeRunner:
         """Its state, with `cost_usd` as it was set."""
         return RunnerState(self.slots, self.slots - self.running, self.cost_usd, Decimal("0.001"), emulated=True)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """No notes."""
+        return ()
+
     async def run(self, row: RowTask, attempt: int, note_ids: NoteIds) -> RowAnswer | RowFailure:
         """Note the row and do it."""
         self.started.append((row.position, attempt))

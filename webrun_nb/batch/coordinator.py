@@ -166,6 +166,11 @@ class Coordinator:
         self._news.set()
         self._tell()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the run, each in one line."""
+        return self._runner.notes
+
     # --- commands -----------------------------------------------------------------------------------------------------
 
     def pause(self) -> None:
@@ -334,6 +339,7 @@ class Coordinator:
             self._refusals.pop(row.position, None)
             await self._store.finish(row.position, number, outcome)
             self._done += 1
+            self._cached += outcome.cached_age_s is not None
             self._rate.note(time.monotonic())
             self._see_values(_has_values(outcome))
             return

@@ -46,7 +46,6 @@ async def abegin_map(
     names: Mapping[str, object] | None = None,
     raw: bool = False,
     name: str = "",
-    retry: bool = False,
     first: int | None = None,
 ) -> MapRun:
     """Begin a run, or go on with one, in the background; on the client's loop thread.
@@ -69,8 +68,6 @@ async def abegin_map(
         Leave `{{ }}` in the text as it is.
     name : str
         The name that the table is bound to.
-    retry : bool
-        Run failed rows again, too.
     first : int, optional
         Only until so many rows have ended, those that are stored included: a sample.
 
@@ -88,7 +85,7 @@ async def abegin_map(
     try:
         if options.resume is not None:
             resumed = await asyncio.to_thread(RunStore.open, options.resume)
-        return await _begin(client, data, text, options, resumed, cluster, names or {}, raw, name, retry, first)
+        return await _begin(client, data, text, options, resumed, cluster, names or {}, raw, name, first)
     except BaseException:
         if resumed is not None:
             resumed.close()
@@ -126,7 +123,6 @@ async def _begin(
     names: Mapping[str, object],
     raw: bool,
     name: str,
-    retry: bool,
     first: int | None,
 ) -> MapRun:
     if data is None and store is None:
@@ -164,8 +160,6 @@ async def _begin(
         if store is None:
             store = await asyncio.to_thread(_find_or_create, client, plan, prepared, source, name)
     assert store is not None, "there is an input, or a run to resume"
-    if retry:
-        await store.forget_failures([row.position for row, _ in store.failures()])
     return await _started(client, store, cluster, prepared, source, name, first)
 
 
@@ -202,7 +196,19 @@ async def _started(
         ),
         changed=lambda: run.tell(),
     )
-    run = MapRun(client, store, coordinator, options, prepared.schema, source, name or store.meta.name)
+    name = name or store.meta.name
+
+    async def go_on(run: MapRun) -> MapRun:
+        again_on = await _cluster(options)
+        again = await asyncio.to_thread(RunStore.open, run.id)
+        try:
+            await again.forget_failures([row.position for row, _ in again.failures()])
+            return await _started(client, again, again_on, prepared, source, name, None)
+        except BaseException:
+            again.close()
+            raise
+
+    run = MapRun(client, store, coordinator, options, prepared.schema, source, name, go_on)
     run.begin()
     return run
 

@@ -11,6 +11,7 @@ from webrun_nb.batch.politeness import HostLimits
 from webrun_nb.batch.robots import USER_AGENT
 from webrun_nb.batch.rows import RowTask
 from webrun_nb.client.client import Client
+from webrun_nb.client.errors import ArgumentError
 from webrun_nb.client.proxies import read_proxy
 from webrun_nb.client.secrets import read_secrets
 from webrun_nb.client.sessions.options import SessionOptions
@@ -51,6 +52,8 @@ async def prepare(client: Client, options: MapOptions, *, elsewhere: bool = Fals
     assert schema is None or isinstance(schema, schemas.Schema), "the notebook's client reads schemas"
     base_url = client.base_url
     own = replace(options, secrets=None, proxy=None, task=replace(options.task, files=())) if elsewhere else options
+    if options.secrets and options.task.cache_use() is not None:
+        raise ArgumentError("no answer of this map can be kept: its sessions are given logins", "leave out cache=")
     uploaded = await client.environments.aupload_files(own.task.files) if own.task.files else []
     file_ids = [file.file_id for file in uploaded]
     session = SessionOptions(

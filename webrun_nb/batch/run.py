@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.batch.coordinator import Coordinator
+from webrun_nb.batch.errors import RunError
 from webrun_nb.batch.frames import failures_frame, status_frame
 from webrun_nb.batch.inputs import MapInput
 from webrun_nb.batch.options import MapOptions
@@ -22,13 +23,19 @@ from webrun_nb.client.client import Client
 from webrun_nb.client.errors import BudgetError, TaskInterruptedError
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.monitoring.ledger import TaskRecord
+from webrun_nb.client.tasks.result import UnusedPart
+from webrun_nb.common.codes import ToolkitErrorCode
 from webrun_nb.tables.schema import Schema
+from webrun_nb.wire.report import ReportBody
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
 COMPLETE = "complete"
+
+GoOn = Callable[["MapRun"], Awaitable["MapRun"]]
+"""Begins a run again whose failed rows are to run, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,8 @@ class MapRun(InProcess):
         Its input; None where it was resumed without.
     name : str
         The name that its table is bound to; empty if there is none.
+    go_on : callable
+        Goes on with it in this process once it has ended.
     """
 
     instead = "its table can be pickled: run.df"
@@ -80,6 +89,7 @@ class MapRun(InProcess):
         schema: Schema | None,
         data: MapInput | None,
         name: str,
+        go_on: GoOn,
     ) -> None:
         self.client = client
         self.store = store
@@ -88,6 +98,7 @@ class MapRun(InProcess):
         self.name = name
         self._coordinator = coordinator
         self._data = data
+        self._go_on = go_on
         self._watchers: list[Callable[[], None]] = []
         self._call: Call[None] | None = None
 
@@ -235,6 +246,29 @@ class MapRun(InProcess):
             return _budget_error(told, f"{kept}; to go on: --resume {self.id} --max-cost, with more")
         return None
 
+    def retry(self) -> MapRun:
+        """Run its failed rows again, and those that are missing; wait for the end, and return the run of all rows.
+
+        Raises
+        ------
+        WebRunError
+            As `result` does; it has not ended yet.
+        """
+        return runtime.run(self.abegin_retry()).result()
+
+    async def aretry(self) -> MapRun:
+        """Run its failed rows again without blocking; see `retry`."""
+        return await (await runtime.wait(self.abegin_retry()))
+
+    @on_loop_thread
+    async def abegin_retry(self) -> MapRun:
+        """Begin to run its failed rows again, in the background."""
+        if not self.done:
+            raise RunError(
+                f"run {self.id} has not ended", code=ToolkitErrorCode.RUN_IN_USE, hint="wait for it, or stop it first"
+            )
+        return await self._go_on(self)
+
     # --- what came of it ----------------------------------------------------------------------------------------------
 
     def answers(self) -> Iterator[tuple[RowTask, RowAnswer | None]]:
@@ -311,6 +345,33 @@ class MapRun(InProcess):
             failed_usd=sum((record.cost_usd or zero for record in tasks if record.outcome != COMPLETE), zero),
             repeated_usd=sum((each.cost_usd or zero for each in tasks if (each.attempt or 1) < latest[each.row]), zero),
         )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of it, each in one line: resumed rows, rules that were left out, kept answers."""
+        told, options = self.progress, self.options
+        notes = []
+        if told.resumed:
+            rows = f"{told.resumed:,} of {told.total:,} rows were done before"
+            notes.append(f"run {self.id} goes on: {rows}; new=True (--new) begins another")
+        if told.repeated:
+            notes.append(f"{told.repeated:,} rows ran twice: their first task was lost with its process")
+        if not options.robots and options.polite is not False:
+            notes.append("robots.txt is not asked (robots=False)")
+        if options.polite is False:
+            notes.append("no limits per host, and robots.txt is not asked (polite=False)")
+        if told.cached:
+            notes.append(f"{told.cached:,} rows have a kept answer, for which nothing ran")
+        return (*notes, *self._coordinator.notes)
+
+    @property
+    def unused(self) -> tuple[UnusedPart, ...]:
+        """The parts of its text that were not used, as the first answer tells; empty if all of it was used."""
+        for _, answer in self.answers():
+            if answer is not None and answer.report is not None:
+                report = ReportBody.model_validate(answer.report)
+                return tuple(UnusedPart(part.text, part.start, part.end, part.why) for part in report.unused)
+        return ()
 
     @property
     def repeated(self) -> int:

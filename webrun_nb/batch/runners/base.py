@@ -50,6 +50,10 @@ class Runner(Protocol):
             Takes nothing, and must return at once.
         """
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of its work, each in one line."""
+
     async def run(self, row: RowTask, attempt: int, note_ids: NoteIds) -> RowAnswer | RowFailure:
         """Do the task of one row, once.
 

@@ -29,7 +29,9 @@ from webrun_nb.client.monitoring.costs import idle_usd_per_minute
 from webrun_nb.client.monitoring.ledger import RunContext
 from webrun_nb.client.sessions.options import SessionOptions
 from webrun_nb.client.sessions.session import Session
+from webrun_nb.client.tasks.answer_cache import objection_to
 from webrun_nb.client.tasks.recording import TaskRecording
+from webrun_nb.client.tasks.request import TaskRequest
 from webrun_nb.client.tasks.result import TaskResult
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode, ToolkitErrorCode
 from webrun_nb.common.local_time import unix_ms
@@ -51,8 +53,6 @@ _REPLACE_AFTER = frozenset(
     }
 )
 """The failures after which a session is not used again."""
-LOOKING_ACTIONS = frozenset({"navigateUrl", "goBack", "scroll", "hover", "waitFor"})
-"""The actions after which a row may be tried again: they change nothing on a page."""
 _UNKNOWN_TASK = frozenset({ErrorCode.TASK_NOT_FOUND, ErrorCode.SESSION_NOT_FOUND, ErrorCode.SESSION_EXPIRED})
 
 
@@ -87,6 +87,7 @@ class LocalRunner:
         self._all: list[Session] = []
         self._opening = 0
         self._given_back = asyncio.Condition()
+        self._not_kept = ""
         self._endings: set[asyncio.Task[None]] = set()
         self._changed: Callable[[], None] = lambda: None
 
@@ -112,15 +113,26 @@ class LocalRunner:
             emulated=any(session.snapshot.emulated for session in self._all),
         )
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of its work, each in one line."""
+        return (f"not all answers were kept: {self._not_kept}",) if self._not_kept else ()
+
     # --- rows ---------------------------------------------------------------------------------------------------------
 
     async def run(self, row: RowTask, attempt: int, note_ids: NoteIds) -> RowAnswer | RowFailure:
         """Do the task of one row in a session that is free, or in a new one; see `Runner.run`."""
+        request = self._make_request(row)
+        if (kept := await self._kept(request)) is not None:
+            return kept
         session = await self._take()
         began_s, healthy = time.monotonic(), False
         try:
-            request, place = self._make_request(row), RunContext(self._run_id, row.position, attempt)
+            context = None if request.cache is None else await session.cache_context()
+            place = RunContext(self._run_id, row.position, attempt)
             result = await session.runner.run(request, on_id=note_ids, run=place)
+            if context is not None and (problem := await self._client.answers.keep(request, context, result)):
+                self._not_kept = problem
             answer = await answer_of(result)
             healthy = True
             return answer
@@ -132,6 +144,14 @@ class LocalRunner:
             return RowFailure.of(error, acted=acted, elapsed_s=time.monotonic() - began_s)
         finally:
             await self._give_back(session, healthy=healthy)
+
+    async def _kept(self, request: TaskRequest) -> RowAnswer | None:
+        """Return the kept answer of a row's task, where the map uses such."""
+        if request.cache is None or request.cache.refresh:
+            return None
+        context = await self._client.cache_context(self._options)
+        result = await self._client.answers.find(request, context, request.cache.max_age_ms)
+        return None if result is None else await answer_of(result)
 
     async def collect(self, row: RowTask, session_id: str, task_id: str) -> RowAnswer | RowFailure | None:
         """Return how a task of an earlier process ended; see `Runner.collect`."""
@@ -177,10 +197,9 @@ class LocalRunner:
         if error.task_id is None:
             return False if isinstance(error, LimitError) else None
         try:
-            steps = await TaskRecording(self._client.http, error.task_id).asteps()
+            return bool(objection_to(await TaskRecording(self._client.http, error.task_id).arecorded_steps()))
         except WebRunError:
             return None
-        return any(step["kind"] == "action" and step["name"] not in LOOKING_ACTIONS for step in steps)
 
     # --- sessions -----------------------------------------------------------------------------------------------------
 
@@ -257,6 +276,7 @@ async def answer_of(result: TaskResult) -> RowAnswer:
         report,
         result.elapsed_s,
         unix_ms(result.captured_at),
+        cached_age_s=result.cached_age_s,
     )
 
 

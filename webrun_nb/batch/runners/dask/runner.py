@@ -95,6 +95,11 @@ class DaskRunner:
         await self._cluster.register_plugin(RunPlugin(self._run), name=self._run.name)
         self._keeping = {asyncio.create_task(self._keep_slot()) for _ in range(self._concurrency)}
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """No notes: what workers find out is in the rows."""
+        return ()
+
     def watch(self, changed: Callable[[], None]) -> None:
         """Call a function whenever the slots or the state change; see `Runner.watch`."""
         self._changed = changed
