@@ -163,7 +163,7 @@ class Coordinator:
 
     def _see_change(self) -> None:
         """Look again at what may start: the runner's slots may have changed."""
-        self._news.set()
+        self._hosts.wake()
         self._tell()
 
     @property
