@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +18,7 @@ from webrun_nb.batch.options import OnError
 from webrun_nb.batch.politeness import HostLimits, WaitingRows
 from webrun_nb.batch.progress import SHOWN_FAILURES, MapProgress, MapState, RateMeter, ShownFailure
 from webrun_nb.batch.robots import Robots
-from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
+from webrun_nb.batch.rows import BUSY_STATUSES, RowAnswer, RowFailure, RowTask
 from webrun_nb.batch.runners.base import Runner
 from webrun_nb.batch.store import OpenAttempt, RunStore
 from webrun_nb.client.errors import ShortTracebackMixin, WebRunError
@@ -55,6 +55,10 @@ class _AgainError(Exception):
     def __init__(self, failure: RowFailure) -> None:
         super().__init__(failure.line)
         self.failure = failure
+
+
+class _LaterError(Exception):
+    """An attempt was refused by a host that is held back: the row waits for it, and others take its place."""
 
 
 class Coordinator:
@@ -102,6 +106,8 @@ class Coordinator:
         for row in waiting[:most]:
             self._waiting.put(row.host, row)
         self._rows: dict[asyncio.Task[None], RowTask] = {}
+        self._tries: Counter[int] = Counter()
+        """The attempts in this process, by position."""
         self._refusals: dict[int, RowFailure] = {}
         """The last failure of each row that runs, for the limits of its host."""
         self._news = asyncio.Event()
@@ -224,8 +230,9 @@ class Coordinator:
 
     async def _dispatch(self) -> None:
         """Start rows, each as soon as it may."""
-        while self._stop_as is None and len(self._waiting):
-            if self._limits.max_cost_usd is not None and self.progress.cost_usd >= self._limits.max_cost_usd:
+        while self._stop_as is None and (self._waiting or self._rows):  # a row that runs may be put back
+            max_cost_usd = self._limits.max_cost_usd
+            if self._waiting and max_cost_usd is not None and self.progress.cost_usd >= max_cost_usd:
                 self._end("budget")
                 return
             self._held = 0
@@ -280,16 +287,19 @@ class Coordinator:
             number = await self._begin(row)
             await self._take_failure(row, number, refused)
             return
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type(_AgainError), stop=stop_after_attempt(MOST_ATTEMPTS), wait=_backoff_s
-        ):
-            with attempt:
-                await self._until_running()
-                if self._stop_as is not None:  # then the row stays missing
-                    return
-                number = attempt.retry_state.attempt_number
-                self._retried += number > 1
-                await self._attempt(row, last=number == MOST_ATTEMPTS)
+        try:
+            async for attempt in AsyncRetrying(
+                retry=retry_if_exception_type(_AgainError), stop=stop_after_attempt(MOST_ATTEMPTS), wait=_backoff_s
+            ):
+                with attempt:
+                    await self._until_running()
+                    if self._stop_as is not None:  # then the row stays missing
+                        return
+                    self._tries[row.position] += 1
+                    self._retried += self._tries[row.position] > 1
+                    await self._attempt(row, last=self._tries[row.position] >= MOST_ATTEMPTS)
+        except _LaterError:
+            self._waiting.put_back(row.host, row)
 
     async def _attempt(self, row: RowTask, *, last: bool) -> None:
         number = await self._begin(row)
@@ -332,7 +342,7 @@ class Coordinator:
 
         Raises
         ------
-        _AgainError
+        _AgainError, _LaterError
             It failed in a way that may pass, and is not the last.
         """
         if isinstance(outcome, RowAnswer):
@@ -351,6 +361,8 @@ class Coordinator:
                 raise _AgainError(outcome)
             self._hosts.note(row.host, outcome.status, outcome.retry_after_s)
             await self._store.fail(row.position, number, outcome, final=False)
+            if outcome.status in BUSY_STATUSES and self._hosts.applies_to(row.host):
+                raise _LaterError
             raise _AgainError(outcome)
         await self._take_failure(row, number, outcome)
 

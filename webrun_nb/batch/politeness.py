@@ -233,6 +233,7 @@ class WaitingRows(Generic[Row]):
     def __init__(self, limits: HostLimits) -> None:
         self._limits = limits
         self._order = count()
+        self._order_back = count(-1, -1)
         self._size = 0
         self._rows: dict[str, deque[tuple[int, Row]]] = {}
         """By host, with the number of each row, in ascending order."""
@@ -253,6 +254,13 @@ class WaitingRows(Generic[Row]):
         self._size += 1
         if len(waiting) == 1:
             self._schedule(host)
+        self._limits.wake()
+
+    def put_back(self, host: str, row: Row) -> None:
+        """Add a row that was taken, before all that wait."""
+        self._rows.setdefault(host, deque()).appendleft((next(self._order_back), row))
+        self._size += 1
+        self._schedule(host)
         self._limits.wake()
 
     def take(self) -> tuple[str, Row] | None:

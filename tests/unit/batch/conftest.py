@@ -44,8 +44,9 @@ def make_meta():
 def make_store(make_rows, make_meta):
     stores: list[RunStore] = []
 
-    def make(count: int = 5, **meta) -> RunStore:
-        stores.append(RunStore.create(make_meta(count, **meta), make_rows(count)))
+    def make(count: int = 5, rows: list[RowTask] | None = None, **meta) -> RunStore:
+        rows = make_rows(count) if rows is None else rows
+        stores.append(RunStore.create(make_meta(len(rows), **meta), rows))
         return stores[-1]
 
     yield make

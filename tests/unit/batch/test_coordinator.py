@@ -1,4 +1,5 @@
 import asyncio
+import time
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from helpers.waiting import wait_until_async
 from webrun_nb.batch import coordinator as coordinators
 from webrun_nb.batch.coordinator import Coordinator, RunLimits
 from webrun_nb.batch.politeness import HostLimits
-from webrun_nb.batch.rows import RowFailure
+from webrun_nb.batch.rows import RowFailure, RowTask
 from webrun_nb.client.errors import AuthenticationError
 
 
@@ -19,10 +20,10 @@ def quick_backoff(monkeypatch):
 
 @pytest.fixture
 def make(make_store):
-    def coordinate(do, total=5, store=None, slots=4, **limits):
+    def coordinate(do, total=5, store=None, slots=4, hosts=None, robots=None, **limits):
         store = make_store(total) if store is None else store
         runner = FakeRunner(do, slots)
-        made = Coordinator(store, runner, HostLimits(), None, RunLimits(**limits), lambda: None)
+        made = Coordinator(store, runner, hosts or HostLimits(), robots, RunLimits(**limits), lambda: None)
         return made, store, runner
 
     return coordinate
@@ -319,3 +320,91 @@ async def test_a_sample_that_is_all_rows_is_complete(make):
     run, store, _ = make(name_of, total=2, first=3)
     await run.run()
     assert (run.progress.state, run.sampled, store.state()) == ("complete", False, "complete")
+
+
+# --- hosts ------------------------------------------------------------------------------------------------------------
+
+HOSTS = ("busy.example", "busy.example", "other.example", "other.example", "other.example")
+
+
+@pytest.fixture
+def store_of_hosts(make_store):
+    return make_store(rows=[RowTask(n, str(n), "Get it.", f"http://{host}/{n}") for n, host in enumerate(HOSTS)])
+
+
+def busy_until(tries):
+    """Return what does a row: the busy host refuses each row so many times, and asks to wait for 20 ms."""
+
+    async def do(row, attempt):
+        if row.host == "busy.example" and attempt <= tries:
+            details = {"status": 429, "retryAfterMs": 20}
+            return RowFailure("NAVIGATION_FAILED", "429", details=details, acted=False)
+        return await name_of(row, attempt)
+
+    return do
+
+
+async def test_a_row_waits_for_a_busy_host_without_a_place_of_its_own(make, store_of_hosts):
+    """Time stands still until the other host's rows have started."""
+    hosts = HostLimits(delay_s=0, per_host=1, now_s=lambda: time.monotonic() if len(runner.started) >= 4 else 0.0)
+    run, store, runner = make(busy_until(1), store=store_of_hosts, slots=1, hosts=hosts)
+    await run.run()
+    assert runner.started == [(0, 1), (2, 1), (3, 1), (4, 1), (0, 2), (1, 1), (1, 2)]
+    assert (run.progress.done, run.progress.retried) == (5, 2)
+    assert names(store) == [f"firm {n}" for n in range(5)]
+
+
+async def test_a_host_that_stays_busy_fails_its_rows_after_three_attempts(make, store_of_hosts):
+    hosts = HostLimits(delay_s=0)
+    run, _, runner = make(busy_until(9), store=store_of_hosts, hosts=hosts)
+    await run.run()
+    assert sorted(runner.started)[:6] == [(0, 1), (0, 2), (0, 3), (1, 1), (1, 2), (1, 3)]
+    assert (run.progress.state, run.progress.done, run.progress.failed) == ("complete", 3, 2)
+
+
+async def test_a_run_that_is_stopped_leaves_a_row_that_was_put_back_missing(make, store_of_hosts):
+    hosts = HostLimits(delay_s=0)
+
+    async def always_busy(row, attempt):
+        details = {"status": 503, "retryAfterMs": 3_600_000}
+        return RowFailure("NAVIGATION_FAILED", "503", details=details, acted=False)
+
+    run, store, _ = make(always_busy, store=store_of_hosts, hosts=hosts)
+    running = asyncio.create_task(run.run())
+    await wait_until_async(lambda: run.progress.held == 5)
+    run.stop()
+    await running
+    assert (run.progress.state, store.counts().missing) == ("stopped", 5)
+
+
+class Rules:
+    """Rules of sites for robots: the busy host allows none."""
+
+    closed = False
+
+    async def refusal(self, url):
+        return "robots.txt of busy.example disallows this page" if "//busy.example/" in url else None
+
+    async def crawl_delay_s(self, url):
+        return None
+
+    async def close(self):
+        self.closed = True
+
+
+async def test_a_page_that_its_site_wants_no_robots_on_is_not_requested(make, store_of_hosts):
+    rules = Rules()
+    run, store, runner = make(name_of, store=store_of_hosts, hosts=HostLimits(delay_s=0), robots=rules)
+    await run.run()
+    assert sorted(position for position, _ in runner.started) == [2, 3, 4]
+    assert [(row.position, failure.code) for row, failure in store.failures()] == [
+        (0, "ROBOTS_DISALLOWED"),
+        (1, "ROBOTS_DISALLOWED"),
+    ]
+    assert rules.closed
+
+
+async def test_robots_txt_says_nothing_of_hosts_without_limits(make, store_of_hosts):
+    run, _, runner = make(name_of, store=store_of_hosts, hosts=HostLimits(polite=False), robots=Rules())
+    await run.run()
+    assert len(runner.started) == 5

@@ -233,6 +233,25 @@ def test_a_row_that_comes_later_ends_the_wait(clock: VirtualTime, limits: HostLi
     assert len(waiting) == 0
 
 
+def test_a_row_that_is_put_back_is_the_first_again(clock: VirtualTime, limits: HostLimits) -> None:
+    waiting: WaitingRows[str] = WaitingRows(limits)
+    for host, row in ((A, "a1"), (A, "a2"), (B, "b1"), (B, "b2")):
+        waiting.put(host, row)
+    assert waiting.take() == (A, "a1")
+    limits.end(A, 429, 2.0)
+    waiting.put_back(A, "a1")
+    assert (waiting.take(), waiting.take(), len(waiting)) == ((B, "b1"), None, 3)
+    clock.s = 2.0
+    assert (waiting.take(), waiting.take(), waiting.take()) == ((A, "a1"), (B, "b2"), None)
+    clock.s = 2.5
+    assert (waiting.take(), len(waiting)) == ((A, "a2"), 0)
+    limits.end(A)
+    limits.end(A)
+    clock.s = 9.0
+    waiting.put_back(A, "a2")
+    assert waiting.take() == (A, "a2")
+
+
 hosts_and_times = st.lists(
     st.tuples(st.sampled_from([A, B, "c.example", "practice:shop"]), st.floats(0, 5)), max_size=40
 )
