@@ -181,3 +181,45 @@ def test_a_killed_emulator_loses_nothing_that_was_done(
     assert again.df["staff"].tolist() == [0, 1, 2, 3, 4]
     assert again.status["_task_id"].tolist()[:2] == before
     assert again.repeated <= 2
+
+
+def test_failed_rows_are_run_again_on_request(client: Client, site: Any) -> None:
+    pages = [site.page("/0", offices(("Ulm", 1))), site.page("/1", "<h1>Gone</h1>", status=404)]
+    run = begin(client, pages).result()
+    assert len(run.failures) == 1
+    site.page("/1", offices(("Graz", 2)))
+    again = run.retry()
+    assert (again.id, again.df["staff"].tolist(), len(again.failures)) == (run.id, [1, 2], 0)
+    assert site.asked.count("/0") == 1
+
+
+def test_kept_answers_open_no_session(client: Client, site: Any) -> None:
+    pages = [site.page(f"/{n}", offices(("Ulm", n))) for n in range(3)]
+    begin(client, pages, cache="1h", new=True).result()
+    before = len(client.sessions)
+    run = begin(client, pages, cache="1h", new=True).result()
+    assert (run.progress.cached, run.usage.sessions, len(client.sessions)) == (3, 0, before)
+    assert run.df["staff"].tolist() == [0, 1, 2]
+    assert run.status["_cost_usd"].tolist() == [0.0, 0.0, 0.0]
+    assert "3 rows have a kept answer" in " ".join(run.notes)
+
+
+def test_a_page_that_robots_txt_disallows_is_not_opened(client: Client, site: Any) -> None:
+    site.page("/robots.txt", "User-agent: *\nDisallow: /private/\n", content_type="text/plain")
+    pages = [site.page("/private/0", offices(("Ulm", 1))), site.page("/1", offices(("Graz", 2)))]
+    run = begin(client, pages, polite=True).result()
+    assert run.failures[["row", "code"]].to_numpy().tolist() == [[0, "ROBOTS_DISALLOWED"]]
+    assert "/private/0" not in site.asked
+    assert "webrun-nb/" in site.user_agents["/1"]
+    asked = begin(client, pages, polite=True, robots=False).result()
+    assert asked.df["staff"].tolist() == [1, 2]
+    assert asked.notes == ("robots.txt is not asked (robots=False)",)
+
+
+def test_a_row_that_acted_is_not_tried_again(client: Client, site: Any) -> None:
+    url = site.page("/form", '<form action="/busy"><button>Continue</button></form>')
+    site.page("/busy", "busy", status=503)
+    run = runtime.run(abegin_map(client, [url], 'Click the button "Continue".', MapOptions()))
+    run.result()
+    assert (run.progress.retried, run.progress.failed) == (0, 1)
+    assert site.asked.count("/busy?") + site.asked.count("/busy") == 1
