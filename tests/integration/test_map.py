@@ -223,3 +223,15 @@ def test_a_row_that_acted_is_not_tried_again(client: Client, site: Any) -> None:
     run.result()
     assert (run.progress.retried, run.progress.failed) == (0, 1)
     assert site.asked.count("/busy?") + site.asked.count("/busy") == 1
+
+
+def test_a_service_that_takes_fewer_sessions_has_all_rows_done_in_those(
+    start_emulator: Callable[..., Any], site: Any
+) -> None:
+    hosted = start_emulator("--control", "--limits", "hosted")
+    client = Client(hosted.url, key=hosted.key, frames=NotebookFrames())
+    pages = [site.page(f"/{n}", offices(("Ulm", n))) for n in range(12)]
+    run = begin(client, pages, concurrency=8).result()
+    client.close()
+    assert run.df["staff"].tolist() == list(range(12))
+    assert (run.usage.sessions, run.progress.retried) == (5, 0)
