@@ -24,7 +24,8 @@ GALLERY = (
     + '''
 import base64
 from webrun_nb.common.codes import SessionPhase, SessionStatus
-from webrun_nb.notebook.display.cards import job_cards
+from webrun_nb.batch.progress import MapProgress, ShownFailure
+from webrun_nb.notebook.display.followed_cards import job_cards, map_cards
 from IPython.display import display
 from webrun_nb.client.snapshot import Doing
 from webrun_nb.notebook.widgets.job_state import JobState
@@ -62,6 +63,24 @@ class FakeJob:
     def subscribe(self, fn): self.subscribers.append(fn)
     async def acancel(self): pass
 
+class FakeMap:
+    """A fake map for its card."""
+    def __init__(self, state, **changes):
+        fields = dict(run_id="r7k2m9x", state=state, total=500, done=300, failed=60, running=8, resumed=0, cached=0,
+                      repeated=0, retried=0, held=0, cost_usd=Decimal("0.0123"), emulated=True, max_cost_usd=None,
+                      elapsed_s=83.0, rows_per_s=4.2, left_s=37.0, sessions=4, idle_usd_per_minute=Decimal("0.08"),
+                      workers=0, failures=())
+        self.progress, self.subscribers = MapProgress(**{**fields, **changes}), []
+    def subscribe(self, fn):
+        self.subscribers.append(fn)
+        return lambda: None
+    def become(self, **changes):
+        self.progress = replace(self.progress, **changes)
+        for fn in self.subscribers: fn()
+    def pause(self): self.become(state="paused")
+    def resume(self): self.become(state="running")
+    async def astop(self): self.become(state="stopped", running=0, left_s=None, rows_per_s=None)
+
 class FakeTask:
     """A fake task for the line under the cell that waits for it."""
     task_id = "t1"
@@ -97,10 +116,16 @@ def gallery():
     show_table(idle, running)
     for number, (state, more) in enumerate((("running", {"action": f"click {ARABIC}"}), ("complete", {}),
                                             ("failed", {"error": f"NAVIGATION_FAILED: {LONG}"}), ("stopped", {}))):
-        job_cards.show(FakeJob(f"laptops{number}" if number else "حواسيب", state, running, **more))
+        job_cards.show_job(FakeJob(f"laptops{number}" if number else "حواسيب", state, running, **more))
     sent = "The code that was sent to •• 42"
     asks = show("questions", "galleryjob00", **asking("two_factor", text=sent))
-    job_cards.show(FakeJob("codes", "guardrail", asks, asks=sent), cards.card("galleryjob00"))
+    job_cards.show_job(FakeJob("codes", "guardrail", asks, asks=sent), cards.card("galleryjob00"))
+    failed = (ShownFailure(17, "17", "NAVIGATION_FAILED", LONG, "practice:directory/companies/" + LONG),
+              ShownFailure(4, ARABIC, "ELEMENT_NOT_FOUND", ARABIC, "http://shop.localhost/"))
+    for name, run in (("talks", FakeMap("running", failures=failed, max_cost_usd=Decimal("0.5"), held=12, resumed=20)),
+                      (LONG, FakeMap("paused")), ("", FakeMap("complete", done=500, failed=0, running=0)),
+                      ("", FakeMap("failed", run_id="r3", done=10, message=f"the disk is full: {LONG}", running=0))):
+        map_cards.show_map(run, name=name, result="webrun.last")
     cards.show_view(running, running.view, 8)
     for target in (LONG, ARABIC):
         show_line(FakeSession("line", "galleryline0", **{**RUNNING, "doing": Doing("t1", "click", target, 3)}))

@@ -1,4 +1,4 @@
-"""Text helpers: one line without control characters, and the known word closest to a misspelled one."""
+"""Text helpers: one line without control characters, counted nouns, and the known word closest to a misspelled one."""
 
 from __future__ import annotations
 
@@ -30,6 +30,15 @@ def shortened(text: str, limit: int) -> str:
     """
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "row"), counted(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def closest_match(word: str, known: Iterable[str]) -> str | None:

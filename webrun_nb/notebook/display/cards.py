@@ -12,13 +12,9 @@ from typing import Generic, TypeVar
 
 from IPython.display import display
 
-from webrun_nb.client._sync import runtime
 from webrun_nb.notebook.display.startup_notice import notice
-from webrun_nb.notebook.jobs import Job
 from webrun_nb.notebook.widgets.card_actions import CardActions, RestartedSession, SessionFeed
 from webrun_nb.notebook.widgets.front_end import can_display_widgets, has_front_end, running_request
-from webrun_nb.notebook.widgets.job_card import Form, JobCard
-from webrun_nb.notebook.widgets.job_card import card_text as job_card_text
 from webrun_nb.notebook.widgets.live_view import LiveViewWidget
 from webrun_nb.notebook.widgets.session_card import SessionCard
 from webrun_nb.notebook.widgets.sessions_table import SessionsTable
@@ -267,33 +263,3 @@ class CardRegistry:
 
 cards = CardRegistry()
 """The cards of this kernel."""
-
-
-class JobCardRegistry:
-    """The cards of this kernel's background jobs."""
-
-    def __init__(self) -> None:
-        self._display_ids: dict[JobCard, str] = {}
-        self._writer: UpdateThrottler[JobCard] = UpdateThrottler(self._write)
-
-    def show(self, job: Job, form: Form | None = None) -> None:
-        """Show a job's card in the running cell, with its session's `form`. Only from the main thread."""
-        if not has_front_end():
-            print(job_card_text(job))
-            return
-        card = JobCard(job, self._writer.mark, lambda: runtime.submit(job.acancel()).result, form)
-        self._display_ids[card] = uuid.uuid4().hex
-        display(card, display_id=self._display_ids[card])  # type: ignore[no-untyped-call]
-        self._writer.mark(card)  # what came before it was on the page
-
-    def _write(self, card: JobCard) -> None:
-        card.flush()
-        display_id = self._display_ids.get(card)
-        if display_id is not None and (card.done or not card.on_page):
-            # the static forms are those of the moment when it was shown: a saved notebook must say how it ended
-            if card.done:
-                del self._display_ids[card]
-            display(card, display_id=display_id, update=True)  # type: ignore[no-untyped-call]
-
-
-job_cards = JobCardRegistry()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from webrun_nb.common.text import counted
 from webrun_nb.tables.completeness import Collected, Completeness
 
 _ROWS_NAMED = 5
@@ -29,7 +30,7 @@ def _lists(collected: Collected) -> list[str]:
         ["it is not known if these are all rows"] if collected.cut_short else []
     )
     if collected.duplicates and collected.duplicates_assumed:
-        parts.append(f"{_count(collected.duplicates, 'row')} taken for repeated, by the overlap of screens alone")
+        parts.append(f"{counted(collected.duplicates, 'row')} taken for repeated, by the overlap of screens alone")
     return parts
 
 
@@ -62,7 +63,7 @@ def _values(completeness: Completeness) -> str:
     text = "; ".join(columns)
     if completeness.incomplete_rows == 0:
         return text + shown
-    incomplete = f"{_count(completeness.incomplete_rows, 'row')} incomplete{_named_rows(completeness)}"
+    incomplete = f"{counted(completeness.incomplete_rows, 'row')} incomplete{_named_rows(completeness)}"
     return f"{incomplete} ({text}){shown}" if text else incomplete
 
 
@@ -88,7 +89,3 @@ def _named_rows(completeness: Completeness) -> str:
     if not 0 < len(rows) <= _ROWS_NAMED or completeness.incomplete_rows != len(rows) or len(rows) == completeness.rows:
         return ""
     return f", {'row' if len(rows) == 1 else 'rows'} {', '.join(map(str, rows))}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

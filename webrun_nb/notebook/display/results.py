@@ -17,7 +17,7 @@ from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.tasks.result import ResultFile, TaskResult, UnusedPart
 from webrun_nb.common.durations import age_text
 from webrun_nb.common.money import exact_dollars, rounded_dollars
-from webrun_nb.common.text import one_line
+from webrun_nb.common.text import counted, one_line
 from webrun_nb.notebook.display.completeness_note import completeness_note
 from webrun_nb.notebook.display.downloads import how_to_read, size_text
 from webrun_nb.notebook.display.result_frames import cost_of, meta_of
@@ -61,7 +61,7 @@ def show_partial(text: str, wanted: schema.Schema | None, *, rows: int) -> None:
         return
     frame, _ = to_frame(data, wanted, meta={})
     print(f"partial result: {len(frame)} rows, bound to no name (the error's .partial is its JSON)")
-    _show_head(frame, rows)
+    show_head(frame, rows)
 
 
 def unused_line(part: UnusedPart) -> str:
@@ -188,12 +188,12 @@ def _show_answer(
     if quiet:
         return
     if rows or frame.empty:
-        _show_head(frame, rows)
+        show_head(frame, rows)
     if note := head_note(len(frame), min(rows, len(frame)), name):
         print(note)
 
 
-def _show_head(frame: pd.DataFrame, rows: int) -> None:
+def show_head(frame: pd.DataFrame, rows: int) -> None:
     """Display the first rows, without formulas: two prices in a text would be read as one."""
     import pandas as pd
 
@@ -235,11 +235,11 @@ def summary_line(
     """
     parts = []
     if shape is not None:
-        parts.append(f"{_count(shape[0], 'row')} × {shape[1]}")
+        parts.append(f"{counted(shape[0], 'row')} × {shape[1]}")
     if cached_age_s is not None:
         parts += [f"kept answer of {age_text(cached_age_s)} ago", "$0.00 now"]
     else:
-        parts.append(_elapsed(elapsed_ms))
+        parts.append(elapsed_text(elapsed_ms))
     if cost is not None and cached_age_s is None:
         about = "≈ " if cost.emulated else ""
         amount = str(cost) if cost.amount_usd is None else f"{about}{rounded_dollars(cost.amount_usd)}"
@@ -266,7 +266,9 @@ def head_note(total_rows: int, shown_rows: int, name: str | None = None) -> str:
     """
     if shown_rows >= total_rows:
         return ""
-    shown = f"the first {shown_rows:,} of {total_rows:,} rows" if shown_rows else f"none of {_count(total_rows, 'row')}"
+    shown = (
+        f"the first {shown_rows:,} of {total_rows:,} rows" if shown_rows else f"none of {counted(total_rows, 'row')}"
+    )
     return f"{shown} shown; all are in {name or 'webrun.last.df'}"
 
 
@@ -284,11 +286,8 @@ def truncation_note(truncated: Truncated, what: str) -> str:
     return f"truncated: {left} (max_output_tokens); allow more with max_output_tokens=, or ask for less at once"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _elapsed(elapsed_ms: float) -> str:
+def elapsed_text(elapsed_ms: float) -> str:
+    """Return a duration: `6.2 s`, or `1 min 40 s`."""
     seconds = elapsed_ms / 1000
     if round(seconds, 1) < 60:
         return f"{seconds:.1f} s"

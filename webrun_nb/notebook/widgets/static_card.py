@@ -20,8 +20,13 @@ _TEXT_LABEL_WIDTH = 14
 
 
 def _shown(text: str, limit: int = words.CANDIDATE_CHARACTERS) -> str:
-    """Return `text` cleaned, and without a marker in it that would end the card early."""
-    return words.clean(text, limit).replace(TEXT_BEGIN, "(webrun-card)").replace(TEXT_END, "(/webrun-card)")
+    """Return `text` cleaned, and without a marker in it."""
+    return without_markers(words.clean(text, limit))
+
+
+def without_markers(text: str) -> str:
+    """Return `text` without a marker in it that would end a card's text early."""
+    return text.replace(TEXT_BEGIN, "(webrun-card)").replace(TEXT_END, "(/webrun-card)")
 
 
 def card_rows(
