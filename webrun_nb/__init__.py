@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     )
     from webrun_nb.notebook.past_work import history, plot_usage, usage
 
-    last: TaskResult | None
+    last: TaskResult | MapRun | None
 
 __version__ = "0.2.0"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
@@ -24,6 +24,7 @@ from webrun_nb.client.monitoring.guardrails import GuardrailHandler, checked_han
 from webrun_nb.client.policies import Policies
 from webrun_nb.client.tasks.options import TaskOptions
 from webrun_nb.client.tasks.result import TaskResult
+from webrun_nb.notebook.display import map_progress
 from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.notebook.display.startup_notice import notice
 from webrun_nb.notebook.display.task_lines import task_lines
@@ -52,6 +53,8 @@ class Toolkit:
         self._local: Client | None = None
         self._handler: GuardrailHandler | None = None
         self._max_cost_usd: Amount | None = None
+        self._ended_run: tuple[MapRun, TaskResult | None] | None = None
+        """The map that ended last, and the latest result of its client then."""
         self._emulators_budgets = Budgets()
         """Shared by all emulators of this process, one after the other: what was spent counts after a restart."""
         self._budgets: dict[str, Budgets] = {}
@@ -89,10 +92,15 @@ class Toolkit:
         return running_emulator()
 
     @property
-    def last(self) -> TaskResult | None:
-        """The latest result of the current client."""
+    def last(self) -> TaskResult | MapRun | None:
+        """The latest result of the current client: that of a task, or a map that has ended."""
         client = self.current
-        return None if client is None else client.last
+        result = None if client is None else client.last
+        if self._ended_run is not None:
+            run, before = self._ended_run
+            if run.client is client and result is before:
+                return run
+        return result
 
     def on_guardrail(self, handler: GuardrailHandler | None) -> None:
         """Set the function that answers the questions of tasks; None removes it.
@@ -177,6 +185,56 @@ class Toolkit:
     def _wait_for_client(self) -> Client:
         with interrupts_reported_by(no_client_error):
             return runtime.run(self.aclient())
+
+    @on_loop_thread
+    async def abegin_map(
+        self,
+        data: object,
+        text: str | None,
+        options: MapOptions,
+        *,
+        names: Mapping[str, object] | None = None,
+        raw: bool = False,
+        name: str = "",
+        first: int | None = None,
+    ) -> MapRun:
+        """Begin a map with the current client, or go on with one, in the background; see `batch.map.abegin_map`."""
+        from webrun_nb.batch.map import abegin_map
+
+        client = await self.aclient()
+        run = await abegin_map(client, data, text, options, names=names, raw=raw, name=name, first=first)
+
+        def see() -> None:
+            if run.done:
+                leave()
+                self._ended_run = (run, client.last)
+
+        leave = run.subscribe(see)
+        return run
+
+    def begin_map(
+        self,
+        data: object,
+        text: str | None,
+        options: MapOptions,
+        *,
+        names: Mapping[str, object] | None = None,
+        raw: bool = False,
+        name: str = "",
+        first: int | None = None,
+    ) -> MapRun:
+        """Begin a map with the current client, or go on with one, in the background; returns at once.
+
+        Raises
+        ------
+        TaskInterruptedError
+            It was interrupted before a row was started.
+        WebRunError
+            As `amap` does.
+        """
+        self.client()  # shows a notice while the emulator is started
+        with interrupts_reported_by(no_run_error):
+            return runtime.run(self.abegin_map(data, text, options, names=names, raw=raw, name=name, first=first))
 
     def restart_emulator(self) -> LocalEmulator:
         """End this process's emulator with all its sessions, if it runs, and start another."""
@@ -275,7 +333,14 @@ on_guardrail = toolkit.on_guardrail
 
 
 @keywords_of(MapOptions, TaskOptions, without={"task", "end"})
-async def amap(data: object = None, text: str | None = None, **options: Unpack[MapKeywords]) -> MapRun:
+async def amap(
+    data: object = None,
+    text: str | None = None,
+    *,
+    names: Mapping[str, object] | None = None,
+    raw: bool = False,
+    **options: Unpack[MapKeywords],
+) -> MapRun:
     """Run one task for each row of a table, and return the run once it has ended.
 
     Each answer is on disk before it counts. The same call goes on with an unfinished run that is younger than a day.
@@ -288,6 +353,10 @@ async def amap(data: object = None, text: str | None = None, **options: Unpack[M
         The rows. A list of URLs has the column `url`. None, and no text, to go on with `resume` alone.
     text : str
         The text of each row's task, with `{{ row.column }}`.
+    names : mapping, optional
+        Names that the templates may mention beside `row`.
+    raw : bool
+        Leave `{{ }}` in the text as it is.
     **options
         See `MapOptions` and `TaskOptions`.
 
@@ -300,22 +369,23 @@ async def amap(data: object = None, text: str | None = None, **options: Unpack[M
     WebRunError
         The run ended early: its budget is spent, the disk is full, the server is gone. What is done is kept.
     """
-    wanted = MapOptions.of(options)
-    return await (await _abegin_map(await toolkit.aclient(), data, text, wanted))
+    run = await toolkit.abegin_map(data, text, MapOptions.of(options), names=names, raw=raw)
+    with map_progress.shown(run):
+        return await run
 
 
-def map(data: object = None, text: str | None = None, **options: Unpack[MapKeywords]) -> MapRun:
+def map(
+    data: object = None,
+    text: str | None = None,
+    *,
+    names: Mapping[str, object] | None = None,
+    raw: bool = False,
+    **options: Unpack[MapKeywords],
+) -> MapRun:
     """Run one task for each row of a table; the blocking twin of `amap`."""
-    wanted, client = MapOptions.of(options), toolkit.client()
-    with interrupts_reported_by(no_run_error):
-        run = runtime.run(_abegin_map(client, data, text, wanted))
-    return run.result()
-
-
-async def _abegin_map(client: Client, data: object, text: str | None, options: MapOptions) -> MapRun:
-    from webrun_nb.batch.map import abegin_map
-
-    return await runtime.wait(abegin_map(client, data, text, options))
+    run = toolkit.begin_map(data, text, MapOptions.of(options), names=names, raw=raw)
+    with map_progress.shown(run):
+        return run.result()
 
 
 def no_run_error() -> TaskInterruptedError:

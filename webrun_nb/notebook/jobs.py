@@ -1,11 +1,14 @@
-"""Jobs: tasks in the background, each with a name in the notebook and a result to be read later."""
+"""Jobs: tasks and maps in the background, each with a name in the notebook and a result to be read later."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator
+from concurrent.futures import Future
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from webrun_nb.client._sync import wait_for_result
 from webrun_nb.client.errors import ShortTracebackMixin, WebRunError
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.monitoring.costs import usd_per_ms
@@ -14,14 +17,54 @@ from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.tasks.handle import TaskHandle
 from webrun_nb.client.tasks.result import TaskResult
 from webrun_nb.common.codes import TaskFailureCode, ToolkitErrorCode
-from webrun_nb.notebook.text import labels
+from webrun_nb.notebook.text import labels, map_texts
 from webrun_nb.notebook.widgets.job_state import JobState
 from webrun_nb.notebook.widgets.question_form import other_way
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from webrun_nb.batch.run import MapRun
+
 ERROR_CHARACTERS = 300
+
+
+class BackgroundJob(Protocol):
+    """Work in the background that `jobs`, `wait` and `cancel` know by its name."""
+
+    name: str
+    rows: int
+    """Rows to show once it is done."""
+    quiet: bool
+    """Show none."""
+
+    @property
+    def bound(self) -> object:
+        """The object that its name is bound to in the notebook."""
+
+    @property
+    def work_id(self) -> str:
+        """The id of its task or run."""
+
+    @property
+    def done(self) -> bool:
+        """True once it has ended."""
+
+    @property
+    def began_at_s(self) -> float:
+        """The time it was started, unix s of this machine."""
+
+    def facts(self) -> JobState:
+        """Return its current state."""
+
+    def line(self) -> str:
+        """Return its current state in one line."""
+
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Wait for its end. An interrupt ends the waiting, not the job."""
+
+    def cancel(self) -> str:
+        """Stop it, and return what is kept, in words. Safe to repeat."""
 
 
 class Job(InProcess):
@@ -58,6 +101,11 @@ class Job(InProcess):
     # --- what is known ------------------------------------------------------------------------------------------------
 
     @property
+    def bound(self) -> Job:
+        """Itself."""
+        return self
+
+    @property
     def session(self) -> Session:
         """The session it runs in."""
         return self.handle.session
@@ -66,6 +114,11 @@ class Job(InProcess):
     def task_id(self) -> str:
         """Its task's id."""
         return self.handle.task_id
+
+    @property
+    def work_id(self) -> str:
+        """Its task's id."""
+        return self.task_id
 
     @property
     def done(self) -> bool:
@@ -127,6 +180,10 @@ class Job(InProcess):
             error=labels.clean(f"{code}: {message}" if code else message, ERROR_CHARACTERS),
         )
 
+    def line(self) -> str:
+        """Return its current state in one line."""
+        return self.facts().line()
+
     def subscribe(self, fn: Callable[[], None]) -> None:
         """Call `fn` whenever the job may have changed, on the client's loop thread; `fn` must return at once."""
 
@@ -155,9 +212,20 @@ class Job(InProcess):
         """
         return self.handle.result(timeout_s)
 
-    def cancel(self) -> None:
-        """Stop its task; a session of its own ends with it. Safe to repeat."""
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Wait for its end; see `result`."""
+        self.result(timeout_s)
+
+    def cancel(self) -> str:
+        """Stop its task; a session of its own ends with it. Safe to repeat.
+
+        Returns
+        -------
+        str
+            What became of its session.
+        """
         self.handle.stop()
+        return "its session has ended" if self.session.ended else f"session {self.session.name} is kept"
 
     async def acancel(self) -> None:
         """Stop its task without blocking; see `cancel`."""
@@ -193,3 +261,97 @@ class Job(InProcess):
     def json(self) -> Any:
         """Its answer as plain data; raises as `df` does."""
         return self._ready().json
+
+
+class MapJob:
+    """A map in the background. Its name is bound to its run, so that `await name` and `name.df` are the run's own.
+
+    Parameters
+    ----------
+    name : str
+        Its name in the notebook.
+    run : MapRun
+        The map.
+    rows : int
+        Rows to show once it is done.
+    quiet : bool
+        Show none.
+    """
+
+    def __init__(self, name: str, run: MapRun, *, rows: int, quiet: bool) -> None:
+        self.name = name
+        self.run = run
+        self.rows = rows
+        self.quiet = quiet
+        self.began_at_s = time.time()
+
+    @property
+    def bound(self) -> MapRun:
+        """Its run."""
+        return self.run
+
+    @property
+    def work_id(self) -> str:
+        """Its run's id."""
+        return self.run.id
+
+    @property
+    def done(self) -> bool:
+        """True once it has ended."""
+        return self.run.done
+
+    def facts(self) -> JobState:
+        """Return its current state; a map has sessions of its own, which are not named."""
+        progress = self.run.progress
+        return JobState(
+            name=self.name,
+            state=progress.state,
+            session="",
+            session_id="",
+            task_id="",
+            elapsed_ms=round(progress.elapsed_s * 1000),
+            cost_usd=progress.cost_usd,
+            emulated=progress.emulated,
+            usd_per_ms=Decimal(0),
+            error=labels.clean(progress.message, ERROR_CHARACTERS),
+        )
+
+    def line(self) -> str:
+        """Return its current state in one line."""
+        return map_texts.lines(self.run.progress, self.name)[0]
+
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Wait for its end. An interrupt ends the waiting, not the map.
+
+        Raises
+        ------
+        TimeoutError
+            It took longer than `timeout_s`; the map continues.
+        WebRunError
+            It ended early.
+        """
+        ended: Future[None] = Future()
+
+        def see() -> None:
+            if self.run.done and not ended.done():
+                ended.set_result(None)
+
+        leave = self.run.subscribe(see)
+        try:
+            if not self.run.done:
+                wait_for_result(ended, timeout_s)
+        finally:
+            leave()
+        self.run.result()
+
+    def cancel(self) -> str:
+        """Stop it; its sessions end. Safe to repeat.
+
+        Returns
+        -------
+        str
+            What is kept.
+        """
+        self.run.stop()
+        progress = self.run.progress
+        return f"{map_texts.rows_done(progress)}; {map_texts.how_to_go_on(progress)}"

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,15 @@ from webrun_nb.client._sync import runtime
 from webrun_nb.client.errors import SessionGoneError, WebRunError
 from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.tasks.handle import TaskHandle
+from webrun_nb.client.tasks.result import ResultFile, TaskResult
 from webrun_nb.common.codes import EndReason, ErrorCode
 from webrun_nb.common.local_time import clock_time
 from webrun_nb.common.text import closest_match
 from webrun_nb.notebook.api import toolkit
-from webrun_nb.notebook.display.code_export import SubmittedTask
+from webrun_nb.notebook.display.code_export import Submitted, SubmittedTask
 from webrun_nb.notebook.display.results import DEFAULT_ROWS
 from webrun_nb.notebook.display.task_lines import task_lines
-from webrun_nb.notebook.jobs import Job
+from webrun_nb.notebook.jobs import BackgroundJob, Job
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import NameKind, Names, Registry
 from webrun_nb.notebook.syntax.values import is_name
@@ -55,11 +56,11 @@ class Workspace:
         self.commands = commands
         self.current: Session | None = None
         """The session of tasks that name none."""
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, BackgroundJob] = {}
         self._replaced: set[TaskHandle[Session]] = set()
         """Tasks whose job's name is now that of another job."""
-        self.done: dict[str, SubmittedTask] = {}
-        """Tasks that were submitted from this notebook, by id, the latest last."""
+        self.done: dict[str, Submitted] = {}
+        """Tasks and maps that were submitted from this notebook, by their ids, the latest last."""
         self.started: dict[str, dict[str, Any]] = {}
         """By session id the arguments of `webrun.start` as they were typed: names, never a secret's value."""
         self.scope: Mapping[str, object] = self.names
@@ -145,39 +146,55 @@ class Workspace:
             "session": lambda: [session.name for session in self.live_sessions],
             "job": lambda: self.jobs,
             "task": lambda: [*self.jobs, *reversed(self.done)],
+            "run": _run_ids,
             "env": _environment_names,
             "policy": _policy_names,
-            "file": lambda: [] if toolkit.last is None else [file.filename for file in toolkit.last.files],
+            "file": lambda: [file.filename for file in self.last_files],
             "variable": variables,
             "schema": schemas,
         }
 
     @property
-    def jobs(self) -> dict[str, Job]:
-        """Tasks in the background, by name, ended ones too; a name used again is its latest.
+    def last_files(self) -> Sequence[ResultFile]:
+        """The files that the last task downloaded; none after a map, whose tasks are many."""
+        return toolkit.last.files if isinstance(toolkit.last, TaskResult) else ()
+
+    @property
+    def last_task_id(self) -> str | None:
+        """The id of the last task that was submitted from this notebook."""
+        return next((id for id, each in reversed(self.done.items()) if isinstance(each, SubmittedTask)), None)
+
+    @property
+    def jobs(self) -> dict[str, BackgroundJob]:
+        """Tasks and maps in the background, by name, ended ones too; a name used again is its latest.
 
         A task that was submitted without a name (`session.submit`, `webrun.submit_task`) gets one here, and is bound to
         it in the notebook: `job1`, `job2`, … where that is free.
         """
-        named = {job.handle for job in self._jobs.values()} | self._replaced
+        named = {job.handle for job in self._jobs.values() if isinstance(job, Job)} | self._replaced
         for client in toolkit.clients:
             for handle in client.submitted:
                 if handle not in named:
                     self.add_job(Job(self._free_job_name(), handle, rows=DEFAULT_ROWS, quiet=False))
         return self._jobs
 
-    def add_job(self, job: Job) -> None:
+    @property
+    def task_jobs(self) -> dict[str, Job]:
+        """The tasks among the jobs."""
+        return {name: job for name, job in self.jobs.items() if isinstance(job, Job)}
+
+    def add_job(self, job: BackgroundJob) -> None:
         """Register a job by its name, and bind it in the notebook."""
-        if (before := self._jobs.get(job.name)) is not None:
+        if isinstance(before := self._jobs.get(job.name), Job):
             self._replaced.add(before.handle)
         self._jobs[job.name] = job
-        self.shell.push({job.name: job})  # type: ignore[no-untyped-call]
+        self.shell.push({job.name: job.bound})  # type: ignore[no-untyped-call]
 
     def _free_job_name(self) -> str:
         numbered = (f"job{number}" for number in itertools.count(1))
         return next(name for name in numbered if name not in self._jobs and name not in self.names)
 
-    def job(self, name: str) -> Job:
+    def job(self, name: str) -> BackgroundJob:
         """Return the background job of that name.
 
         Raises
@@ -201,7 +218,7 @@ class Workspace:
         """Print once for each question of a background job how it is answered: its card may be out of view."""
         for job in self._jobs.values():  # those that have a card
             facts = job.facts()
-            asked = (job.task_id, facts.asks)
+            asked = (facts.task_id, facts.asks)
             if facts.asks and asked not in self._announced_questions:
                 self._announced_questions.add(asked)
                 print(f"job {job.name} {facts.next}")
@@ -301,6 +318,13 @@ def _policy_names() -> list[str]:
     except (TimeoutError, WebRunError):  # among others: the hosted service lists none
         return []
     return [policy.name for policy in found]
+
+
+def _run_ids() -> list[str]:
+    """Return the ids of the user's maps that did not do all rows, the latest first."""
+    from webrun_nb.batch.store import stored_runs
+
+    return [run.meta.run_id for run in stored_runs() if run.counts.done < run.meta.total and not run.in_use]
 
 
 async def _refresh(sessions: list[Session]) -> None:

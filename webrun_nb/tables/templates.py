@@ -110,6 +110,11 @@ class Template:
             self._names = frozenset(node.name for node in tree.find_all(nodes.Name))
             self._template = environment.from_string(tree)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that its expressions mention."""
+        return self._names
+
     def fill(self, namespace: Mapping[str, object]) -> str:
         """Return the text with each expression replaced by its value; see `fill`."""
         if self._template is None:

@@ -53,7 +53,7 @@ def client(service: FakeSilentService, monkeypatch: pytest.MonkeyPatch) -> Itera
 class FakeAskingJob:
     """A background job with an open question."""
 
-    name, task_id, handle = "laptops", "t1", None
+    name = bound = "laptops"
 
     def facts(self) -> JobState:
         return JobState(

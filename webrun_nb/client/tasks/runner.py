@@ -220,7 +220,8 @@ class TaskRunner:
         except Exception:
             await run.stop()
             raise
-        self._client.last = result
+        if run.place is None:  # the result of a row is not the latest, but part of its run
+            self._client.last = result
         if run.expectations.rows:
             counts = await asyncio.to_thread(result.count_values)
             if unmet := run.expectations.unmet(*counts):

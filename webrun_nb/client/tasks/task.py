@@ -131,7 +131,8 @@ class TaskRun:
         self._ask_person = resolve_guardrail
         self._ends_session = bool(request.fields.get("terminateOnCompletion"))
         self._patient = patient
-        self._run = run
+        self.place = run
+        """Its place in a run of `map`; None for a task of its own."""
         self._begins_at = request.url or owner.monitor.last_url
         """Its URL; without one, the page that its session was told to open last."""
         self._asked: Question | None = None
@@ -433,7 +434,7 @@ class TaskRun:
         over_usd = None if budget is None else budget.over_usd
         site = None if self._begins_at is None else site_of(self._begins_at, self._http.base_url)
         self._owner.record_end(
-            TaskOutcome(self.task_id, outcome, cost_usd, self._request.max_cost_usd, over_usd, site, self._run)
+            TaskOutcome(self.task_id, outcome, cost_usd, self._request.max_cost_usd, over_usd, site, self.place)
         )
 
     async def _record_stop(self, outcome: str) -> None:

@@ -150,7 +150,7 @@ def list_files(workspace: Workspace, arguments: FileList) -> pd.DataFrame | None
         whole = files_frame(toolkit.client().environments.files(arguments.env))
         frame = compact(whole, when_empty=_no_files(arguments.env))
     else:
-        whole = downloads_frame(() if toolkit.last is None else toolkit.last.files)
+        whole = downloads_frame(workspace.last_files)
         frame = compact(whole, when_empty=f"the last task downloaded no file; {_HOW_TO_DOWNLOAD}")
     return None if arguments.quiet else frame
 
@@ -196,7 +196,7 @@ def download_file(workspace: Workspace, arguments: FileDownload) -> None:
     CommandError
         The last task downloaded nothing, or nothing of that name.
     """
-    files = () if toolkit.last is None else toolkit.last.files
+    files = workspace.last_files
     if not files:
         raise CommandError("the last task downloaded nothing", _HOW_TO_DOWNLOAD)
     names = [file.filename for file in files]

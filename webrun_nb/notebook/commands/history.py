@@ -1,4 +1,4 @@
-"""Commands for past tasks: history, and code, which writes a task as plain Python."""
+"""Commands for past tasks: history, and code, which writes a task or a map as plain Python."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class Code:
 
 
 def code(workspace: Workspace, arguments: Code) -> WrittenCode:
-    """Put a task into the next cell as plain Python, and return the code.
+    """Put a task or a map into the next cell as plain Python, and return the code.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def code(workspace: Workspace, arguments: Code) -> WrittenCode:
     """
     task_id = arguments.task
     if task_id in workspace.jobs:
-        task_id = workspace.jobs[task_id].task_id
+        task_id = workspace.jobs[task_id].work_id
     known = workspace.done
     if not known:
         raise CommandError("no task was run in this kernel yet", "%%webrun task runs one")
@@ -142,10 +142,10 @@ def code(workspace: Workspace, arguments: Code) -> WrittenCode:
 
 CODE = Command(
     "code",
-    "a task of this notebook as plain Python, in the next cell; the last one without TASK",
+    "a task or map of this notebook as plain Python, in the next cell; the last one without TASK",
     Code,
     code,
-    (Option("", "task", "its id, or the name of a job", "TASK", values.task_id, names="task"),),
+    (Option("", "task", "its id, a map's run, or the name of a job", "TASK", values.task_id, names="task"),),
     examples=("%webrun code",),
     details="""\
   %webrun code                      the last task

@@ -1,13 +1,17 @@
-"""Commands for tasks in the background: jobs, wait and cancel, and what `task --bg` does."""
+"""Commands for tasks and maps in the background: jobs, wait and cancel, and what `--bg` does."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from webrun_nb.client.errors import TaskInterruptedError
+from webrun_nb.notebook.display import map_progress
+from webrun_nb.notebook.display.map_results import show_map_result
 from webrun_nb.notebook.display.results import show_result
-from webrun_nb.notebook.jobs import Job
+from webrun_nb.notebook.jobs import BackgroundJob, Job, MapJob
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import Command, Option
@@ -29,13 +33,12 @@ def check_name(workspace: Workspace, name: str) -> None:
     CommandError
         The name is taken.
     """
-    taken = workspace.names.get(name)
-    if name in workspace.names and not isinstance(taken, Job):
+    taken, running = workspace.names.get(name), workspace.jobs.get(name)
+    if name in workspace.names and (running is None or taken is not running.bound):
         raise CommandError(
             f"--bg: {name} is a variable of the notebook already ({type(taken).__name__})",
             f"choose another name, or del {name} first",
         )
-    running = workspace.jobs.get(name)
     if running is not None and not running.done:
         raise CommandError(
             f"--bg: the job {name} still runs", f"%webrun wait {name} waits for it, %webrun cancel {name} ends it"
@@ -60,12 +63,13 @@ def add_job(workspace: Workspace, name: str, handle: TaskHandle[Session], *, row
     quiet : bool
         Show none.
     """
-    from webrun_nb.notebook.display.cards import cards, job_cards
+    from webrun_nb.notebook.display.cards import cards
+    from webrun_nb.notebook.display.followed_cards import job_cards
 
     job = Job(name, handle, rows=rows, quiet=quiet)
     workspace.add_job(job)
     in_this_cell = workspace.place_card(handle.session)
-    job_cards.show(job, None if in_this_cell else cards.card(handle.session.session_id))
+    job_cards.show_job(job, None if in_this_cell else cards.card(handle.session.session_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,9 @@ starts a task and returns at once. laptops is its job, and a card of one line sh
   %webrun cancel laptops            stops its task; a session of its own ends with it
   laptops.state, laptops.text, laptops.json, laptops.error, laptops.cost_usd
 
+%%webrun map … --bg NAME does the same with a map: NAME is its run (NAME.df, NAME.failures), and its card has Pause and
+Stop.
+
 Tasks started in Python (session.submit, webrun.submit_task) are jobs too: job1, job2, … as %webrun jobs lists them.
 
 Its questions are answered on its card (or its session's, in the same cell), or with %webrun answer laptops TEXT.
@@ -107,7 +114,7 @@ kernel."""
 
 JOBS = Command(
     "jobs",
-    "the tasks in the background, as a DataFrame",
+    "the tasks and maps in the background, as a DataFrame",
     Jobs,
     jobs,
     shows_rows=True,
@@ -136,32 +143,51 @@ def wait(workspace: Workspace, arguments: Wait) -> None:
     WebRunError
         The job failed.
     TaskInterruptedError
-        The wait was interrupted.
+        The wait was interrupted, or the map was stopped.
     """
     job = workspace.job(arguments.job)
     timeout_s = None if arguments.for_ms is None else arguments.for_ms / 1000
     try:
-        with workspace.following() as show_card:
-            show_card(job.session)
-            result = job.result(timeout_s)
+        with _followed(workspace, job):
+            job.wait(timeout_s)
     except TimeoutError:
         waited = labels.duration(arguments.for_ms or 0)
-        print(f"{job.facts().line()}; waited {waited}, the job continues: %webrun wait {job.name}")
+        print(f"{job.line()}; waited {waited}, the job continues: %webrun wait {job.name}")
         return
+    except TaskInterruptedError:  # the job was: a KeyboardInterrupt, too
+        raise
     except KeyboardInterrupt:
         raise TaskInterruptedError(
             f"interrupted: the wait has ended, job {job.name} continues",
             hint=f"%webrun wait {job.name} waits again, %webrun cancel {job.name} ends it",
-            task_id=job.task_id,
+            task_id=job.facts().task_id or None,
         ) from None
     finally:
         workspace.drain_cards()
-    show_result(result, name=f"{job.name}.df", rows=job.rows, quiet=job.quiet, called=f"{job.name}.result()")
+    name, called = f"{job.name}.df", f"{job.name}.result()"
+    match job:
+        case MapJob():
+            show_map_result(job.run, name=name, rows=job.rows, quiet=job.quiet, called=job.name)
+        case Job():
+            show_result(job.result(), name=name, rows=job.rows, quiet=job.quiet, called=called)
+
+
+@contextlib.contextmanager
+def _followed(workspace: Workspace, job: BackgroundJob) -> Iterator[None]:
+    """Show the progress of a job while the cell waits for it."""
+    match job:
+        case MapJob():
+            with map_progress.shown(job.run, name=job.name, result=job.name):
+                yield
+        case Job():
+            with workspace.following() as show_card:
+                show_card(job.session)
+                yield
 
 
 WAIT = Command(
     "wait",
-    "wait for a task in the background, and show its result",
+    "wait for a task or map in the background, and show its result",
     Wait,
     wait,
     (
@@ -181,19 +207,17 @@ class Cancel:
 
 
 def cancel(workspace: Workspace, arguments: Cancel) -> None:
-    """Stop a job's task."""
+    """Stop a job."""
     job = workspace.job(arguments.job)
     if job.done:
-        print(f"job {job.name} has ended already: {job.state}")
+        print(f"job {job.name} has ended already: {job.facts().state}")
         return
-    job.cancel()
-    kept = "its session has ended" if job.session.ended else f"session {job.session.name} is kept"
-    print(f"job {job.name} was stopped; {kept}")
+    print(f"job {job.name} was stopped; {job.cancel()}")
 
 
 CANCEL = Command(
     "cancel",
-    "stop a task in the background",
+    "stop a task or map in the background",
     Cancel,
     cancel,
     (_job(),),

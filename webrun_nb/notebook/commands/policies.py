@@ -141,11 +141,13 @@ def test(workspace: Workspace, arguments: PolicyTest) -> pd.DataFrame | None:
     from webrun_nb.notebook.display.tables import tested_frame
 
     task_id = arguments.task
-    if task_id in workspace.jobs:
-        task_id = workspace.jobs[task_id].task_id
-    if task_id is None and not workspace.done:
+    if task_id in (jobs := workspace.task_jobs):
+        task_id = jobs[task_id].task_id
+    if task_id is None:
+        task_id = workspace.last_task_id
+    if task_id is None:
         raise CommandError("no task was run in this kernel yet", "%webrun policy test POLICY TASK names one")
-    frame = tested_frame(toolkit.client().policies.test(arguments.policy, task_id or next(reversed(workspace.done))))
+    frame = tested_frame(toolkit.client().policies.test(arguments.policy, task_id))
     changed = frame["decision"] != frame["decided"].fillna("allow")
     actions = "1 action" if len(frame) == 1 else f"{len(frame)} actions"
     print(f"{actions}, {int(changed.sum())} of them decided differently by {arguments.policy}; nothing was done")

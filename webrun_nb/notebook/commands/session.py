@@ -357,7 +357,7 @@ def _find_question(workspace: Workspace, arguments: Answer) -> tuple[Session, st
     if arguments.name is not None:
         return workspace.live_session(arguments.name), arguments.text
     first, _, rest = arguments.text.partition(" ")
-    job = workspace.jobs.get(first)
+    job = workspace.task_jobs.get(first)
     named = job.session if job is not None else workspace.sessions.get(first)
     if named is not None and rest.strip() and not named.ended and named.status().question is not None:
         return named, rest.strip()

@@ -16,7 +16,7 @@ from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.sessions.starter import SINGLE_TASK
 from webrun_nb.client.tasks.expectations import Expectations
 from webrun_nb.client.tasks.handle import TaskHandle
-from webrun_nb.client.tasks.options import DEFAULT_CACHE_AGE, CacheUse, CommonTaskKeywords, TaskOptions
+from webrun_nb.client.tasks.options import CacheUse, CommonTaskKeywords, TaskOptions
 from webrun_nb.client.tasks.request import build_task_request, check_cacheable
 from webrun_nb.client.tasks.result import TaskResult
 from webrun_nb.client.transfers import existing_files
@@ -27,7 +27,24 @@ from webrun_nb.common.durations import age_text
 from webrun_nb.common.money import exact_dollars
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands import jobs
-from webrun_nb.notebook.commands.options import env_option, policy_option, secret_option, url_option
+from webrun_nb.notebook.commands.options import (
+    BACKGROUND,
+    CACHE,
+    EXPECT,
+    FILE,
+    FLAT,
+    OUT,
+    QUIET,
+    RAW,
+    REFRESH,
+    ROWS,
+    SCHEMA,
+    TIMEOUT,
+    env_option,
+    policy_option,
+    secret_option,
+    url_option,
+)
 from webrun_nb.notebook.display.code_export import Expression, SubmittedTask, environment_reference, policy_reference
 from webrun_nb.notebook.display.results import DEFAULT_ROWS, show_partial, show_result, unused_line
 from webrun_nb.notebook.syntax import values
@@ -503,56 +520,27 @@ TASK = Command(
     (
         Option("-s", "session", "the session to run it in", "NAME", values.name, names="session"),
         url_option("the page to start from: practice:shop, http://host/{{ page }}"),
-        Option(
-            "--schema",
-            "schema",
-            "the shape of the answer: columns, a name in the notebook, a .json file, or '{…}'",
-            "S",
-            values.schema_text,
-            names="schema",
-        ),
-        Option("-o", "out", "bind the result to this name, as a DataFrame", "VAR", values.variable, names="variable"),
-        Option("-n", "rows", f"rows to show ({DEFAULT_ROWS}); all are collected", "ROWS", values.rows),
-        Option(
-            "--timeout",
-            "timeout_ms",
-            "the most time it may take: 90s, 2m, 1m30s; up to 300s",
-            "2m",
-            values.task_duration_ms,
-        ),
+        SCHEMA,
+        OUT,
+        ROWS,
+        TIMEOUT,
         Option(
             "--max-cost", "max_cost_usd", "the most it may cost; then the task is stopped", "USD", values.budget_usd
         ),
         policy_option("the rules of its session, if it has one of its own: a policy's name or id"),
         secret_option(),
-        Option(
-            "--file", "files", "a file that it may upload to a page; repeatable", "PATH", values.path, repeated=True
-        ),
-        Option(
-            "--expect",
-            "expect",
-            'what the answer must be: "rows >= 100", "price not null"; or an error page to be read: "status = 404"',
-            "COND",
-            values.condition,
-            repeated=True,
-        ),
-        Option(
-            "--cache",
-            "cache",
-            f"take the kept answer of the same task, at most so old ({DEFAULT_CACHE_AGE}); else keep its own",
-            "AGE",
-            values.cache_age,
-            bare=DEFAULT_CACHE_AGE,
-        ),
-        Option("--refresh", "refresh", "run it in any case, and keep its answer for --cache"),
-        Option("--flat", "flat", "make columns with dotted names of the records within records: address.city"),
+        FILE,
+        EXPECT,
+        CACHE,
+        REFRESH,
+        FLAT,
         env_option("the environment of its session, if it has one of its own"),
         Option("--end", "end", "end the session after the task"),
-        Option("--bg", "job", "run in the background, as the job of this name", "JOB", values.job),
+        BACKGROUND,
         Option("--dry-run", "dry_run", "say what would be done, and which parts of the text would not; send nothing"),
         Option("--json", "show_json", "with --dry-run: show the request as well, as it would be sent"),
-        Option("--raw", "raw", "leave {{ }} as it is"),
-        Option("-q", "quiet", "show no rows; so does a ; at the end"),
+        RAW,
+        QUIET,
     ),
     cell=True,
     shows_rows=True,

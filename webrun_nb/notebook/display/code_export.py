@@ -1,4 +1,4 @@
-"""Writes a task of the notebook as plain Python, for `%webrun code`. Pure.
+"""Writes a task or a map of the notebook as plain Python, for `%webrun code`. Pure.
 
 Secrets stay names, as they are in the cell; no value is written.
 """
@@ -78,8 +78,65 @@ class SubmittedTask:
     session_options: Mapping[str, Any] | None = None
 
 
-def python_code(task: SubmittedTask) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedMap:
+    """A map that was begun from this notebook, with what is needed to write it as Python.
+
+    Parameters
+    ----------
+    data : str
+        The name of its input; empty where it went on with a run.
+    written_text : str
+        The text of its rows as written in the cell.
+    written_url : str, optional
+        The template of their URLs as written.
+    schema : str, optional
+        As written in the cell.
+    out, job : str, optional
+        The name of its table (`-o`), or of its run (`--bg`).
+    names : tuple of str
+        The names of the notebook that its templates mention.
+    raw : bool
+        `{{ }}` has no meaning in its text.
+    options : mapping
+        Its other options, as keyword arguments of the object API. Values may be `Expression`s.
+    """
+
+    data: str
+    written_text: str
+    written_url: str | None = None
+    schema: str | None = None
+    out: str | None = None
+    job: str | None = None
+    names: tuple[str, ...] = ()
+    raw: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+Submitted = SubmittedTask | SubmittedMap
+
+
+def python_code(submitted: Submitted) -> str:
     """Return the lines of a cell that does the same in plain Python."""
+    return _code_of_map(submitted) if isinstance(submitted, SubmittedMap) else _code_of_task(submitted)
+
+
+def _code_of_map(run: SubmittedMap) -> str:
+    given = {
+        "url": None if run.written_url is None else _literal(run.written_url),
+        "schema": None if run.schema is None else _written_schema(run.schema),
+        "names": f"{{{', '.join(f'{name!r}: {name}' for name in run.names)}}}" if run.names else None,
+        "raw": "True" if run.raw else None,
+        **{key: repr(value) for key, value in run.options.items()},
+    }
+    arguments = [*([run.data] if run.data else []), *([_literal(run.written_text)] if run.written_text else [])]
+    arguments += [f"{key}={value}" for key, value in given.items() if value is not None]
+    name = run.job or "run"
+    lines = [IMPORT, "", _called(f"{name} = webrun.map", arguments), f"{run.out or 'df'} = {name}.df"]
+    return "\n".join(lines) + "\n"
+
+
+def _code_of_task(task: SubmittedTask) -> str:
     name = task.out or task.job or "result"
     text, url = _text(task.written_text, task.text, task.raw), None
     if task.written_url is not None and task.url is not None:
@@ -148,7 +205,12 @@ def _schema(task: SubmittedTask) -> str | None:
     if task.schema is None:
         wants_records = task.out is not None or task.job is not None
         return repr(any_records().json_schema) if wants_records else None
-    written = task.schema.strip()
+    return _written_schema(task.schema)
+
+
+def _written_schema(text: str) -> str:
+    """Return a schema as an argument, from its text on the line."""
+    written = text.strip()
     if _MODEL.fullmatch(written):
         return written
     if written.startswith(("{", "[")):

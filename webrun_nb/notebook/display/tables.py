@@ -1,14 +1,18 @@
-"""Makes DataFrames of sessions, jobs, environments, files and policies."""
+"""Makes DataFrames of sessions, jobs, maps, environments, files and policies."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
+from webrun_nb.batch.progress import FINAL
+from webrun_nb.batch.store import StoredRun
 from webrun_nb.client.environments import Environment, StoredFile
+from webrun_nb.client.monitoring.ledger import SessionRecord
 from webrun_nb.client.policies import Policy
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.client.tasks.answer_store import AnswerEntry
@@ -16,7 +20,7 @@ from webrun_nb.client.tasks.result import ResultFile
 from webrun_nb.common.durations import age_text
 from webrun_nb.common.labels import action_label, end_name
 from webrun_nb.common.local_time import unix_ms
-from webrun_nb.notebook.jobs import Job
+from webrun_nb.notebook.jobs import BackgroundJob
 from webrun_nb.wire.responses import ProxyTested
 
 
@@ -60,10 +64,11 @@ _SESSION_DTYPES = {
 }
 
 
-def jobs_frame(jobs: Sequence[Job]) -> pd.DataFrame:
+def jobs_frame(jobs: Sequence[BackgroundJob]) -> pd.DataFrame:
     """Return a row per background job: money in US dollars, times in UTC.
 
-    Columns: job, state, session, session_id, task_id, began_at, elapsed_s, cost_usd, emulated, asks, error.
+    Columns: job, state, session, session_id and task_id (`<NA>` for a map, which has many of them), began_at,
+    elapsed_s, cost_usd, emulated, asks, error.
     """
     rows = []
     for job in jobs:
@@ -72,9 +77,9 @@ def jobs_frame(jobs: Sequence[Job]) -> pd.DataFrame:
             {
                 "job": facts.name,
                 "state": facts.state,
-                "session": facts.session,
-                "session_id": facts.session_id,
-                "task_id": facts.task_id,
+                "session": facts.session or None,
+                "session_id": facts.session_id or None,
+                "task_id": facts.task_id or None,
                 "began_at": round(job.began_at_s * 1000),
                 "elapsed_s": round(facts.elapsed_ms / 1000, 1),
                 "cost_usd": None if facts.cost_usd is None else float(facts.cost_usd),
@@ -134,6 +139,48 @@ _ANSWER_DTYPES = {
     "session_id": "string",
     "server": "string",
 }
+
+
+def runs_frame(runs: Iterable[StoredRun], sessions: Iterable[SessionRecord]) -> pd.DataFrame:
+    """Return a row per map on disk: money in US dollars, times in UTC.
+
+    Columns: run, name (that its table is bound to), began_at, state (`killed` where its process ended without a word),
+    rows, done, failed, missing (neither), repeated (ran twice, as the first attempt was lost), cost_usd (of its
+    sessions; `<NA>` where that isn't known of each), emulated, server, text (secrets masked), url.
+    """
+    costs_usd: dict[str, list[Decimal | None]] = {}
+    for session in sessions:
+        costs_usd.setdefault(session.run_id, []).append(session.cost_usd)
+    rows = []
+    for run in runs:
+        known = [cost for cost in costs_usd.get(run.meta.run_id, ()) if cost is not None]
+        is_known = len(known) == len(costs_usd.get(run.meta.run_id, ()))
+        rows.append(
+            {
+                "run": run.meta.run_id,
+                "name": run.meta.name or None,
+                "began_at": run.meta.created_at_ms,
+                "state": run.state if run.in_use or run.state in FINAL else "killed",
+                "rows": run.counts.total,
+                "done": run.counts.done,
+                "failed": run.counts.failed,
+                "missing": run.counts.missing,
+                "repeated": run.counts.repeated,
+                "cost_usd": float(sum(known, Decimal(0))) if is_known else None,
+                "emulated": run.meta.emulated,
+                "server": run.meta.base_url,
+                "text": run.meta.text,
+                "url": run.meta.url,
+            }
+        )
+    return typed(rows, _RUN_DTYPES)
+
+
+_RUN_DTYPES = {
+    "run": "string", "name": "string", "began_at": "time", "state": "string", "rows": "Int64", "done": "Int64",
+    "failed": "Int64", "missing": "Int64", "repeated": "Int64", "cost_usd": "Float64", "emulated": "boolean",
+    "server": "string", "text": "string", "url": "string",
+}  # fmt: skip
 
 
 def environments_frame(environments: Iterable[Environment]) -> pd.DataFrame:

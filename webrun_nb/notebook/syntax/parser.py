@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from webrun_nb.common.text import closest_match
@@ -62,12 +62,16 @@ def parse(registry: Registry, line: str, cell: str | None) -> Invocation:
     if command.cell:
         refuse_credentials(body)
         fields["text"] = body.strip()
-        if not fields["text"]:
+        if not fields["text"] and not _may_be_empty(command, fields):
             raise CommandError(
                 f"the cell has no text for {command.name}",
                 f"write what to do on the lines below {command.magic}, such as: List the rows of the first table.",
             )
     return Invocation(command, command.arguments(**fields))
+
+
+def _may_be_empty(command: Command, fields: Mapping[str, Any]) -> bool:
+    return any(option.label == command.cell_unless and option.field in fields for option in command.options)
 
 
 def _parse_verbatim(command: Command, line: str, cell: str | None) -> Invocation:

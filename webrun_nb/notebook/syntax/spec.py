@@ -11,7 +11,7 @@ from webrun_nb.common.text import closest_match
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.errors import CommandError
 
-NameKind = Literal["env", "file", "job", "policy", "schema", "session", "task", "variable", "verb"]
+NameKind = Literal["env", "file", "job", "policy", "run", "schema", "session", "task", "variable", "verb"]
 """A kind of thing that exists and has a name, which completion can offer."""
 
 Names = Callable[[], Iterable[str]]
@@ -103,6 +103,8 @@ class Command:
         Labels of options of which only one may be given.
     cell : bool
         It is written as `%%webrun`, with its text on the lines below (the field `text`).
+    cell_unless : str
+        The label of an option with which the cell may be empty; only for a command with a cell.
     verbatim : bool
         It takes the rest of the line as it is, or a cell, as the field `text`.
     shows_rows : bool
@@ -123,6 +125,7 @@ class Command:
     aliases: tuple[str, ...] = ()
     exclusive: tuple[str, ...] = ()
     cell: bool = False
+    cell_unless: str = ""
     verbatim: bool = False
     shows_rows: bool = False
     subcommands: tuple[Command, ...] = ()

@@ -9,7 +9,9 @@ import json
 import keyword
 import re
 from decimal import Decimal
+from typing import get_args
 
+from webrun_nb.batch.options import MOST_AT_ONCE, OnError
 from webrun_nb.client.errors import RequestError
 from webrun_nb.client.proxies import parse_proxy
 from webrun_nb.client.secrets import check_name
@@ -192,6 +194,46 @@ def budget_usd(value: str, label: str) -> Decimal:
     if not re.fullmatch(r"\$?\d{1,9}(\.\d{1,6})?", value, re.ASCII) or not Decimal(value.lstrip("$")):
         raise CommandError(f"{label}: {value!r} is not an amount", f"write dollars, more than 0: {label} 0.05")
     return Decimal(value.lstrip("$"))
+
+
+def run_id(value: str, label: str) -> str:
+    """Check the id of a run of `map`."""
+    if not re.fullmatch(r"\w{1,64}", value):
+        raise CommandError(f"{label}: {value!r} is not a run", "%webrun runs lists their ids")
+    return value
+
+
+ALL, NONE = "all", "none"
+ON_ERROR: tuple[str, ...] = get_args(OnError)
+
+
+def columns(value: str, label: str) -> bool | tuple[str, ...]:
+    """Parse names of columns, `name,city`; `all` becomes True."""
+    if value.strip() == ALL:
+        return True
+    names = tuple(name.strip() for name in value.split(","))
+    if not all(names):
+        raise CommandError(f"{label}: a column's name is empty", f"write {label} name,city, or {label} {ALL}")
+    return names
+
+
+def all_or_none(value: str, label: str) -> bool:
+    """Parse `all` as True and `none` as False."""
+    if value not in (ALL, NONE):
+        raise CommandError(f"{label}: {value!r} can't be used", f"write {label} {ALL} or {label} {NONE}")
+    return value == ALL
+
+
+def on_error(value: str, label: str) -> str:
+    """Check what a map does with a row that failed."""
+    if value not in ON_ERROR:
+        raise CommandError(f"{label}: {value!r} can't be used", f"write {' or '.join(ON_ERROR)}")
+    return value
+
+
+def rows_at_once(value: str, label: str) -> int:
+    """Parse a number of rows that may run at once."""
+    return whole_number(value, label, 1, MOST_AT_ONCE)
 
 
 def fps(value: str, label: str) -> int:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webrun_nb.common import addresses
 from webrun_nb.browsers.egress.destinations import DestinationPolicy, EmulatorAddress, RefusedError
+from webrun_nb.common import addresses
 from webrun_nb.common.hosts import HostNameError
 
 PUBLIC = ip_address("93.184.216.34")

@@ -34,7 +34,7 @@ def complete(line: str, names: Any) -> Completions | None:
     ("line", "offered"),
     [
         ("%webrun st", ["start", "status", "stop"]),
-        ("%%webrun ", ["task", "answer"]),
+        ("%%webrun ", ["task", "map", "answer"]),
         ("%webrun stop ", ["main", "shop"]),
         ("%webrun stop s", ["shop"]),
         ("%webrun terminate --", ["--all"]),

@@ -256,7 +256,7 @@ def test_durations_out_of_range(written: str, said: str) -> None:
     ("line", "cell", "message", "hint"),
     [
         ("strat", None, "no verb 'strat'", "start"),
-        ("map df", "x", "no verb 'map'", "task"),
+        ("apply df", "x", "no verb 'apply'", "task"),
         ("task --timout 2m", "x", "no option --timout", "--timeout"),
         ("task --max-cost 0", "x", "--max-cost: '0' is not an amount", "more than 0"),
         ("task --max-cst 1", "x", "no option --max-cst", "--max-cost"),
