@@ -84,7 +84,7 @@ def test_one_that_ended_early_binds_nothing_and_goes_on_where_it_ended(kernel):
     assert ran.status == "ok", ran.errors
     assert "2 rows × 1 · 1 done, 1 failed" in ran.text
     assert "failed: row 0 · NAVIGATION_FAILED: " in ran.text
-    assert "with hints and ids: webrun.last.failures" in ran.text
+    assert "with hints and ids: webrun.last.failures; webrun.last.retry() runs them again" in ran.text
     assert value(kernel.run("webrun.last.failures[['row', 'code']].values.tolist()")) == [[0, "NAVIGATION_FAILED"]]
 
 
@@ -130,6 +130,8 @@ def test_a_budget_ends_it(kernel):
         ("map pages --on-error stop\nx", "--on-error: 'stop' can't be used · write keep or raise"),
         ("map pages --polite some\nx", "--polite: 'some' can't be used · write --polite all or --polite none"),
         ("map pages --limit 0\nx", "--limit: '0' can't be used"),
+        ("map pages --dask tcp://127.0.0.1:9 --new\nx", "127.0.0.1:9"),
+        ("map pages --dry-run --bg dry\nx", "a dry run is not for the background"),
     ],
 )
 def test_bad_input_is_one_line_and_starts_nothing(kernel, cell, says):

@@ -76,6 +76,7 @@ class Map:
     status: bool = False
     polite: bool | None = None
     no_robots: bool = False
+    dask: str | None = None
     timeout_ms: int | None = None
     policy: str | None = None
     secrets: tuple[tuple[str, str], ...] = ()
@@ -185,6 +186,7 @@ def _options(arguments: Map, wanted: schema.Schema | None) -> MapOptions:
         with_url=arguments.with_url,
         polite=arguments.polite,
         robots=not arguments.no_robots,
+        dask=arguments.dask,
         environment_id=None if arguments.env is None else client.environments.find(arguments.env).id,
         policy_id=None if arguments.policy is None else client.policies.find(arguments.policy).id,
         secrets=dict(arguments.secrets) or None,
@@ -215,6 +217,7 @@ def submitted_map(arguments: Map) -> SubmittedMap:
         "status": arguments.status or None,
         "polite": arguments.polite,
         "robots": False if arguments.no_robots else None,
+        "dask": arguments.dask,
         "timeout_ms": None if arguments.timeout_ms is None else Expression(f"{arguments.timeout_ms:_}"),
         "policy_id": None if arguments.policy is None else policy_reference(arguments.policy),
         "environment_id": None if arguments.env is None else environment_reference(arguments.env),
@@ -276,9 +279,13 @@ Pause and Stop are on the card, also while the cell runs. Pause starts no more r
 card says what they cost. Stop (and Interrupt) ends rows that run, and the sessions; what is done is kept, and the name
 of -o stays unbound. --bg NAME returns at once: %webrun wait NAME, %webrun cancel NAME, NAME.df, await NAME.
 
+Many machines
+  --dask tcp://10.0.0.5:8786 runs the rows on the workers of a Dask cluster, each with an emulator of its own.
+
 Failures
   A row is tried again where that is safe: its page could not be reached, its browser was lost, or its host was busy,
-  and nothing on a page was changed. Other failures are kept: run.failures. --on-error raise ends with the first one.
+  and nothing on a page was changed. Other failures are kept: run.failures, and run.retry() runs those rows again.
+  --on-error raise ends the run with the first one.
   If the first three rows have nothing of the schema, no more are started.
 
 Politeness
@@ -332,6 +339,7 @@ MAP = Command(
         Option("--polite", "polite", "limits for all hosts, or for none", "all|none", values.all_or_none,
                choices=(values.ALL, values.NONE)),
         Option("--no-robots", "no_robots", "do not read robots.txt"),
+        Option("--dask", "dask", "run the rows on the workers of this Dask cluster", "ADDRESS", values.words),
         TIMEOUT,
         policy_option("the rules of its sessions: a policy's name or id"),
         secret_option(),

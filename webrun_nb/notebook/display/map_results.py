@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from webrun_nb.batch.progress import MapProgress
 from webrun_nb.common.text import counted
-from webrun_nb.notebook.display.results import elapsed_text, head_note, show_head
+from webrun_nb.notebook.display.results import elapsed_text, head_note, show_head, unused_line
 from webrun_nb.notebook.text import map_texts as words
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def show_map_result(
     bind(frame)
     progress = run.progress
     print(summary_line(progress, frame.shape, name))
-    for line in [*words.notes(progress), *failure_lines(progress, called)]:
+    for line in [*run.notes, *map(unused_line, run.unused), *failure_lines(progress, called)]:
         print(line)
     if quiet:
         return
@@ -80,10 +80,11 @@ def summary_line(progress: MapProgress, shape: tuple[int, int], name: str | None
 
 
 def failure_lines(progress: MapProgress, called: str) -> list[str]:
-    """Return a line for each of the latest failures, and where all are; none without failures."""
+    """Return a line for each of the latest failures, and how all are seen and tried again; none without failures."""
     if not progress.failed:
         return []
     shown = progress.failures[:_FAILURES_SHOWN]
     more = progress.failed - len(shown)
     begin = f"{more:,} more failed; all" if more else "with hints and ids"
-    return [*(f"failed: {words.failure_line(failure)}" for failure in shown), f"{begin}: {called}.failures"]
+    ways = f"{begin}: {called}.failures; {called}.retry() runs them again"
+    return [*(f"failed: {words.failure_line(failure)}" for failure in shown), ways]
