@@ -186,7 +186,7 @@ async def _started(
         store,
         runner,
         HostLimits(per_host=options.per_host, polite=options.polite),
-        Robots() if options.robots and options.polite is not False else None,
+        Robots(client.base_url) if options.robots and options.polite is not False else None,
         RunLimits(
             limit_usd(options.max_cost_usd),
             _spent_usd(client.ledger, store.meta.run_id),

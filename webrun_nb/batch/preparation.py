@@ -15,7 +15,7 @@ from webrun_nb.client.errors import ArgumentError
 from webrun_nb.client.proxies import read_proxy
 from webrun_nb.client.secrets import read_secrets
 from webrun_nb.client.sessions.options import SessionOptions
-from webrun_nb.client.tasks.request import TaskRequest, build_task_request, read_schema
+from webrun_nb.client.tasks.request import TaskRequest, build_task_request, check_server_options, read_schema
 from webrun_nb.client.tasks.result import Schema as AnySchema
 from webrun_nb.tables import schema as schemas
 
@@ -51,6 +51,7 @@ async def prepare(client: Client, options: MapOptions, *, elsewhere: bool = Fals
     schema: AnySchema | None = read_schema(options.task.schema, client.frames, flat=options.task.flat)
     assert schema is None or isinstance(schema, schemas.Schema), "the notebook's client reads schemas"
     base_url = client.base_url
+    await check_server_options(options.task, client.http)
     own = replace(options, secrets=None, proxy=None, task=replace(options.task, files=())) if elsewhere else options
     if options.secrets and options.task.cache_use() is not None:
         raise ArgumentError("no answer of this map can be kept: its sessions are given logins", "leave out cache=")

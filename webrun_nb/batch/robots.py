@@ -21,6 +21,7 @@ import ada_url
 import httpx
 from protego import Protego
 
+from webrun_nb.client.urls import resolve_url
 from webrun_nb.common.addresses import address_class, parse
 from webrun_nb.common.hosts import browser_url, host_of, port_of
 from webrun_nb.common.text import one_line, shortened
@@ -82,6 +83,8 @@ class Robots:
 
     Parameters
     ----------
+    base_url : str
+        The server that opens the pages: an emulator has the practice sites.
     transport : httpx.AsyncBaseTransport, optional
         Makes the requests; by default over this machine's network.
     resolve : callable
@@ -92,11 +95,13 @@ class Robots:
 
     def __init__(
         self,
+        base_url: str,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         resolve: Resolve = system_resolve,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._base_url = base_url
         self._resolve = resolve
         self._now_s = now_s
         self._known: OrderedDict[str, asyncio.Task[_Rules]] = OrderedDict()
@@ -123,11 +128,12 @@ class Robots:
         Parameters
         ----------
         url : str
-            An http(s) URL; there are no rules for any other.
+            An http(s) URL, or `practice:NAME`; there are no rules for any other.
         """
-        origin, page = _origin_of(url), browser_url(url)
-        if origin is None or page is None:
+        page = self._page(url)
+        if page is None:
             return None
+        origin = _origin_of(page)
         rules = await self._rules(origin)
         if rules.refusal is not None:
             return rules.refusal
@@ -142,13 +148,19 @@ class Robots:
         Parameters
         ----------
         url : str
-            An http(s) URL of the site.
+            As in `refusal`.
         """
-        origin = _origin_of(url)
-        if origin is None:
+        page = self._page(url)
+        if page is None:
             return None
-        parsed = (await self._rules(origin)).parsed
+        parsed = (await self._rules(_origin_of(page))).parsed
         return None if parsed is None else parsed.crawl_delay(PRODUCT)
+
+    def _page(self, url: str) -> str | None:
+        """Return the http(s) URL of a page as browsers write it; None for another text."""
+        page = browser_url(resolve_url(url, self._base_url) if url[:9].lower() == "practice:" else url)
+        is_web = page is not None and host_of(page) is not None and page.startswith("http")
+        return page if is_web else None
 
     async def _rules(self, origin: str) -> _Rules:
         """Return an origin's rules: those that are known and not too old, else new ones."""
@@ -238,12 +250,10 @@ class Robots:
         )
 
 
-def _origin_of(url: str) -> str | None:
-    """Return scheme, host and port of an http(s) URL; None for another text."""
-    if host_of(url) is None:
-        return None
-    parts = ada_url.URL(url)
-    return f"{parts.protocol}//{parts.host}" if parts.protocol in ("http:", "https:") else None
+def _origin_of(page: str) -> str:
+    """Return scheme, host and port of an http(s) URL."""
+    parts = ada_url.URL(page)
+    return f"{parts.protocol}//{parts.host}"
 
 
 async def _text_of(response: httpx.Response) -> str:

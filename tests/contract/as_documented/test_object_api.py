@@ -20,6 +20,8 @@ from helpers.documented_server import (
     DocumentedServer,
 )
 from helpers.waiting import wait_until
+from webrun_nb.batch.map import abegin_map
+from webrun_nb.batch.options import MapKeywords, MapOptions
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import (
@@ -370,6 +372,16 @@ def test_what_only_the_emulator_has_is_refused_or_warned_of(session: Session, se
     assert (raised.value.code, len(server.sessions)) == ("EMULATOR_ONLY", opened)
     with pytest.warns(UnsureOptionWarning, match="may ignore avoid_domains"):
         session.task("Say something", avoid_domains=["ads.example.com"])
+
+
+@pytest.mark.parametrize("given", [{"expect": "status = 404"}, {"user_agent": "webrun-nb/0.2"}])
+def test_a_map_is_not_begun_with_what_the_server_would_ignore(
+    client: Client, server: DocumentedServer, given: MapKeywords
+) -> None:
+    opened = len(server.sessions)
+    with pytest.raises(RequestError, match="would ignore") as raised:
+        runtime.run(abegin_map(client, ["https://example.org/"], "Say something", MapOptions.of(given)))
+    assert (raised.value.code, len(server.sessions)) == ("EMULATOR_ONLY", opened)
 
 
 def test_what_an_answer_rests_on_is_not_known_which_is_said_once(

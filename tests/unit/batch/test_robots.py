@@ -60,7 +60,7 @@ class Web:
 
         async def run() -> T:
             transport = httpx.MockTransport(self.answer)
-            robots = Robots(transport=transport, resolve=self.resolve, now_s=self.clock.now_s)
+            robots = Robots("http://127.0.0.1:9000", transport=transport, resolve=self.resolve, now_s=self.clock.now_s)
             try:
                 return await use(robots)
             finally:
@@ -131,7 +131,7 @@ def test_the_delay_that_a_site_asks_for(web: Web) -> None:
     assert web.use(lambda robots: robots.crawl_delay_s("https://other.example/a")) is None
 
 
-@pytest.mark.parametrize("url", ["practice:shop", "shop.example", "ftp://shop.example/", "ws://shop.example/", ""])
+@pytest.mark.parametrize("url", ["shop.example", "ftp://shop.example/", "ws://shop.example/", ""])
 def test_what_is_no_web_address_has_no_rules(web: Web, url: str) -> None:
     assert web.refusal(url) is None
     assert web.use(lambda robots: robots.crawl_delay_s(url)) is None
@@ -339,15 +339,12 @@ def test_a_private_host_that_the_user_named_is_asked(web: Web, host: str) -> Non
 
 def test_a_practice_site_is_asked_on_this_machine_by_its_name() -> None:
     async def refusals() -> list[str | None]:
-        robots = Robots(transport=httpx.ASGITransport(PracticeApp()))
+        robots = Robots("http://127.0.0.1:8000", transport=httpx.ASGITransport(PracticeApp()))
         try:
-            return [
-                await robots.refusal(f"http://directory.localhost:8000{path}") for path in ("/private/", "/companies")
-            ]
+            urls = ("practice:directory/private/", "practice:directory", "http://directory.localhost:8000/private/")
+            return [await robots.refusal(url) for url in urls]
         finally:
             await robots.close()
 
-    assert asyncio.run(refusals()) == [
-        "robots.txt of http://directory.localhost:8000 disallows this page: Disallow: /private/",
-        None,
-    ]
+    refusal = "robots.txt of http://directory.localhost:8000 disallows this page: Disallow: /private/"
+    assert asyncio.run(refusals()) == [refusal, None, refusal]

@@ -90,12 +90,7 @@ async def prepare_task(
         The server may ignore `avoid_domains`: it is not an emulator.
     """
     check_cacheable(text, options)
-    if Expectations.read(options.expect).statuses and not await http.is_emulator():
-        raise RequestError(f"{http.base_url} would ignore a status in expect=", code=ToolkitErrorCode.EMULATOR_ONLY)
-    if options.user_agent is not None and not await http.is_emulator():
-        raise RequestError(f"{http.base_url} would ignore user_agent=", code=ToolkitErrorCode.EMULATOR_ONLY)
-    if options.avoid_domains and not await http.is_emulator():
-        await warn(f"{http.base_url} may ignore avoid_domains: its documentation no longer names it")
+    await check_server_options(options, http)
     secrets = await read_secrets(options.secrets, http.base_url)
     uploaded = await environments.aupload_files(options.files) if options.files else []
     return build_task_request(
@@ -106,6 +101,27 @@ async def prepare_task(
         secrets=secrets,
         file_ids=[file.file_id for file in uploaded],
     )
+
+
+async def check_server_options(options: TaskOptions, http: ApiTransport) -> None:
+    """Check that a server has the options of a task.
+
+    Raises
+    ------
+    RequestError
+        `EMULATOR_ONLY`: it would ignore `expect` or `user_agent`.
+
+    Warns
+    -----
+    UnsureOptionWarning
+        It may ignore `avoid_domains`: it is not an emulator.
+    """
+    ignored = {"a status in expect=": Expectations.read(options.expect).statuses, "user_agent=": options.user_agent}
+    given = [name for name, value in ignored.items() if value]
+    if (given or options.avoid_domains) and not await http.is_emulator():
+        if given:
+            raise RequestError(f"{http.base_url} would ignore {given[0]}", code=ToolkitErrorCode.EMULATOR_ONLY)
+        await warn(f"{http.base_url} may ignore avoid_domains: its documentation no longer names it")
 
 
 def build_task_request(
