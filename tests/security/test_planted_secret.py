@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import html
 import json
 import os
 import re
+import sqlite3
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -122,6 +125,7 @@ class Lived:
     view_url: str = ""
     notebook: Any = None
     kernel_files: bytes = b""
+    kept_answers: bytes = b""
 
 
 async def watch(lived: Lived, session_id: str) -> None:
@@ -192,11 +196,15 @@ CELLS = [
     "session = client.sessions['planted']; session",
     "from IPython.display import HTML; HTML(session._repr_html_())",
     "job = client.sessions['planted'].submit('Extract every way: way, echo')\njob.result(60); job, repr(job)",
+    "%%webrun task --url {marked} --cache\nGet the heading",
     "%webrun history --all",
     "%webrun status --all",
     "%webrun usage --by site",
     "%webrun usage",
     "%webrun terminate --all",
+    "%%webrun task --url {marked} --cache\nGet the heading",
+    "%%webrun task --url {login} --cache --secret login.localhost=PLANTED\nLog in",
+    "%webrun cache",
     "%history -o",
 ]
 
@@ -205,6 +213,8 @@ def run_notebook(lived: Lived, folder: Path) -> None:
     book = nbformat.v4.new_notebook()
     given = {"url": lived.emulator.url, "key": lived.emulator.key, "login": lived.site.url()}
     given["said"] = lived.site.url(host="said.localhost")
+    lived.site.page("/marked", f"<title>Marked</title><h1>{MARKER}</h1>")
+    given["marked"] = lived.site.url("/marked")
     book.cells = [nbformat.v4.new_code_cell(cell.format(**given)) for cell in CELLS]
     mine = {"PLANTED_EMAIL": EMAIL, "PLANTED_PASSWORD": PASSWORD, "PLANTED_OTP_SECRET": SEED}
     mine["SAID_TEXT"] = SAID_TEXT
@@ -213,6 +223,13 @@ def run_notebook(lived: Lived, folder: Path) -> None:
     client.execute(env=environment)
     lived.notebook = json.loads(nbformat.writes(book))
     lived.kernel_files = files_of(folder)
+    lived.kept_answers = kept_in(folder / "data" / "answers.sqlite3")
+
+
+def kept_in(file: Path) -> bytes:
+    """Return the answers that are kept in a file, decompressed."""
+    with contextlib.closing(sqlite3.connect(file)) as database:
+        return b"\n".join(zlib.decompress(content) for (content,) in database.execute("SELECT content FROM answers"))
 
 
 @pytest.fixture(scope="module")
@@ -430,6 +447,7 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "a notebook's outputs": (outputs, MARKER),
     "the saved notebook": (lambda lived: dumped(lived.notebook), MARKER),
     "the history": (lambda lived: dumped(lived.notebook["cells"][-1]["outputs"]), "--secret login.localhost=PLANTED"),
+    "the kept answers": (lambda lived: lived.kept_answers, MARKER),
     "the kernel's files, the ledger among them": (lambda lived: lived.kernel_files, "planted"),
 }
 
@@ -476,3 +494,9 @@ def test_what_stands_beside_them_is_left(lived: Lived) -> None:
 def test_the_traces_are_found_where_they_are(lived: Lived) -> None:
     """The search itself works: it finds the secrets in the requests to the site."""
     assert traces_in(dumped(lived.site.posted)) != []
+
+
+def test_an_answer_is_kept_where_no_secret_was_and_no_other(lived: Lived) -> None:
+    assert lived.kept_answers.count(b'"report"') == 1
+    assert "not kept: its session has logins" in outputs(lived)
+    assert "no answer of this task can be kept: it is given a login" in outputs(lived)

@@ -411,3 +411,9 @@ def test_the_client_asks_for_nothing_that_is_not_documented_but_to_find_out_what
     session.task(LIST, schema=SCHEMA)
     session.terminate()
     assert set(server.unexpected) <= {f"GET /start/session-status/{session.session_id}"}
+
+
+def test_an_answer_is_not_kept_where_no_steps_are_recorded(client: Client, server: DocumentedServer) -> None:
+    results = [client.run_task("List the laptops", url="https://shop.example/", cache=True) for _ in range(2)]
+    why = f"{server.url} records no steps, so that it isn't known what a task changed"
+    assert [(result.cached_age_s, result.not_kept) for result in results] == 2 * [(None, why)]

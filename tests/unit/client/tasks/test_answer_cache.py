@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -17,10 +18,11 @@ from helpers.fake_service import USAGE, FakeService, completed
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ArgumentError, ExpectationError, RequestError
-from webrun_nb.client.tasks.answer_cache import CacheContext, key_of, objection_to
+from webrun_nb.client.tasks.answer_cache import AnswerCache, CacheContext, key_of, objection_to
 from webrun_nb.client.tasks.answer_store import AnswerStore
 from webrun_nb.client.tasks.options import TaskOptions
 from webrun_nb.client.tasks.request import TaskRequest, build_task_request
+from webrun_nb.common.local_time import utc
 from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.wire.policies import StepBody, StepList
 
@@ -302,6 +304,79 @@ def test_a_session_that_may_see_other_pages_takes_and_keeps_none(
     service.effects[effect] = True
     result = session.task("List them.", url=SHOP, schema="x:float?, link:url", cache=True)
     assert (result.cached_age_s, result.not_kept, store.entries()) == (None, why, before)
+
+
+# --- environments and policies ----------------------------------------------------------------------------------------
+
+STARTED_MS = 1_700_000_000_000
+
+
+class FakeVersions:
+    """Environments or policies, of which there is one; its time is what a test sets."""
+
+    def __init__(self, changed_ms: int = STARTED_MS - 1) -> None:
+        self.changed_ms = changed_ms
+
+    async def afind(self, name: str) -> Any:
+        if name != "e1":
+            raise RequestError("there is none", code="ENVIRONMENT_NOT_FOUND")
+        return SimpleNamespace(id=name, name="work", saved_at=utc(self.changed_ms), updated_at=utc(self.changed_ms))
+
+
+def cache_with(client: Client, store: AnswerStore, versions: Any) -> AnswerCache:
+    return AnswerCache(client.http, versions, versions, client.frames, store)
+
+
+@pytest.mark.parametrize("kind", ["environment_id", "policy_id"])
+def test_another_version_of_an_environment_or_policy_makes_another_key(
+    client: Client, store: AnswerStore, kind: str
+) -> None:
+    versions = FakeVersions()
+    cache = cache_with(client, store, versions)
+    before, again = (runtime.run(cache.context(**{kind: "e1"})) for _ in range(2))
+    versions.changed_ms += 1
+    after = runtime.run(cache.context(**{kind: "e1"}))
+    assert key_of(request(), before) == key_of(request(), again) != key_of(request(), after)
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        ("environment_id", "environment work was saved after its session had started"),
+        ("policy_id", "its policy was changed after its session had started"),
+    ],
+)
+def test_a_version_that_an_open_session_does_not_have_is_none_of_its_conditions(
+    client: Client, store: AnswerStore, kind: str, why: str
+) -> None:
+    versions = FakeVersions()
+    cache = cache_with(client, store, versions)
+    about: Any = {kind: "e1", "session_id": "s1", "since_ms": STARTED_MS}
+    assert runtime.run(cache.context(**about)).unknown == ""
+    versions.changed_ms = STARTED_MS + 1
+    assert runtime.run(cache.context(**about)).unknown == why
+
+
+def test_a_single_task_in_an_environment_takes_an_answer_and_keeps_none(client: Client, store: AnswerStore) -> None:
+    cache, result = cache_with(client, store, FakeVersions()), run(client)
+    single = runtime.run(cache.context(environment_id="e1"))
+    assert "another version" in str(runtime.run(cache.keep(request(), single, result)))
+    opened = runtime.run(cache.context(environment_id="e1", session_id="s1", since_ms=STARTED_MS))
+    assert runtime.run(cache.keep(request(), opened, result)) is None
+    assert runtime.run(cache.find(request(), single, 60_000)) is not None
+
+
+def test_an_environment_that_is_not_there_leaves_the_error_to_the_task(client: Client, store: AnswerStore) -> None:
+    cache = cache_with(client, store, FakeVersions())
+    assert runtime.run(cache.context(environment_id="gone")).unknown == "there is none"
+
+
+def test_an_answer_under_a_policy_that_was_changed_meanwhile_is_not_kept(client: Client, store: AnswerStore) -> None:
+    versions = FakeVersions()
+    cache, result = cache_with(client, store, versions), run(client)
+    before = runtime.run(cache.context(policy_id="e1"))
+    versions.changed_ms += 1
+    assert runtime.run(cache.keep(request(), before, result)) == "its policy was changed meanwhile"
 
 
 # --- a file that can't be used ----------------------------------------------------------------------------------------
