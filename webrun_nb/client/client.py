@@ -369,7 +369,10 @@ class Client(InProcess):
             The options that the session would be started with.
         """
         return await self.answers.context(
-            environment_id=options.environment_id, policy_id=options.policy_id, proxy=options.proxy
+            environment_id=options.environment_id,
+            policy_id=options.policy_id,
+            proxy=options.proxy,
+            has_secrets=bool(options.secrets),
         )
 
     @blocking(arun_task)

@@ -224,6 +224,7 @@ class Session(InProcess, ManualControl):
             environment_id=self.options.environment_id,
             policy_id=self.options.policy_id,
             proxy=self.options.proxy,
+            has_secrets=bool(self.options.secrets),
             session_id=self.session_id,
             since_ms=self.snapshot.created_at_ms,
         )

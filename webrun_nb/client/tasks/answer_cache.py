@@ -49,6 +49,7 @@ NEVER_KEPT = frozenset({"secrets", "files", "webhook"})
 READER = ".".join(version("webrun-nb").split(".")[:2])
 """The version of what reads pages, as far as it matters: major.minor."""
 _TARGET_CHARS = 40
+_HAS_LOGINS = "its session has logins"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +213,7 @@ class AnswerCache:
         environment_id: str | None = None,
         policy_id: str | None = None,
         proxy: ProxyItems | None = None,
+        has_secrets: bool = False,
         session_id: str | None = None,
         since_ms: float | None = None,
     ) -> CacheContext:
@@ -221,6 +223,8 @@ class AnswerCache:
         ----------
         environment_id, policy_id, proxy : optional
             As its session is, or will be, started with.
+        has_secrets : bool
+            Its session is, or will be, started with secrets.
         session_id : str, optional
             The open session that it runs in; None for one of its own.
         since_ms : float, optional
@@ -232,6 +236,7 @@ class AnswerCache:
             return CacheContext(base_url=base_url, emulated=False, unknown=unknown)
         told = dict(proxy or ())
         unknown = "its proxy has a password" if told.get("password") else ""
+        unknown = _HAS_LOGINS if has_secrets else unknown
         environment = policy = None
         try:
             if session_id is not None:
@@ -267,7 +272,7 @@ class AnswerCache:
         """Return the reason why pages may not be to a session what they are to others; empty if they are."""
         told = SessionEffects.model_validate(await self._http.control("GET", f"sessions/{session_id}/effects"))
         if told.secrets:
-            return "its session has logins"
+            return _HAS_LOGINS
         if told.acted:
             return "something may have been changed in its session before"
         return "other tasks run in its session" if told.busy else ""

@@ -18,11 +18,13 @@ from helpers.fake_service import USAGE, FakeService, completed
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ArgumentError, ExpectationError, RequestError
+from webrun_nb.client.sessions.options import SessionOptions
 from webrun_nb.client.tasks.answer_cache import AnswerCache, CacheContext, key_of, objection_to
 from webrun_nb.client.tasks.answer_store import AnswerStore
 from webrun_nb.client.tasks.options import TaskOptions
 from webrun_nb.client.tasks.request import TaskRequest, build_task_request
 from webrun_nb.common.local_time import utc
+from webrun_nb.common.redacted import HostSecret, Secret
 from webrun_nb.notebook.display.result_frames import NotebookFrames
 from webrun_nb.wire.policies import StepBody, StepList
 
@@ -304,6 +306,14 @@ def test_a_session_that_may_see_other_pages_takes_and_keeps_none(
     service.effects[effect] = True
     result = session.task("List them.", url=SHOP, schema="x:float?, link:url", cache=True)
     assert (result.cached_age_s, result.not_kept, store.entries()) == (None, why, before)
+
+
+def test_a_session_that_is_to_be_started_with_secrets_takes_and_keeps_none(client: Client) -> None:
+    result = run(client)
+    secrets = (HostSecret("shop.localhost", (("password", Secret("pw")),)),)
+    context = runtime.run(client.cache_context(SessionOptions(secrets=secrets)))
+    assert runtime.run(client.answers.find(request(), context, 60_000)) is None
+    assert runtime.run(client.answers.keep(request(), context, result)) == "its session has logins"
 
 
 # --- environments and policies ----------------------------------------------------------------------------------------
