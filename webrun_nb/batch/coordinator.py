@@ -13,7 +13,8 @@ from typing import Any
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from webrun_nb.batch.errors import RunError
+from webrun_nb.batch.errors import RunError, go_on_with
+from webrun_nb.batch.frames import lines_of
 from webrun_nb.batch.options import OnError
 from webrun_nb.batch.politeness import HostLimits, WaitingRows
 from webrun_nb.batch.progress import SHOWN_FAILURES, MapProgress, MapState, RateMeter, ShownFailure
@@ -29,10 +30,19 @@ _log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
 FIRST_BACKOFF_S, LONGEST_BACKOFF_S = 0.5, 30.0
 TOLD_BY = 3
-"""The number of first rows that tell whether the schema fits the pages at all."""
+"""The number of first rows that tell whether the text and the schema fit the pages at all."""
 _CUT = frozenset({TaskFailureCode.SESSION_TERMINATED, TaskFailureCode.INSTANCE_LOST})
 """The failures of a task that ended with its session or its browser, not by itself."""
-_SAYS_NOTHING_THERE = frozenset({TaskFailureCode.ELEMENT_NOT_FOUND, TaskFailureCode.OUTPUT_SCHEMA_MISMATCH})
+_FAULTS_OF_THE_TASK = frozenset(
+    {
+        TaskFailureCode.ELEMENT_NOT_FOUND,
+        TaskFailureCode.OUTPUT_SCHEMA_MISMATCH,
+        TaskFailureCode.AGENT_ERROR,
+        TaskFailureCode.GUARDRAIL_TIMEOUT,
+        ToolkitErrorCode.GUARDRAIL,
+    }
+)
+"""The failures that all rows are likely to have: their text was not understood, or the pages have nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +131,7 @@ class Coordinator:
         self._failed = counts.failed
         self._repeated = counts.repeated
         self._retried = self._cached = 0
-        self._first: list[bool] = []
+        self._first: list[str] = []
         self._shown: deque[ShownFailure] = deque(maxlen=SHOWN_FAILURES)
         for row, failure in store.failures()[-SHOWN_FAILURES:]:
             self._shown.appendleft(_shown(row, failure))
@@ -161,11 +171,6 @@ class Coordinator:
             failures=tuple(self._shown),
             message="" if self.error is None else self.error.message,
         )
-
-    @property
-    def sampled(self) -> bool:
-        """True if it has ended since the rows that it was to run have, while others are left."""
-        return self._limits.first is not None and self._state == "stopped" and self._stop_as is None
 
     def _see_change(self) -> None:
         """Look again at what may start: the runner's slots may have changed."""
@@ -213,7 +218,7 @@ class Coordinator:
             raise
         finally:
             rest = self._store.meta.total - self._done - self._failed
-            state = self._stop_as or ("stopped" if rest else "complete")
+            state = self._stop_as or ("sampled" if rest else "complete")
             self._ended_s = time.monotonic()
             await asyncio.shield(self._finish(state))
 
@@ -351,7 +356,7 @@ class Coordinator:
             self._done += 1
             self._cached += outcome.cached_age_s is not None
             self._rate.note(time.monotonic())
-            self._see_values(_has_values(outcome))
+            self._see_first(self._emptiness(outcome))
             return
         self._refusals[row.position] = outcome
         if outcome.is_repeatable and not last and self._stop_as is None:
@@ -375,13 +380,13 @@ class Coordinator:
             self.error = RunError(
                 f"row {row.position} ({row.label}) failed: {failure.line}",
                 code=ToolkitErrorCode.ROW_FAILED,
-                hint=f"{failure.advice}; go on with --resume {self._store.meta.run_id}",
+                hint=f"{failure.advice}; {go_on_with(self._store.meta.run_id)}",
                 session_id=failure.session_id,
                 task_id=failure.task_id,
             )
             self._end("failed")
-        if failure.code in _SAYS_NOTHING_THERE:
-            self._see_values(False)
+        if failure.code in _FAULTS_OF_THE_TASK:
+            self._see_first(failure.line)
 
     async def _refusal(self, row: RowTask) -> RowFailure | None:
         """Return the failure of a row whose site allows no robots on its page."""
@@ -394,23 +399,29 @@ class Coordinator:
             return None
         return RowFailure(ToolkitErrorCode.ROBOTS_DISALLOWED, reason, "leave the row out, or ask the site", acted=False)
 
-    def _see_values(self, any_values: bool) -> None:
-        """Stop the run where the first rows have nothing of the schema: the rest would only cost."""
-        if (
-            self._resumed
-            or not self._limits.columns
-            or len(self._first) >= TOLD_BY
-            or self._store.meta.total <= TOLD_BY
-        ):
+    def _see_first(self, fault: str) -> None:
+        """Stop the run where its first rows have come to nothing: the rest would only cost.
+
+        Parameters
+        ----------
+        fault : str
+            The reason why a row has no value, in one line; empty if it has one.
+        """
+        if self._resumed or len(self._first) >= TOLD_BY or self._store.meta.total <= TOLD_BY:
             return
-        self._first.append(any_values)
-        if len(self._first) == TOLD_BY and not any(self._first) and self._stop_as is None:
+        self._first.append(fault)
+        if len(self._first) == TOLD_BY and all(self._first) and self._stop_as is None:
             self.error = RunError(
-                f"the first {TOLD_BY} rows have none of {', '.join(self._limits.columns)}: no more were started",
+                f"the first {TOLD_BY} rows came to nothing, and no more were started: {self._first[0]}",
                 code=ToolkitErrorCode.NOTHING_FITS,
-                hint=f"%webrun peek URL proposes a schema; --resume {self._store.meta.run_id} goes on all the same",
+                hint=f"change the text or the schema; for the rest all the same, {go_on_with(self._store.meta.run_id)}",
             )
             self._end("failed")
+
+    def _emptiness(self, answer: RowAnswer) -> str:
+        """Return that an answer has no value; empty if it has one."""
+        has_any = any(value is not None for line in lines_of(answer) for value in _leaves(line))
+        return "" if has_any else f"no value of {', '.join(self._limits.columns) or 'any column'}"
 
     # --- its state ----------------------------------------------------------------------------------------------------
 
@@ -434,11 +445,6 @@ def _backoff_s(state: RetryCallState) -> float:
     error = None if state.outcome is None else state.outcome.exception()
     asked_s = error.failure.retry_after_s if isinstance(error, _AgainError) else None
     return _BACKOFF(state) if asked_s is None else min(asked_s, LONGEST_BACKOFF_S)
-
-
-def _has_values(answer: RowAnswer) -> bool:
-    """Return whether an answer has a value at all."""
-    return any(value is not None for record in answer.records() for value in _leaves(record))
 
 
 def _leaves(record: object) -> Iterator[object]:

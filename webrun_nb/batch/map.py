@@ -155,7 +155,7 @@ async def _begin(
             raise RunError(
                 f"run {store.meta.run_id} has other rows, another text or other options than this",
                 code=ToolkitErrorCode.RUN_OTHER,
-                hint="leave out --resume for a new run, or the input to go on with the stored rows",
+                hint="leave out resume= for a new run, or the input to go on with the stored rows",
             )
         if store is None:
             store = await asyncio.to_thread(_find_or_create, client, plan, prepared, source, name)

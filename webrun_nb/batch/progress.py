@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Literal
 
 MapState = Literal[
-    "starting", "running", "paused", "stopping", "complete", "stopped", "interrupted", "budget", "failed"
+    "starting", "running", "paused", "stopping", "complete", "sampled", "stopped", "interrupted", "budget", "failed"
 ]
-"""The states of a run in this process. The last five are final; all but `complete` can be resumed."""
-FINAL: frozenset[MapState] = frozenset({"complete", "stopped", "interrupted", "budget", "failed"})
+"""The states of a run in this process. The last six are final; all but `complete` can be resumed.
+
+`sampled`: the rows that it was to run have ended, and others are left."""
+FINAL: frozenset[MapState] = frozenset({"complete", "sampled", "stopped", "interrupted", "budget", "failed"})
 RATE_OVER_S = 60.0
 """The time over which the rate of rows is measured."""
 SHOWN_FAILURES = 5

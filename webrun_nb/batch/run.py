@@ -25,6 +25,7 @@ from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.monitoring.ledger import TaskRecord
 from webrun_nb.client.tasks.result import UnusedPart
 from webrun_nb.common.codes import ToolkitErrorCode
+from webrun_nb.common.text import counted
 from webrun_nb.tables.schema import Schema
 from webrun_nb.wire.report import ReportBody
 
@@ -109,7 +110,7 @@ class MapRun(InProcess):
 
     @property
     def id(self) -> str:
-        """Its id, as `--resume` takes it."""
+        """Its id, as `resume` takes it."""
         return self.store.meta.run_id
 
     @property
@@ -235,15 +236,15 @@ class MapRun(InProcess):
         assert self._call is not None, "begin() comes first"
         told = self.progress
         kept = f"{told.done:,} of {told.total:,} rows are done and kept"
-        again = f"run the cell again, or --resume {self.id}, to go on"
+        again = f"the same call goes on with it, and so does resume={self.id!r}"
         if self._coordinator.error is not None:
             return self._coordinator.error
         if (failed := self._call.result.exception()) is not None:
             return failed
-        if told.state in ("stopped", "interrupted") and not self._coordinator.sampled:
+        if told.state in ("stopped", "interrupted"):
             return TaskInterruptedError(f"run {self.id} was {told.state}: {kept}, its sessions have ended", hint=again)
         if told.state == "budget":
-            return _budget_error(told, f"{kept}; to go on: --resume {self.id} --max-cost, with more")
+            return _budget_error(told, f"{kept}; to go on: resume={self.id!r} and more with max_cost_usd=")
         return None
 
     def retry(self) -> MapRun:
@@ -353,9 +354,9 @@ class MapRun(InProcess):
         notes = []
         if told.resumed:
             rows = f"{told.resumed:,} of {told.total:,} rows were done before"
-            notes.append(f"run {self.id} goes on: {rows}; new=True (--new) begins another")
+            notes.append(f"run {self.id} goes on: {rows}")
         if told.repeated:
-            notes.append(f"{told.repeated:,} rows ran twice: their first task was lost with its process")
+            notes.append(f"{counted(told.repeated, 'row')} ran twice: the first task was cut off")
         if not options.robots and options.polite is not False:
             notes.append("robots.txt is not asked (robots=False)")
         if options.polite is False:

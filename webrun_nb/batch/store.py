@@ -435,7 +435,13 @@ def _folder_of(run_id: str) -> Path:
     if run_id in known and (folder / DATABASE).is_file():
         return folder
     meant = closest_match(run_id, known)
-    hint = f"did you mean {meant}?" if meant else "%webrun runs lists them"
+    hint = (
+        f"did you mean {meant}?"
+        if meant
+        else f"there are: {', '.join(known[-10:])}"
+        if known
+        else "no run was begun yet"
+    )
     raise RunError(f"there is no run {run_id[:40]!r}", code=ToolkitErrorCode.RUN_NOT_FOUND, hint=hint)
 
 

@@ -60,6 +60,8 @@ _TYPED: Mapping[str, str] = {
     "cache= and refresh=": "--cache and --refresh",
     "(refresh=True) in a session with pictures=True": "(--refresh) in a session started with --pictures",
     "expect=": "--expect ",
+    "resume=": "--resume ",
+    "keep=": "--keep ",
 }
 """The form to type, by the Python form in the client's hints."""
 

@@ -98,7 +98,7 @@ async def test_a_closed_run_can_be_opened_again(make_store):
     again.close()
 
 
-@pytest.mark.parametrize(("asked", "hint"), [("rabc235", "did you mean rabc234?"), ("x/../y", "%webrun runs")])
+@pytest.mark.parametrize(("asked", "hint"), [("rabc235", "did you mean rabc234?"), ("x/../y", "there are: rabc234")])
 async def test_an_unknown_run_is_said_in_one_line(make_store, asked, hint):
     make_store().close()
     with pytest.raises(RunError) as unknown:

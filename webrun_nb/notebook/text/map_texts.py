@@ -14,7 +14,12 @@ _FAILURE_CHARACTERS = 240
 _SHOWN_PER_MINUTE_BELOW = 1.0
 """Rates below one row a second are shown per minute."""
 
-STATE_WORDS = {"budget": "budget spent", "interrupted": "interrupted by you", "stopped": "stopped by you"}
+STATE_WORDS = {
+    "budget": "budget spent",
+    "interrupted": "interrupted by you",
+    "sampled": "sample done",
+    "stopped": "stopped by you",
+}
 """The words for states whose names are not words for people."""
 
 

@@ -17,6 +17,7 @@ _LOOKS = {
     "paused": ("warn", "bars"),
     "stopping": ("busy", "dashes"),
     "complete": ("good", "check"),
+    "sampled": ("good", "check"),
     "stopped": ("off", "square"),
     "interrupted": ("off", "square"),
     "budget": ("warn", "halted"),

@@ -13,6 +13,7 @@ from typing import Any
 
 import distributed
 
+from webrun_nb.batch.errors import go_on_with
 from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
 from webrun_nb.batch.runners.base import NoteIds, RunnerState
 from webrun_nb.batch.runners.dask.messages import (
@@ -286,7 +287,7 @@ class DaskRunner:
     def _scheduler_lost(self) -> ConnectionLostError:
         return ConnectionLostError(
             f"the Dask scheduler at {self._address} can't be reached any more",
-            hint=f"what is done is kept; go on with --resume {self._run.run_id}",
+            hint=f"what is done is kept; {go_on_with(self._run.run_id)}",
         )
 
     # --- its end ------------------------------------------------------------------------------------------------------
