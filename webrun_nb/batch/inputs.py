@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 URL, VALUE = "url", "value"
 """The columns of an input that has only values: both hold them."""
-_TAKES = "map takes a DataFrame, a Series, a list of URLs or of records, or a generator"
+_TAKES = "map takes a DataFrame (of pandas or Dask), a Series, a list of URLs or of records, or a generator"
 
 
 class InputRow:
@@ -48,12 +48,24 @@ class InputRow:
             raise AttributeError(f"the input has no column {name!r}") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Partitions:
+    """The partitions of a Dask DataFrame."""
+
+    lengths: tuple[int, ...]
+    """Their numbers of rows."""
+    divisions: tuple[Any, ...] | None
+    """The index values that they begin with, and the last one; None where they are not known."""
+
+
 @dataclass(frozen=True)
 class MapInput:
     """The input of a map: its table, and its rows as templates see them."""
 
     frame: pd.DataFrame
     """The rows with their index, which may have duplicates: the position of a row is its key."""
+    partitions: Partitions | None = None
+    """The partitions of an input that was a Dask DataFrame."""
 
     @property
     def columns(self) -> list[str]:
@@ -85,6 +97,11 @@ def missing_column(name: str, columns: Sequence[str], where: str) -> ArgumentErr
     meant = closest_match(name, columns)
     hint = f"did you mean {meant}?" if meant else f"it has: {', '.join(columns)}"
     return ArgumentError(f"{where}: the input has no column {name!r}", hint)
+
+
+def is_dask(given: object) -> bool:
+    """Return whether an input is a collection of Dask, without importing Dask."""
+    return type(given).__module__.partition(".")[0] == "dask"
 
 
 def read_input(given: object, limit: int | None = None) -> MapInput:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from webrun_nb.batch.coordinator import Coordinator, RunLimits
 from webrun_nb.batch.errors import RunError
-from webrun_nb.batch.inputs import MapInput, read_input
+from webrun_nb.batch.inputs import MapInput, is_dask, read_input
 from webrun_nb.batch.options import MapOptions
 from webrun_nb.batch.plan import CheckRow, MapPlan, plan_rows
 from webrun_nb.batch.politeness import HostLimits
@@ -138,7 +138,7 @@ async def _begin(
     prepared = await prepare(client, options, elsewhere=cluster is not None)
     source: MapInput | None = None
     if data is not None:
-        source = await asyncio.to_thread(read_input, data, options.limit)
+        source = await asyncio.to_thread(_read, data, options)
         if isinstance(options.keep, list | tuple):
             source.check_columns(options.keep, "keep")
         plan = await asyncio.to_thread(
@@ -161,6 +161,15 @@ async def _begin(
             store = await asyncio.to_thread(_find_or_create, client, plan, prepared, source, name)
     assert store is not None, "there is an input, or a run to resume"
     return await _started(client, store, cluster, prepared, source, name, first)
+
+
+def _read(data: object, options: MapOptions) -> MapInput:
+    """Read the input; a Dask DataFrame is computed once."""
+    if not is_dask(data):
+        return read_input(data, options.limit)
+    from webrun_nb.batch.runners.dask.frames import read_dask_input
+
+    return read_dask_input(data, options.limit, options.client)
 
 
 async def _started(

@@ -288,12 +288,25 @@ class MapRun(InProcess):
         return pd.Index(self.store.labels(), dtype="string")
 
     @property
-    def df(self) -> pd.DataFrame:
+    def df(self) -> Any:
         """The records of all rows, by the index of its input and in its order; made each time.
 
         If any row has several records, the index is `(index, n)`. A row that has none (it failed, or is missing) has
         one line without values; `status` and `failures` tell why.
+
+        Of a run over a Dask DataFrame it is a Dask DataFrame with the same partitions, and `n` is a column. Computing
+        it runs no row again.
         """
+        frame = self.frame
+        if self._data is None or self._data.partitions is None:
+            return frame
+        from webrun_nb.batch.runners.dask.frames import dask_frame
+
+        return dask_frame(frame, self._data.partitions)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Its table as `df` has it, of pandas in any case."""
         return self._table().whole()
 
     def _table(self) -> RunTable:
