@@ -43,8 +43,11 @@ def show_map_result(
     called : str
         The Python expression of the run.
     """
-    frame = run.df
-    bind(frame)
+    import pandas as pd
+
+    table = run.df
+    bind(table)
+    frame = table if isinstance(table, pd.DataFrame) else run.frame  # of Dask
     progress = run.progress
     print(summary_line(progress, frame.shape, name))
     for line in [*run.notes, *map(unused_line, run.unused), *failure_lines(progress, called)]:
