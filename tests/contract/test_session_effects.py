@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from helpers.waiting import wait_until
 
 SECRETS = [{"match": "127.0.0.1", "fields": {"password": "never-typed-9c1e"}}]
@@ -61,3 +63,11 @@ def test_a_session_that_has_ended_has_none(emulator, idle_session):
     emulator.message(idle_session, actionType="state", newState="terminate")
     status, body = emulator.get(f"/_emulator/sessions/{idle_session}/effects")
     assert (status, body["code"]) == (404, "SESSION_NOT_FOUND")
+
+
+@pytest.mark.parametrize(("path", "button", "looks"), [("/list/1", "Next", True), ("/", "Ring", False)])
+def test_each_step_says_if_it_only_looks_at_pages(emulator, run, page_url, path, button, looks):
+    body = run(f"Click {button}", startingPoint=page_url + path)
+    _, told = emulator.get(f"/_emulator/tasks/{body['taskId']}/steps")
+    actions = [(step["name"], step["looks"]) for step in told["steps"] if step["kind"] == "action"]
+    assert (actions, told["stepsLeftOut"]) == ([("navigateUrl", True), ("click", looks)], 0)
