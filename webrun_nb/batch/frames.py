@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
+from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask, records_in
 from webrun_nb.tables.schema import ANSWER
 from webrun_nb.wire.report import ReportBody, ReportedValue
 
@@ -80,12 +80,9 @@ class Records:
 def lines_of(answer: RowAnswer) -> list[Any]:
     """Return the records of an answer; a text that is no records is one, with the column `answer`."""
     data = answer.task().data
-    found = answer.records()
-    return found or ([{ANSWER: data.message}] if data.records is None and data.message and not _is_json(answer) else [])
-
-
-def _is_json(answer: RowAnswer) -> bool:
-    return answer.task().data.message[:1] in ("[", "{")
+    found = records_in(data)
+    is_text = not found and data.records is None and data.message[:1] not in ("", "[", "{")
+    return [{ANSWER: data.message}] if is_text else found
 
 
 def line_index(index: pd.Index, positions: Sequence[int], numbers: Sequence[int] | None) -> pd.Index:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from webrun_nb.client.answers.fields import Fields
-from webrun_nb.client.answers.tasks import CompletedTask, read_task
+from webrun_nb.client.answers.tasks import CompletedTask, TaskData, read_task
 from webrun_nb.client.errors import ShortTracebackMixin, default_hint
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode, ToolkitErrorCode
 from webrun_nb.common.hosts import host_of
@@ -89,15 +89,8 @@ class RowAnswer:
         return read
 
     def records(self) -> list[Any]:
-        """Return its records: those of its JSON, or those that a text was written from; none of any other text."""
-        data = self.task().data
-        if data.records is not None:
-            return list(data.records)
-        try:
-            value = json.loads(data.message)
-        except ValueError:
-            return []
-        return value if isinstance(value, list) else [value]
+        """Return its records; see `records_in`."""
+        return records_in(self.task().data)
 
     @property
     def cost_usd(self) -> Decimal | None:
@@ -106,6 +99,17 @@ class RowAnswer:
             return Decimal(0)
         usage = self.task().usage
         return None if usage is None else usage.cost_usd
+
+
+def records_in(data: TaskData) -> list[Any]:
+    """Return an answer's records: those of its JSON, or those that a text was written from; none of any other text."""
+    if data.records is not None:
+        return list(data.records)
+    try:
+        value = json.loads(data.message)
+    except ValueError:
+        return []
+    return value if isinstance(value, list) else [value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,6 +233,7 @@ class _Form:
 
 
 def _reports(answers: Answers) -> Iterator[ReportBody]:
+    """Yield the reports that say something of a column."""
     for _, answer in answers:
-        if answer is not None and answer.report is not None:
+        if answer is not None and answer.report is not None and answer.report.get("columns"):
             yield ReportBody.model_validate(answer.report)

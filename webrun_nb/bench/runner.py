@@ -31,6 +31,15 @@ from webrun_nb.bench.measurements.lost_browsers import HangSeen, Restore
 from webrun_nb.bench.measurements.lost_servers import EmulatorLost, NetworkLost
 from webrun_nb.bench.measurements.many_parts import ManyParts, ManyPartsByPath
 from webrun_nb.bench.measurements.many_sessions import ManySessions
+from webrun_nb.bench.measurements.map_export import MapExport
+from webrun_nb.bench.measurements.map_hosts import MapHosts
+from webrun_nb.bench.measurements.map_kills import MapKills
+from webrun_nb.bench.measurements.map_throughput import (
+    MapLeaks,
+    MapMemory,
+    MapThroughput,
+    MapThroughputOfSlowPages,
+)
 from webrun_nb.bench.measurements.miniwob import MiniwobHonesty, MiniwobSuccess
 from webrun_nb.bench.measurements.policy_decision import PolicyDecision
 from webrun_nb.bench.measurements.process_create import ProcessCreate
@@ -95,11 +104,22 @@ _OF_AGENT: tuple[type[Measurement], ...] = (
     ThroughputOfSlowPages,
     AnySentence,
 )
+_OF_MAP: tuple[type[Measurement], ...] = (
+    MapThroughput,
+    MapMemory,
+    MapLeaks,
+    MapThroughputOfSlowPages,
+    MapKills,
+    MapHosts,
+    MapExport,
+)
 EXTRACTION = tuple(each.name for each in _OF_EXTRACTION)
 """The measurements of how pages are read, which run where they are asked for (`--extraction`)."""
 AGENT = tuple(each.name for each in _OF_AGENT)
 """The measurements of the local agent, which run where they are asked for (`--agent`)."""
-MEASUREMENTS = {each.name: each for each in (*_ALL, *_OF_EXTRACTION, *_OF_AGENT)}
+MAP = tuple(each.name for each in _OF_MAP)
+"""The measurements of `map`, which run where they are asked for (`--map`)."""
+MEASUREMENTS = {each.name: each for each in (*_ALL, *_OF_EXTRACTION, *_OF_AGENT, *_OF_MAP)}
 """All measurements by name, in the order of the report."""
 ORDINARY = tuple(each.name for each in _ALL)
 """The measurements that run where none is named."""

@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "names",
         nargs="*",
         metavar="NAME",
-        help="what to measure (default: everything but --extraction and --agent; --list shows the names)",
+        help="what to measure (default: everything but --extraction, --agent and --map; --list shows the names)",
     )
     subject = parser.add_mutually_exclusive_group()
     subject.add_argument(
@@ -34,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--agent",
         action="store_true",
         help="measure the local agent: tasks of MiniWoB++ and on web applications that it does, and its speed",
+    )
+    subject.add_argument(
+        "--map", action="store_true", help="measure map: throughput, memory, kills, hosts in trouble, export"
     )
     parser.add_argument("--list", action="store_true", help="list the measurements and run none")
     parser.add_argument("--json", action="store_true", help="print a list of objects instead of a table")
@@ -90,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
     """
     try:
         from webrun_nb.bench.results import BenchError
-        from webrun_nb.bench.runner import AGENT, EXTRACTION, MEASUREMENTS, ORDINARY
+        from webrun_nb.bench.runner import AGENT, EXTRACTION, MAP, MEASUREMENTS, ORDINARY
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("webrun_nb"):
             raise
@@ -100,7 +103,8 @@ def run(options: argparse.Namespace) -> int:
         for name, measurement in MEASUREMENTS.items():
             print(f"{name:<24}{measurement.measures} (target: {measurement.target})")
         return 0
-    names = options.names or list(EXTRACTION if options.extraction else AGENT if options.agent else ORDINARY)
+    subjects = ((options.extraction, EXTRACTION), (options.agent, AGENT), (options.map, MAP))
+    names = options.names or list(next((those for chosen, those in subjects if chosen), ORDINARY))
     if unknown := [name for name in names if name not in MEASUREMENTS]:
         print_error("bench", f"unknown measurement {unknown[0]}; the measurements are: {', '.join(MEASUREMENTS)}")
         return 2

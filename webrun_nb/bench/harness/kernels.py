@@ -38,8 +38,14 @@ class Kernel:
         self.displayed: set[str] = set()
         """MIME types of all that its cells have displayed."""
 
-    async def run(self, code: str) -> Any:
+    async def run(self, code: str, within_s: float = _CELL_WITHIN_S) -> Any:
         """Run a cell; return what it passed to `tell(…)` (a JSON value), else None.
+
+        Parameters
+        ----------
+        code : str
+        within_s : float
+            The longest time that it may take.
 
         Raises
         ------
@@ -57,10 +63,10 @@ class Kernel:
 
         try:
             reply = await self._client.execute_interactive(
-                code, store_history=False, allow_stdin=True, timeout=_CELL_WITHIN_S, output_hook=listen
+                code, store_history=False, allow_stdin=True, timeout=within_s, output_hook=listen
             )
         except TimeoutError as error:
-            raise BenchError(f"a cell did not end within {_CELL_WITHIN_S:.0f} s") from error
+            raise BenchError(f"a cell did not end within {within_s:.0f} s") from error
         content = reply["content"]
         if content["status"] != "ok":
             raise BenchError(f"a cell failed: {content.get('ename')}: {content.get('evalue')}")

@@ -42,6 +42,21 @@ def browsers(root_pid: int) -> frozenset[int]:
     return frozenset(pid for pid, role in _roles(root_pid) if role not in _NO_BROWSER)
 
 
+def pids_of(root_pid: int, role: str) -> list[int]:
+    """Return the pids of a tree's processes of one role, as `names` has them."""
+    return [pid for pid, found in _roles(root_pid) if found == role]
+
+
+def main_browsers(root_pid: int) -> list[int]:
+    """Return the pids of the main processes of a tree's browsers: Playwright talks to them over a pipe."""
+    return [process.pid for process in _tree(root_pid) if "--remote-debugging-pipe" in _command(process)]
+
+
+def open_files(pids: Iterable[int]) -> int:
+    """Return the number of files and sockets that processes have open."""
+    return sum(psutil.Process(pid).num_fds() for pid in pids)
+
+
 def pss_mib(pids: Iterable[int]) -> float:
     """Return the memory of processes, MiB, as PSS: each shared page counts once in all."""
     total = 0
@@ -92,6 +107,14 @@ def _roles(root_pid: int) -> list[tuple[int, str]]:
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
             roles.append((process.pid, _role(process)))
     return roles
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        command: list[str] = process.cmdline()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return []
+    return [] if any(word.startswith("--type=") for word in command) else command
 
 
 def _counted(roles: Iterable[str]) -> list[str]:

@@ -148,6 +148,10 @@ class Site:
         self._published[name] = html
         return f"{self._origin}/published/{quote(name)}"
 
+    def published_url(self, name: str, after_ms: int) -> str:
+        """Return the address of published HTML that answers after a time."""
+        return f"{self._origin}/after/{after_ms}/published/{quote(name)}"
+
     @property
     def full_url(self) -> str:
         """A page that keeps 1 MB in local storage and IndexedDB, and is called `full` once it has."""
