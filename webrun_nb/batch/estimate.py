@@ -5,17 +5,12 @@ The sample is the first rows of the run itself: their answers are stored, and th
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from webrun_nb.batch.map import abegin_map
-from webrun_nb.batch.options import MapOptions
 from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
 from webrun_nb.batch.run import MapRun
-from webrun_nb.client.client import Client
 from webrun_nb.common.credentials.finding import masked
 from webrun_nb.common.hosted_limits import REQUESTS_PER_MINUTE, SESSIONS_AT_ONCE
 from webrun_nb.common.money import rounded_dollars, rounded_to_cents
@@ -151,42 +146,6 @@ def estimate_of(run: MapRun) -> Estimate:
         emulated=told.emulated,
         sample=tuple(islice(ended, SAMPLE_ROWS)),
     )
-
-
-async def aestimate(
-    client: Client,
-    data: object,
-    text: str | None,
-    options: MapOptions,
-    *,
-    names: Mapping[str, object] | None = None,
-    raw: bool = False,
-    name: str = "",
-    began: Callable[[MapRun], object] | None = None,
-) -> Estimate:
-    """Run a sample of a map and estimate the rest; the same map then goes on with what the sample has.
-
-    A run of which as many rows have ended before is not run again.
-
-    Parameters
-    ----------
-    client, data, text, options, names, raw, name
-        As `abegin_map` takes them.
-    began : callable, optional
-        Takes the run of the sample once it has begun, for example to show its progress.
-
-    Raises
-    ------
-    ArgumentError
-        The input or a template can't be used; nothing was started.
-    WebRunError
-        The sample could not be run, or its rows have nothing of the schema.
-    """
-    run = await abegin_map(client, data, text, options, names=names, raw=raw, name=name, first=SAMPLE_ROWS)
-    if began is not None:
-        began(run)
-    await run
-    return await asyncio.to_thread(estimate_of, run)
 
 
 def _outcome_text(outcome: RowAnswer | RowFailure) -> str:
