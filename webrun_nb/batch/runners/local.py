@@ -71,16 +71,27 @@ class LocalRunner:
         The id of the run, for the ledger and the names of its sessions.
     concurrency : int
         The most rows at once.
+    waits_for_room : bool
+        Wait where the account has no room for even one session. False where other processes of the same run may hold
+        all of them until its end.
     """
 
     def __init__(
-        self, client: Client, options: SessionOptions, make_request: MakeRequest, run_id: str, concurrency: int
+        self,
+        client: Client,
+        options: SessionOptions,
+        make_request: MakeRequest,
+        run_id: str,
+        concurrency: int,
+        *,
+        waits_for_room: bool = True,
     ) -> None:
         self._client = client
         self._options = options
         self._make_request = make_request
         self._run_id = run_id
         self._concurrency = concurrency
+        self._waits_for_room = waits_for_room
         self._most_sessions = concurrency
         """Fewer than `concurrency` where the service takes no more."""
         self._free: list[Session] = []
@@ -234,9 +245,12 @@ class LocalRunner:
 
     async def _wait_for_room(self, error: LimitError) -> None:
         """Wait until the service takes another session, or go on with those that there are."""
-        if error.code == ErrorCode.SESSION_LIMIT_REACHED and self._live:
-            self._most_sessions = len(self._live)
-            return
+        if error.code == ErrorCode.SESSION_LIMIT_REACHED:
+            if self._live:
+                self._most_sessions = len(self._live)
+                return
+            if not self._waits_for_room:
+                raise error
         await asyncio.sleep(START_AGAIN_S if error.retry_after_s is None else error.retry_after_s)
 
     async def _give_back(self, session: Session, *, healthy: bool) -> None:

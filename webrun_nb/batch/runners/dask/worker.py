@@ -206,7 +206,12 @@ class _WorkerRows:
                 self._client = client = await _client(self._run.base_url)
                 prepared = await prepare(client, self._run.options)
                 self._runner = LocalRunner(
-                    client, prepared.session, prepared.make_request, self._run.run_id, self._most
+                    client,
+                    prepared.session,
+                    prepared.make_request,
+                    self._run.run_id,
+                    self._most,
+                    waits_for_room=self._run.base_url is None,
                 )
             return self._runner
 
