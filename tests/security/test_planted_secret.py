@@ -197,6 +197,11 @@ CELLS = [
     "from IPython.display import HTML; HTML(session._repr_html_())",
     "job = client.sessions['planted'].submit('Extract every way: way, echo')\njob.result(60); job, repr(job)",
     "%%webrun task --url {marked} --cache\nGet the heading",
+    "logins = ['{login}']",
+    "%%webrun map logins --secret login.localhost=PLANTED --schema 'way:str, echo:str' -n 100 --status\n"
+    "Log in\nExtract every way: way, echo",
+    "webrun.last.df, webrun.last.failures, vars(webrun.last), list(webrun.last.answers())",
+    "%webrun runs",
     "%webrun history --all",
     "%webrun status --all",
     "%webrun usage --by site",
@@ -207,6 +212,7 @@ CELLS = [
     "%webrun cache",
     "%history -o",
 ]
+MAP = next(number for number, cell in enumerate(CELLS) if cell.startswith("%%webrun map"))
 
 
 def run_notebook(lived: Lived, folder: Path) -> None:
@@ -445,6 +451,10 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
         "sessions",
     ),
     "a notebook's outputs": (outputs, MARKER),
+    "the answers of a map as they are stored": (
+        lambda lived: dumped(lived.notebook["cells"][MAP + 1]["outputs"]),
+        MARKER,
+    ),
     "the saved notebook": (lambda lived: dumped(lived.notebook), MARKER),
     "the history": (lambda lived: dumped(lived.notebook["cells"][-1]["outputs"]), "--secret login.localhost=PLANTED"),
     "the kept answers": (lambda lived: lived.kept_answers, MARKER),

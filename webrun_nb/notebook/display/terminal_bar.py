@@ -47,10 +47,11 @@ def following(run: WatchedMap, name: str, stream: TextIO) -> Iterator[None]:
     stream : TextIO
         A terminal.
     """
-    changed, over = threading.Event(), threading.Event()
+    changed, over, first = threading.Event(), threading.Event(), run.progress
     bar = tqdm(
         desc=f"map {name}" if name else "map",
-        total=run.progress.total,
+        total=first.total,
+        initial=first.done + first.failed,
         file=stream,
         bar_format=_FORMAT,
         dynamic_ncols=True,

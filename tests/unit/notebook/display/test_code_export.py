@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from webrun_nb.client.sessions.session import Session
+from webrun_nb.notebook.commands.map import Map, submitted_map
 from webrun_nb.notebook.commands.task import Task, submitted_task
 from webrun_nb.notebook.display.code_export import environment_reference, python_code
 
@@ -102,3 +103,44 @@ def test_a_session_is_started_by_the_names_that_were_typed() -> None:
 
 def test_records_without_a_schema_are_asked_for_as_the_magic_does() -> None:
     assert "'items': {'type': 'object'}" in code(Task("x", out="a"))
+
+
+def code_of_map(command: Map) -> str:
+    written = python_code(submitted_map(command))
+    ast.parse(written)
+    return written
+
+
+def test_a_map_with_names_of_the_notebook() -> None:
+    command = Map(
+        "Get the title of {{ row.talk }} in {{ year }}.",
+        data="talks",
+        url="{{ site }}/{{ row.url }}",
+        schema="title:str",
+        out="titles",
+        concurrency=8,
+        keep=("talk",),
+        polite=False,
+        secrets=(("shop.example.com", "SHOP"),),
+    )
+    assert code_of_map(command) == (
+        "import webrun_nb as webrun\n\n"
+        "run = webrun.map(\n"
+        "    talks,\n"
+        '    "Get the title of {{ row.talk }} in {{ year }}.",\n'
+        '    url="{{ site }}/{{ row.url }}",\n'
+        '    schema="title:str",\n'
+        "    names={'site': site, 'year': year},\n"
+        "    concurrency=8,\n"
+        "    keep=['talk'],\n"
+        "    polite=False,\n"
+        "    secrets={'shop.example.com': 'SHOP'},\n"
+        ")\n"
+        "titles = run.df\n"
+    )
+
+
+def test_a_map_that_goes_on_and_one_in_the_background() -> None:
+    resumed = code_of_map(Map("", resume="r7k2m9x"))
+    assert resumed.endswith("run = webrun.map(resume='r7k2m9x')\ndf = run.df\n")
+    assert code_of_map(Map("x", data="urls", job="found")).endswith('found = webrun.map(urls, "x")\ndf = found.df\n')
