@@ -485,8 +485,8 @@ def test_the_token_of_a_live_view_is_only_where_its_owner_asks_for_it(lived: Liv
 
 
 def test_the_site_received_them(lived: Lived) -> None:
-    """They were typed, by a task, from an answer and in the notebook's session: else the search proves nothing."""
-    assert [form for at, path, form in lived.site.posted if path == "/login" and at == "login.localhost"] == 4 * [
+    """They were typed, by a task, from an answer, in the notebook's session and in a map's: else nothing is proved."""
+    assert [form for at, path, form in lived.site.posted if path == "/login" and at == "login.localhost"] == 5 * [
         {"email": EMAIL, "password": PASSWORD}
     ]
     assert [form for at, _, form in lived.site.posted if at == "said.localhost"] == 4 * [
