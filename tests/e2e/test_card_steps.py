@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from helpers.axe import assert_accessible
 from helpers.scripted_card import CARD, FILES, new_session_id
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ def test_it_follows_the_task_and_shows_texts_as_texts(lab: LabPage, tmp_path: Pa
     go.touch()
     expect(rows(lab)).to_have_count(4)
     lab.find(CARD).screenshot(path=tmp_path / "steps.png")
-    found = Axe().run(lab.page, context=CARD)
-    assert found.violations_count == 0, found.generate_report()
+    assert_accessible(lab.page, within=CARD)
 
 
 def test_the_steps_are_not_saved_with_the_notebook(lab: LabPage) -> None:
@@ -105,8 +104,7 @@ def test_a_picture_is_fetched_when_it_is_asked_for_while_a_cell_runs(lab: LabPag
     expect(two).to_be_focused()  # and what is unfolded stays so
     expect(picture).to_be_visible()
     lab.find(CARD).screenshot(path=tmp_path / "pictures.png")
-    found = Axe().run(lab.page, context=CARD)
-    assert found.violations_count == 0, found.generate_report()
+    assert_accessible(lab.page, within=CARD)
     two.press("Enter")
     expect(picture).to_be_hidden()
     expect(two).to_have_attribute("aria-expanded", "false")

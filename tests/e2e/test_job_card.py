@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, expect
 
+from helpers.axe import assert_accessible
 from helpers.jupyterlab import LabPage, LabServer, needs_subshells
 from helpers.login_site import LoginSite
 
@@ -93,8 +93,7 @@ def test_a_choice_is_made_on_it_while_a_cell_waits(day: LabPage, tmp_path: Path)
     card = begin(day, "norvane", "click the Norvane link, then get the name", "--url practice:shop")
     card.get_by_role("radio").first.check()
     look(day, card, tmp_path, "choice")
-    found = Axe().run(day.page, context=".webrun-card")
-    assert found.violations_count == 0, found.generate_report()
+    assert_accessible(day.page, within=".webrun-card")
     card.get_by_role("button", name="Answer", exact=True).click()
     ended(day, "[norvane complete  ]")
     expect(card.locator(".webrun-question")).to_be_hidden()

@@ -11,9 +11,9 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
+from helpers.axe import assert_accessible
 from helpers.jupyterlab import needs_subshells
 
 if TYPE_CHECKING:
@@ -237,5 +237,4 @@ def test_it_is_accessible_in_both_themes(lab: LabPage, site: RecordingSite, tmp_
             for number, output in enumerate(lab.find(".jp-OutputArea").all()):
                 if output.is_visible():
                     output.screenshot(path=tmp_path / f"{name}-{number}-{theme.split()[-1].lower()}.png")
-            found = Axe().run(lab.page, context=".webrun-card")
-            assert found.violations_count == 0, f"{theme}: {found.generate_report()}"
+            assert_accessible(lab.page, theme, within=".webrun-card")

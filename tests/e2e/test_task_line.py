@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from helpers.axe import assert_accessible
 from helpers.jupyterlab import needs_subshells
 from helpers.login_site import LoginSite
 
@@ -187,8 +187,7 @@ def test_after_a_minute_the_form_says_what_waiting_costs(lab: LabPage) -> None:
     expect(lab.find(f"{CARD} .webrun-waiting")).to_have_text(re.compile(words))
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
         lab.theme(theme)
-        found = Axe().run(lab.page, context=".webrun-card")
-        assert found.violations_count == 0, f"{theme}: {found.generate_report()}"
+        assert_accessible(lab.page, theme, within=".webrun-card")
     answer(lab.find(f"{LINE} .webrun-question"))
     lab.wait_until_done()
 
