@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, Request, expect
 
 from helpers.hostile_texts import HOSTILE_TEXTS, PRICES
@@ -100,6 +98,9 @@ def test_prices_in_a_shown_frame_are_no_formula(lab: LabPage, shown: list[str]) 
 
 
 def test_hostile_texts_do_nothing_in_a_converted_notebook(lab_browser: Browser, tmp_path: Path) -> None:
+    import nbformat  # here: its import takes seconds, in each worker that collects this module
+    from nbconvert import HTMLExporter
+
     shown = [nbformat.v4.new_output("display_data", PageText(text, rest="")._repr_mimebundle_()) for text in TEXTS]
     cell = nbformat.v4.new_code_cell("show", outputs=shown)
     page_html, _ = HTMLExporter(mathjax_url="", require_js_url="", mermaid_js_url="").from_notebook_node(

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import jsonschema_rs
 import pytest
-from jsonschema import validate
 
 from helpers.agent_runner import work
 from helpers.practice_server import serving
@@ -58,7 +58,7 @@ async def test_the_headline_task_gives_the_catalogues_rows(instance: BrowserInst
     schema = rows_of(name="string", price="number", in_stock="boolean")
     brief = TaskSpec("List the laptops under $900, cheapest first.", "structured_json", schema, shop)
     worked = await work(instance, brief)
-    validate(worked.answer.data, schema)
+    jsonschema_rs.validate(schema, worked.answer.data)
     cheap = sorted((p for p in LAPTOPS if p.price_usd < 900), key=lambda p: p.price_usd)
     assert worked.answer.data == [{"name": p.name, "price": float(p.price_usd), "in_stock": p.in_stock} for p in cheap]
 

@@ -25,11 +25,9 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 import aiohttp
-import nbformat
 import psutil
 import pytest
 import socketio
-from nbclient import NotebookClient
 
 from helpers.login_site import FORM, MARKER, LoginSite, echoing
 from helpers.processes import family
@@ -216,6 +214,9 @@ MAP = next(number for number, cell in enumerate(CELLS) if cell.startswith("%%web
 
 
 def run_notebook(lived: Lived, folder: Path) -> None:
+    import nbformat  # here: its import takes seconds, in each worker that collects this module
+    from nbclient import NotebookClient
+
     book = nbformat.v4.new_notebook()
     given = {"url": lived.emulator.url, "key": lived.emulator.key, "login": lived.site.url()}
     given["said"] = lived.site.url(host="said.localhost")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from webrun_nb.common.column_types import ColumnListError, ColumnType, column_schema, parse_columns
@@ -28,7 +28,7 @@ def test_types_with_an_argument_hold_a_column_of_it() -> None:
 )
 def test_the_wire_form_of_a_type(columns: str, fits: list[object], misfits: list[object]) -> None:
     (column,) = parse_columns(columns)
-    validator = jsonschema.Draft202012Validator(column_schema(column))
+    validator = jsonschema_rs.Draft202012Validator(column_schema(column))
     assert [value for value in fits if not validator.is_valid(value)] == []
     assert [value for value in misfits if validator.is_valid(value)] == []
 
