@@ -73,8 +73,8 @@ OPERATIONS = [
 UNTRIED = {("POST", "/_emulator/proxies/test")}
 """Not called with invented values, because it dials the given host. Its tests are in test_proxies.py."""
 NO_LIMITS = {"balance": None, "spendingLimit": None, "sessionLimit": None, "deactivated": False}
-EXAMPLES = 15
-EXAMPLES_OF_READS = 8
+EXAMPLES = 10
+EXAMPLES_OF_READS = 5
 """Reads have no body: their values are ids, known or invented."""
 EXAMPLES_WITHOUT_KEY = 3
 """Examples of an operation that are sent again without a key and with a wrong one: no value changes that answer."""

@@ -202,4 +202,4 @@ class Sessions(RuleBasedStateMachine):
 _UNDER_WAY = {TaskStatus.RUNNING, TaskStatus.PAUSED, TaskStatus.GUARDRAIL}
 
 TestSessions = Sessions.TestCase
-TestSessions.settings = settings(max_examples=max(500, settings().max_examples), stateful_step_count=40, deadline=None)
+TestSessions.settings = settings(max_examples=max(200, settings().max_examples), stateful_step_count=40, deadline=None)
