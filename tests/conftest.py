@@ -32,13 +32,14 @@ AT_WORK = ("bench", "e2e", "notebook")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order the files: those that keep a core busy alternate with those that mostly wait, so that no core is idle.
 
-    The unit tests come last: their files are short, so that all workers end at about the same time.
+    The unit tests come last: their files are short, so that all workers end at about the same time. Within a file,
+    tests with a kernel of their own come first: the others share the one that is started after them.
     """
     folders = {item.path: item.path.relative_to(Path(__file__).parent).parts[0] for item in items}
     at_work = [path for path, folder in folders.items() if folder in AT_WORK]
     waiting = [path for path, folder in folders.items() if folder not in (*AT_WORK, "unit")]
     place = {path: (number + 0.5) / len(files) for files in (at_work, waiting) for number, path in enumerate(files)}
-    items.sort(key=lambda item: place.get(item.path, 1))
+    items.sort(key=lambda item: (place.get(item.path, 1), item.get_closest_marker("own_kernel") is None))
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -46,10 +47,16 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return max(2, (3 * (os.cpu_count() or 1) + 1) // 2)
 
 
-def pytest_collection_finish() -> None:
-    """Leave the thousands of tests and their modules out of all later garbage collections: they stay until the end."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect no garbage while the thousands of tests and their modules are loaded, nor later among them: they stay."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
 from typing import get_args
 
 import pytest
@@ -55,33 +54,22 @@ def lab_browser() -> Iterator[Browser]:
         browser.close()
 
 
-@contextmanager
-def new_page(server: LabServer, browser: Browser, *, keeps_kernel: bool = False) -> Iterator[LabPage]:
-    """Give a page; its notebook's kernel is shut down at the end."""
-    with browser.new_context(viewport=VIEWPORT) as context:
-        page = LabPage(server, context.new_page(), keeps_kernel=keeps_kernel)
+@pytest.fixture(scope="module")
+def shared_page(lab_server: LabServer, lab_browser: Browser) -> Iterator[LabPage]:
+    """A page; the kernel of its notebook is shut down at the end."""
+    with lab_browser.new_context(viewport=VIEWPORT) as context:
+        page = LabPage(lab_server, context.new_page())
         yield page
         page.close_notebook()
 
 
-@pytest.fixture(scope="module")
-def shared_page(lab_server: LabServer, lab_browser: Browser) -> Iterator[LabPage]:
-    """A page with one notebook, whose kernel runs the cells of several tests."""
-    with new_page(lab_server, lab_browser, keeps_kernel=True) as page:
-        yield page
-
-
 @pytest.fixture
-def lab(request: pytest.FixtureRequest, lab_server: LabServer, lab_browser: Browser) -> Iterator[LabPage]:
+def lab(request: pytest.FixtureRequest, shared_page: LabPage) -> Iterator[LabPage]:
     """A page of JupyterLab. A module's tests share one page and one kernel, with an emulator in it, but no session.
 
-    To load the page and to start kernel and emulator takes seconds. A test that speaks of their start, or changes them
-    for good, gets its own with `@pytest.mark.own_kernel`.
+    To load the page and to start kernel and emulator takes seconds. A test that speaks of the kernel's start, or
+    changes it for good, gets a kernel and an emulator of its own with `@pytest.mark.own_kernel`.
     """
-    if request.node.get_closest_marker("own_kernel") is not None:
-        with new_page(lab_server, lab_browser) as page:
-            yield page
-    else:
-        shared: LabPage = request.getfixturevalue("shared_page")
-        yield shared
-        shared.clean_up()
+    shared_page.keeps_kernel = request.node.get_closest_marker("own_kernel") is None
+    yield shared_page
+    shared_page.clean_up()

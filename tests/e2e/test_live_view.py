@@ -34,6 +34,8 @@ input{position:absolute;left:280px;top:190px;width:200px;font:inherit}</style><h
   document.querySelector('input').addEventListener('input', event => report(['value', event.target.value]));
 </script>"""
 MOVING = b"<!doctype html><title>M</title><h1 id=n>0</h1><script>setInterval(() => n.textContent++, 30)</script>"
+LAID_OUT = "async () => { for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame); }"
+"""Waits until JupyterLab has followed a change of the window's size, for which it takes a frame or two."""
 PICTURE_BYTES = 2_000
 """More than any message that holds no picture."""
 
@@ -92,6 +94,7 @@ def take_over(screen: Locator) -> None:
 
 def click_at(screen: Locator, x: float, y: float, **options: Any) -> None:
     """Click at (x, y) of the session's page, whatever the size of the view."""
+    screen.evaluate(LAID_OUT)
     box = screen.locator(".webrun-screen-frame").bounding_box()
     assert box is not None
     position = {"x": x * box["width"] / 1024, "y": y * box["height"] / 600}

@@ -7,12 +7,12 @@ from the DOM.
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
-import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, WebSocket, expect
 
@@ -60,6 +60,14 @@ REPLACE_CELLS = """cells => {
   });
   content.activeCellIndex = 0;
 }"""
+OPEN = "async path => { await window.jupyterapp.commands.execute('docmanager:open', { path }); }"
+CLOSE = """async () => {
+  const { currentWidget } = window.jupyterapp.shell;
+  await currentWidget?.sessionContext?.shutdown(); // the launcher has none
+  currentWidget?.dispose();
+  document.querySelectorAll('.jp-Dialog .jp-mod-accept').forEach(button => button.click());
+}"""
+"""Shuts the kernel down, and closes the notebook and what the application has said of its kernel meanwhile."""
 RUN_SILENTLY = """async code => {
   const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
   if (kernel.status !== 'idle') await kernel.interrupt();
@@ -87,7 +95,8 @@ class LabPage:
     server : LabServer
     page : Page
     keeps_kernel : bool
-        The cells of the notebooks that follow replace those of the first: its kernel, and what was started in it, stay.
+        The cells of the notebooks that follow replace those of the one that is open: its kernel, and what was started
+        in it, stay.
     """
 
     server: LabServer
@@ -96,6 +105,7 @@ class LabPage:
     kernel_frames: list[bytes] = field(default_factory=list, repr=False)
     """Every WebSocket frame between page and kernel, both ways."""
     _is_open: bool = False
+    _is_loaded: bool = False
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(READY_MS)
@@ -119,23 +129,34 @@ class LabPage:
         if self.keeps_kernel and self._is_open:
             self.page.evaluate(REPLACE_CELLS, list(cells))
             return
-        self.page.goto(self.server.address_of(self._write(cells)))
+        name = self._write(cells)
+        if self._is_loaded and self.server.app == "lab":  # to load JupyterLab again takes seconds
+            self.page.evaluate("() => window.jupyterapp.shell.currentWidget?.dispose()")
+            self.page.evaluate(OPEN, name)
+        else:
+            self.page.goto(self.server.address_of(name))
         self.page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=READY_MS)
         self.page.wait_for_function(KERNEL_IS_READY, timeout=READY_MS)
-        self._is_open = True
+        self._is_open = self._is_loaded = True
 
     def _write(self, cells: Sequence[str]) -> str:
-        notebook = nbformat.v4.new_notebook(  # type: ignore[no-untyped-call]
-            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],  # type: ignore[no-untyped-call]
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-        )
+        empty: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+        notebook = {
+            "cells": [{**empty, "id": f"cell-{number}", "source": cell} for number, cell in enumerate(cells)],
+            "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
         name = f"test-{next(_names)}.ipynb"
-        nbformat.write(notebook, self.server.notebooks / name)  # type: ignore[no-untyped-call]
+        (self.server.notebooks / name).write_text(json.dumps(notebook))
         return name
 
     def clean_up(self) -> None:
-        """Leave only the kernel to the next test: end cells and sessions, reset size and theme."""
-        self.page.evaluate(RUN_SILENTLY, END_SESSIONS)
+        """Leave at most the kernel to the next test: end cells and sessions, reset size and theme."""
+        if self.keeps_kernel:
+            self.page.evaluate(RUN_SILENTLY, END_SESSIONS)
+        else:
+            self.close_notebook()
         self.page.set_viewport_size(VIEWPORT)
         if self.page.locator("body").get_attribute("data-jp-theme-name") != LIGHT:
             self.theme(LIGHT)
@@ -208,9 +229,8 @@ class LabPage:
         self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached")
 
     def close_notebook(self) -> None:
-        """Shut the notebook's kernel down and leave the page."""
-        self.page.evaluate("() => window.jupyterapp.shell.currentWidget?.sessionContext.shutdown()")
-        self.page.goto("about:blank")
+        """Shut the notebook's kernel down and close the notebook."""
+        self.page.evaluate(CLOSE)
         self._is_open = False
 
     def find(self, selector: str) -> Locator:
