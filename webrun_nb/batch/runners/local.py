@@ -228,7 +228,7 @@ class LocalRunner:
                     continue
                 self._opening += 1
             try:
-                session = await self._client.start_for_run(f"{self._run_id}-1", self._options, self._run_id)
+                session = await self._client.start_for_run(self._run_id, self._options, self._run_id)
                 self._all.append(session)
                 self._changed()
                 return session

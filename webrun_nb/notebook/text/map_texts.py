@@ -92,7 +92,7 @@ def notes(progress: MapProgress) -> list[str]:
     if progress.retried:
         found.append(f"{counted(progress.retried, 'attempt')} repeated after failures that may pass")
     if progress.repeated:
-        found.append(f"{counted(progress.repeated, 'row')} ran twice: the first attempt was lost with its process")
+        found.append(f"{counted(progress.repeated, 'row')} ran twice: the first task was cut off")
     if progress.held and not progress.is_final:
         verb = "waits" if progress.held == 1 else "wait"
         found.append(f"{counted(progress.held, 'row')} {verb} for a host: its limit, its delay, or a time it asked for")

@@ -50,7 +50,7 @@ def test_every_fact_beside_the_counts_is_named():
         "resumed run r7k2m9x: 320 of 500 rows were done before",
         "1 kept answer used, for which nothing ran",
         "3 attempts repeated after failures that may pass",
-        "2 rows ran twice: the first attempt was lost with its process",
+        "2 rows ran twice: the first task was cut off",
         "1 row waits for a host: its limit, its delay, or a time it asked for",
         "on 2 Dask workers",
     ]
