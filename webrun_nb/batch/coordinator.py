@@ -397,7 +397,8 @@ class Coordinator:
             if (delay_s := await self._robots.crawl_delay_s(row.url)) is not None:
                 self._hosts.set_crawl_delay(row.host, delay_s)
             return None
-        return RowFailure(ToolkitErrorCode.ROBOTS_DISALLOWED, reason, "leave the row out, or ask the site", acted=False)
+        hint = "leave the row out, ask the site, or robots=False"
+        return RowFailure(ToolkitErrorCode.ROBOTS_DISALLOWED, reason, hint, acted=False)
 
     def _see_first(self, fault: str) -> None:
         """Stop the run where its first rows have come to nothing: the rest would only cost.
