@@ -15,6 +15,7 @@ from webrun_nb.bench.measurements.environment import EnvironmentState
 from webrun_nb.bench.measurements.event_latency import EventLatency
 from webrun_nb.bench.measurements.extraction_speed import CardsSpeed, TableSpeed
 from webrun_nb.bench.measurements.frame_speed import FrameSpeed
+from webrun_nb.bench.measurements.gather import Gather
 from webrun_nb.bench.measurements.idle_contexts import IdleContextCpu, IdleContextCreate, IdleContextMemory
 from webrun_nb.bench.measurements.idle_processes import IdleProcessMemory
 from webrun_nb.bench.measurements.judged_cases import CasesExact, CasesMissing, CasesWrong
@@ -66,6 +67,7 @@ _ALL: tuple[type[Measurement], ...] = (
     IdleContextCpu,
     IdleProcessMemory,
     ManySessions,
+    Gather,
     EventLatency,
     EventToPage,
     ClickToHandler,

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="a browser per session, a context in a shared browser, or depending on the kind of session (default)",
     )
-    parser.add_argument("--slots", type=_slots, help="tasks that run at once; others wait (default: two per core)")
+    parser.add_argument("--slots", type=_slots, help="tasks that run at once; others wait (default: four per core)")
     parser.add_argument(
         "--control", action="store_true", help="enable the control API under /_emulator: clock, faults, account"
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -11,8 +13,16 @@ import jsonschema_rs
 def schema_fault(schema: Mapping[str, Any]) -> str | None:
     """Say in one line why this is no JSON Schema; None where it is one."""
     try:
-        jsonschema_rs.meta.validate(dict(schema))
-        _validator(schema)
+        return _fault(_text_of(schema))
+    except ValueError as error:
+        return " ".join(str(error).split())[:200]
+
+
+@lru_cache(maxsize=64)
+def _fault(text: str) -> str | None:
+    try:
+        jsonschema_rs.meta.validate(json.loads(text))
+        _compiled(text)
     except jsonschema_rs.ValidationError as error:
         return _in_one_line(error)
     except (jsonschema_rs.ReferencingError, ValueError) as error:
@@ -33,7 +43,20 @@ def every_misfit(schema: Mapping[str, Any], data: Any) -> Iterator[tuple[Sequenc
 
 
 def _validator(schema: Mapping[str, Any]) -> Any:
-    return jsonschema_rs.validator_for(dict(schema), retriever=_fetch_nothing)
+    return _compiled(_text_of(schema))
+
+
+def _text_of(schema: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(dict(schema))
+    except TypeError as error:
+        raise ValueError(f"it is not JSON: {error}") from error
+
+
+@lru_cache(maxsize=64)
+def _compiled(text: str) -> Any:
+    """Return the validator of a schema in JSON: many tasks have the same one, and making it takes milliseconds."""
+    return jsonschema_rs.validator_for(json.loads(text), retriever=_fetch_nothing)
 
 
 def _fetch_nothing(uri: str) -> Any:

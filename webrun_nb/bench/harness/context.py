@@ -18,9 +18,11 @@ import httpx
 from webrun_nb.bench.harness import processes
 from webrun_nb.bench.harness.site import Site
 from webrun_nb.bench.results import BenchError
+from webrun_nb.client.client import Client
 from webrun_nb.client.errors import EmulatorStartError
 from webrun_nb.client.local_emulator import LocalEmulator
 from webrun_nb.client.transport import KEEPALIVE_S
+from webrun_nb.notebook.display.result_frames import NotebookFrames
 
 Isolation = Literal["context", "process"]
 T = TypeVar("T")
@@ -69,6 +71,12 @@ class Emulator:
     def key(self) -> str:
         """API key of the account."""
         return self._local.key
+
+    def client(self) -> Client:
+        """Return a client of it, as a notebook's, without a ledger; to be closed."""
+        return Client(
+            self.url, key=self.key, frames=NotebookFrames(), explain_loss=self._local.explain_loss, ledger=None
+        )
 
     async def get(self, path: str) -> dict[str, Any]:
         """Send a GET request and return the answer.

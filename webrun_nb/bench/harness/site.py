@@ -143,10 +143,10 @@ class Site:
         """Return the address of a compressed page."""
         return f"{self._origin}/products/{quote(page_id)}"
 
-    def publish(self, name: str, html: str) -> str:
-        """Serve HTML under a name; return its address."""
+    def publish(self, name: str, html: str, *, after_ms: int = 0) -> str:
+        """Serve HTML under a name; return its address, where it is answered after a time."""
         self._published[name] = html
-        return f"{self._origin}/published/{quote(name)}"
+        return f"{self._origin}{f'/after/{after_ms}' if after_ms else ''}/published/{quote(name)}"
 
     def published_url(self, name: str, after_ms: int) -> str:
         """Return the address of published HTML that answers after a time."""

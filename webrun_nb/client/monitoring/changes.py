@@ -18,9 +18,16 @@ from webrun_nb.client.monitoring.events import (
 
 
 class TaskNews:
-    """The news of a session's tasks since it was made. Runs on the loop thread."""
+    """The news of a session's tasks since it was made. Runs on the loop thread.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    of_ids : bool
+        The first event of a task counts as a change, too.
+    """
+
+    def __init__(self, *, of_ids: bool = False) -> None:
+        self._of_ids = of_ids
         self._changed = asyncio.Event()
         self.task_ids: dict[str, None] = {}
         """The ids of the tasks that events were about, in the order of their first events."""
@@ -42,9 +49,9 @@ class TaskNews:
             case TaskEnded(replayed=True) | QuestionAsked(replayed=True):
                 return
             case ActionDone() | AgentSaid() | StatusSaid() | TaskEnded() | QuestionAsked() if event.task_id is not None:
-                if event.task_id not in self.task_ids:
-                    self.task_ids[event.task_id] = None
+                if self._of_ids and event.task_id not in self.task_ids:
                     self.notify()
+                self.task_ids[event.task_id] = None
 
     def notify(self) -> None:
         """Note that the state of a task may have changed."""

@@ -29,6 +29,7 @@ from webrun_nb.client.monitoring.events import (
     TaskEnded,
 )
 from webrun_nb.client.monitoring.ledger import EMULATOR_ENDED
+from webrun_nb.client.monitoring.schedule import StatusSchedule
 from webrun_nb.client.monitoring.snapshots import question_of, snapshot_of, with_estimated_cost
 from webrun_nb.client.snapshot import Doing, Question, SessionSnapshot, Subscriber
 from webrun_nb.client.transport import ApiTransport
@@ -38,14 +39,8 @@ from webrun_nb.wire.prices import PRICES_2026
 
 _log = logging.getLogger(__name__)
 
-POLLING_S = 1.0
-"""The interval of status calls while no socket is open."""
-CONNECTED_S = 5.0
-"""The interval of status calls while events come in, and the server is a child of this process."""
 SILENT_AFTER_S = 0.6
 """A status call that takes longer is shown as a lost connection, until it is answered after all."""
-PENDING_S = 0.2
-"""The interval while the browser is starting: no event tells when it is ready."""
 REFRESH_AT_MOST_EVERY_S = 0.1
 CONTROL = frozenset({"takeOverControl", "releaseControl"})
 """The actions that start and end manual control."""
@@ -90,7 +85,7 @@ class SessionMonitor:
         self._session_id = session_id
         self._subscribers: list[Subscriber] = []
         self._instructions: dict[str, str] = {}
-        self._stale = asyncio.Event()
+        self._schedule = StatusSchedule()
         self._change_count = 0
         """The number of events that announced a change which the status shows, too."""
         self._followers: list[TaskNews] = []
@@ -155,6 +150,8 @@ class SessionMonitor:
             self._ending_tasks.add(task_id)
         if self.snapshot.current_task_id == task_id:
             self._set(replace(self.snapshot, current_task=instruction))
+        elif self._schedule.running_id == task_id:
+            self._show_running(task_id)
         self._show_estimate()
 
     def note_sent(self, instruction: str, task_id: str = UNNAMED) -> None:
@@ -196,7 +193,7 @@ class SessionMonitor:
         if self.snapshot.estimated and not self.snapshot.ended:
             said = self._said if self._has_status else self._estimate.state(self._session_id)
             self._show(said, self._open_question if self._estimate.asks else None)
-            self._stale.set()
+            self._schedule.mark_stale()
 
     def set_end_reason(self, reason: str) -> None:
         """Set the reason why the client ends the session; the server will only say `terminated`."""
@@ -217,9 +214,9 @@ class SessionMonitor:
         self._set(self.snapshot)
 
     @contextlib.contextmanager
-    def changes(self) -> Iterator[TaskNews]:
-        """Provide the news of the session's tasks from now on."""
-        news = TaskNews()
+    def changes(self, *, of_ids: bool = False) -> Iterator[TaskNews]:
+        """Provide the news of the session's tasks from now on; see `TaskNews`."""
+        news = TaskNews(of_ids=of_ids)
         self._followers.append(news)
         try:
             yield news
@@ -255,6 +252,7 @@ class SessionMonitor:
         """
         while True:
             moves = self._change_count
+            self._schedule.note_read()
             said = await self._state()
             question = await self._question(said)
             if moves == self._change_count:
@@ -274,6 +272,11 @@ class SessionMonitor:
             snapshot = replace(snapshot, ended_at_ms=self._estimate.ended_at_ms)
         self._set(replace(snapshot, ends_with_process=self._http.is_child, estimated=estimated or snapshot.estimated))
         return state
+
+    def _show_running(self, task_id: str) -> None:
+        """Show that a task runs, by an event of it."""
+        running = replace(self.snapshot, phase=SessionPhase.RUNNING, current_task_id=task_id, expires_at_ms=None)
+        self._set(replace(running, current_task=self._instructions.get(task_id, "")))
 
     async def _state(self) -> SessionState:
         """Return what the server says of the session; what is known without it where it has no session-status."""
@@ -302,23 +305,15 @@ class SessionMonitor:
     async def _keep(self) -> None:
         try:
             while not self.snapshot.ended:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._pause_s()):
-                        await self._stale.wait()
-                self._stale.clear()
+                alone = self.listening and self._http.is_child  # else the network may be lost
+                pause_s = self._schedule.pause_s(self.snapshot, alone=alone, names_tasks=self.takes_tasks)
+                if not await self._schedule.wait(pause_s):
+                    continue
                 await self._refresh_or_mark_failure()
                 await asyncio.sleep(REFRESH_AT_MOST_EVERY_S)
         finally:
             if self._live is not None:
                 await self._live.close()
-
-    def _pause_s(self) -> float:
-        if self.snapshot.status is SessionStatus.PENDING:
-            return PENDING_S
-        # no event tells that a question was answered elsewhere
-        # nor that the network to a server is gone
-        alone = self.listening and self._http.is_child and self.snapshot.question is None
-        return CONNECTED_S if alone else POLLING_S
 
     async def _refresh_or_mark_failure(self) -> None:
         reading = asyncio.create_task(self.refresh())
@@ -385,7 +380,7 @@ class SessionMonitor:
                 self._set(replace(self.snapshot, last_action=event.text, doing=doing, status_line=""))
                 if event.name in CONTROL:
                     self._estimate.commanded(event.name)
-                    self._stale.set()
+                    self._schedule.mark_stale()
                 self._stale_unless_about(task_id)
             case QuestionAsked():
                 self._asked(event)
@@ -399,13 +394,14 @@ class SessionMonitor:
                 self._notify_change()
             case TaskEnded():
                 self._estimate.task_ended(event.task_id)
+                self._schedule.running_id = None
                 self._set(replace(self.snapshot, status_line=""))
-                self._notify_change()
+                self._notify_change(for_task=True)
             case SessionEnded():
                 self._estimate.ended(event.reason or EndReason.TERMINATED)
                 self._notify_change()
             case CommandRefused():
-                self._stale.set()
+                self._schedule.mark_stale()
             case ConnectionChanged():  # events are not replayed: the status has those of the time without socket
                 self._notify_change()
 
@@ -423,9 +419,17 @@ class SessionMonitor:
         self._notify_change()
 
     def _stale_unless_about(self, task_id: str | None) -> None:
-        """Request a status call, unless an event of `task_id` was to be expected."""
-        if task_id != self.snapshot.current_task_id or self.snapshot.question is not None:
-            self._stale.set()
+        """Request a status call, unless an event of `task_id` was to be expected: that of the running task."""
+        snapshot = self.snapshot
+        if snapshot.question or snapshot.status is not SessionStatus.ACTIVE or task_id is None or not self.takes_tasks:
+            if task_id != snapshot.current_task_id or snapshot.question or snapshot.status is SessionStatus.PENDING:
+                self._schedule.mark_stale()
+            return
+        self._schedule.running_id = task_id
+        if task_id != snapshot.current_task_id:
+            self._schedule.mark_stale(for_task=True)
+            if task_id in self._instructions:
+                self._show_running(task_id)
 
     def _instance_changed(self, event: InstanceChanged) -> None:
         """Show at once that the browser was lost, with its time to come back, or that it is back."""
@@ -445,9 +449,9 @@ class SessionMonitor:
             )
         )
 
-    def _notify_change(self) -> None:
+    def _notify_change(self, *, for_task: bool = False) -> None:
         self._change_count += 1
-        self._stale.set()
+        self._schedule.mark_stale(for_task=for_task)
         for follower in self._followers:
             follower.notify()
 

@@ -62,7 +62,7 @@ async def send_over_socket(
     WebRunError
         It was refused, as by a request.
     """
-    with monitor.changes() as news:
+    with monitor.changes(of_ids=True) as news:
         await monitor.send(new_task_message(fields))
         sent_s, lost_s = time.monotonic(), None
         while True:

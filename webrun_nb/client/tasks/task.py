@@ -45,14 +45,14 @@ _log = logging.getLogger(__name__)
 STOP_WITHIN_S = 2.0
 """The time in which an interrupted task is stopped on the server, else given up."""
 IDENTIFY_PAUSES_S = (0.02, 0.05, 0.1, 0.2, 0.5)
-QUEUED_PAUSES_S = IDENTIFY_PAUSES_S[2:]
+QUEUED_PAUSES_S = (0.3, 0.5)
 """The same for a task that was sent over the socket: an event names it, unless it has to wait for others."""
 INTERRUPTED = ToolkitErrorCode.INTERRUPTED
 """The outcome of a task whose blocking call was interrupted."""
 POLL_PAUSES_S = (0.1, 0.2, 0.5, 1.0)
 """The pauses between status calls of a task; the last one is repeated."""
-LISTENING_PAUSE_S = 5.0
-"""The same for a task that was sent over the socket, whose end is an event."""
+LISTENING_PAUSE_S = 15.0
+"""The same while the session's socket is open, on a server whose events name their tasks."""
 TakeId: TypeAlias = Callable[[str, str], None]
 """Takes the ids of a session and of its task."""
 
@@ -324,7 +324,7 @@ class TaskRun:
     def _pause_s(self, pauses_s: Iterator[float]) -> float:
         """Return the time until the next poll in seconds: a longer one where events tell of the task's end."""
         costs_matter = self._patient or self._request.max_cost_usd is not None
-        if self._by_socket and self._owner.monitor.listening and not costs_matter:
+        if self._owner.monitor.takes_tasks and not costs_matter:
             return LISTENING_PAUSE_S
         return next(pauses_s, POLL_PAUSES_S[-1])
 

@@ -6,8 +6,8 @@ import os
 from collections import deque
 from collections.abc import Callable
 
-PER_CORE = 2
-"""Throughput stops growing at about two running tasks per core."""
+PER_CORE = 4
+"""Throughput stops growing at about two computing tasks per core; those that wait for their pages hold a slot, too."""
 
 
 class Slots:
@@ -16,7 +16,7 @@ class Slots:
     Parameters
     ----------
     count : int, optional
-        The number of slots; by default two per core.
+        The number of slots; by default four per core.
     """
 
     def __init__(self, count: int | None = None) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from functools import partial
 from pathlib import Path
 
@@ -54,6 +55,8 @@ from webrun_nb.extraction.snapshot import Snapshot
 log = logging.getLogger(__name__)
 
 _STATE_KEPT_WITHIN_S = 5.0
+_IDLE_S = 0.3  # after a task that only read: then the state that it has left is kept, if no other has begun
+_KEPT_EVERY_S = 5.0  # where tasks that only read follow one another
 _RESTORE_PAUSE_S = 0.5
 """The pause between attempts to restore a browser, in real time."""
 
@@ -151,6 +154,9 @@ class SessionWorker:
         self._listener = _InstanceListener(self)
         self._lease = lease
         self._checkpoint: Checkpoint | None = None
+        self._kept_s = float("-inf")  # by the monotonic clock
+        self._is_checkpoint_due = False
+        """True where the last tasks only read, and the state after them is to be kept once the session is idle."""
         self._has_checkpoint = False
         """True where the checkpoint is one of this session, not the state that it began with."""
         self._lifetime: asyncio.Task[None] | None = None
@@ -321,15 +327,28 @@ class SessionWorker:
         if task is None:
             if not self._session.has_next:
                 self._slot.release()
-            await self._wait_for_event()
+            await (self._keep_checkpoint_once_idle() if self._is_checkpoint_due else self._wait_for_event())
             return
         self._opening_error = None
+        self._is_state_kept.set()
         self._running = asyncio.create_task(self._work(task), name=f"task {task.id}")
         await asyncio.wait({self._running})
         self._slot.release()
-        await self._keep_checkpoint()
+        self._is_checkpoint_due = not task.acted and time.monotonic() - self._kept_s < _KEPT_EVERY_S
+        if not self._is_checkpoint_due:
+            await self._keep_checkpoint()
+            self._is_state_kept.set()
         self._running = None
-        self._is_state_kept.set()
+
+    async def _keep_checkpoint_once_idle(self) -> None:
+        """Keep the state that reading tasks have left, unless the next task comes at once."""
+        self._event_came.clear()
+        try:
+            async with asyncio.timeout(_IDLE_S):
+                await self._event_came.wait()
+        except TimeoutError:
+            await self._keep_checkpoint()
+            self._is_state_kept.set()
 
     async def _wait_for_event(self) -> None:
         self._event_came.clear()
@@ -365,8 +384,10 @@ class SessionWorker:
 
     async def _keep_checkpoint(self) -> None:
         """Keep the browser's state for a restore: it can't be read from a browser that is lost."""
+        self._is_checkpoint_due = False
         if self._gateway is None or self._session.status is not SessionStatus.ACTIVE:
             return
+        self._kept_s = time.monotonic()
         try:
             self._checkpoint = await self._gateway.instance.checkpoint()
             self._has_checkpoint = True

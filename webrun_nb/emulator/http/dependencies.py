@@ -61,23 +61,23 @@ class Services:
 
 
 def _service(get: Callable[[Services], object]) -> Any:
-    def depend(request: Request) -> object:
+    async def depend(request: Request) -> object:  # async: FastAPI calls any other in a thread
         return get(request.app.state.services)
 
     return Depends(depend)
 
 
-def _user(request: Request) -> str:
+async def _user(request: Request) -> str:
     user: str = request.state.user
     return user
 
 
-def _user_if_any(request: Request) -> str | None:
+async def _user_if_any(request: Request) -> str | None:
     user: str | None = getattr(request.state, "user", None)
     return user
 
 
-def _base_url(request: Request) -> str:
+async def _base_url(request: Request) -> str:
     base_url: str | None = request.app.state.base_url
     return base_url or f"http://{request.headers['host']}"  # the gateway has checked that this is one of our names
 

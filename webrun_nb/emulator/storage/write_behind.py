@@ -8,9 +8,11 @@ import logging
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, Table, and_, delete, or_, select
+from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,6 +35,8 @@ RETENTION_MS = 30 * 24 * 3_600_000
 _MEMORY_OF_REMOVED_MS = 365 * 24 * 3_600_000
 """The time that the id of a removed session is kept."""
 _RETRY_S = 2.0
+_TOGETHER_S = 0.2
+"""The time for which rows are collected before they are written, unless someone waits for them."""
 MOST_PENDING = 2_000
 """The number of rows that wait to be written from which on no new work is accepted; nothing is dropped."""
 _AT_ONCE = 500
@@ -70,6 +74,8 @@ class WriteBehindStore:
         self._emulator_id = emulator_id
         self._pending: dict[tuple[str, str], Base | MakeRecord] = {}
         self._news = asyncio.Event()
+        self._awaited = asyncio.Event()
+        """Set while someone waits for the rows to be written."""
         self._written = asyncio.Condition()
         self._kept = 0
         """The number of rows that came in; `_done` is the number up to which all are written."""
@@ -137,18 +143,23 @@ class WriteBehindStore:
         """Write until cancelled."""
         while True:
             await self._news.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_TOGETHER_S):
+                    await self._awaited.wait()
             if not await self.write_pending():
                 await asyncio.sleep(_RETRY_S)
 
     async def written(self) -> None:
         """Wait until all rows that have come in so far are in the database."""
         goal = self._kept
+        self._awaited.set()
         async with self._written:
             await self._written.wait_for(lambda: self._done >= goal)
 
     async def write_pending(self) -> bool:
         """Write the pending rows; False where they could not be written, and are still pending."""
         self._news.clear()
+        self._awaited.clear()
         taken, self._pending = self._pending, {}
         reached = self._kept
         try:
@@ -178,9 +189,21 @@ class WriteBehindStore:
         return True
 
     async def _write(self, records: Iterable[Base]) -> None:
+        """Write rows by table, those that others refer to first: a session before its tasks."""
+        by_table: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for record in records:
+            values = _values_of(record)
+            by_table.setdefault((record.__tablename__, *values), []).append(values)
         async with self._database.writing() as session:
-            for record in records:
-                await _write(session, record)
+            for table in Base.metadata.sorted_tables:
+                for (name, *columns), rows in by_table.items():
+                    if name != table.name:
+                        continue
+                    if name == SessionRecord.__tablename__:  # an id that was given out again (`--seed`) replaces all
+                        ids = [row["id"] for row in rows]
+                        others = SessionRecord.id.in_(ids), SessionRecord.emulator != self._emulator_id
+                        await session.execute(delete(SessionRecord).where(*others))
+                    await session.execute(_upsert(table, tuple(columns)), rows)
 
     async def flush(self) -> None:
         """Write the remaining rows, once; `run` must have ended."""
@@ -306,12 +329,16 @@ async def _made(record: Base | MakeRecord) -> Base:
     return record if isinstance(record, Base) else await asyncio.to_thread(record)
 
 
-async def _write(session: AsyncSession, record: Base) -> None:
-    """Insert a record or replace the one before; a session whose id was given out again (`--seed`) replaces all."""
-    if isinstance(record, SessionRecord):
-        before = await session.get(SessionRecord, record.id)
-        if before is not None and before.emulator != record.emulator:
-            await session.delete(before)
-            await session.flush()
-    await session.merge(record)
-    await session.flush()  # in this order: a session before its tasks
+def _values_of(record: Base) -> dict[str, Any]:
+    """Return the values of the columns that are set."""
+    return {name: value for name, value in vars(record).items() if name != "_sa_instance_state"}
+
+
+@lru_cache
+def _upsert(table: Table, names: tuple[str, ...]) -> Insert:
+    """Return the statement that inserts a row or replaces the one before; a row without its key is a new one."""
+    statement, keys = insert(table), {column.name for column in table.primary_key}
+    if not keys <= set(names):
+        return statement
+    values = {name: statement.excluded[name] for name in names if name not in keys}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=values)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from webrun_nb.extraction.naming.concepts import OTHERS, RELATED, concept_words
 
@@ -182,8 +182,12 @@ class Word:
     concepts: frozenset[str] = frozenset()
     is_number: bool = False
 
+    def __hash__(self) -> int:
+        """Return the hash of its text, which is cheap: words are the keys of caches."""
+        return hash(self.text)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Name:
     """A name as its words, and the units that it names."""
 
@@ -194,12 +198,16 @@ class Name:
     is_per: bool = False
     """True for what is told of one of something else: "price per kg", "GDP per capita"."""
 
-    @property
+    def __hash__(self) -> int:
+        """Return the hash of its words as one, which is cheap: names are the keys of caches."""
+        return hash(self.joined)
+
+    @cached_property
     def joined(self) -> str:
         """Its words as one."""
         return "".join(word.text for word in self.words)
 
-    @property
+    @cached_property
     def concepts(self) -> frozenset[str]:
         """All that its words stand for."""
         return frozenset().union(*(word.concepts for word in self.words))
@@ -239,6 +247,7 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", _MARKS.sub("", decomposed)).casefold()
 
 
+@lru_cache(maxsize=16384)
 def likeness(wanted: Name, found: Name) -> float:
     """Compare two names.
 
@@ -315,9 +324,12 @@ def path_likeness(wanted: Name, labels: Iterable[str]) -> float:
     December", "2024" is the "population_2024", and under "Population change" it is not. Under other headings a number
     alone says nothing.
     """
-    path = [label for label in labels if label]
-    if not path:
-        return 0.0
+    path = tuple(label for label in labels if label)
+    return _path_likeness(wanted, path) if path else 0.0
+
+
+@lru_cache(maxsize=16384)
+def _path_likeness(wanted: Name, path: tuple[str, ...]) -> float:
     score = _label_likeness(wanted, path[-1])
     if len(path) == 1:
         return score
