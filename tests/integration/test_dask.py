@@ -178,7 +178,8 @@ def test_the_rows_of_a_killed_worker_run_elsewhere_and_count_once(
     gate.set()
     run.result()
     assert run.df["city"].tolist() == [f"city {n}" for n in range(4)]
-    assert (run.progress.done, run.progress.failed, run.progress.repeated) == (4, 0, 1)
+    assert (run.progress.done, run.progress.failed) == (4, 0)
+    assert run.progress.repeated <= 1  # 0 where the lost worker's answer had been recorded
     assert site.asked.count("/kill/0") == 2
     assert emulators
     assert psutil.wait_procs(emulators, 10)[1] == []

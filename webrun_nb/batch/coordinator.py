@@ -132,6 +132,8 @@ class Coordinator:
         self._repeated = counts.repeated
         self._retried = self._cached = 0
         self._first: list[str] = []
+        self._tasks_usd = Decimal(0)
+        """The cost of its tasks, as their answers say: a session's own cost is read a little later."""
         self._shown: deque[ShownFailure] = deque(maxlen=SHOWN_FAILURES)
         for row, failure in store.failures()[-SHOWN_FAILURES:]:
             self._shown.appendleft(_shown(row, failure))
@@ -159,7 +161,7 @@ class Coordinator:
             repeated=self._repeated,
             retried=self._retried,
             held=self._held,
-            cost_usd=self._limits.spent_before_usd + runner.cost_usd,
+            cost_usd=self._limits.spent_before_usd + max(runner.cost_usd, self._tasks_usd),
             emulated=runner.emulated or self._store.meta.emulated,
             max_cost_usd=self._limits.max_cost_usd,
             elapsed_s=now_s - self._began_s,
@@ -355,6 +357,7 @@ class Coordinator:
             await self._store.finish(row.position, number, outcome)
             self._done += 1
             self._cached += outcome.cached_age_s is not None
+            self._tasks_usd += outcome.cost_usd or 0
             self._rate.note(time.monotonic())
             self._see_first(self._emptiness(outcome))
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -214,6 +215,18 @@ class MapRun(InProcess):
         except KeyboardInterrupt:
             runtime.run(self.astop("interrupted"))
         return self._checked()
+
+    @contextlib.contextmanager
+    def stopped_by_interrupt(self) -> Iterator[None]:
+        """Stop it if the block is interrupted, also before `result` waits; the error says what is kept."""
+        try:
+            yield
+        except TaskInterruptedError:
+            raise
+        except KeyboardInterrupt:
+            runtime.run(self.astop("interrupted"))
+            self._checked()
+            raise
 
     async def aresult(self) -> MapRun:
         """Wait for its end without blocking; see `result`. Being cancelled stops it."""

@@ -233,8 +233,19 @@ class Toolkit:
             As `amap` does.
         """
         self.client()  # shows a notice while the emulator is started
-        with interrupts_reported_by(no_run_error):
-            return runtime.run(self.abegin_map(data, text, options, names=names, raw=raw, name=name, first=first))
+        begun: list[MapRun] = []
+
+        async def begin() -> None:
+            begun.append(await self.abegin_map(data, text, options, names=names, raw=raw, name=name, first=first))
+
+        try:
+            runtime.run(begin())
+        except KeyboardInterrupt:
+            for run in begun:  # it had begun when the interrupt came
+                with run.stopped_by_interrupt():
+                    raise
+            raise no_run_error() from None
+        return begun[0]
 
     def restart_emulator(self) -> LocalEmulator:
         """End this process's emulator with all its sessions, if it runs, and start another."""
@@ -384,7 +395,7 @@ def map(
 ) -> MapRun:
     """Run one task for each row of a table; the blocking twin of `amap`."""
     run = toolkit.begin_map(data, text, MapOptions.of(options), names=names, raw=raw)
-    with map_progress.shown(run):
+    with run.stopped_by_interrupt(), map_progress.shown(run):
         return run.result()
 
 

@@ -128,7 +128,7 @@ def run_map(workspace: Workspace, arguments: Map) -> None:
         workspace.add_job(job)
         map_cards.show_map(run, name=job.name, result=job.name)
         return
-    with map_progress.shown(run, name=run.name):
+    with run.stopped_by_interrupt(), map_progress.shown(run, name=run.name):
         run.result()
 
     def bind(frame: pd.DataFrame) -> None:
@@ -140,7 +140,7 @@ def run_map(workspace: Workspace, arguments: Map) -> None:
 
 def _show_estimate(run: MapRun) -> None:
     """Wait for the sample, and print it with the time and the money that the other rows would take."""
-    with map_progress.shown(run, name=run.name):
+    with run.stopped_by_interrupt(), map_progress.shown(run, name=run.name):
         run.result()
     for line in estimate_of(run).lines():
         print(line)
