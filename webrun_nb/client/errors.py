@@ -83,6 +83,16 @@ _HINTS: Mapping[str, str] = {
     ToolkitErrorCode.SECRET_NOT_FOUND: "set it in the environment that Jupyter is started in",
     ToolkitErrorCode.OTHER_PROCESS: "start one in this process with `webrun.start()`",
     ToolkitErrorCode.JOB_NOT_DONE: "wait until it has ended",
+    ToolkitErrorCode.NOTHING_FITS: "change the text or the schema",
+    ToolkitErrorCode.ROBOTS_DISALLOWED: "leave the row out, or ask the site",
+    ToolkitErrorCode.ROW_FAILED: "what is done is kept",
+    ToolkitErrorCode.RUN_IN_USE: "wait until it has ended, or stop it there",
+    ToolkitErrorCode.RUN_NOT_FOUND: "check its id",
+    ToolkitErrorCode.RUN_NOT_STORED: "free some space, and go on with the run",
+    ToolkitErrorCode.RUN_OTHER: "go on with the rows and the options that it began with",
+    ToolkitErrorCode.RUN_UNREADABLE: "begin a new run",
+    ToolkitErrorCode.CLUSTER: "check the address of the Dask scheduler",
+    ToolkitErrorCode.WORKER_LOST: "try again",
     ToolkitErrorCode.NAME_IN_USE: "end it first, choose another name, or start another session with new=True",
 }
 """Advice for error codes of `common.codes`, for people who write Python; for other refused requests, see below."""
