@@ -97,9 +97,9 @@ def test_an_interrupt_just_before_the_wait_for_a_result_is_noticed(own: Runtime)
     own.run(_thread_name())
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     call = own.submit(asyncio.sleep(20))
-    own.loop.call_soon_threadsafe(os.kill, os.getpid(), signal.SIGINT)
     try:
         with pytest.raises(KeyboardInterrupt):
+            own.loop.call_soon_threadsafe(os.kill, os.getpid(), signal.SIGINT)
             wait_for_result(call.result)
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
