@@ -33,11 +33,11 @@ class FakeRunner:
         self.started: list[tuple[int, int]] = []
         """Position and attempt of each row that was started, in that order."""
         self.known: dict[str, RowAnswer | RowFailure | None] = {}
-        """How tasks of earlier processes ended, by their ids."""
+        """The ends of tasks of earlier processes, by their ids."""
         self.cost_usd = Decimal(0)
         self.closed = False
         self.changed: Callable[[], None] = lambda: None
-        """What `watch` was given."""
+        """The function that `watch` was given."""
 
     def watch(self, changed: Callable[[], None]) -> None:
         """Keep the function, for tests that change the slots."""

@@ -55,7 +55,7 @@ class FakeService:
     """The recorded steps of a task."""
     steps_left_out: int = 0
     effects: dict[str, bool] = field(default_factory=lambda: {"acted": False, "secrets": False, "busy": False})
-    """What its session may have changed."""
+    """The effects that its session may have had."""
     prices: dict[str, float] | None = None
     """The prices that its control API tells; None where that is off."""
     states_read: int = 0

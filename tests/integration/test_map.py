@@ -235,3 +235,11 @@ def test_a_service_that_takes_fewer_sessions_has_all_rows_done_in_those(
     client.close()
     assert run.df["staff"].tolist() == list(range(12))
     assert (run.usage.sessions, run.progress.retried) == (5, 0)
+
+
+def test_a_row_that_asks_fails_with_its_question_and_waits_for_no_form(client: Client, site: Any) -> None:
+    asked: list[str] = []
+    client.form_shown = lambda session_id, task_id: bool(asked.append(task_id))
+    url = site.page("/doors", "<button>Open the left door</button><button>Open the right door</button>")
+    run = runtime.run(abegin_map(client, [url], "Frobnicate the doors.", MapOptions())).result()
+    assert (run.failures["code"].tolist(), asked) == (["GUARDRAIL"], [])

@@ -79,6 +79,7 @@ INTERNAL = {
     *(
         "about",
         "resolve_guardrail",
+        "resolve_unattended",
         "end_over_budget",
         "prepare_task",
         "note_submitted",

@@ -181,7 +181,7 @@ class Coordinator:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know of the run, each in one line."""
+        """Remarks on its work for people, each in one line."""
         return self._runner.notes
 
     # --- commands -----------------------------------------------------------------------------------------------------

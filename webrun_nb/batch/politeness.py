@@ -54,7 +54,7 @@ class _Host:
     next_start_s: float = -math.inf
     held_until_s: float = -math.inf
     refusals: int = 0
-    """How often it was held back since a request that was not refused."""
+    """The number of times that it was held back since a request that was not refused."""
 
 
 class HostLimits:

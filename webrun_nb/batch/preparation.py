@@ -25,7 +25,7 @@ MakeRequest = Callable[[RowTask], TaskRequest]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a run needs beside its rows."""
+    """The options of a run, read and looked up, with the function that makes the requests of its rows."""
 
     options: MapOptions
     schema: schemas.Schema | None

@@ -68,10 +68,10 @@ class _UnavailableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What is known of an origin's robots.txt: its rules, or why there are none for now."""
+    """The robots.txt of an origin, as last requested: its rules, or the reason why there are none for now."""
 
     until_s: float
-    """When it has to be requested again, by the clock."""
+    """The time of the clock from which on it has to be requested again."""
     text: str = ""
     parsed: Protego | None = None
     """None: everything is allowed, unless there is a `refusal`."""

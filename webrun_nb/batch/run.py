@@ -375,7 +375,7 @@ class MapRun(InProcess):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know of it, each in one line: resumed rows, rules that were left out, kept answers."""
+        """Remarks on it for people, each in one line: resumed rows, rules that were left out, kept answers."""
         told, options = self.progress, self.options
         notes = []
         if told.resumed:

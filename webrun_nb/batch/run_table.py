@@ -38,7 +38,7 @@ Answers = Iterable[tuple[RowTask, RowAnswer | None]]
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """What the columns of `--status` need beside the answers."""
+    """The facts that the columns of `--status` need beside the answers."""
 
     failures: Mapping[int, RowFailure]
     """The failures, by position."""

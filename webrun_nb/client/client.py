@@ -630,6 +630,10 @@ class Client(InProcess):
         """Get the answer to a question of a session's task; see `guardrails.resolve_guardrail`."""
         return await resolve_guardrail(session_id, question, self._handler, self.form_shown, self.find_prompt)
 
+    async def resolve_unattended(self, session_id: str, question: Question) -> str | NoAnswer | None:
+        """Get the answer to a question of a map's row from the handler alone: no form of a row is shown."""
+        return await resolve_guardrail(session_id, question, self._handler, None)
+
     def note_submitted(self, handle: TaskHandle[Session]) -> None:
         """Keep the handle of a task that was submitted, and drop the oldest that have ended."""
         kept, latest = self.submitted[:-KEPT_HANDLES], self.submitted[-KEPT_HANDLES:]

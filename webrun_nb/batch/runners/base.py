@@ -52,7 +52,7 @@ class Runner(Protocol):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know of its work, each in one line."""
+        """Remarks on its work for people, each in one line."""
 
     async def run(self, row: RowTask, attempt: int, note_ids: NoteIds) -> RowAnswer | RowFailure:
         """Do the task of one row, once.

@@ -126,7 +126,7 @@ class LocalRunner:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a person should know of its work, each in one line."""
+        """Remarks on its work for people, each in one line."""
         return (f"not all answers were kept: {self._not_kept}",) if self._not_kept else ()
 
     # --- rows ---------------------------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ def _kill(pid: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """What the run on disk says of its rows."""
+    """The state of a run's rows on disk."""
 
     lost: int
     """Rows without a result."""

@@ -64,6 +64,9 @@ class TaskClient(Protocol):
     async def resolve_guardrail(self, session_id: str, question: Question) -> str | NoAnswer | None:
         """Get the answer to a question of a session's task."""
 
+    async def resolve_unattended(self, session_id: str, question: Question) -> str | NoAnswer | None:
+        """Get the answer to a question of a map's row."""
+
     def note_task(self, session_id: str, ended: TaskOutcome) -> None:
         """Record the end of a task in the ledger."""
 
@@ -160,7 +163,8 @@ class TaskRunner:
         run : RunContext, optional
             Its place in a run of `map`, for the ledger.
         """
-        task = TaskRun(self, request, self._client.resolve_guardrail, task_id, run=run, on_id=on_id)
+        resolve = self._client.resolve_guardrail if run is None else self._client.resolve_unattended
+        task = TaskRun(self, request, resolve, task_id, run=run, on_id=on_id)
         show_task(self._session, task)
         return await self._complete(task, opened)
 

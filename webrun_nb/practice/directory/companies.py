@@ -37,7 +37,7 @@ _FIRST_OPENED = date(1998, 3, 2)
 
 
 class Behaviour(Enum):
-    """What a company's page does when it is asked for, beyond answering at once."""
+    """The behaviour of a company's page that does not simply answer at once."""
 
     SLOW = "slow"
     """It answers after `SLOW_S`."""
