@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from webrun_nb.browsers.actions import Action
 from webrun_nb.browsers.observation import DialogAnswer, NativeDialog, Observation
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.language_models import DEFAULT_MAX_STEPS
 from webrun_nb.extraction.snapshot import Snapshot
 
 OutputType = Literal["text", "structured_json", "structured_csv"]
@@ -70,6 +72,27 @@ class TaskSpec:
     """HTTP statuses that the task expects: a page that answered with one of them is no error."""
     role: str = ""
     """The role that the session's policy gives the agent (`llmRole`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """The language model of a task, and its limits, which hold before anything is spent beyond them."""
+
+    model: str
+    """`provider:name`, a provider of `common.language_models`."""
+    url: str | None = None
+    """The address of an endpoint that speaks OpenAI's chat completions; by default the provider's own."""
+    key: str = field(default="", repr=False)
+    """The provider's key; empty where it takes none. Never shown, logged or stored."""
+    max_steps: int = DEFAULT_MAX_STEPS
+    """The largest number of requests to the model."""
+    vision: bool = False
+    """True if the model is shown pictures of the page."""
+    max_input_tokens: int | None = None
+    max_output_tokens: int | None = None
+    """The most tokens that the task may send and receive, all requests together; None for no limit."""
+    max_cost_usd: Decimal | None = None
+    """The most that its requests may cost, in the user's own money; refused where the model's price is unknown."""
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -297,7 +320,12 @@ class TokenUse:
 
     prompt: int = 0
     completion: int = 0
-    estimated: bool = field(default=True)
+    estimated: bool = True
+    """False if all of them were counted by the model's provider."""
+    model_requests: int = 0
+    """Requests that the user's own model has answered; 0 where none was asked."""
+    model_cost_usd: Decimal | None = None
+    """The cost of these requests, which the user pays; None if it is unknown, or if there were none."""
 
 
 class Agent(Protocol):

@@ -82,6 +82,22 @@ class TaskFailureCode(_Word):
     INSTANCE_UNAVAILABLE = "INSTANCE_UNAVAILABLE"
     GUARDRAIL_TIMEOUT = "GUARDRAIL_TIMEOUT"
     AGENT_ERROR = "AGENT_ERROR"
+    MODEL_SUPPORT_MISSING = "MODEL_SUPPORT_MISSING"
+    """The emulator was installed without the packages that language models need."""
+    MODEL_KEY_INVALID = "MODEL_KEY_INVALID"
+    """The model's provider refuses the key, or needs one and was given none."""
+    MODEL_NOT_FOUND = "MODEL_NOT_FOUND"
+    """The provider has no such model, or not for this key."""
+    MODEL_UNAVAILABLE = "MODEL_UNAVAILABLE"
+    """The model's endpoint is down, busy or too slow, also when it was asked again."""
+    MODEL_UNSUITABLE = "MODEL_UNSUITABLE"
+    """The model answers, but not in a way that can be used: it calls no tools, or calls them wrongly throughout."""
+    MODEL_REFUSED = "MODEL_REFUSED"
+    """The model, or its provider's filter, refuses the task."""
+    MODEL_LIMIT_REACHED = "MODEL_LIMIT_REACHED"
+    """The next request would go beyond the task's steps, tokens or dollars, or beyond what the model can read."""
+    MODEL_PRICE_UNKNOWN = "MODEL_PRICE_UNKNOWN"
+    """A limit in dollars was set for a model whose price is unknown."""
 
 
 class ToolkitErrorCode(_Word):
