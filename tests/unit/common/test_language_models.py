@@ -28,5 +28,5 @@ def test_a_model_is_reached_at_its_provider_or_at_the_address_that_was_given() -
 
 
 def test_a_protocol_of_its_own_has_no_other_address() -> None:
-    with pytest.raises(ModelNameError, match="Anthropic has a protocol of its own: .* name it openai:NAME"):
+    with pytest.raises(ModelNameError, match=r"Anthropic has a protocol of its own: .* name it openai:NAME"):
         endpoint_of("anthropic:claude", "http://localhost:1/v1")
