@@ -62,6 +62,7 @@ OPERATIONS = [
     ("GET", "/_emulator/tasks/{task_id}/steps/{seq}/picture"),
     ("GET", "/_emulator/tasks/{task_id}/pictures/{at}"),
     ("PUT", "/_emulator/sessions/{session_id}/pictures"),
+    ("PUT", "/_emulator/sessions/{session_id}/model-key"),
     ("GET", "/_emulator/sessions/{session_id}/effects"),
     ("GET", "/_emulator/state"),
     ("POST", "/_emulator/clock"),

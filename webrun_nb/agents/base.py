@@ -139,6 +139,8 @@ class Ask:
     fields: tuple[str, ...] = ()
     ref: int | None = None
     """The element of the last observation that it is about."""
+    is_not_understood: bool = False
+    """True if the agent did not understand a sentence of the task, which another agent may."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,11 @@ def split_model(model: str) -> tuple[str, str]:
     return provider, name
 
 
+def key_name(model: str, url: str | None) -> str:
+    """Return the name that the key of a model is kept under: its address or its provider, where alone it is sent."""
+    return url or split_model(model)[0]
+
+
 def endpoint_of(model: str, url: str | None) -> str | None:
     """Return the address of a model's chat completions: `url`, or its provider's; None for a protocol of its own.
 

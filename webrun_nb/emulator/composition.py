@@ -7,7 +7,6 @@ from functools import cached_property
 
 from sqlalchemy import select
 
-from webrun_nb.agents.base import Agent
 from webrun_nb.browsers.protocol import Browsers
 from webrun_nb.common.practice_sites import PRACTICE_SITES
 from webrun_nb.emulator.domain import account
@@ -15,6 +14,7 @@ from webrun_nb.emulator.domain.account import Limits, RateLimiter
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.execution.agent_choice import Agents
 from webrun_nb.emulator.execution.egress import Egress
 from webrun_nb.emulator.execution.policy_enforcer import compile_regex
 from webrun_nb.emulator.execution.scheduler import Slots
@@ -65,8 +65,8 @@ class Emulator:
         Signs URLs of this server.
     browsers : Browsers
         Opens browser instances.
-    agent : Agent
-        Proposes the actions of all tasks.
+    agents : Agents
+        Propose the actions of tasks.
     egress : Egress
         Gives each session the route of its traffic.
     secrets : SecretRegistry
@@ -85,7 +85,7 @@ class Emulator:
         registration: EmulatorRegistration,
         signer: Signer,
         browsers: Browsers,
-        agent: Agent,
+        agents: Agents,
         egress: Egress,
         secrets: SecretRegistry,
     ) -> None:
@@ -96,7 +96,7 @@ class Emulator:
         self.registration = registration
         self.signer = signer
         self.browsers = browsers
-        self.agent = agent
+        self.agents = agents
         self.egress = egress
         self.secrets = secrets
         self.ids = IdSource(options.seed)
@@ -116,7 +116,7 @@ class Emulator:
         clock: Clock,
         database: Database,
         browsers: Browsers,
-        agent: Agent,
+        agents: Agents,
         egress: Egress,
         secrets: SecretRegistry,
     ) -> Emulator:
@@ -140,7 +140,7 @@ class Emulator:
             registration=registration,
             signer=Signer(await asyncio.to_thread(signing_key, database.folder), clock, url),
             browsers=browsers,
-            agent=agent,
+            agents=agents,
             egress=egress,
             secrets=secrets,
         )
@@ -271,7 +271,7 @@ class Emulator:
             clock=self.clock,
             prices=self.options.prices,
             browsers=RefusingBrowsers(self.browsers, self.faults),
-            agent=self.agent,
+            agents=self.agents,
             slots=Slots(self.options.slots),
             egress=self.egress,
             trail=self.trail,

@@ -20,6 +20,7 @@ from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
 from webrun_nb.emulator.composition import Emulator
 from webrun_nb.emulator.domain.clock import Clock, system_time
+from webrun_nb.emulator.execution.agent_choice import Agents, create_model_agent
 from webrun_nb.emulator.execution.egress import Egress, emulator_address, proxy_table
 from webrun_nb.emulator.http.app import make_app
 from webrun_nb.emulator.http.listening import allowed_hosts, check_guarded, is_everywhere, listen, url
@@ -149,7 +150,7 @@ class _Server:
                 clock=clock,
                 database=database,
                 browsers=ChromiumPool(),
-                agent=LocalAgent(),
+                agents=Agents(LocalAgent(), create_model_agent),
                 egress=Egress(emulator_address(options.host, self._port), options.allowed_hosts, self._proxies),
                 secrets=self._session_secrets,
             )

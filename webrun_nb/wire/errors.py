@@ -24,7 +24,7 @@ _OURS = frozenset(
 """Parts of a location that are FastAPI's or a union's (the values that tell its members apart), not the caller's."""
 _NO_OBJECT = frozenset({"model_type", "model_attributes_type", "dict_type", "dict_attributes_type"})
 _LONGEST_VALUE = 200
-_SECRET = frozenset({"secrets", "proxy", "webhook", "text", "key", "prompt", "taskDetails"})
+_SECRET = frozenset({"secrets", "proxy", "webhook", "text", "key", "modelKey", "prompt", "taskDetails"})
 
 
 class ErrorBody(Response):

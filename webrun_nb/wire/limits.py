@@ -20,6 +20,11 @@ MAX_SECRET_CHARS = 4_096
 MAX_STATUSES = 500
 """The longest list of HTTP statuses that a task may expect."""
 MAX_USER_AGENT_CHARS = 300
+MAX_MODEL_CHARS = 200
+"""The longest name of a language model, `provider:name` (section 12)."""
+MAX_MODEL_COST_USD = 1_000
+MIN_MODEL_KEY_CHARS = 8
+"""A key is masked wherever it is shown: a shorter one would mask words of pages."""
 
 VIEW_WIDTH_PX = 1024
 VIEW_HEIGHT_PX = 600

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, GetJsonSchemaHandler, field_validator, model_validator
@@ -13,6 +13,7 @@ from pydantic_core import CoreSchema
 
 from webrun_nb.common.hosts import HostNameError, domain_of, host_of
 from webrun_nb.common.json_schema import schema_fault
+from webrun_nb.common.language_models import DEFAULT_AGENT, MOST_STEPS, AgentName, ModelNameError, endpoint_of
 from webrun_nb.wire.base import Request
 from webrun_nb.wire.enums import OutputType, ReachOutMode
 from webrun_nb.wire.errors import empty_instruction, invalid, missing
@@ -20,6 +21,8 @@ from webrun_nb.wire.limits import (
     BROWSER_BAR_PX,
     MAX_DURATION_MS,
     MAX_INSTRUCTION_CHARS,
+    MAX_MODEL_CHARS,
+    MAX_MODEL_COST_USD,
     MAX_SECRET_CHARS,
     MAX_SECRETS,
     MAX_STATUSES,
@@ -27,11 +30,14 @@ from webrun_nb.wire.limits import (
     MAX_URL_CHARS,
     MAX_USER_AGENT_CHARS,
     MIN_DURATION_MS,
+    MIN_MODEL_KEY_CHARS,
     VIEW_HEIGHT_PX,
     VIEW_WIDTH_PX,
 )
 from webrun_nb.wire.proxies import ProxyFields
 from webrun_nb.wire.vocabulary import OLDER_NAMES, TASK, renamed
+
+T = TypeVar("T")
 
 _OF_THE_SESSION = ("policyId", "environmentId", "profileId", "proxy")
 """Fields of a session, which a task refuses: ignored, the task would run without the rules that were asked for."""
@@ -142,6 +148,37 @@ UserAgent = Annotated[str, AfterValidator(_checked_user_agent)]
 """The value of the header `User-Agent`."""
 
 
+class ModelFields(Request):
+    """A language model: its name, and its address where that is not its provider's."""
+
+    model: Annotated[str, Field(max_length=MAX_MODEL_CHARS)]
+    """`provider:name`."""
+    model_url: Annotated[WebUrl, Field(max_length=MAX_URL_CHARS)] | None = None
+    """An endpoint that speaks OpenAI's chat completions."""
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> Self:
+        return _checked_model(self, self.model, self.model_url)
+
+
+def _checked_model(fields: T, model: str, url: str | None) -> T:
+    try:
+        endpoint_of(model, url)
+    except ModelNameError as error:
+        raise invalid(f"{{parameter}}: {error}", within=["model"]) from None
+    return fields
+
+
+ModelKey = Annotated[str, Field(min_length=MIN_MODEL_KEY_CHARS, max_length=MAX_SECRET_CHARS)]
+"""The key of a model's provider."""
+
+
+class PutModelKey(ModelFields):
+    """`PUT /_emulator/sessions/:id/model-key`: the key for a model of a session's tasks."""
+
+    key: ModelKey = Field(repr=False)
+
+
 class EmulatorFields(Request):
     """The fields of a task for the emulator alone (section 12); any other key is refused."""
 
@@ -151,6 +188,36 @@ class EmulatorFields(Request):
     """HTTP statuses that are no error; at least one page of the task has to answer with one of them."""
     user_agent: UserAgent | None = None
     """The User-Agent of the browser during the task; None: its own."""
+    agent: AgentName | None = None
+    """The agent that does the task; None: `llm` where a model is named, else `local`."""
+    model: Annotated[str, Field(max_length=MAX_MODEL_CHARS)] | None = None
+    """The language model, `provider:name`, for the agents `llm` and `auto`."""
+    model_url: Annotated[WebUrl, Field(max_length=MAX_URL_CHARS)] | None = None
+    """The model's address, where that is not its provider's: an endpoint that speaks OpenAI's chat completions."""
+    model_key: ModelKey | None = Field(default=None, repr=False)
+    """The key for the model, write-only: it is kept as `PUT /_emulator/sessions/:id/model-key` keeps it."""
+    max_steps: Annotated[int, Field(ge=1, le=MOST_STEPS)] | None = None
+    """The largest number of requests to the model."""
+    max_model_cost: Annotated[float, Field(gt=0, le=MAX_MODEL_COST_USD)] | None = None
+    """The most that the requests to the model may cost, in US dollars."""
+    vision: bool = False
+    """True if the model is shown pictures of the pages."""
+
+    @property
+    def chosen_agent(self) -> AgentName:
+        """The agent that does the task."""
+        return self.agent or (DEFAULT_AGENT if self.model is None else "llm")
+
+    @model_validator(mode="after")
+    def _has_a_model_where_it_is_used(self) -> Self:
+        if self.model is not None and self.chosen_agent != "local":
+            return _checked_model(self, self.model, self.model_url)
+        if self.model is None and self.chosen_agent != "local":
+            raise missing(f"the agent {self.agent} needs {{parameter}}: provider:name", within=["model"])
+        for name in _OF_A_MODEL:
+            if getattr(self, name):
+                raise invalid("{parameter} is for the agents llm and auto", within=[to_camel(name)])
+        return self
 
     @model_validator(mode="before")
     @classmethod
@@ -161,6 +228,10 @@ class EmulatorFields(Request):
             message = f"emulator has no field {unknown[0][:40]}; it has {', '.join(names)}"
             raise invalid(message, within=[unknown[0][:40]])
         return fields
+
+
+_OF_A_MODEL = ("model", "model_url", "model_key", "max_steps", "max_model_cost", "vision")
+"""The fields that only a language model has a use for."""
 
 
 class TaskFields(Request):

@@ -22,10 +22,18 @@ class Breakdown(Response):
     proxy: float
 
 
+class ModelUsage(Response):
+    """The requests to a language model of the user's own, whose provider the user pays: `cost` is in no other cost."""
+
+    requests: int
+    cost: float | None
+    """US dollars; null if the model's price is unknown."""
+
+
 class Usage(Response):
     """Section 5. Snake case on the wire, as the service has it."""
 
-    left_out: ClassVar[frozenset[str]] = frozenset({"breakdown"})
+    left_out: ClassVar[frozenset[str]] = frozenset({"breakdown", "tokens_estimated", "model"})
 
     prompt_tokens: int = Field(alias="prompt_tokens")
     completion_tokens: int = Field(alias="completion_tokens")
@@ -36,6 +44,10 @@ class Usage(Response):
     """US dollars."""
     emulated: bool = False
     breakdown: Breakdown | None = None
+    tokens_estimated: bool | None = Field(default=None, alias="tokens_estimated")
+    """False if a language model's provider counted them (the emulator's addition)."""
+    model: ModelUsage | None = None
+    """The use of the user's own language model; missing where none was asked (the emulator's addition)."""
 
 
 class Dimensions(Response):

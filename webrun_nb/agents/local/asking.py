@@ -36,15 +36,23 @@ class Asking(ABC):
     def lists(self) -> Work[Sequence[View]]:
         """Return the lists of the open page, whatever it answered."""
 
-    def ask(self, question: str, candidates: Sequence[str] = ()) -> Work[str]:
+    def ask(self, question: str, candidates: Sequence[str] = (), *, is_not_understood: bool = False) -> Work[str]:
         """Ask a person and wait for the answer.
+
+        Parameters
+        ----------
+        question : str
+        candidates : sequence of str
+            The choices, where there are any.
+        is_not_understood : bool
+            A sentence of the task was not understood.
 
         Raises
         ------
         SettledByHandError
             The person took over instead.
         """
-        reply = yield Ask("ambiguous", question, tuple(candidates))
+        reply = yield Ask("ambiguous", question, tuple(candidates), is_not_understood=is_not_understood)
         if isinstance(reply, SettledByHand):
             raise SettledByHandError(question)
         if isinstance(reply, Answered):
@@ -112,7 +120,7 @@ class Asking(ABC):
         examples = examples_of(seen, lists)
         for _ in range(MAX_ANSWERS):
             question = f"{unclear(sentence, understood, problem, examples)}; or `skip it` to go on without."
-            answer = yield from self.ask(question, _numbered(names))
+            answer = yield from self.ask(question, _numbered(names), is_not_understood=True)
             if answer.casefold() in ("skip", "skip it", "ignore", "leave it out"):
                 return []
             if picked is not None and (position := named_choice(answer, names)) is not None:

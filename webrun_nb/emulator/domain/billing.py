@@ -49,6 +49,23 @@ class TokenCount:
     task_id: str
     prompt: int
     completion: int
+    is_estimated: bool = True
+    """False if a model's provider counted them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """Requests to a language model of the user's own, and their cost, which the user pays: it is on no bill here."""
+
+    requests: int
+    cost_usd: Decimal | None
+    """None if it is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class _ModelCount:
+    task_id: str
+    use: ModelUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +90,10 @@ class Usage:
     """Costs of all other time of the session: idle, paused, waiting, orphaned, starting."""
     tokens_usd: Decimal
     proxy_usd: Decimal = Decimal(0)
+    are_tokens_estimated: bool = True
+    """False if all of its tokens were counted by a model's provider."""
+    model: ModelUse | None = None
+    """The use of the user's own model; None where none was asked. Not a part of the cost."""
 
     @property
     def cost_usd(self) -> Decimal:
@@ -98,6 +119,7 @@ class Meter:
         self._prices = prices
         self._intervals: list[Interval] = []
         self._tokens: list[TokenCount] = []
+        self._models: list[_ModelCount] = []
         self._bytes: list[ByteCount] = []
 
     def work_started(self, task_id: str, at_ms: float) -> None:
@@ -110,9 +132,13 @@ class Meter:
             last = self._intervals[-1]
             self._intervals[-1] = Interval(last.task_id, last.start_ms, at_ms)
 
-    def count_tokens(self, task_id: str, prompt: int, completion: int) -> None:
+    def count_tokens(self, task_id: str, prompt: int, completion: int, *, is_estimated: bool = True) -> None:
         """Add the tokens of a step."""
-        self._tokens.append(TokenCount(task_id, prompt, completion))
+        self._tokens.append(TokenCount(task_id, prompt, completion, is_estimated))
+
+    def count_model_use(self, task_id: str, use: ModelUse) -> None:
+        """Add requests to the user's own model."""
+        self._models.append(_ModelCount(task_id, use))
 
     def count_bytes(self, up: int, down: int, billed: int) -> None:
         """Add bytes; those that went through the user's own proxy, or none, are free (`billed` is 0)."""
@@ -143,16 +169,23 @@ class Meter:
     def task_usage(self, task_id: str, now_ms: float) -> Usage:
         """Bill one task: its tokens and its own running time."""
         tokens = [count for count in self._tokens if count.task_id == task_id]
-        return self._bill(self.running_ms(task_id, now_ms), 0.0, tokens)
+        used = [count.use for count in self._models if count.task_id == task_id]
+        return self._bill(self.running_ms(task_id, now_ms), 0.0, tokens, used)
 
     def session_usage(self, now_ms: float) -> Usage:
         """Bill the session: all of its time, all tokens, and what went through a managed proxy."""
         end_ms = now_ms if self._ended_ms is None else self._ended_ms
         running_ms = sum(interval.duration_ms(end_ms) for interval in self._intervals)
-        return self._bill(running_ms, (end_ms - self._started_ms) - running_ms, self._tokens, self._bytes)
+        used = [count.use for count in self._models]
+        return self._bill(running_ms, (end_ms - self._started_ms) - running_ms, self._tokens, used, self._bytes)
 
     def _bill(
-        self, running_ms: float, idle_ms: float, tokens: list[TokenCount], moved: Sequence[ByteCount] = ()
+        self,
+        running_ms: float,
+        idle_ms: float,
+        tokens: Sequence[TokenCount],
+        used: Sequence[ModelUse],
+        moved: Sequence[ByteCount] = (),
     ) -> Usage:
         prompt = sum(count.prompt for count in tokens)
         completion = sum(count.completion for count in tokens)
@@ -168,4 +201,15 @@ class Meter:
             )
             / _MILLION,
             proxy_usd=sum(count.billed for count in moved) * self._prices.proxy_usd_per_gb / _BYTES_PER_GB,
+            are_tokens_estimated=any(count.is_estimated for count in tokens),
+            model=_added_up(used),
         )
+
+
+def _added_up(used: Sequence[ModelUse]) -> ModelUse | None:
+    """Return the use of models together; the cost is unknown as soon as that of one request is."""
+    if not used:
+        return None
+    costs = [use.cost_usd for use in used]
+    known = [cost for cost in costs if cost is not None]
+    return ModelUse(sum(use.requests for use in used), sum(known, Decimal(0)) if len(known) == len(costs) else None)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from webrun_nb.common.codes import EndReason, ErrorCode, SessionPhase, SessionStatus, TaskFailureCode, TaskStatus
-from webrun_nb.emulator.domain.billing import Meter, PriceList, Usage
+from webrun_nb.emulator.domain.billing import Meter, ModelUse, PriceList, Usage
 from webrun_nb.emulator.domain.clock import Clock, Timeout
 from webrun_nb.emulator.domain.errors import INACTIVITY_TIMEOUT_MS, CommandRefusedError, ended_error
 from webrun_nb.emulator.domain.events import (
@@ -253,9 +253,24 @@ class Session:
         self._touch()
         self._notify(GuardrailRaised(task, question))
 
-    def count_tokens(self, task: Task, prompt: int, completion: int) -> None:
-        """Meter tokens; past its input limit, where it has one, the task fails with `INPUT_TOKEN_LIMIT`."""
-        self.meter.count_tokens(task.id, prompt, completion)
+    def count_tokens(
+        self, task: Task, prompt: int, completion: int, *, is_estimated: bool = True, model: ModelUse | None = None
+    ) -> None:
+        """Meter tokens; past its input limit, where it has one, the task fails with `INPUT_TOKEN_LIMIT`.
+
+        Parameters
+        ----------
+        task : Task
+        prompt, completion : int
+            The tokens read and written since the last call.
+        is_estimated : bool
+            False if a model's provider counted them.
+        model : ModelUse, optional
+            The requests to the user's own model since the last call.
+        """
+        self.meter.count_tokens(task.id, prompt, completion, is_estimated=is_estimated)
+        if model is not None:
+            self.meter.count_model_use(task.id, model)
         self._notify(TokensCounted())
         used = self.task_usage(task).prompt_tokens
         limit = task.order.max_input_tokens

@@ -20,6 +20,7 @@ from webrun_nb.browsers.observation import FieldPlace, Observation
 from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode
 from webrun_nb.common.credentials.marks import has_mark, marked_secret
+from webrun_nb.common.language_models import key_name
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.secrets.redaction import SHOWN
 from webrun_nb.emulator.domain.secrets.task_text import AgentText
@@ -165,7 +166,11 @@ def extract_secrets(fields: TaskFields, vault: Vault, task_id: str) -> tuple[Tas
     except ValueError as error:
         message = f"task.prompt: {error}"
         raise CommandRefusedError(ErrorCode.INVALID_PARAMETER, message, parameter="task.prompt") from None
-    return fields.model_copy(update={"secrets": [], "prompt": text.stored}), text.for_agent
+    asked = fields.emulator
+    if asked.model is not None and asked.model_key is not None:
+        vault.put_model_key(key_name(asked.model, asked.model_url), asked.model_key)
+    without = {"secrets": [], "prompt": text.stored, "emulator": asked.model_copy(update={"model_key": None})}
+    return fields.model_copy(update=without), text.for_agent
 
 
 _STRUCTURE = frozenset(

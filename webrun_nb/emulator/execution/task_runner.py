@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -39,6 +40,7 @@ from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.policy_terms import GuardrailResponse
 from webrun_nb.common.retry_after import read_retry_after_s
+from webrun_nb.emulator.domain.billing import ModelUse
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.events import TookOver
 from webrun_nb.emulator.domain.evidence import MAX_URL, VisitedPage
@@ -173,10 +175,11 @@ class TaskRunner:
         try:
             while True:
                 await self._wait_until_clear()
-                step = await run.asend(reply)
-                prompt, completion = tokens.prompt - counted.prompt, tokens.completion - counted.completion
-                self._session.count_tokens(self._task, prompt, completion)
-                counted = TokenUse(tokens.prompt, tokens.completion)
+                try:
+                    step = await run.asend(reply)
+                finally:  # what was spent counts, also where the run ends with an error
+                    self._count(tokens, counted)
+                    counted = replace(tokens)
                 await self._wait_until_clear()
                 if isinstance(step, Finish):
                     await self._gateway.instance.downloads_finished(DOWNLOADS_WITHIN_S)
@@ -186,6 +189,20 @@ class TaskRunner:
             raise AgentError(TaskFailureCode.AGENT_ERROR, "the agent stopped without an answer") from None
         finally:
             await run.aclose()
+
+    def _count(self, tokens: TokenUse, counted: TokenUse) -> None:
+        """Meter what was used since `counted`."""
+        requests = tokens.model_requests - counted.model_requests
+        before_usd = Decimal(0) if counted.model_requests == 0 else counted.model_cost_usd
+        now_usd = tokens.model_cost_usd
+        cost_usd = None if now_usd is None or before_usd is None else now_usd - before_usd
+        self._session.count_tokens(
+            self._task,
+            tokens.prompt - counted.prompt,
+            tokens.completion - counted.completion,
+            is_estimated=tokens.estimated,
+            model=ModelUse(requests, cost_usd) if requests else None,
+        )
 
     async def _add_retry_after(self, details: dict[str, Any]) -> None:
         """Add to the details of a failure at an error page when that page asks to be requested again."""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from webrun_nb.agents.base import Agent, AgentError
+from webrun_nb.agents.base import AgentError
 from webrun_nb.browsers.actions import Action, Navigate
 from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.protocol import (
@@ -43,6 +43,7 @@ from webrun_nb.emulator.domain.file_names import safe_name
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Failure, Task
 from webrun_nb.emulator.execution.action_gateway import ActionGateway, Publish
+from webrun_nb.emulator.execution.agent_choice import Agents
 from webrun_nb.emulator.execution.egress import ByteMeter, hosts_mentioned_in
 from webrun_nb.emulator.execution.policy_enforcer import PolicyEnforcer
 from webrun_nb.emulator.execution.protocols import DownloadFolder, StateStore
@@ -101,7 +102,7 @@ class SessionWorker:
         The session.
     kind : {"process", "context"}
         The kind of its browser.
-    browsers, agent, clock : Browsers, Agent, Clock
+    browsers, agents, clock : Browsers, Agents, Clock
         Open browsers; propose steps; tell the time.
     slots : Slots
         Limits how many tasks run at once. A task that waits for a person needs no slot.
@@ -124,7 +125,7 @@ class SessionWorker:
         session: Session,
         kind: InstanceKind,
         browsers: Browsers,
-        agent: Agent,
+        agents: Agents,
         clock: Clock,
         slots: Slots,
         publish: Publish,
@@ -137,7 +138,7 @@ class SessionWorker:
         self._session = session
         self._kind = kind
         self._browsers = browsers
-        self._agent = agent
+        self._agents = agents
         self._clock = clock
         self._publish = publish
         self.egress_route = egress_route
@@ -450,10 +451,11 @@ class SessionWorker:
             self.egress_route.destinations.allowlist(hosts_mentioned_in(task.order.fields))
             wait_until_clear = partial(self._wait_until_clear, task)
             engine = self._enforcer.engine
+            agent = await self._agents.agent_of(task.order.fields, self._session.vault)
             self._runner = TaskRunner(
                 self._session,
                 task,
-                self._agent,
+                agent,
                 self._gateway,
                 self._slot,
                 wait_until_clear,

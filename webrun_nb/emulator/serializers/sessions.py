@@ -29,6 +29,7 @@ from webrun_nb.wire.responses import (
     GuardrailAnswer,
     GuardrailData,
     InlineResult,
+    ModelUsage,
     NetworkLog,
     NetworkUrl,
     SessionSockets,
@@ -76,7 +77,13 @@ def usage(bill: billing.Usage) -> Usage:
             tokens=_usd(bill.tokens_usd),
             proxy=_usd(bill.proxy_usd),
         ),
+        tokens_estimated=bill.are_tokens_estimated,
+        model=None if bill.model is None else _model_usage(bill.model),
     )
+
+
+def _model_usage(use: billing.ModelUse) -> ModelUsage:
+    return ModelUsage(requests=use.requests, cost=None if use.cost_usd is None else _usd(use.cost_usd))
 
 
 def streaming(web_view_url: str | None) -> Streaming:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from webrun_nb.agents.base import Agent
 from webrun_nb.browsers.egress.routes import EgressRoute
 from webrun_nb.browsers.protocol import Browsers, InstanceKind
 from webrun_nb.emulator.domain.billing import PriceList
@@ -14,6 +13,7 @@ from webrun_nb.emulator.domain.environment import Environment
 from webrun_nb.emulator.domain.policy.engine import PolicyEngine
 from webrun_nb.emulator.domain.secrets.vault import Vault
 from webrun_nb.emulator.domain.session import Session
+from webrun_nb.emulator.execution.agent_choice import Agents
 from webrun_nb.emulator.execution.egress import Egress
 from webrun_nb.emulator.execution.policy_enforcer import PolicyEnforcer
 from webrun_nb.emulator.execution.protocols import AuditTrail, DownloadFolder
@@ -38,7 +38,7 @@ class SessionFactory:
     ----------
     clock, prices : Clock, PriceList
         For the sessions' timers and bills.
-    browsers, agent : Browsers, Agent
+    browsers, agents : Browsers, Agents
         Open browsers; propose what to do in them.
     slots : Slots
         Limits how many tasks run at once.
@@ -61,7 +61,7 @@ class SessionFactory:
     clock: Clock
     prices: PriceList
     browsers: Browsers
-    agent: Agent
+    agents: Agents
     slots: Slots
     egress: Egress
     trail: AuditTrail
@@ -116,7 +116,7 @@ class SessionFactory:
             session,
             kind if self.isolation == "auto" else self.isolation,
             self.browsers,
-            self.agent,
+            self.agents,
             self.clock,
             self.slots,
             self.events.publisher(session),

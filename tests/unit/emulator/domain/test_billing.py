@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.prices import FAKE_PRICES, FakePrices
-from webrun_nb.emulator.domain.billing import Meter
+from webrun_nb.emulator.domain.billing import Meter, ModelUse
 
 MINUTE_MS = 60_000
 
@@ -86,3 +86,22 @@ def test_bytes_are_the_session_s_and_no_task_s():
     meter.work_started("t", 0)
     meter.count_bytes(0, 1_000_000_000, 1_000_000_000)
     assert meter.task_usage("t", 0).proxy_usd == 0
+
+
+def test_the_user_s_own_model_is_on_no_bill_and_its_cost_is_known_only_if_all_of_it_is():
+    meter = Meter(0, FAKE_PRICES)
+    meter.count_model_use("t", ModelUse(2, Decimal("0.03")))
+    meter.count_model_use("t", ModelUse(1, Decimal("0.01")))
+    assert meter.task_usage("t", 0).model == ModelUse(3, Decimal("0.04"))
+    assert meter.task_usage("t", 0).cost_usd == 0
+    meter.count_model_use("other", ModelUse(1, None))
+    assert meter.session_usage(0).model == ModelUse(4, None)
+    assert meter.task_usage("nothing", 0).model is None
+
+
+def test_tokens_are_estimated_unless_a_provider_counted_all_of_them():
+    meter = Meter(0, FAKE_PRICES)
+    meter.count_tokens("t", 100, 10, is_estimated=False)
+    assert not meter.task_usage("t", 0).are_tokens_estimated
+    meter.count_tokens("t", 1, 0)
+    assert meter.task_usage("t", 0).are_tokens_estimated

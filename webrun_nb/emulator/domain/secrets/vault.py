@@ -104,6 +104,10 @@ class Vault:
         """Fields that a task's own text named, and the host they are for."""
         self._held: dict[str, TaskText] = {}
         """The credentials of tasks' texts by task id, until it is known which host they are for."""
+        self._model_keys: dict[str, str] = {}
+        """The keys of language models by `common.language_models.key_name`; no page is ever given one."""
+        self.has_logins = False
+        """True once it was given anything that is meant for a page."""
         self.redactor = Redactor()
         """Masks every value that was ever stored, answered or made here."""
 
@@ -125,17 +129,28 @@ class Vault:
     def put(self, match: str, fields: Mapping[str, str]) -> None:
         """Store secrets for the hosts that match; a field that is stored already is replaced."""
         self._entries.setdefault(SecretHostPattern.parse(match), {}).update(fields)
+        self.has_logins = True
         for value in fields.values():
             self.redactor.add(value)
             self.redactor.add(_NOT_IN_FILE_NAMES.sub("_", value))  # as a browser calls a download after it
             if value.startswith("otpauth:") and (seed := re.search(r"[?&]secret=([^&]+)", value)):
                 self.redactor.add(seed[1])
 
+    def put_model_key(self, name: str, key: str) -> None:
+        """Store the key of a language model under its `common.language_models.key_name`."""
+        self._model_keys[name] = key
+        self.redactor.add(key)
+
+    def model_key(self, name: str) -> str:
+        """Return the key of a language model; empty where none was given."""
+        return self._model_keys.get(name, "")
+
     def read_text(self, task_id: str, text: str) -> TaskText:
         """Take the credentials out of a task's text; they are masked from now on, and kept until `bind`."""
         read = read_task_text(text, self.redactor)
         if read.credentials:
             self._held[task_id] = read
+            self.has_logins = True
         return read
 
     def bind(self, task_id: str, url: str) -> bool:
@@ -250,6 +265,7 @@ class Vault:
         bool
             True if it was understood.
         """
+        self.has_logins = True
         for part in (answer, *answer.splitlines()):
             self.redactor.add(part)
         names = wanted or (("username", "password") if len(answer.split()) > 1 else ("password",))
@@ -264,6 +280,7 @@ class Vault:
         self._entries.clear()
         self._from_text.clear()
         self._held.clear()
+        self._model_keys.clear()
         self.redactor.forget()
         # urllib caches the addresses that it has parsed, and pages put form values into theirs
         parse.clear_cache()  # type: ignore[attr-defined]  # typeshed does not have it

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from starlette.responses import PlainTextResponse
 
 from webrun_nb.common.codes import ErrorCode
+from webrun_nb.common.language_models import key_name
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
@@ -43,7 +44,7 @@ from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.policies import PicturesAnswer, PictureSettings, SessionEffects, SourceList, StepList
 from webrun_nb.wire.proxies import ProxyFields
 from webrun_nb.wire.report import ReportBody, ReportedValues
-from webrun_nb.wire.requests import WebUrl
+from webrun_nb.wire.requests import PutModelKey, WebUrl
 from webrun_nb.wire.responses import ProxyTested
 
 router = APIRouter(prefix="/_emulator")
@@ -252,6 +253,17 @@ async def update_settings(
     return PicturesAnswer(session_id=session.id, wanted=session.pictures_wanted)
 
 
+@router.put("/sessions/{session_id}/model-key")
+async def update_model_key(
+    session_id: str, body: PutModelKey, history: TheHistory, sessions: TheSessions, user: TheUser
+) -> dict[str, Any]:
+    """Give a session the key for a language model of its tasks; no answer ever holds it."""
+    await history.admit_command(user, session_id)
+    session = sessions.open_session(user, session_id)
+    session.vault.put_model_key(key_name(body.model, body.model_url), body.key)
+    return {"success": True, "sessionId": session.id}
+
+
 @router.get("/sessions/{session_id}/effects")
 async def effects(session_id: str, history: TheHistory, sessions: TheSessions, user: TheUser) -> SessionEffects:
     """Return whether a session has done more than to look at pages so far, and whether it has secrets or tasks."""
@@ -260,7 +272,7 @@ async def effects(session_id: str, history: TheHistory, sessions: TheSessions, u
     return SessionEffects(
         session_id=session.id,
         acted=session.acted,
-        secrets=not session.vault.redactor.is_empty,
+        secrets=session.vault.has_logins,
         busy=session.current is not None or bool(session.queued),
     )
 

@@ -1,0 +1,114 @@
+"""The agent `auto`: the local agent does what it understands, and a language model does the rest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from webrun_nb.agents.base import (
+    Agent,
+    AgentError,
+    Ask,
+    Finish,
+    Log,
+    PartialResult,
+    Perform,
+    Performed,
+    Reply,
+    Run,
+    SettledByHand,
+    Step,
+    TaskSpec,
+    TokenUse,
+)
+from webrun_nb.common.codes import TaskFailureCode
+
+BY_LOCAL_AGENT = "The local agent did this task; the model was not asked."
+
+
+class AutoAgent:
+    """The local agent for the tasks that it understands, and a language model for the others.
+
+    A task is handed over when the local agent does not understand a sentence or gives up, as long as nothing that was
+    done may have changed anything: the model begins with the whole task, and must not do a thing twice.
+
+    Parameters
+    ----------
+    local : Agent
+        The agent that works first.
+    create_model_agent : callable
+        Makes the agent that takes over; called only then, in a thread: the first time imports take a second.
+    model : str
+        The name of the model, for people.
+    """
+
+    def __init__(self, local: Agent, create_model_agent: Callable[[], Agent], model: str) -> None:
+        self._local = local
+        self._create_model_agent = create_model_agent
+        self._model = model
+
+    async def run(self, brief: TaskSpec, tokens: TokenUse) -> Run:
+        """Work on a task; see `Agent.run`."""
+        run = self._local.run(brief, tokens)
+        reply: Reply | None = None
+        may_have_changed = False
+        try:
+            while True:
+                step = await run.asend(reply)
+                if isinstance(step, Ask) and step.is_not_understood and not may_have_changed:
+                    reason = step.question
+                    break
+                if isinstance(step, Finish):
+                    yield Log(BY_LOCAL_AGENT)
+                    yield step
+                    return
+                reply = yield step
+                may_have_changed = may_have_changed or _may_have_changed(step, reply)
+        except StopAsyncIteration:
+            return
+        except AgentError as error:
+            if may_have_changed or error.code != TaskFailureCode.AGENT_ERROR:
+                raise
+            reason = error.message
+        finally:
+            await run.aclose()
+        yield Log(f"{self._model} does this task, as the local agent cannot. {reason}")
+        yield PartialResult(lambda: None)  # in place of the local agent's
+        by_model = await asyncio.to_thread(self._create_model_agent)
+        steps = _with_tokens_added(by_model, brief, tokens)
+        reply = None
+        try:
+            while True:
+                reply = yield await steps.asend(reply)
+        except StopAsyncIteration:
+            return
+        finally:
+            await steps.aclose()
+
+
+def _may_have_changed(step: Step, reply: Reply | None) -> bool:
+    """Return whether a step may have changed something: an action that is not repeatable, or a person's own."""
+    if isinstance(reply, SettledByHand):
+        return True
+    return isinstance(step, Perform) and isinstance(reply, Performed) and not step.action.repeatable
+
+
+async def _with_tokens_added(agent: Agent, brief: TaskSpec, tokens: TokenUse) -> Run:
+    """Run an agent whose tokens are added to those that were used before."""
+    own = TokenUse()
+    prompt, completion = tokens.prompt, tokens.completion
+    run = agent.run(brief, own)
+    reply: Reply | None = None
+    try:
+        while True:
+            try:
+                step = await run.asend(reply)
+            finally:  # what was spent counts, also where the run ends with an error
+                tokens.prompt, tokens.completion = prompt + own.prompt, completion + own.completion
+                tokens.estimated = own.estimated or prompt + completion > 0
+                tokens.model_requests, tokens.model_cost_usd = own.model_requests, own.model_cost_usd
+            reply = yield step
+    except StopAsyncIteration:
+        return
+    finally:
+        await run.aclose()

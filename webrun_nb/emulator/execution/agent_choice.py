@@ -1,0 +1,87 @@
+"""The choice of the agent that does a task: the local one, a language model, or the one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from typing import assert_never
+
+from webrun_nb.agents.auto import AutoAgent
+from webrun_nb.agents.base import Agent, AgentError, ModelOptions
+from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.language_models import DEFAULT_MAX_STEPS, PROVIDERS, key_name, split_model
+from webrun_nb.emulator.domain.secrets.vault import Vault
+from webrun_nb.wire.requests import TaskFields
+
+CreateModelAgent = Callable[[ModelOptions], Agent]
+"""Makes an agent that asks a language model.
+
+It raises `AgentError` where that cannot be done, such as for a provider that needs a key and has none.
+"""
+
+
+def create_model_agent(options: ModelOptions) -> Agent:
+    """Return the agent that asks a language model.
+
+    Raises
+    ------
+    AgentError
+        `MODEL_SUPPORT_MISSING`: the packages that it needs are not installed.
+    """
+    try:
+        from webrun_nb.agents.llm import create_agent  # it imports packages that take a second, and may be missing
+    except ModuleNotFoundError as error:
+        raise AgentError(
+            TaskFailureCode.MODEL_SUPPORT_MISSING, f"Language models need the package {error.name}, which is missing."
+        ) from error
+    return create_agent(options)
+
+
+@dataclass(frozen=True, slots=True)
+class Agents:
+    """The agents of an emulator."""
+
+    local: Agent
+    create_model_agent: CreateModelAgent
+
+    async def agent_of(self, fields: TaskFields, vault: Vault) -> Agent:
+        """Return the agent for a task; its model's key is in the session's vault.
+
+        Raises
+        ------
+        AgentError
+            The language model cannot be asked.
+        """
+        asked = fields.emulator
+        if asked.chosen_agent == "local" or asked.model is None:
+            return self.local
+        options = ModelOptions(
+            model=asked.model,
+            url=asked.model_url,
+            key=vault.model_key(key_name(asked.model, asked.model_url)),
+            max_steps=asked.max_steps or DEFAULT_MAX_STEPS,
+            vision=asked.vision,
+            max_input_tokens=_whole(fields.max_input_tokens),
+            max_output_tokens=_whole(fields.max_output_tokens),
+            max_cost_usd=None if asked.max_model_cost is None else Decimal(str(asked.max_model_cost)),
+        )
+        match asked.chosen_agent:
+            case "llm":
+                return await asyncio.to_thread(self._model_agent, options)
+            case "auto":
+                return AutoAgent(self.local, partial(self._model_agent, options), asked.model)
+            case _:
+                assert_never(asked.chosen_agent)
+
+    def _model_agent(self, options: ModelOptions) -> Agent:
+        provider = PROVIDERS[split_model(options.model)[0]]
+        if provider.key_variables and options.url is None and not options.key:
+            raise AgentError(TaskFailureCode.MODEL_KEY_INVALID, f"{provider.title} needs a key, and none was given.")
+        return self.create_model_agent(options)
+
+
+def _whole(tokens: float | None) -> int | None:
+    return None if tokens is None else int(tokens)
