@@ -52,6 +52,8 @@ class Element:
     in_form: bool = False
     submits: bool = False
     """A button that sends its form."""
+    form_url: str = ""
+    """The URL that its form is sent to, if that is of another origin than its document; else empty."""
     box: Box | None = None
     hint: str = ""
     """The page's own names for it (name, id, autocomplete, data-testid): for matching, not for people."""

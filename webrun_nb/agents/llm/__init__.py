@@ -1,17 +1,33 @@
-"""The agent that is a language model of the user's own (extra `llm`): `create_agent` makes it."""
+"""The agent that is a language model of the user's own (extra `llm`): `create_agent` makes it.
+
+The packages that it needs are imported here, so that they are needed only where a task asks for this agent.
+"""
 
 from __future__ import annotations
 
 from webrun_nb.agents.base import Agent, AgentError, ModelOptions
+from webrun_nb.agents.llm.agent import LlmAgent
 from webrun_nb.common.codes import TaskFailureCode
+
+__all__ = ["LlmAgent", "create_agent"]
 
 
 def create_agent(options: ModelOptions) -> Agent:
     """Return the agent that does tasks with a language model.
 
+    Parameters
+    ----------
+    options : ModelOptions
+        The model, its key and its limits.
+
     Raises
     ------
     AgentError
-        `MODEL_SUPPORT_MISSING`: this version has none.
+        `MODEL_UNSUITABLE`: it is to be shown pictures, which is not done yet.
     """
-    raise AgentError(TaskFailureCode.MODEL_SUPPORT_MISSING, f"{options.model} cannot be asked by this version.")
+    if options.vision:
+        raise AgentError(
+            TaskFailureCode.MODEL_UNSUITABLE,
+            "Models are not shown pictures of the page yet: run the task without vision.",
+        )
+    return LlmAgent(options)

@@ -8,7 +8,7 @@ in the person's own sentence, and, for a button that is called only "Send", by w
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
@@ -69,7 +69,9 @@ _DONE = re.compile(r"(?:i\s+(?:have\s+)?)?(?:did|done)(?:\s+(?:it|so|that))?(?:\
 class Looker(Protocol):
     """The operations of a task that an approval uses."""
 
-    seen: Observation | None
+    @property
+    def seen(self) -> Observation | None:
+        """The last look; None where the page may be another one by now."""
 
     def look(self, *, again: bool = False) -> Work[Observation]:
         """Look at the page."""
@@ -168,8 +170,22 @@ def _readable(text: str) -> str:
 _QUOTES = str.maketrans(dict.fromkeys('"“”„«»', "'"))
 
 
-def approved(looker: Looker, action: Action, because: str) -> Work[Action | None]:
+def approved(
+    looker: Looker, action: Action, because: str, *, named: Callable[[Element], bool] = lambda element: True
+) -> Work[Action | None]:
     """Ask a person before what is risky; return the action to take, or None where the person has done it.
+
+    Parameters
+    ----------
+    looker : Looker
+        Looks at the page.
+    action : Action
+        The action.
+    because : str
+        The person's words that it serves.
+    named : callable, optional
+        Tells whether these words speak of an element, so that they can ask for what it does. By default they do, as
+        where they are one sentence about one thing.
 
     Raises
     ------
@@ -184,7 +200,7 @@ def approved(looker: Looker, action: Action, because: str) -> Work[Action | None
         if element is None:
             return action
         seen = seen.part_with(element)
-        kind = risk_level(element, because, seen)
+        kind = risk_level(element, because if named(element) else "", seen)
         if kind is None:
             return action
         facts = facts_of(seen)

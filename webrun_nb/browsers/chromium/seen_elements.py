@@ -14,7 +14,7 @@ from webrun_nb.browsers.observation import Box, Element, Group, GroupKind
 _KINDS = frozenset(get_args(GroupKind))
 _TEXTS = frozenset(
     {"role", "name", "tag", "text", "href", "label", "placeholder", "nearby", "value", "input_type", "hint", "region",
-     "column", "minimum", "maximum", "step", "icon", "title"}
+     "column", "minimum", "maximum", "step", "icon", "title", "form_url"}
 )  # fmt: skip
 _FLAGS = (
     "in_form", "submits", "readonly", "required", "focused", "current", "has_popup", "draggable", "multiple", "struck",

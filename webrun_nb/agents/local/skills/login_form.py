@@ -72,10 +72,10 @@ def login_form(seen: Observation) -> LoginForm | None:
     if found:
         return min(found, key=lambda each: _signs_up(each[1], seen))[0]
     if any(
-        field.input_type == "password" and not _is_code(field) for field in fields
+        field.input_type == "password" and not is_code(field) for field in fields
     ):  # choosing a new password is no login
         return None
-    codes = [e for e in fields if _is_code(e)]
+    codes = [e for e in fields if is_code(e)]
     if len(codes) == 1 and ("one-time-code" in codes[0].hint or _is_for_login(seen)):
         return LoginForm(code=codes[0])
     identities = [e for e in fields if is_identity(e)]
@@ -96,7 +96,7 @@ def _form_of(field: Element, seen: Observation) -> int:
 
 def _with_password(fields: Sequence[Element]) -> LoginForm | None:
     """Return the login that the fields of one form are; None where they are none, or choose a new password."""
-    passwords = [e for e in fields if e.input_type == "password" and not _is_code(e)]
+    passwords = [e for e in fields if e.input_type == "password" and not is_code(e)]
     passwords = passwords or [e for e in fields if _is_password(e) and any(is_identity(other) for other in fields)]
     if len(passwords) != 1:
         return None
@@ -104,7 +104,7 @@ def _with_password(fields: Sequence[Element]) -> LoginForm | None:
     identities = [e for e in before if is_identity(e)]
     if not identities:  # a field without a name
         identities = [e for e in before if e.input_type in ("", "text") and not called(e).strip()]
-    codes = [e for e in fields if e.ref > passwords[0].ref and _is_code(e)]
+    codes = [e for e in fields if e.ref > passwords[0].ref and is_code(e)]
     return LoginForm(identities[-1] if identities else None, passwords[0], codes[0] if len(codes) == 1 else None)
 
 
@@ -243,12 +243,13 @@ def is_identity(element: Element) -> bool:
 
 def _is_password(element: Element) -> bool:
     if element.input_type == "password":
-        return not _is_code(element)
+        return not is_code(element)
     words = f"{element.name} {element.label} {element.placeholder} {element.hint.replace('_', ' ')}"
     return element.input_type in ("", "text") and bool(_PASSWORD.search(words)) and not _ABOUT_PASSWORDS.search(words)
 
 
-def _is_code(element: Element) -> bool:
+def is_code(element: Element) -> bool:
+    """Return whether a field is for a code of a second factor."""
     if element.input_type not in ("text", "tel", "number", "password") or "current-password" in element.hint:
         return False
     words = called(element)

@@ -194,6 +194,8 @@
     if (el.disabled === true || el.getAttribute("aria-disabled") === "true") item.enabled = false;
     if (about ? about.isInForm : el.closest("form")) item.in_form = true;
     if (el.form && (type === "submit" || type === "image" || (tag === "button" && el.type === "submit"))) item.submits = true;
+    const elsewhere = el.form ? foreignTarget(el) : "";
+    if (elsewhere) item.form_url = elsewhere;
     if (about) { if (about.area) item.region = about.area; }
     else if (el.closest("nav,[role=navigation]")) item.region = "nav";
     else if (el.closest("header,[role=banner]")) item.region = "header";
@@ -203,6 +205,13 @@
     if (el instanceof SVGElement) item.shape = shapeOf(el);
     place(el, item);
     return item;
+  };
+  const foreignTarget = (el) => {
+    const read = (of, name) => Element.prototype.getAttribute.call(of, name);  // a field of a form can be called getAttribute
+    try {
+      const to = new URL(read(el, "formaction") || read(el.form, "action") || "", document.baseURI);
+      return to.origin === location.origin ? "" : to.href.slice(0, 2000);
+    } catch { return ""; }  // a form without a usable address is not sent
   };
   const shapeOf = (el) => el.localName === "polygon" ? `polygon ${el.points?.numberOfItems ?? 0}` : el.localName;
   const paints = new Map();

@@ -1,0 +1,80 @@
+"""The connection to a language model: to its provider's host, or to the address that the user gave, and to no other."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import httpx2
+from pydantic_ai.models import Model
+from pydantic_ai.models.openai import OpenAIChatModel
+from pydantic_ai.providers.openai import OpenAIProvider
+from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
+
+from webrun_nb.agents.base import AgentError, ModelOptions
+from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.hosts import host_of
+from webrun_nb.common.language_models import PROVIDERS, ModelNameError, endpoint_of, split_model
+
+Connect = Callable[[ModelOptions], AbstractAsyncContextManager[Model]]
+"""Opens the connection to a model for one task."""
+
+REQUEST_TIMEOUT_S = 120.0
+_CONNECT_TIMEOUT_S = 10.0
+_OWN_URLS = {"anthropic": "https://api.anthropic.com", "google": "https://generativelanguage.googleapis.com"}
+"""The addresses of the providers that have a protocol of their own."""
+_NO_KEY = "none"
+"""Sent where an endpoint takes no key: the protocol's client needs one."""
+
+
+@asynccontextmanager
+async def connected(options: ModelOptions) -> AsyncIterator[Model]:
+    """Open the connection to a model; it is closed at the end.
+
+    Raises
+    ------
+    AgentError
+        `MODEL_NOT_FOUND`: there is no such provider. `MODEL_KEY_INVALID`: it needs a key, and there is none.
+    """
+    try:
+        provider, name = split_model(options.model)
+        url = endpoint_of(options.model, options.url) or _OWN_URLS[provider]
+    except ModelNameError as error:
+        raise AgentError(TaskFailureCode.MODEL_NOT_FOUND, str(error)) from None
+    variables = PROVIDERS[provider].key_variables
+    if variables and not options.key and options.url is None:
+        raise AgentError(
+            TaskFailureCode.MODEL_KEY_INVALID,
+            f"{PROVIDERS[provider].title} needs a key, and there is none: set {variables[0]} where Jupyter is started.",
+        )
+    host = host_of(url)
+
+    async def check_host(request: httpx2.Request) -> None:
+        if host_of(str(request.url)) != host:
+            raise httpx2.RequestError(f"requests to the model go to {host} alone", request=request)
+
+    client = httpx2.AsyncClient(
+        follow_redirects=False,
+        timeout=httpx2.Timeout(REQUEST_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S),
+        event_hooks={"request": [check_host]},
+    )
+    async with client:
+        yield _model(provider, name, url, options.key or _NO_KEY, client)
+
+
+def _model(provider: str, name: str, url: str, key: str, client: httpx2.AsyncClient) -> Model:
+    match provider:
+        case "anthropic":  # its packages and Google's take a second to import, and most tasks need neither
+            from pydantic_ai.models.anthropic import AnthropicModel
+            from pydantic_ai.providers.anthropic import AnthropicProvider
+
+            return AnthropicModel(name, provider=AnthropicProvider(api_key=key, base_url=url, http_client=client))
+        case "google":
+            from pydantic_ai.models.google import GoogleModel
+            from pydantic_ai.providers.google import GoogleProvider
+
+            return GoogleModel(name, provider=GoogleProvider(api_key=key, base_url=url, http_client=client))
+        case "openai":
+            return OpenAIChatModel(name, provider=OpenAIProvider(base_url=url, api_key=key, http_client=client))
+    compatible = OpenAICompatibleProvider(provider, base_url=url, api_key=key, http_client=client)
+    return OpenAIChatModel(name, provider=compatible)

@@ -1,0 +1,365 @@
+"""The tools that read data: the model says which list and which of its columns, the extraction engine reads the values.
+
+No value passes through the model, so it can neither invent nor garble one; each keeps its element and its reading.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from webrun_nb.agents.base import (
+    AgentError,
+    Finish,
+    Reply,
+    SnapshotTaken,
+    Step,
+    TakeSnapshot,
+    TaskSpec,
+)
+from webrun_nb.agents.llm import tools
+from webrun_nb.agents.llm.row_choice import chosen_rows
+from webrun_nb.agents.llm.tools import ToolCallError
+from webrun_nb.agents.local.extracting.asked_for import shape_of, shape_of_names
+from webrun_nb.agents.local.extracting.evidence import columns_of, lists_of, provenance_of
+from webrun_nb.agents.local.lists.fields_shown import markdown
+from webrun_nb.agents.local.lists.view import best_first, joined_views, views_of
+from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.column_types import Column, ColumnType
+from webrun_nb.common.text import closest_match, shortened
+from webrun_nb.extraction.answer import answer
+from webrun_nb.extraction.assignment.assign import Assignment
+from webrun_nb.extraction.assignment.choose import has_same_columns
+from webrun_nb.extraction.assignment.fields import Field, fields_of
+from webrun_nb.extraction.assignment.same_field import same_fields
+from webrun_nb.extraction.continuation.continuation import continuation_of, document_of
+from webrun_nb.extraction.engine import currencies_of, main_of, shown_of
+from webrun_nb.extraction.further import read_further
+from webrun_nb.extraction.own_columns import own_names
+from webrun_nb.extraction.page_state import state_of
+from webrun_nb.extraction.reasons import Problem
+from webrun_nb.extraction.results import Extraction, Part
+from webrun_nb.extraction.schema import Shape
+from webrun_nb.extraction.snapshot import Snapshot
+from webrun_nb.extraction.sources import Source
+from webrun_nb.extraction.values.page_date import page_date_of
+
+T = TypeVar("T")
+Work = Generator[Step, Reply | None, T]
+
+MOST_REPAIRS = 2
+"""How often a model may try again to give an answer the form that is asked for."""
+_MOST_LISTS = 12
+_MOST_COLUMNS = 15
+_SHOWN_ROWS = 20
+_ROWS_CHARS = 2_500
+_VALUE_CHARS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A list or record of a page with the names of its columns."""
+
+    source: Source
+    parts: tuple[Source, ...]
+    is_record: bool
+    title: str
+    fields: Mapping[str, Field]
+    page: Snapshot
+    currencies: frozenset[str]
+
+
+class Extracting:
+    """The lists of the pages of a task, and the rows that were read of them.
+
+    Parameters
+    ----------
+    brief : TaskSpec
+        The task.
+
+    Raises
+    ------
+    AgentError
+        `OUTPUT_SCHEMA_MISMATCH`: its schema asks for something else than records or values of a page.
+    """
+
+    def __init__(self, brief: TaskSpec) -> None:
+        self._brief = brief
+        self._shape = shape_of(brief)
+        self._listed: dict[str, _Listed] = {}
+        self._parts: list[Part] = []
+        self._columns: dict[str, Field] = {}
+        self._others: dict[str, Field] = {}
+        self._shape_read = Shape()
+        self._read: Extraction | None = None
+        self._repairs = 0
+
+    @property
+    def wants_data(self) -> bool:
+        """True if the answer has a form that words don't have."""
+        return self._shape is not None
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts of the values that were read, and the number of rows, which an answer in words may tell."""
+        if self._read is None:
+            return []
+        return [f"{len(self._read.rows)} rows", *(each.text for each in self._read.values)]
+
+    def lists(self) -> Work[str]:
+        """Return the lists and records of the page, with their columns and their first values."""
+        yield from self._taken()
+        lines = [_described(name, each) for name, each in self._listed.items()]
+        return "\n".join(lines) or "The page has no table, no list and no record."
+
+    def extract(self, call: tools.Extract) -> Work[str]:
+        """Read the rows of a list of the page; return what was read.
+
+        Raises
+        ------
+        ToolCallError
+            There is no such list, or no such column.
+        """
+        yield from self._taken()
+        listed = self._listed.get(call.list) or self._listed.get(call.list.strip("[] ").upper())
+        if listed is None:
+            names = "\n".join(_described(name, each) for name, each in self._listed.items()) or "none"
+            raise ToolCallError(f"The page has no list {shortened(call.list, 40)!r}. Its lists:\n{names}")
+        if call.more and self._parts:
+            self._add(listed)
+        else:
+            self._begin(listed, call.columns)
+        self._read = answer(self._shape_read, self._parts)
+        return self._told()
+
+    def _begin(self, listed: _Listed, columns: Mapping[str, str]) -> None:
+        asked = self._shape if self._shape is not None and self._shape.columns else None
+        names = [each.name for each in asked.columns] if asked is not None else list(columns or listed.fields)
+        wrong = [name for name in columns if name not in names]
+        if wrong:
+            raise ToolCallError(f"The answer has no column {wrong[0]!r}. Its columns: {', '.join(names)}.")
+        fields: dict[str, Field] = {}
+        for name in names:
+            said = columns.get(name, name)
+            found = _field_called(said, listed)
+            if found is not None:
+                fields[name] = found
+            elif name in columns:
+                raise ToolCallError(
+                    f"The list has no column {shortened(said, 60)!r}. Its columns: {', '.join(listed.fields)}."
+                )
+        if not fields:
+            raise ToolCallError(
+                f"Say which column of the page is which: columns={{{names[0]!r}: …}} with {', '.join(listed.fields)}."
+            )
+        shape = asked if asked is not None else replace(shape_of_names(names), bare=False)
+        self._columns, self._shape_read = fields, shape
+        self._others = {name.casefold(): each for name, each in listed.fields.items()}
+        self._parts = [_part(listed, fields)]
+
+    def _add(self, listed: _Listed) -> None:
+        first = self._parts[0].assignment.source
+        if any(
+            part.snapshot.url == listed.page.url and part.assignment.source.node is listed.source.node
+            for part in self._parts
+        ):
+            raise ToolCallError("These rows were read already: go to the next page first.")
+        if not has_same_columns(first, listed.source):
+            raise ToolCallError("This is not a further page of the same list: its columns are others.")
+        same = same_fields(first, listed.source)
+        fields = {name: found for name, each in self._columns.items() if (found := same(each)) is not None}
+        self._parts.append(_part(listed, fields))
+
+    def _taken(self) -> Work[None]:
+        reply = yield TakeSnapshot()
+        if not isinstance(reply, SnapshotTaken):
+            raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a read with {type(reply).__name__}.")
+        page = reply.snapshot
+        if page.status in self._brief.expect_status:
+            page = replace(page, status=None)
+        if state_of(page) is Problem.HTTP_ERROR:
+            raise ToolCallError(f"Nothing was read: the page answered with HTTP status {page.status}.")
+        self._listed = _lists_of(page)
+
+    # --- what the model is told
+
+    def _told(self) -> str:
+        assert self._read is not None
+        read = self._read
+        lines = [f"Read: {len(read.rows)} rows{_ending(self._parts)[0]}."]
+        for report in read.columns:
+            reasons = ", ".join(f"{count} × {reason}" for reason, count in report.nulls.items())
+            missing = f"; missing: {reasons}" if reasons else ""
+            lines.append(f"- {report.name}: {report.label or '(no name on the page)'}{missing}")
+        if read.misfit is not None:
+            lines.append(f"It does not fit the schema yet: at {read.misfit[0]}: {read.misfit[1]}.")
+        used = 0
+        for place, row in enumerate(read.rows[:_SHOWN_ROWS], 1):
+            line = f"{place}. " + " | ".join(shortened(str(value), _VALUE_CHARS) for value in row.values.values())
+            used += len(line)
+            if used > _ROWS_CHARS:
+                break
+            lines.append(line)
+        return "\n".join(lines)
+
+    # --- the answer
+
+    def finished(self, call: tools.Finish, remarks: Sequence[str]) -> Finish:
+        """Return the answer with the rows that were read and chosen.
+
+        Raises
+        ------
+        ToolCallError
+            There are no rows yet, or they do not fit, and the model may try again.
+        AgentError
+            `OUTPUT_SCHEMA_MISMATCH`: it has tried often enough.
+        """
+        read = self._read
+        if read is None:
+            raise ToolCallError("Nothing was read yet: read the rows with lists and extract, then finish.")
+        places, said = chosen_rows(len(read.rows), call, self._values)
+        records = [_copied(read.records[place]) for place in places]
+        self._leave_out_missing(read, places, records)
+        shape = self._shape_read
+        columns = [each.name for each in shape.columns]
+        if not shape.many and len(records) != 1:
+            raise self._misfit(f"The answer is one record, and {len(records)} rows were chosen: choose one with rows.")
+        shown = [record if isinstance(record, dict) else {columns[0]: record} for record in records]
+        ending, is_whole = _ending(self._parts)
+        text = " ".join([f"{len(records)} of {len(read.rows)} rows{ending}.", *said, *remarks])
+        data = shape.data(records) if self._shape is not None else records
+        return Finish(
+            f"{text}\n\n{markdown(shown, columns)}" if shown else text,
+            data,
+            provenance_of(read, places),
+            columns=columns_of(read.columns),
+            lists=lists_of(read.lists, ended=ending.removeprefix(", and "), is_whole=is_whole),
+        )
+
+    def _values(self, name: str, is_number: bool) -> Sequence[Any]:
+        """Return the value of each row in a column of the answer, or in another one of the list.
+
+        Raises
+        ------
+        ToolCallError
+            There is no such column.
+        """
+        assert self._read is not None
+        known = next((each for each in self._shape_read.columns if each.name.casefold() == name.casefold()), None)
+        if known is not None and not (is_number and known.type is ColumnType.STR):
+            return [row.values.get(known.name) for row in self._read.rows]
+        field = self._columns.get(known.name) if known is not None else self._others.get(name.casefold())
+        if field is None:
+            names = ", ".join([*(each.name for each in self._shape_read.columns), *self._others])
+            raise ToolCallError(f"There is no column {shortened(name, 60)!r} to compare. The columns are {names}.")
+        kind = ColumnType.FLOAT if is_number else ColumnType.STR
+        read = read_further(self._read, field, Column(name, kind))
+        return [None if each is None else each.value for each in read]
+
+    def _leave_out_missing(self, read: Extraction, places: Sequence[int], records: Sequence[Any]) -> None:
+        """Leave out values that are missing and can't be null; refuse those that the schema requires."""
+        for wanted in self._shape_read.columns:
+            if wanted.column.nullable:
+                continue
+            without = [at for at, place in enumerate(places) if read.rows[place].values.get(wanted.name) is None]
+            if without and wanted.required:
+                reasons = Counter(
+                    str(each.reason) for each in read.values
+                    if each.column == wanted.name and each.row in {places[at] for at in without} and each.reason
+                )  # fmt: skip
+                why = f" ({reasons.most_common(1)[0][0]})" if reasons else ""
+                raise self._misfit(
+                    f'The column "{wanted.name}" has no value in {len(without)} of {len(places)} rows{why}.'
+                )
+            for at in without:
+                record = records[at]
+                for key in wanted.path[:-1]:
+                    record = record[key]
+                if isinstance(record, dict):
+                    record.pop(wanted.path[-1], None)
+
+    def _misfit(self, message: str) -> Exception:
+        self._repairs += 1
+        if self._repairs > MOST_REPAIRS:
+            return AgentError(TaskFailureCode.OUTPUT_SCHEMA_MISMATCH, message)
+        return ToolCallError(f"The answer does not fit: {message} Read another column or list, or choose other rows.")
+
+
+def _lists_of(page: Snapshot) -> dict[str, _Listed]:
+    """Return the lists of a page by the names that the model uses: L1 and so on; P1 for what the page is about."""
+    sources = shown_of(page)
+    currencies = currencies_of(sources)
+    named: dict[str, _Listed] = {}
+    for number, view in enumerate(best_first(joined_views(page, views_of(page, sources)))[:_MOST_LISTS], 1):
+        fields = {name: each.found for name, each in view.own_columns[:_MOST_COLUMNS]}
+        if fields:
+            named[f"L{number}"] = _Listed(
+                view.source, tuple(view.part.sources), False, view.title, fields, page, currencies
+            )
+    records = [
+        each
+        for each in (*main_of(page), *sources)
+        if each.kind in ("page", "pairs", "embedded") and len(each.rows) == 1
+    ]
+    for number, source in enumerate(records[:3], 1):
+        named[f"P{number}"] = _Listed(
+            source, (source,), True, source.caption or source.heading or "the page itself",
+            dict(list(own_names(source))[:_MOST_COLUMNS]), page, currencies,
+        )  # fmt: skip
+    return named
+
+
+def _part(listed: _Listed, fields: Mapping[str, Field]) -> Part:
+    return Part(
+        listed.page,
+        Assignment(listed.source, dict(fields)),
+        listed.parts,
+        listed.is_record,
+        listed.currencies,
+        page_date_of(listed.page, [listed.source]),
+        listed.page.is_cut,
+    )
+
+
+def _field_called(said: str, listed: _Listed) -> Field | None:
+    """Return the field of a list that a model means: by the name it was shown, in any case, or one that is close."""
+    by_name = {name.casefold(): field for name, field in listed.fields.items()}
+    by_label = {each.label.casefold(): each for each in fields_of(listed.source) if each.label}
+    wanted = said.strip().casefold()
+    return by_name.get(wanted) or by_label.get(wanted) or by_name.get(closest_match(wanted, by_name) or "")
+
+
+def _described(name: str, listed: _Listed) -> str:
+    kind = "record" if listed.is_record else "table" if listed.source.kind in ("table", "grid") else "list"
+    columns = []
+    for column, field in listed.fields.items():
+        example = next((text for text in field.texts if text), "")
+        columns.append(f"{column} (“{shortened(example, 30)}”)" if example else column)
+    rows = "" if listed.is_record else f", {len(listed.source.rows)} rows"
+    return f"{name}: {kind} “{shortened(listed.title, 60)}”{rows}; columns: {', '.join(columns)}"
+
+
+def _ending(parts: Sequence[Part]) -> tuple[str, bool]:
+    """Return how the last page shows that a list goes on, for people, and whether it is known to be all.
+
+    Where the page has scripts and does not say how many rows there are, more may come by scrolling.
+    """
+    last = parts[-1]
+    if last.is_record:
+        return "", True
+    source = last.assignment.source
+    rows = sum(len(part.assignment.source.rows) for part in parts)
+    goes_on = continuation_of(document_of(last.snapshot, source), source)
+    if goes_on.following is not None:
+        return f', and the list goes on at "{shortened(goes_on.following.name, 30)}"', False
+    if goes_on.more is not None:
+        return f', and more rows come with "{shortened(goes_on.more.name, 30)}"', False
+    if goes_on.stated is not None and goes_on.stated.total > rows:
+        return f", and the page says that it has {goes_on.stated.total}", False
+    return "", goes_on.is_at_last_page or goes_on.stated is not None or not goes_on.is_scripted
+
+
+def _copied(record: Any) -> Any:
+    return {name: _copied(value) for name, value in record.items()} if isinstance(record, dict) else record

@@ -1,0 +1,188 @@
+"""One request to a language model: asked again where that is safe, otherwise ended in one line with a stable code.
+
+A request changes nothing but what is spent, so that it may be repeated where its answer was lost; what a lost one may
+have cost is counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from pydantic_ai.direct import model_request
+from pydantic_ai.exceptions import (
+    ContentFilterError,
+    ModelAPIError,
+    ModelAuthenticationError,
+    ModelConnectionError,
+    ModelContextWindowExceededError,
+    ModelHTTPError,
+    ModelNotFoundError,
+    ModelQuotaExceededError,
+    ModelRateLimitError,
+    ModelRequestTimeout,
+    ModelServerError,
+    ModelTimeoutError,
+    ModelUnavailableError,
+    UnexpectedModelBehavior,
+    UserError,
+)
+from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.models import Model, ModelRequestParameters
+from pydantic_ai.settings import ModelSettings
+
+from webrun_nb.agents.base import AgentError, ModelOptions
+from webrun_nb.agents.llm.connection import REQUEST_TIMEOUT_S
+from webrun_nb.agents.llm.spending import Spending
+from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.text import shortened
+
+Sleep = Callable[[float], Awaitable[object]]
+
+_MOST_ATTEMPTS = 4
+_FIRST_WAIT_S = 0.5
+_LONGEST_WAIT_S = 30.0
+_SAID_CHARS = 200
+_PART_BYTES = 20
+
+
+class TooLongError(Exception):
+    """Raised where a request has more than the model can read: it may be shortened and made again."""
+
+
+class NoToolsError(Exception):
+    """Raised where the model can't be given tools: it may be asked in another form."""
+
+
+class Requester:
+    """Makes the requests of one task.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    options : ModelOptions
+        Its name and key, which no message shows.
+    spending : Spending
+        The limits, checked before each attempt.
+    sleep : callable
+        Waits some seconds.
+    """
+
+    def __init__(self, model: Model, options: ModelOptions, spending: Spending, sleep: Sleep = asyncio.sleep) -> None:
+        self._model = model
+        self._options = options
+        self._spending = spending
+        self._sleep = sleep
+
+    async def ask(self, messages: Sequence[ModelMessage], parameters: ModelRequestParameters) -> ModelResponse:
+        """Return the model's answer.
+
+        Raises
+        ------
+        TooLongError, NoToolsError
+            It may be asked again in another form.
+        AgentError
+            It can't be had; the code says why.
+        """
+        size = _bytes_of(messages, parameters)
+        wait_s, lost = _FIRST_WAIT_S, ""
+        for attempt in range(_MOST_ATTEMPTS):
+            settings = ModelSettings(
+                max_tokens=self._spending.answer_tokens(size), timeout=REQUEST_TIMEOUT_S, max_retries=0, temperature=0
+            )
+            try:
+                response = await model_request(
+                    self._model, messages, model_settings=settings, model_request_parameters=parameters
+                )
+            except (ModelRateLimitError, ModelServerError, ModelUnavailableError) as error:
+                lost, asked_s = self._said(error), error.retry_after
+                if asked_s is not None and asked_s > _LONGEST_WAIT_S:
+                    raise self._unavailable(f"{lost}; it asks to wait {asked_s:.0f} s") from error
+                wait_s = max(wait_s, asked_s or 0)
+            except (ModelConnectionError, ModelTimeoutError, ModelRequestTimeout) as error:
+                lost = self._said(error)
+                if getattr(error, "phase", None) not in ("connect", "pool"):
+                    self._spending.count_lost(size)
+            except (ModelAPIError, UnexpectedModelBehavior, UserError) as error:
+                lost = self._said(self._final(error, parameters))
+                self._spending.count_lost(size)
+            else:
+                self._spending.count(response, size)
+                if response.finish_reason == "content_filter":
+                    raise AgentError(
+                        TaskFailureCode.MODEL_REFUSED, f"The provider's filter has stopped {self._options.model}."
+                    )
+                return response
+            if attempt + 1 < _MOST_ATTEMPTS:
+                await self._sleep(wait_s)
+                wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+        raise self._unavailable(f"{lost}, {_MOST_ATTEMPTS} times")
+
+    def _final(self, error: Exception, parameters: ModelRequestParameters) -> Exception:
+        """Raise what asking again can't help; return an error of an answer that was malformed, which may be so once."""
+        name, said = self._options.model, self._said(error)
+        match error:
+            case ModelAuthenticationError():
+                raise AgentError(TaskFailureCode.MODEL_KEY_INVALID, f"{name}: the key is refused: {said}.") from error
+            case ModelNotFoundError():
+                raise AgentError(TaskFailureCode.MODEL_NOT_FOUND, f"There is no model {name}: {said}.") from error
+            case ModelContextWindowExceededError():
+                raise TooLongError(said) from error
+            case ModelQuotaExceededError():
+                raise self._unavailable(f"its quota is used up: {said}") from error
+            case ContentFilterError():
+                raise AgentError(
+                    TaskFailureCode.MODEL_REFUSED, f"The provider's filter has stopped {name}: {said}."
+                ) from error
+            case ModelHTTPError(status_code=status) if 300 <= status < 400:
+                raise self._unavailable(f"it answers with a redirect (HTTP {status}), which is not followed") from error
+            case ModelHTTPError(status_code=401 | 403):
+                raise AgentError(TaskFailureCode.MODEL_KEY_INVALID, f"{name}: the key is refused: {said}.") from error
+            case ModelHTTPError() if parameters.function_tools and _is_about_tools(said):
+                raise NoToolsError(said) from error
+            case ModelHTTPError() if _is_about_length(said):
+                raise TooLongError(said) from error
+            case ModelHTTPError() | UserError():
+                raise AgentError(TaskFailureCode.MODEL_UNSUITABLE, f"{name} refuses the request: {said}.") from error
+        return error
+
+    def _unavailable(self, why: str) -> AgentError:
+        return AgentError(TaskFailureCode.MODEL_UNAVAILABLE, f"{self._options.model} can't be reached: {why}.")
+
+    def _said(self, error: Exception) -> str:
+        """Return what an error says, on one line, without the key."""
+        if isinstance(error, ModelHTTPError):
+            text = f"HTTP {error.status_code}: {_message_in(error.body) or 'no reason given'}"
+        elif isinstance(error, ModelTimeoutError | ModelRequestTimeout):
+            text = f"no answer within {REQUEST_TIMEOUT_S:.0f} s"
+        else:
+            text = str(error) or type(error).__name__
+        if self._options.key:
+            text = text.replace(self._options.key, "***")
+        return shortened(text, _SAID_CHARS).rstrip(".")
+
+
+def _bytes_of(messages: Sequence[ModelMessage], parameters: ModelRequestParameters) -> int:
+    """Return the size of what a request says, with some bytes for the form of each part."""
+    texts = [f"{getattr(part, 'content', '')}{getattr(part, 'args', '')}" for each in messages for part in each.parts]
+    texts += [f"{tool.name}{tool.description}{tool.parameters_json_schema}" for tool in parameters.function_tools]
+    return sum(len(text.encode()) + _PART_BYTES for text in texts)
+
+
+def _message_in(body: object) -> str:
+    """Return the words of an error's body, which providers put in different places."""
+    if isinstance(body, dict):
+        inner = body.get("error", body.get("message", body.get("detail", "")))
+        return _message_in(inner) if inner else ""
+    return str(body) if body else ""
+
+
+def _is_about_tools(said: str) -> bool:
+    lower = said.casefold()
+    return "tool" in lower or "function call" in lower
+
+
+def _is_about_length(said: str) -> bool:
+    lower = said.casefold()
+    return "context" in lower and ("length" in lower or "window" in lower or "exceed" in lower)

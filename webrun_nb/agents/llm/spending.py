@@ -1,0 +1,128 @@
+"""The limits of a task's language model: requests, tokens and dollars, each checked before it is spent."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from genai_prices import Usage, calc_price
+from pydantic_ai.messages import ModelResponse
+
+from webrun_nb.agents.base import AgentError, ModelOptions, TokenUse
+from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.language_models import split_model
+from webrun_nb.common.text import counted
+
+MOST_ANSWER_TOKENS = 4_096
+"""The longest answer to one request."""
+_LEAST_ANSWER_TOKENS = 256
+"""The shortest one that can hold a call."""
+_BYTES_PER_TOKEN = 2
+"""Fewer than any usual text has, so that a request is never larger than it was taken for."""
+
+
+class Spending:
+    """The requests, tokens and dollars of a task.
+
+    Parameters
+    ----------
+    options : ModelOptions
+        The model and the limits.
+    tokens : TokenUse
+        Increased by what each request took.
+
+    Raises
+    ------
+    AgentError
+        `MODEL_PRICE_UNKNOWN`: there is a limit in dollars, and the model's price is not known.
+    """
+
+    def __init__(self, options: ModelOptions, tokens: TokenUse) -> None:
+        self._options = options
+        self._tokens = tokens
+        self._provider, self._name = split_model(options.model)
+        self._requests = 0
+        self._all_counted = self._all_priced = True
+        if options.max_cost_usd is not None and self.price_usd(1, 1) is None:
+            raise AgentError(
+                TaskFailureCode.MODEL_PRICE_UNKNOWN,
+                f"The price of {options.model} is not known, so that a limit in dollars could not be kept; limit its "
+                "tokens instead.",
+            )
+
+    def price_usd(self, prompt: int, completion: int) -> Decimal | None:
+        """Return the price of a request; None where it is not known, as for the user's own endpoints."""
+        if self._options.url is not None:
+            return None
+        usage = Usage(input_tokens=prompt, output_tokens=completion)
+        try:
+            return calc_price(usage, model_ref=self._name, provider_id=self._provider).total_price
+        except LookupError:
+            return None
+
+    def answer_tokens(self, request_bytes: int) -> int:
+        """Return how long the answer to the next request may be, in tokens.
+
+        Parameters
+        ----------
+        request_bytes : int
+            The size of the request.
+
+        Raises
+        ------
+        AgentError
+            `MODEL_LIMIT_REACHED`: it would go beyond a limit, so that it is not made.
+        """
+        options, used = self._options, self._tokens
+        if self._requests >= options.max_steps:
+            raise _reached(f"The model was asked {counted(self._requests, 'time')} (max_steps), and has not finished.")
+        prompt = -(-request_bytes // _BYTES_PER_TOKEN)
+        if options.max_input_tokens is not None and used.prompt + prompt > options.max_input_tokens:
+            raise _reached(
+                f"The next request may take {prompt:,} tokens; {used.prompt:,} of {options.max_input_tokens:,} "
+                "(max_input_tokens) are used."
+            )
+        most = MOST_ANSWER_TOKENS
+        if options.max_output_tokens is not None:
+            most = min(most, options.max_output_tokens - used.completion)
+            if most < _LEAST_ANSWER_TOKENS:
+                raise _reached(
+                    f"The model has written {used.completion:,} of {options.max_output_tokens:,} tokens "
+                    "(max_output_tokens)."
+                )
+        if options.max_cost_usd is not None:
+            left = options.max_cost_usd - (used.model_cost_usd or Decimal(0))
+            while (price := self.price_usd(prompt, most)) is None or price > left:
+                most //= 2
+                if most < _LEAST_ANSWER_TOKENS:
+                    raise _reached(
+                        f"The next request may cost more than what is left of ${options.max_cost_usd} (your key)."
+                    )
+        return most
+
+    def count(self, response: ModelResponse, request_bytes: int) -> None:
+        """Count what a request took, by its provider's numbers; without any, by its size."""
+        usage = response.usage
+        prompt, completion = usage.input_tokens, usage.output_tokens
+        is_counted = prompt > 0 and completion > 0 and not usage.unmeasured_requests
+        if not is_counted:
+            prompt, completion = -(-request_bytes // 4), -(-len(repr(response.parts)) // 4)
+            self._all_counted = False
+        self._requests += 1
+        used = self._tokens
+        used.prompt += prompt
+        used.completion += completion
+        used.model_requests += 1
+        used.estimated = not self._all_counted
+        price = self.price_usd(prompt, completion) if is_counted else None
+        self._all_priced = self._all_priced and price is not None
+        used.model_cost_usd = (used.model_cost_usd or Decimal(0)) + price if self._all_priced and price else None
+
+    def count_lost(self, request_bytes: int) -> None:
+        """Count a request whose answer was lost on the way: what it took is not known, and may have been charged."""
+        self._tokens.prompt += -(-request_bytes // 4)
+        self._all_counted = self._all_priced = False
+        self._tokens.estimated, self._tokens.model_cost_usd = True, None
+
+
+def _reached(message: str) -> AgentError:
+    return AgentError(TaskFailureCode.MODEL_LIMIT_REACHED, message)
