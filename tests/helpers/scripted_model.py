@@ -21,9 +21,9 @@ Said = ModelResponse | Exception
 """An answer of the model, or the error of its provider."""
 
 
-def call(tool: str, words: str = "", **arguments: Any) -> ModelResponse:
+def call(tool: str, saying: str = "", **arguments: Any) -> ModelResponse:
     """An answer that calls one tool."""
-    parts = [TextPart(words)] if words else []
+    parts = [TextPart(saying)] if saying else []
     return ModelResponse(
         [*parts, ToolCallPart(tool, arguments)], usage=RequestUsage(input_tokens=100, output_tokens=10)
     )
@@ -68,7 +68,7 @@ def last_told(messages: Sequence[ModelMessage]) -> str:
     """Return what a model was told last."""
     last = messages[-1]
     assert isinstance(last, ModelRequest)
-    return "\n".join(str(part.content) for part in last.parts)
+    return "\n".join(str(getattr(part, "content", "")) for part in last.parts)
 
 
 def number_of(text: str, told: str) -> int:
