@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,7 @@ from webrun_nb.batch.store import stored_run
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import TaskInterruptedError, WebRunError
+from webrun_nb.client.local_emulator import LocalEmulator
 from webrun_nb.notebook.display.result_frames import NotebookFrames
 
 TEXT = "List the offices with their city and staff."
@@ -50,6 +52,18 @@ def client(emulator: Any) -> Iterator[Client]:
     for session in client.sessions.values():
         session.terminate()
     client.close()
+
+
+@contextmanager
+def own_emulator(folder: str) -> Iterator[tuple[LocalEmulator, Client]]:
+    """Start an emulator as a notebook does, whose end the client sees at once, and give it with its client."""
+    emulator = runtime.run(LocalEmulator.start("--data-dir", folder))
+    client = Client(emulator.url, key=emulator.key, frames=NotebookFrames(), explain_loss=emulator.explain_loss)
+    try:
+        yield emulator, client
+    finally:
+        client.close()
+        emulator.stop()
 
 
 def begin(client: Client, pages: object, **options: Any) -> MapRun:
@@ -155,28 +169,23 @@ def test_a_session_whose_browser_is_lost_is_replaced(client: Client, emulator: A
     assert run.df["staff"].tolist() == [0, 1, 2]
 
 
-def test_a_killed_emulator_loses_nothing_that_was_done(
-    start_emulator: Callable[..., Any], site: Any, tmp_path: Any
-) -> None:
+def test_a_killed_emulator_loses_nothing_that_was_done(site: Any, tmp_path: Any) -> None:
     folder, gate = str(tmp_path / "emulator"), threading.Event()
     pages = [site.page(f"/{n}", offices(("Ulm", n)), held=gate if n > 1 else None) for n in range(5)]
-    first = start_emulator("--control", "--data-dir", folder)
-    client = Client(first.url, key=first.key, frames=NotebookFrames())
-    run = begin(client, pages)
-    wait_until(lambda: run.progress.done == 2 and {"/2", "/3"} <= set(site.asked))
-    before = run.status["_task_id"].tolist()[:2]
-    for process in (*psutil.Process(first.process.pid).children(recursive=True), psutil.Process(first.process.pid)):
-        os.kill(process.pid, signal.SIGKILL)
-    gate.set()
-    with pytest.raises(WebRunError) as gone:
-        run.result()
-    assert gone.value.code in ("CONNECTION_LOST", "EMULATOR_GONE")
-    client.close()
+    with own_emulator(folder) as (emulator, client):
+        run = begin(client, pages)
+        wait_until(lambda: run.progress.done == 2 and {"/2", "/3"} <= set(site.asked))
+        before = run.status["_task_id"].tolist()[:2]
+        process = psutil.Process(emulator.pid)
+        for each in (*process.children(recursive=True), process):
+            os.kill(each.pid, signal.SIGKILL)
+        gate.set()
+        with pytest.raises(WebRunError) as gone:
+            run.result()
+    assert gone.value.code == "EMULATOR_GONE"
     assert stored_run(run.id).counts.done == 2
-    second = start_emulator("--control", "--data-dir", folder)
-    client = Client(second.url, key=second.key, frames=NotebookFrames())
-    again = begin(client, pages).result()
-    client.close()
+    with own_emulator(folder) as (_, client):
+        again = begin(client, pages).result()
     assert again.id == run.id
     assert again.df["staff"].tolist() == [0, 1, 2, 3, 4]
     assert again.status["_task_id"].tolist()[:2] == before
