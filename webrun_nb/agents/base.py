@@ -100,12 +100,16 @@ class ModelOptions:
 
 @dataclass(frozen=True, slots=True)
 class Observe:
-    """Ask for the page's `Observation`."""
+    """Ask for the page's `Observation`; `because` is the part of the instruction it serves."""
+
+    because: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class TakeSnapshot:
-    """Ask for the page's `Snapshot`, which the extraction engine reads."""
+    """Ask for the page's `Snapshot`, which the extraction engine reads; `because` as in `Observe`."""
+
+    because: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +245,8 @@ class Finish:
     """Parts of the instruction that select something and were not used."""
     columns: tuple[ColumnRead, ...] = ()
     lists: tuple[ListRead, ...] = ()
+    readings: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """The parts of the instruction that values were read for, as `because` of the steps that serve them has them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,13 @@ from webrun_nb.emulator.services.history import History
 from webrun_nb.emulator.services.lifecycle import Lifecycle
 from webrun_nb.emulator.services.page_reader import PageReader
 from webrun_nb.emulator.services.policies import Policies
+from webrun_nb.emulator.services.practice_sites import PracticeSites
 from webrun_nb.emulator.services.recordings import TaskRecordings
 from webrun_nb.emulator.services.session_events import SessionEvents
 from webrun_nb.emulator.services.session_factory import SessionFactory
 from webrun_nb.emulator.services.session_registry import SecretRegistry, SessionRegistry
 from webrun_nb.emulator.services.session_workers import SessionWorkers
-from webrun_nb.emulator.services.sessions import PracticeSites, Sessions
+from webrun_nb.emulator.services.sessions import Sessions
 from webrun_nb.emulator.services.signing import Signer, WebViewLinks, signing_key
 from webrun_nb.emulator.services.view_stream import LiveViews
 from webrun_nb.emulator.services.webhooks import Webhooks
@@ -216,7 +217,7 @@ class Emulator:
     @cached_property
     def recordings(self) -> TaskRecordings:
         """The steps of tasks."""
-        return TaskRecordings(self.registry)
+        return TaskRecordings(self.registry, self._practice)
 
     # --- sessions -----------------------------------------------------------------------------------------------------
 
@@ -296,6 +297,7 @@ class Emulator:
             environments=self.environments,
             files=self.files,
             practice=self._practice,
+            recordings=self.recordings,
             browsers=self.browsers,
             faults=self.faults,
         )

@@ -202,6 +202,10 @@ class EmulatorFields(Request):
     """The most that the requests to the model may cost, in US dollars."""
     vision: bool = False
     """True if the model is shown pictures of the pages."""
+    replay: Annotated[str, Field(min_length=1, max_length=64)] | dict[str, Any] | None = None
+    """The recording whose steps are taken instead of an agent's: the id of an earlier task, or its JSON."""
+    heal: bool = False
+    """An agent goes on where a step of the recording can't be taken any more."""
 
     @property
     def chosen_agent(self) -> AgentName:
@@ -217,6 +221,16 @@ class EmulatorFields(Request):
         for name in _OF_A_MODEL:
             if getattr(self, name):
                 raise invalid("{parameter} is for the agents llm and auto", within=[to_camel(name)])
+        return self
+
+    @model_validator(mode="after")
+    def _heals_a_replay(self) -> Self:
+        if self.heal and self.replay is None:
+            raise invalid("{parameter} mends a recording: give replay as well, or leave it out", within=["heal"])
+        if self.replay is not None and not self.heal:
+            for name in ("agent", "model"):
+                if getattr(self, name) is not None:
+                    raise invalid("{parameter}: a replay has no agent; add heal, or leave it out", within=[name])
         return self
 
     @model_validator(mode="before")
@@ -369,7 +383,9 @@ def _instructed(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a task that must say what to do."""
     task = _unified_task(body, flat_first=True)
     instruction = task.get("prompt", "")
-    if isinstance(instruction, str) and not instruction.strip():
+    emulator = task.get("emulator")
+    replays = isinstance(emulator, Mapping) and emulator.get("replay") is not None  # the recording has its text
+    if isinstance(instruction, str) and not instruction.strip() and not replays:
         raise empty_instruction()
     return task
 

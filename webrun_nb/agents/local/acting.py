@@ -126,7 +126,7 @@ class Acting(Looking):
         self.acted = True
         by, before = sends(dared, self.seen, self.last), self.seen
         wish = self.dialog_wish
-        reply = yield Perform(dared, because, first_answer(wish))
+        reply = yield Perform(dared, self.sentence or because, first_answer(wish))
         had_dialog = self.had_dialog = isinstance(reply, Performed) and bool(reply.dialogs)
         if isinstance(reply, Performed) and reply.dialogs:
             self.dialog_wish = ""

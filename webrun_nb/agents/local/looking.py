@@ -166,7 +166,7 @@ class Looking(Asking):
         return seen
 
     def _look_once(self) -> Work[Observation]:
-        reply = yield Observe()
+        reply = yield Observe(self.sentence)
         if not isinstance(reply, Observed):
             raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a look with {type(reply).__name__}.")
         self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
@@ -174,7 +174,7 @@ class Looking(Asking):
 
     def wait(self, most_s: float) -> Work[None]:
         """Wait until the page changes, and settles again."""
-        yield Perform(WaitForChange(timeout_ms=max(50, int(most_s * 1000))))
+        yield Perform(WaitForChange(timeout_ms=max(50, int(most_s * 1000))), self.sentence)
 
     def until(self, holds: Callable[[Observation], bool]) -> Work[Observation]:
         """Look at the page until something holds, at most as long as it goes on changing; return the last look.
@@ -225,7 +225,7 @@ class Looking(Asking):
         return replace(page, status=None) if page.status in self.brief.expect_status else page
 
     def _taken(self) -> Work[Snapshot]:
-        reply = yield TakeSnapshot()
+        reply = yield TakeSnapshot(self.sentence)
         if not isinstance(reply, SnapshotTaken):
             raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a read with {type(reply).__name__}.")
         return reply.snapshot
@@ -268,7 +268,7 @@ class Looking(Asking):
         """Return what the open page shows, whatever it answered; None where no page is open."""
         if self.seen is not None:
             return self.seen
-        reply = yield Observe()
+        reply = yield Observe(self.sentence)
         if not isinstance(reply, Observed) or reply.observation.url == "about:blank":
             return None
         self.tokens.prompt += estimate_tokens(self.brief.instruction + rendered(reply.observation))
@@ -276,7 +276,7 @@ class Looking(Asking):
 
     def lists(self) -> Work[Sequence[View]]:
         """Return the lists of the open page, whatever it answered, the best one first."""
-        reply = yield TakeSnapshot()
+        reply = yield TakeSnapshot(self.sentence)
         if not isinstance(reply, SnapshotTaken):
             return ()
         page = reply.snapshot

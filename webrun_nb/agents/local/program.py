@@ -149,6 +149,8 @@ class Program:
         self._answers: list[Finish] = []
         self._sentences: list[str] = []
         """The sentence of each answer."""
+        self._readings: list[str] = []
+        """The sentences that values were read for, those of steps within others too."""
         self._is_by_schema = False
         """The schema alone asks for the values of the last step."""
 
@@ -176,7 +178,8 @@ class Program:
         finish = self._finish(self._answers)
         dropped = self._sentences[:-1] if brief.output_type != "text" else []
         earlier = [unused(brief.instruction, said, said, ONE_LIST) for said in dropped]
-        yield replace(finish, unused=(*self.task.not_used, *earlier, *finish.unused))
+        unused_parts = (*self.task.not_used, *earlier, *finish.unused)
+        yield replace(finish, unused=unused_parts, readings=tuple(self._readings))
 
     def _followed_by_both(self, intent: Intent) -> Work[list[Intent]]:
         """Take one step, or leave it to the person who took over at a question about it."""
@@ -254,6 +257,7 @@ class Program:
         if isinstance(intent, Extract):
             self._answers.append((yield from self._collected_by_both(intent)))
             self._sentences.append(intent.sentence)
+            self._readings.append(intent.sentence)
             self._kept.keep(self._answers[-1].text)
             rows = self._answers[-1].data
             is_whole = isinstance(rows, list) and all(each.is_whole for each in self._answers[-1].lists)
@@ -413,6 +417,7 @@ class Program:
         data = None if self.task.brief.output_type == "text" else [{"answer": text}]
         self._answers.append(Finish(text, data))
         self._sentences.append(sentence)
+        self._readings.append(sentence)
 
     def _search(self, intent: SearchFor) -> Work[None]:
         """Use the page's search: its form with a field for each part of the sentence, or else its search box."""

@@ -50,6 +50,10 @@ class Step:
     """The page right after it, a small JPEG."""
     number: int | None = None
     """Its position among the recorded steps of its task, from 1; None where it is not recorded."""
+    because: str = ""
+    """The part of the task's text that it serves; empty where it serves none, or that is not known."""
+    recorded: Mapping[str, Any] | None = field(default=None, repr=False)
+    """The action as a recording has it (`agents.recording`), secrets by name; None for what a replay does not do."""
 
 
 CUT_SHORT: frozenset[TaskFailureCode] = frozenset(
@@ -100,6 +104,8 @@ class TaskOrder:
     """The files that it may give to pages: those that it names, or else those of the session's environment."""
     for_agent: AgentText | None = None
     """The instruction as the agent gets it, where it held secrets."""
+    replay: Any = None
+    """The recording whose steps are taken instead of an agent's, opaque here; None for an agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +179,8 @@ class Task:
         """The length of the page texts that are kept with its steps."""
         self.pictures: list[PictureOfPage] = []
         """The pictures of pages that it read, where they are wanted."""
+        self.readings: tuple[str, ...] = ()
+        """The parts of its text that values were read for, once it has its answer."""
         self.evidence = Evidence()
         """The lists, columns and values that its answer rests on."""
         self.pages: list[VisitedPage] = []
@@ -215,6 +223,10 @@ class TaskRecording:
     steps: list[Step]
     pictures: tuple[PictureOfPage, ...] = ()
     steps_left_out: int = 0
+    status: TaskStatus = TaskStatus.QUEUED
+    order: TaskOrder | None = None
+    readings: tuple[str, ...] = ()
+    """The parts of its text that values were read for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from webrun_nb.agents.recording.recording import record_action
 from webrun_nb.browsers.actions import Action, Scroll, Upload
 from webrun_nb.browsers.observation import DialogAnswer, HitTest, NativeDialog, Observation
 from webrun_nb.browsers.protocol import BrowserError, BrowserInstance
@@ -20,6 +21,7 @@ from webrun_nb.common.policy_terms import Actor, GuardrailResponse
 from webrun_nb.emulator.domain.file_names import safe_name
 from webrun_nb.emulator.domain.policy.engine import Allow, Block, RequireApproval
 from webrun_nb.emulator.domain.policy.facts import ActionFact, ActionFacts, Page, SearchText
+from webrun_nb.emulator.domain.secrets.redaction import SHOWN
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Step, Task
 from webrun_nb.emulator.execution.action_facts import facts_of, highlight_box, only_looks, visible_box
@@ -84,17 +86,19 @@ class ActionGateway:
         self._enforcer = enforcer
         self._recorder = recorder
 
-    async def observe(self, task: Task | None = None) -> Observation:
-        """Return the elements of the page that can be acted on."""
-        with self._recorder.step(task, "look") as step, self._filter.redact_errors():
+    async def observe(self, task: Task | None = None, because: str = "") -> Observation:
+        """Return the elements of the page that can be acted on; `because` is the part of the text that it serves."""
+        because = self._filter.redact(because)
+        with self._recorder.step(task, "look", because=because) as step, self._filter.redact_errors():
             seen = self._filter.redact_observation(await self.instance.observe())
             step.url, step.target = seen.url[:500], seen.title[:500]
             self._observation = seen
             return seen
 
-    async def snapshot(self, task: Task | None = None) -> Snapshot:
-        """Return the snapshot of the page that the extraction engine reads."""
-        with self._recorder.step(task, "read") as step, self._filter.redact_errors():
+    async def snapshot(self, task: Task | None = None, because: str = "") -> Snapshot:
+        """Return the snapshot of the page that the extraction engine reads; `because` as in `observe`."""
+        because = self._filter.redact(because)
+        with self._recorder.step(task, "read", because=because) as step, self._filter.redact_errors():
             page = self._filter.redact_snapshot(await self.instance.snapshot())
             step.url, step.target = page.url[:500], page.title[:500]
             if not self._filter.shows_secret(page):  # which a picture could not mask
@@ -116,6 +120,7 @@ class ActionGateway:
         by: Actor = "agent",
         approve: Approve | None = None,
         dialog_answer: DialogAnswer | None = None,
+        because: str = "",
     ) -> bool:
         """Perform an action, if the policy allows it, and publish its event.
 
@@ -131,6 +136,8 @@ class ActionGateway:
             Asks a person where the policy demands that; without it, such an action is refused.
         dialog_answer : DialogAnswer, optional
             The answer to a native dialog that it leads to.
+        because : str, optional
+            The part of the task's text that it serves.
 
         Returns
         -------
@@ -149,7 +156,9 @@ class ActionGateway:
         target = str(shown.get("target", ""))
         await self._recorder.pictures.taken()  # of the page as the action before left it
         with (
-            self._recorder.step(recorded, "action", str(shown["name"]), target, by=by) as step,
+            self._recorder.step(
+                recorded, "action", str(shown["name"]), target, by=by, because=self._filter.redact(because)
+            ) as step,
             self._filter.redact_errors(),
         ):
             if not await self._authorize(action, step, recorded, by, approve):
@@ -162,6 +171,9 @@ class ActionGateway:
             if (box := highlight_box(action, self._observation)) is not None:
                 told["box"] = box
             self._publish(serialize.MESSAGE, serialize.action_event(self._session, task, told, step.number))
+            if task is not None and by == "agent":
+                masked = self._filter.redact((action, dialog_answer))
+                step.recorded = record_action(masked[0], self._observation, masked[1], shown_secret=SHOWN)
             opened = self._filter.insert_secrets(action)
             if isinstance(opened, Upload):
                 opened = replace(opened, paths=_paths(opened, task))

@@ -160,10 +160,10 @@ def emulator_address(host: str, port: int) -> EmulatorAddress:
     return EmulatorAddress(port, _LOOPBACK if address.is_unspecified else address, frozenset(_own_addresses()))
 
 
-def hosts_mentioned_in(fields: TaskFields) -> Iterable[str]:
-    """Return the hosts that a task names in its starting point and its text."""
-    start = host_of(fields.starting_url) if fields.starting_url else None
-    return {*hosts_in(fields.prompt), *([start] if start else ())}
+def hosts_mentioned_in(fields: TaskFields, recorded: Iterable[str] = ()) -> Iterable[str]:
+    """Return the hosts that a task names in its starting point, its text, and the URLs that its recording opens."""
+    urls = [*([fields.starting_url] if fields.starting_url else ()), *recorded]
+    return {*hosts_in(fields.prompt), *filter(None, map(host_of, urls))}
 
 
 def _own_addresses() -> Iterable[Address]:

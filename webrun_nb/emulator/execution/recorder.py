@@ -111,10 +111,18 @@ class Recorder:
 
     @contextlib.contextmanager
     def step(
-        self, task: Task | None, kind: StepKind, name: str = "", target: str = "", *, by: Actor = "agent", url: str = ""
+        self,
+        task: Task | None,
+        kind: StepKind,
+        name: str = "",
+        target: str = "",
+        *,
+        by: Actor = "agent",
+        url: str = "",
+        because: str = "",
     ) -> Iterator[Step]:
         """Record the block as a step, which the block may fill in further; without a task it is not kept."""
-        step = Step(kind, name or kind, target[:MAX_TARGET], by, self._clock.now(), url[:MAX_TARGET])
+        step = Step(kind, name or kind, target[:MAX_TARGET], by, self._clock.now(), url[:MAX_TARGET], because=because)
         if task is not None and len(task.steps) < MAX_STEPS:
             task.steps.append(step)
             step.number = len(task.steps)

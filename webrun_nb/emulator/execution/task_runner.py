@@ -34,8 +34,9 @@ from webrun_nb.agents.base import (
     TokenUse,
     Unused,
 )
-from webrun_nb.browsers.actions import Action, Click, Navigate
-from webrun_nb.browsers.observation import DialogAnswer
+from webrun_nb.agents.recording.recording import Recording
+from webrun_nb.agents.recording.replay import ReplayAgent
+from webrun_nb.browsers.actions import Click, Navigate
 from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.policy_terms import GuardrailResponse
@@ -170,7 +171,7 @@ class TaskRunner:
         )
         tokens = TokenUse()
         counted = TokenUse()
-        run = self._agent.run(spec, tokens)
+        run = self._agent_of(fields).run(spec, tokens)
         reply: Reply | None = None
         try:
             while True:
@@ -204,6 +205,13 @@ class TaskRunner:
             model=ModelUse(requests, cost_usd) if requests else None,
         )
 
+    def _agent_of(self, fields: TaskFields) -> Agent:
+        """Return the session's agent, or what takes the steps of the recording that the task replays."""
+        recording: Recording | None = self._task.order.replay
+        if recording is None:
+            return self._agent
+        return ReplayAgent(recording, self._agent if fields.emulator.heal else None)
+
     async def _add_retry_after(self, details: dict[str, Any]) -> None:
         """Add to the details of a failure at an error page when that page asks to be requested again."""
         url, status = details.get("url"), details.get("status")
@@ -218,6 +226,7 @@ class TaskRunner:
         with self._recorder.step(self._task, "finish"):
             answer = write_answer(fields, finish)
         cut = answer.truncation if fields.output_type != "text" else None
+        self._task.readings = finish.readings
         self._task.evidence = evidence_of(finish, None if cut is None else cut.returned)
         return answer
 
@@ -233,11 +242,11 @@ class TaskRunner:
     async def _take_step(self, step: Step) -> Reply:
         match step:
             case Observe():
-                seen = await self._gateway.observe(self._task)
+                seen = await self._gateway.observe(self._task, step.because)
                 self._note_page(seen.url, seen.status)
                 return Observed(seen)
             case TakeSnapshot():
-                snapshot = await self._gateway.snapshot(self._task)
+                snapshot = await self._gateway.snapshot(self._task, step.because)
                 self._note_page(snapshot.url, snapshot.status)
                 return SnapshotTaken(snapshot)
             case Log():
@@ -258,8 +267,8 @@ class TaskRunner:
                 return (
                     SettledByHand() if isinstance(answer, TookOver) else Answered(self._with_secret_kept(step, answer))
                 )
-            case Perform(action=action, dialog_answer=dialog_answer):
-                return await self._perform(action, dialog_answer)
+            case Perform():
+                return await self._perform(step)
             case Finish():
                 raise AssertionError("handled by the caller")
 
@@ -306,10 +315,14 @@ class TaskRunner:
             asked = f"That is not one of the choices. {question}"
         return "rejected"
 
-    async def _perform(self, action: Action, dialog_answer: DialogAnswer | None) -> Reply:
+    async def _perform(self, step: Perform) -> Reply:
         try:
             performed = await self._gateway.perform(
-                action, task=self._task, approve=self._approve, dialog_answer=dialog_answer
+                step.action,
+                task=self._task,
+                approve=self._approve,
+                dialog_answer=step.dialog_answer,
+                because=step.because,
             )
         except BrowserError as error:
             if error.code == TaskFailureCode.ELEMENT_NOT_FOUND:

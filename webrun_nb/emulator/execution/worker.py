@@ -448,7 +448,8 @@ class SessionWorker:
     async def _work(self, task: Task) -> None:
         try:
             assert self._gateway is not None, "tasks start once the browser is there"
-            self.egress_route.destinations.allowlist(hosts_mentioned_in(task.order.fields))
+            recorded = task.order.replay.urls if task.order.replay is not None else ()
+            self.egress_route.destinations.allowlist(hosts_mentioned_in(task.order.fields, recorded))
             wait_until_clear = partial(self._wait_until_clear, task)
             engine = self._enforcer.engine
             agent = await self._agents.agent_of(task.order.fields, self._session.vault)

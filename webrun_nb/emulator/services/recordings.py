@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
+from webrun_nb.agents.recording.recording import ActionStep, Recording, RecordingError, read_recording
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Task, TaskRecording
+from webrun_nb.emulator.serializers.recordings import recording_of
+from webrun_nb.emulator.services.practice_sites import PracticeSites
 from webrun_nb.emulator.services.session_registry import SessionRegistry
 
 REMEMBERED = 200
@@ -16,6 +21,8 @@ REMEMBERED = 200
 
 WITH_PICTURES = 20
 """The number of ended tasks whose pictures of pages are kept; those of a task may take some MB."""
+
+_REPLAY = "task.emulator.replay"
 
 
 class TaskRecordings:
@@ -25,10 +32,13 @@ class TaskRecordings:
     ----------
     sessions : SessionRegistry
         The sessions in memory, whose tasks have their steps.
+    practice : PracticeSites
+        The practice sites, which recordings in files have by name.
     """
 
-    def __init__(self, sessions: SessionRegistry) -> None:
+    def __init__(self, sessions: SessionRegistry, practice: PracticeSites) -> None:
         self._sessions = sessions
+        self._practice = practice
         self._ended: OrderedDict[str, TaskRecording] = OrderedDict()
 
     def keep(self, session: Session, task: Task) -> None:
@@ -58,10 +68,63 @@ class TaskRecordings:
             )
         return recording
 
+    def steps_of(self, user: str, task_id: str) -> Recording:
+        """Return the steps of one of the user's tasks as they can be replayed.
+
+        Raises
+        ------
+        CommandRefusedError
+            `TASK_NOT_FOUND`, as `of`; `INVALID_STATE`: it was not completed, or has too many steps.
+        """
+        try:
+            return recording_of(self.of(user, task_id))
+        except RecordingError as error:
+            raise CommandRefusedError(ErrorCode.INVALID_STATE, str(error)) from None
+
+    def to_file(self, recording: Recording) -> dict[str, Any]:
+        """Return a recording as plain JSON that holds on other machines: with the practice sites by name."""
+        return _with_urls(recording, self._practice.by_name).to_json()
+
+    def to_replay(self, user: str, replay: str | Mapping[str, Any]) -> Recording:
+        """Return the recording that a task is to replay: that of an earlier task, by its id, or one from a file.
+
+        Raises
+        ------
+        CommandRefusedError
+            As `steps_of`; `INVALID_PARAMETER`: the file's is no recording, and the message says where it is wrong.
+        """
+        if isinstance(replay, str):
+            return self.steps_of(user, replay)
+        try:
+            return _with_urls(read_recording(replay), self._practice.by_address)
+        except RecordingError as error:
+            raise CommandRefusedError(ErrorCode.INVALID_PARAMETER, f"{_REPLAY}: {error}", parameter=_REPLAY) from None
+
     def clear(self) -> None:
         """Remove all."""
         self._ended.clear()
 
 
+def _with_urls(recording: Recording, change: Callable[[str], str]) -> Recording:
+    def changed(step: ActionStep) -> ActionStep:
+        url = step.details.get("url")
+        return step.model_copy(update={"details": {**step.details, "url": change(url)}}) if url else step
+
+    start = recording.task.starting_url
+    task = recording.task.model_copy(update={"starting_url": None if start is None else change(start)})
+    steps = tuple(changed(each) if isinstance(each, ActionStep) else each for each in recording.steps)
+    return recording.model_copy(update={"task": task, "steps": steps})
+
+
 def _recording(session: Session, task: Task) -> TaskRecording:
-    return TaskRecording(session.owner, session.id, task.id, task.steps, tuple(task.pictures), task.steps_left_out)
+    return TaskRecording(
+        session.owner,
+        session.id,
+        task.id,
+        task.steps,
+        tuple(task.pictures),
+        task.steps_left_out,
+        task.status,
+        task.order,
+        task.readings,
+    )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webrun_nb.agents.recording.recording import Recording
 from webrun_nb.browsers.protocol import Browsers, InstanceKind
 from webrun_nb.common.codes import ErrorCode
-from webrun_nb.common.hosts import host_of, port_of
-from webrun_nb.common.text import closest_match
 from webrun_nb.emulator.domain.errors import CommandRefusedError, ended_error
 from webrun_nb.emulator.domain.ids import IdSource
 from webrun_nb.emulator.domain.policy.engine import PolicyEngine
@@ -22,6 +21,8 @@ from webrun_nb.emulator.services.faults import Faults
 from webrun_nb.emulator.services.files import Files
 from webrun_nb.emulator.services.history import History
 from webrun_nb.emulator.services.policies import Policies
+from webrun_nb.emulator.services.practice_sites import PracticeSites
+from webrun_nb.emulator.services.recordings import TaskRecordings
 from webrun_nb.emulator.services.session_factory import SessionFactory
 from webrun_nb.emulator.services.session_registry import SessionRegistry
 from webrun_nb.emulator.services.session_workers import SessionWorkers
@@ -40,35 +41,6 @@ from webrun_nb.wire.requests import (
 
 
 @dataclass(frozen=True, slots=True)
-class PracticeSites:
-    """The names of the practice sites, and the port they are served on."""
-
-    names: tuple[str, ...]
-    port: int
-
-    def check(self, url: str | None) -> None:
-        """Refuse a page of a practice site that does not exist, rather than show a browser its error page.
-
-        Raises
-        ------
-        CommandRefusedError
-            `INVALID_PARAMETER`; the message lists the sites.
-        """
-        host = None if url is None else host_of(url)
-        if url is None or host is None:
-            return
-        site, _, suffix = host.rpartition(".")
-        if suffix == "localhost" and port_of(url) == self.port and site not in self.names:
-            meant = closest_match(site, self.names)
-            asked = f"did you mean practice:{meant}?" if meant else f"there are: {', '.join(self.names)}"
-            raise CommandRefusedError(
-                ErrorCode.INVALID_PARAMETER,
-                f"there is no practice site {site[:40]!r}; {asked}",
-                parameter="task.startingUrl",
-            )
-
-
-@dataclass(frozen=True, slots=True)
 class _NewSession:
     """A checked request for a session."""
 
@@ -76,6 +48,8 @@ class _NewSession:
     fields: TaskFields
     kind: InstanceKind
     engine: PolicyEngine | None
+    recording: Recording | None = None
+    """The recording that its task replays."""
     opening_url: str | None = None
     has_task: bool = True
 
@@ -95,6 +69,8 @@ class Sessions:
         Checked, read and written on the way.
     practice : PracticeSites
         The practice sites that tasks may start on.
+    recordings : TaskRecordings
+        The recordings that tasks may replay.
     browsers, faults : Browsers, Faults
         Say whether a browser can be started.
     """
@@ -112,6 +88,7 @@ class Sessions:
         environments: Environments,
         files: Files,
         practice: PracticeSites,
+        recordings: TaskRecordings,
         browsers: Browsers,
         faults: Faults,
     ) -> None:
@@ -125,6 +102,7 @@ class Sessions:
         self._environments = environments
         self._files = files
         self._practice = practice
+        self._recordings = recordings
         self._browsers = browsers
         self._faults = faults
         self._ending_all = False
@@ -141,13 +119,15 @@ class Sessions:
         CommandRefusedError
             402, 403, 404, 429 or 503 of the contract's section 2.
         """
-        fields = request.task
+        fields, recording = self._with_recording(user, request.task)
         has_task = bool(fields.prompt.strip())
         opening_url = None if has_task else fields.starting_url
         # a session that ends with its first task is what run-task makes, and gets the same kind of browser
         kind: InstanceKind = "context" if has_task and fields.terminate_on_completion else "process"
         engine = await self._policies.engine(user, request.policy_id)
-        session, task = await self._open(user, _NewSession(request, fields, kind, engine, opening_url, has_task))
+        session, task = await self._open(
+            user, _NewSession(request, fields, kind, engine, recording, opening_url, has_task)
+        )
         return session, task
 
     async def run_task(self, user: str, request: RunTask) -> tuple[Session, Task]:
@@ -158,9 +138,10 @@ class Sessions:
         CommandRefusedError
             As `start_session`.
         """
-        fields = request.task.model_copy(update={"terminate_on_completion": True})
+        fields, recording = self._with_recording(user, request.task)
+        fields = fields.model_copy(update={"terminate_on_completion": True})
         engine = await self._policies.engine(user, request.policy_id)
-        session, task = await self._open(user, _NewSession(request, fields, "context", engine))
+        session, task = await self._open(user, _NewSession(request, fields, "context", engine, recording))
         assert task is not None
         return session, task
 
@@ -184,7 +165,7 @@ class Sessions:
         self._workers.add(session.id, worker)
         self._registry.add(session)
         self._history.keep(session)
-        task = session.add_task(task_id, _order(fields, files, for_agent)) if new.has_task else None
+        task = session.add_task(task_id, _order(fields, files, for_agent, new.recording)) if new.has_task else None
         worker.start()
         self._accounts.watch(user)
         return session, task
@@ -244,14 +225,34 @@ class Sessions:
             `SESSION_NOT_FOUND`, `SESSION_EXPIRED`, and what new work can meet.
         """
         session = self.session(user, session_id)
-        fields, for_agent, task_id = message.task, None, self._ids.short()
+        fields, for_agent, task_id, recording = message.task, None, self._ids.short(), None
         if not session.ended:
+            fields, recording = self._with_recording(user, fields)
             self._practice.check(fields.starting_url)
             self._history.admit_work()
             self._accounts.admit_work(user)
             fields, for_agent = extract_secrets(fields, session.vault, task_id)
         files = () if session.ended else await self._files.for_task(user, fields.files, session.environment_id)
-        return session, session.add_task(task_id, _order(fields, files, for_agent))
+        return session, session.add_task(task_id, _order(fields, files, for_agent, recording))
+
+    def _with_recording(self, user: str, fields: TaskFields) -> tuple[TaskFields, Recording | None]:
+        """Return the recording that a task replays, and the task with the text and page of the recording.
+
+        Raises
+        ------
+        CommandRefusedError
+            `TASK_NOT_FOUND`, `INVALID_STATE`, `INVALID_PARAMETER`: there is no such recording; `INVALID_TASK_DETAILS`:
+            the task has another text.
+        """
+        if fields.emulator.replay is None:
+            return fields, None
+        recording = self._recordings.to_replay(user, fields.emulator.replay)
+        said, recorded = fields.prompt.split(), recording.task.text.split()
+        if said and said != recorded:
+            why = "the text is not that of the recording, whose steps are taken: leave it out, or replay is left out"
+            raise CommandRefusedError(ErrorCode.INVALID_TASK_DETAILS, why, parameter="task.prompt")
+        given = {"prompt": recording.task.text, "starting_url": fields.starting_url or recording.task.starting_url}
+        return fields.model_copy(update=given), recording
 
     def change_state(self, user: str, session_id: str, message: ChangeState) -> None:
         """Pause, resume, stop or terminate.
@@ -322,7 +323,9 @@ class Sessions:
         self._ending_all = False
 
 
-def _order(fields: TaskFields, files: tuple[AttachedFile, ...], for_agent: AgentText | None) -> TaskOrder:
+def _order(
+    fields: TaskFields, files: tuple[AttachedFile, ...], for_agent: AgentText | None, recording: Recording | None
+) -> TaskOrder:
     return TaskOrder(
         instruction=fields.prompt,
         max_duration_ms=fields.max_duration,
@@ -331,4 +334,5 @@ def _order(fields: TaskFields, files: tuple[AttachedFile, ...], for_agent: Agent
         fields=fields,
         files=files,
         for_agent=for_agent,
+        replay=recording,
     )

@@ -43,6 +43,7 @@ from webrun_nb.wire.limits import MAX_URL_CHARS
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.policies import PicturesAnswer, PictureSettings, SessionEffects, SourceList, StepList
 from webrun_nb.wire.proxies import ProxyFields
+from webrun_nb.wire.recordings import RecordingBody
 from webrun_nb.wire.report import ReportBody, ReportedValues
 from webrun_nb.wire.requests import PutModelKey, WebUrl
 from webrun_nb.wire.responses import ProxyTested
@@ -220,6 +221,14 @@ async def task(task_id: str, history: TheHistory, user: TheUser) -> PastTask:
 async def steps(task_id: str, recordings: TheRecordings, user: TheUser) -> StepList:
     """List the steps of a task."""
     return serialize_policies.step_list(recordings.of(user, task_id))
+
+
+@router.get("/tasks/{task_id}/recording")
+async def recording(task_id: str, recordings: TheRecordings, user: TheUser) -> RecordingBody:
+    """Return the recording of a completed task, which a later task can replay."""
+    steps = recordings.steps_of(user, task_id)
+    session_id = recordings.of(user, task_id).session_id
+    return RecordingBody(session_id=session_id, task_id=task_id, recording=recordings.to_file(steps))
 
 
 @router.get("/tasks/{task_id}/provenance")
