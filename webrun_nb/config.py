@@ -42,6 +42,15 @@ def api_key() -> str | None:
     return os.environ.get(PREFIX + "API_KEY") or None
 
 
+MODEL_KEY_VARIABLE = PREFIX + "MODEL_KEY"
+"""The variable with the key for a language model at an address of the user's own (`model_url`)."""
+
+
+def model_key(variable: str) -> str | None:
+    """Return the key of a language model from `MODEL_KEY_VARIABLE`, or from its provider's own variable, or None."""
+    return os.environ.get(variable, "").strip() or None
+
+
 def is_voila() -> bool:
     """Return whether Voilà has started this kernel (`VOILA_BASE_URL`)."""
     return "VOILA_BASE_URL" in os.environ

@@ -171,6 +171,7 @@ class Coordinator:
             idle_usd_per_minute=runner.idle_usd_per_minute,
             workers=runner.workers,
             failures=tuple(self._shown),
+            model_usd=runner.model_usd,
             message="" if self.error is None else self.error.message,
         )
 
@@ -239,7 +240,8 @@ class Coordinator:
         """Start rows, each as soon as it may."""
         while self._stop_as is None and (self._waiting or self._rows):  # a row that runs may be put back
             max_cost_usd = self._limits.max_cost_usd
-            if self._waiting and max_cost_usd is not None and self.progress.cost_usd >= max_cost_usd:
+            told = self.progress
+            if self._waiting and max_cost_usd is not None and max(told.cost_usd, told.model_usd) >= max_cost_usd:
                 self._end("budget")
                 return
             self._held = 0

@@ -68,6 +68,8 @@ class MapProgress:
     workers: int
     failures: tuple[ShownFailure, ...]
     """The latest failed rows, the latest first; at most `SHOWN_FAILURES`."""
+    model_usd: Decimal = Decimal(0)
+    """The cost of the user's own models in this process, as far as it is known; no part of `cost_usd`."""
     message: str = ""
     """The reason for its end, in one line; empty while it runs and where it is complete."""
 

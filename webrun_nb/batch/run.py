@@ -531,6 +531,12 @@ class MapRun(InProcess):
 
 def _budget_error(told: MapProgress, hint: str) -> BudgetError:
     assert told.max_cost_usd is not None, "its state says that it has a budget"
-    error = BudgetError("run", limit_usd=told.max_cost_usd, cost_usd=told.cost_usd, emulated=told.emulated)
+    error = BudgetError(
+        "run",
+        limit_usd=told.max_cost_usd,
+        cost_usd=told.cost_usd,
+        model_usd=told.model_usd if told.model_usd >= told.max_cost_usd else None,
+        emulated=told.emulated,
+    )
     error.hint = hint
     return error

@@ -37,17 +37,19 @@ from webrun_nb.client.sessions.options import SessionKeywords, SessionOptions
 from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.sessions.starter import DEFAULT_NAME, SessionStarter
 from webrun_nb.client.snapshot import Question
+from webrun_nb.client.tasks.agent_choice import NO_CHOICE, AgentChoice
 from webrun_nb.client.tasks.answer_cache import USERS_ANSWERS, AnswerCache, CacheContext
 from webrun_nb.client.tasks.answer_store import AnswerStore
 from webrun_nb.client.tasks.handle import TaskHandle
 from webrun_nb.client.tasks.options import ONLY_WAITED_FOR, CommonTaskKeywords, SingleTaskKeywords, TaskOptions
 from webrun_nb.client.tasks.past_tasks import PastTasks
-from webrun_nb.client.tasks.request import TaskRequest, prepare_task, read_schema
+from webrun_nb.client.tasks.request import TaskRequest, prepare_task, read_model_key, read_schema
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult
 from webrun_nb.client.tasks.viewer import TaskViewer, viewed_by
 from webrun_nb.client.transport import HOSTED_URL, ApiTransport
 from webrun_nb.client.urls import resolve_url
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
+from webrun_nb.common.language_models import AgentName
 
 KEPT_HANDLES = 200
 """The number of submitted tasks that a client remembers after they have ended."""
@@ -122,6 +124,8 @@ class Client(InProcess):
         """The emulator's controls: time travel, faults, killed browsers."""
         self.budgets = Budgets()
         """The limits on what the account's sessions may cost. Clients that share them count together."""
+        self.agent_choice = NO_CHOICE
+        """The agent and the model of tasks for which neither they nor their session name one."""
         self.form_shown: FormShown | None = None
         """Tells whether a person sees a question's form; asked where there is no handler."""
         self.find_prompt: FindPrompt | None = None
@@ -214,6 +218,9 @@ class Client(InProcess):
         max_cost_usd: Amount | None = None,
         secrets: Secrets | None = None,
         pictures: bool = False,
+        agent: AgentName | None = None,
+        model: str | None = None,
+        model_url: str | None = None,
         new: bool = False,
     ) -> Session:
         """Start a session, or return the open one of that name and the same options.
@@ -239,6 +246,8 @@ class Client(InProcess):
         pictures : bool
             Keep a small picture of the page with each action of its tasks (`TaskResult.step_picture`), and pictures of
             the pages that they read (`TaskResult.show`). On the emulator alone; a tenth of a small task's CPU.
+        agent, model, model_url : str, optional
+            The agent and the language model of its tasks that name none; see `TaskOptions`. On the emulator alone.
         new : bool
             Start another session in any case, with a budget of its own; a name in use gets a number.
 
@@ -269,8 +278,11 @@ class Client(InProcess):
             limit_usd(max_cost_usd),
             await read_secrets(secrets, self.base_url),
             pictures,
+            AgentChoice(agent, model, model_url),
         )
-        if pictures and not await self.http.is_emulator():  # before there is a session that costs
+        choice = options.agent.over(self.agent_choice).check()
+        await read_model_key(choice, self.http)  # before there is a session that costs
+        if (pictures or options.agent) and not await self.http.is_emulator():  # before there is a session that costs
             raise self.http.emulator_only()
         return await self._starter.start_or_return(name or DEFAULT_NAME, options, new=new)
 
@@ -346,7 +358,7 @@ class Client(InProcess):
             As `start` and `Session.task` do.
         """
         self.refuse_if_spent(budget)
-        request = await self.prepare_task(text, TaskOptions(**options, end=True))
+        request = await self.prepare_task(text, TaskOptions(**options, end=True), budget)
         session_options = SessionOptions(None, environment_id, policy_id, await read_proxy(proxy))
 
         async def run() -> TaskResult:
@@ -411,7 +423,7 @@ class Client(InProcess):
             As `start` does.
         """
         self.refuse_if_spent(budget)
-        request = await self.prepare_task(text, TaskOptions(**options, end=True))
+        request = await self.prepare_task(text, TaskOptions(**options, end=True), budget)
         session_options = SessionOptions(None, environment_id, policy_id, await read_proxy(proxy))
         session, task_id = await self._starter.start_for_task(session_options, request.fields, budget)
         return await session.begin_task(request, task_id)
@@ -622,9 +634,25 @@ class Client(InProcess):
         """Refuse work where nothing is left of `budget` or the account's; see `Budgets.refuse_if_spent`."""
         self.budgets.refuse_if_spent(budget)
 
-    async def prepare_task(self, text: str, options: TaskOptions) -> TaskRequest:
-        """Check a task and make it ready to be sent; see `request.prepare_task`."""
-        return await prepare_task(text, options, http=self.http, environments=self.environments, frames=self.frames)
+    async def prepare_task(self, text: str, options: TaskOptions, budget: Budget | None = None) -> TaskRequest:
+        """Check a task and make it ready to be sent; see `request.prepare_task`.
+
+        Parameters
+        ----------
+        text : str
+        options : TaskOptions
+            Those of the task and its session; the client's agent and model complete them.
+        budget : Budget, optional
+            A budget that it counts against, beside that of all sessions.
+        """
+        return await prepare_task(
+            text,
+            options.with_agent_of(self.agent_choice),
+            http=self.http,
+            environments=self.environments,
+            frames=self.frames,
+            budgets=[each for each in (budget, self.budget) if each is not None],
+        )
 
     async def resolve_guardrail(self, session_id: str, question: Question) -> str | NoAnswer | None:
         """Get the answer to a question of a session's task; see `guardrails.resolve_guardrail`."""

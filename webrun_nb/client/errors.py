@@ -344,6 +344,8 @@ class BudgetError(WebRunError):
         The owner of the budget: `task`, `session`, `notebook`, or `run` (of a map).
     limit_usd, cost_usd : Decimal
         The budget, and the cost when it was found to be spent.
+    model_usd : Decimal, optional
+        The cost of the user's own model, where that has spent the budget.
     emulated : bool
         True for emulated money.
     estimated : bool
@@ -364,6 +366,7 @@ class BudgetError(WebRunError):
         *,
         limit_usd: Decimal,
         cost_usd: Decimal,
+        model_usd: Decimal | None = None,
         emulated: bool,
         estimated: bool = False,
         name: str = "",
@@ -374,6 +377,8 @@ class BudgetError(WebRunError):
     ) -> None:
         note = "; you pay $0.00" if emulated else ", estimated" if estimated else ""
         spent = f"{'≈ ' if note else ''}{rounded_dollars(cost_usd)}{note}"
+        if model_usd is not None:
+            emulated, spent = False, f"model {rounded_dollars(model_usd)}, your key"
         limit = exact_dollars(limit_usd)
         doubled_limit = f"{(2 * limit_usd).normalize():f}"
         if refused:
@@ -396,6 +401,7 @@ class BudgetError(WebRunError):
         self.name = name
         self.limit_usd = limit_usd
         self.cost_usd = cost_usd
+        self.model_usd = model_usd
         self.emulated = emulated
         self.estimated = estimated
         self.refused = refused
@@ -408,6 +414,7 @@ class BudgetError(WebRunError):
             self.scope,
             limit_usd=self.limit_usd,
             cost_usd=self.cost_usd,
+            model_usd=self.model_usd,
             emulated=self.emulated,
             estimated=self.estimated,
             name=self.name,

@@ -88,6 +88,10 @@ class SessionSnapshot:
     """The part of compute in which no task ran."""
     tokens_usd: Decimal | None = None
     """On the emulator, estimated."""
+    model_requests: int = 0
+    """The requests to language models of the user's own."""
+    model_usd: Decimal | None = None
+    """What these cost at their providers, which the user pays: no part of `cost_usd`. None if unknown or if none."""
     max_cost_usd: Decimal | None = None
     """The limit on its cost, at which the client ends it with the reason `budget`."""
     spent_before_usd: Decimal = Decimal(0)

@@ -22,6 +22,7 @@ from webrun_nb.client.local_emulator import LocalEmulator, local_emulator, runni
 from webrun_nb.client.monitoring.budget import Amount, Budgets
 from webrun_nb.client.monitoring.guardrails import GuardrailHandler, checked_handler
 from webrun_nb.client.policies import Policies
+from webrun_nb.client.tasks.agent_choice import NO_CHOICE, AgentChoice
 from webrun_nb.client.tasks.options import TaskOptions
 from webrun_nb.client.tasks.result import TaskResult
 from webrun_nb.notebook.display import map_progress
@@ -53,6 +54,7 @@ class Toolkit:
         self._local: Client | None = None
         self._handler: GuardrailHandler | None = None
         self._max_cost_usd: Amount | None = None
+        self._agent_choice = NO_CHOICE
         self._ended_run: tuple[MapRun, TaskResult | None] | None = None
         """The map that ended last, and the latest result of its client then."""
         self._emulators_budgets = Budgets()
@@ -149,11 +151,18 @@ class Toolkit:
         for client in self.clients:
             client.limit(max_cost_usd)
 
+    def choose_agent(self, choice: AgentChoice) -> None:
+        """Set the agent and the model of the tasks for which neither they nor their sessions name one."""
+        self._agent_choice = choice
+        for client in self.clients:
+            client.agent_choice = choice
+
     def _configure(self, client: Client) -> None:
         """Give a client the handlers, budgets and displays of the notebook."""
         client.on_guardrail(self._handler)
         client.form_shown = _is_form_shown
         client.limit(self._max_cost_usd)
+        client.agent_choice = self._agent_choice
         client.task_viewer = task_lines.viewer
         client.find_prompt = prompt_here
 

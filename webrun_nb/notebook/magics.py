@@ -48,6 +48,22 @@ class WebrunMagics(Magics):
         " Kept while the kernel lives; sessions of the emulator and of the hosted service are counted apart.",
     ).tag(config=True)
 
+    agent = Any(
+        None,
+        help="Who does the tasks that name no agent: 'local' (rules), 'llm' (a language model), 'auto' (the model where"
+        " the rules fail). None: 'llm' if there is a model, else 'local'. On the emulator alone.",
+    ).tag(config=True)
+
+    model = Any(
+        None,
+        help="The language model of the tasks that name none: 'openai:gpt-4.1-mini', 'ollama:qwen3'. Its key is read"
+        " from the provider's own environment variable.",
+    ).tag(config=True)
+
+    model_url = Any(
+        None, help="The model's address, where that is not its provider's: an endpoint that speaks OpenAI's protocol."
+    ).tag(config=True)
+
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
         self._dispatcher: Dispatcher | None = None
@@ -107,6 +123,25 @@ class WebrunMagics(Magics):
         from webrun_nb.notebook.api import toolkit
 
         toolkit.limit(change.new)
+
+    @validate("agent", "model", "model_url")
+    def _check_agent(self, proposal: Bunch) -> object:
+        from webrun_nb.notebook.syntax import values
+        from webrun_nb.notebook.syntax.errors import CommandError
+
+        if proposal.value is None:
+            return None
+        try:
+            return getattr(values, proposal.trait.name)(str(proposal.value), proposal.trait.name)
+        except CommandError as error:
+            raise TraitError("; ".join(part for part in (error.message, error.hint) if part)) from error
+
+    @observe("agent", "model", "model_url")
+    def _choose_agent(self, _: Bunch) -> None:
+        from webrun_nb.client.tasks.agent_choice import AgentChoice
+        from webrun_nb.notebook.api import toolkit
+
+        toolkit.choose_agent(AgentChoice(self.agent, self.model, self.model_url))
 
     @no_var_expand
     @line_cell_magic

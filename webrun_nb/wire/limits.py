@@ -22,7 +22,7 @@ MAX_STATUSES = 500
 MAX_USER_AGENT_CHARS = 300
 MAX_MODEL_CHARS = 200
 """The longest name of a language model, `provider:name` (section 12)."""
-MAX_MODEL_COST_USD = 1_000
+MAX_MODEL_COST_USD = 1_000_000_000
 MIN_MODEL_KEY_CHARS = 8
 """A key is masked wherever it is shown: a shorter one would mask words of pages."""
 

@@ -26,6 +26,8 @@ class RunnerState:
     idle_usd_per_minute: Decimal
     """The cost of a minute in which all its open sessions are idle."""
     emulated: bool
+    model_usd: Decimal = Decimal(0)
+    """The cost of the user's own models so far, as far as it is known; no part of `cost_usd`."""
     workers: int = 0
     """Dask workers that rows run on; 0 on this machine alone."""
 

@@ -122,6 +122,7 @@ class LocalRunner:
             cost_usd=sum(costs, Decimal(0)),
             idle_usd_per_minute=sum((idle_usd_per_minute(session.snapshot) for session in live), Decimal(0)),
             emulated=any(session.snapshot.emulated for session in self._all),
+            model_usd=sum((session.snapshot.model_usd or Decimal(0) for session in self._all), Decimal(0)),
         )
 
     @property

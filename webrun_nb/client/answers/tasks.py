@@ -33,6 +33,15 @@ class Breakdown:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelUsage:
+    """The requests to a language model of the user's own, and their cost at its provider."""
+
+    requests: int
+    cost_usd: Decimal | None
+    """None if it is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """The consumption of a task, or of a session. What the server does not say is None, never 0."""
 
@@ -44,6 +53,10 @@ class Usage:
     emulated: bool = False
     """True on the emulator, where nothing is charged."""
     breakdown: Breakdown | None = None
+    tokens_estimated: bool | None = None
+    """False if a model's provider counted all of them; None where the server does not say it."""
+    model: ModelUsage | None = None
+    """The use of the user's own model, which is in no other amount; None where none was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +281,7 @@ def read_usage(usage: Fields) -> Usage | None:
     """Read a `usage`, of which any part may be missing; None where there is none."""
     if not usage:
         return None
-    parts = usage.fields("breakdown")
+    parts, model = usage.fields("breakdown"), usage.fields("model")
     return Usage(
         prompt_tokens=usage.count("prompt_tokens"),
         completion_tokens=usage.count("completion_tokens"),
@@ -281,6 +294,8 @@ def read_usage(usage: Fields) -> Usage | None:
         else Breakdown(
             parts.cost_usd("compute"), parts.cost_usd("idle"), parts.cost_usd("tokens"), parts.cost_usd("proxy")
         ),
+        tokens_estimated=usage.flag("tokens_estimated"),
+        model=ModelUsage(model.count("requests") or 0, model.cost_usd("cost")) if model else None,
     )
 
 

@@ -161,9 +161,19 @@ class Budget:
         return None if self.limit_usd is None else max(Decimal(0), self.limit_usd - self.cost_usd)
 
     @property
+    def model_usd(self) -> Decimal:
+        """The cost of the user's own models, as last read and as far as it is known; it is limited by itself."""
+        return sum((snapshot.model_usd or Decimal(0) for snapshot, _ in self._seen.values()), Decimal(0))
+
+    @property
+    def model_left_usd(self) -> Decimal | None:
+        """The rest of the limit for the user's own models, as last read; at least 0, None without a limit."""
+        return None if self.limit_usd is None else max(Decimal(0), self.limit_usd - self.model_usd)
+
+    @property
     def exceeded(self) -> bool:
-        """True once nothing is left, as last read."""
-        return self.left_usd == 0
+        """True once nothing is left, as last read: of the money for sessions, or of that for the user's own models."""
+        return self.left_usd == 0 or self.model_left_usd == 0
 
     @property
     def is_active(self) -> bool:
@@ -213,6 +223,7 @@ class Budget:
             self.scope,
             limit_usd=self.limit_usd or Decimal(0),
             cost_usd=self.cost_usd,
+            model_usd=self.model_usd if self.model_left_usd == 0 else None,
             emulated=self.emulated,
             estimated=self.estimated,
             name=self.name,
@@ -229,7 +240,7 @@ class Budget:
     async def _keep(self) -> None:
         while self.limit_usd is not None and any(not snapshot.ended for snapshot, _ in self._seen.values()):
             self._news.clear()
-            if self.limit_usd - self._expected_usd() <= 0:
+            if self.limit_usd - self._expected_usd() <= 0 or self.exceeded:
                 await self._refresh()
                 if self.exceeded:
                     await self._end()

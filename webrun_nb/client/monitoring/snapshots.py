@@ -81,6 +81,8 @@ def snapshot_of(
         compute_usd=compute_usd,
         idle_usd=idle_usd,
         tokens_usd=None if parts is None else parts.tokens_usd,
+        model_requests=0 if usage.model is None else usage.model.requests,
+        model_usd=None if usage.model is None else usage.model.cost_usd,
         prices=prices,
         proxied=state.proxied,
         question=question,

@@ -9,6 +9,8 @@ from typing import Any, TypedDict
 from webrun_nb.client.monitoring.budget import Amount
 from webrun_nb.client.proxies import Proxy, ProxyItems
 from webrun_nb.client.secrets import Secrets
+from webrun_nb.client.tasks.agent_choice import NO_CHOICE, AgentChoice
+from webrun_nb.common.language_models import AgentName
 from webrun_nb.common.redacted import HostSecret, secrets_to_wire
 
 
@@ -22,6 +24,9 @@ class SessionKeywords(TypedDict, total=False):
     max_cost_usd: Amount | None
     secrets: Secrets | None
     pictures: bool
+    agent: AgentName | None
+    model: str | None
+    model_url: str | None
     new: bool
 
 
@@ -37,6 +42,8 @@ class SessionOptions:
     secrets: tuple[HostSecret, ...] = ()
     pictures: bool = False
     """True: keep pictures of its steps, which only the emulator takes."""
+    agent: AgentChoice = NO_CHOICE
+    """The agent and the model of its tasks that name none."""
 
     def differences(self, other: SessionOptions) -> list[str]:
         """Return the options whose values differ, as words: `policy`, `max cost`."""

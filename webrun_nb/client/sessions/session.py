@@ -209,7 +209,7 @@ class Session(InProcess, ManualControl):
         RequestError, SessionGoneError, LimitError, PaymentError, ConnectionLostError
             The task was refused, or the server can't be reached.
         """
-        request = await self.runner.prepare(text, TaskOptions(**options))
+        request = await self.runner.prepare(text, self._options_of(options))
         if request.cache is None:
             return await self.runner.run(request)
         result = await self.client.answers.answer(request, self.cache_context, lambda: self.runner.run(request))
@@ -255,7 +255,11 @@ class Session(InProcess, ManualControl):
         RequestError, SessionGoneError, LimitError, PaymentError, ConnectionLostError
             The task was refused, or the server can't be reached.
         """
-        return await self.begin_task(await self.runner.prepare(text, TaskOptions(**options)))
+        return await self.begin_task(await self.runner.prepare(text, self._options_of(options)))
+
+    def _options_of(self, given: TaskKeywords) -> TaskOptions:
+        """Return the options of a task with the agent and the model of the session, where the task names none."""
+        return TaskOptions(**given).with_agent_of(self.options.agent)
 
     @blocking(asubmit)
     def submit(self, text: str, **options: Unpack[TaskKeywords]) -> TaskHandle[Session]:

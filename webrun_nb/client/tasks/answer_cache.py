@@ -44,6 +44,8 @@ USERS_ANSWERS = AnswerStore()
 """The kept answers in the user's data folder."""
 WITHOUT_EFFECT = frozenset({"startingUrl", "maxDuration", "terminateOnCompletion"})
 """The fields of a request that say nothing of the answer of a task that completes; its URL is in its key by itself."""
+_OF_THE_MODEL = frozenset({"modelKey", "maxModelCost"})
+"""The same within `emulator`; and a key must not be in anything that is kept."""
 NEVER_KEPT = frozenset({"secrets", "files", "webhook"})
 """The fields of requests whose tasks depend on, or lead to, more than pages."""
 READER = ".".join(version("webrun-nb").split(".")[:2])
@@ -82,6 +84,8 @@ def key_of(request: TaskRequest, context: CacheContext) -> str:
     All fields of the request count but those that are known not to (`WITHOUT_EFFECT`), so that a new one does.
     """
     asked = {name: value for name, value in request.fields.items() if name not in WITHOUT_EFFECT}
+    if "emulator" in asked:
+        asked["emulator"] = {name: value for name, value in asked["emulator"].items() if name not in _OF_THE_MODEL}
     told = {
         "asked": dict(sorted(asked.items())),
         "url": display_url(request.url or "", context.base_url),

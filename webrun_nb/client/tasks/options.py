@@ -7,7 +7,7 @@ A new option is a field here (twice: as a keyword that type checkers see, and wi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypedDict
@@ -16,9 +16,11 @@ from webrun_nb.client.errors import RequestError
 from webrun_nb.client.monitoring.budget import Amount, Budget
 from webrun_nb.client.proxies import Proxy
 from webrun_nb.client.secrets import Secrets
+from webrun_nb.client.tasks.agent_choice import AgentChoice
 from webrun_nb.client.tasks.expectations import Expectations
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.durations import read_span_ms
+from webrun_nb.common.language_models import AgentName
 
 CacheAge = bool | str | timedelta
 """The greatest age of a kept answer: `"1h"`, `"2d"`, a timedelta, True for a day; False: the cache is not used."""
@@ -52,6 +54,11 @@ class CommonTaskKeywords(TypedDict, total=False):
     expect: str | Sequence[str]
     flat: bool
     user_agent: str | None
+    agent: AgentName | None
+    model: str | None
+    model_url: str | None
+    max_steps: int | None
+    vision: bool
     cache: CacheAge
     refresh: bool
 
@@ -112,6 +119,20 @@ class TaskOptions:
     user_agent : str, optional
         The `User-Agent` that the browser sends to pages, and reports to their scripts, during the task; by default its
         own. One line of at most 300 printable ASCII characters. On the emulator only.
+    agent : {"local", "llm", "auto"}, optional
+        The agent that does it: `local` follows plain English by rules, `llm` is a language model, `auto` is the model
+        only where the local agent does not understand the text. By default that of the session, then of the notebook,
+        then `llm` if there is a model, else `local`. On the emulator only, as are the next four.
+    model : str, optional
+        The language model, `"provider:name"`: `"openai:gpt-4.1-mini"`, `"anthropic:…"`, `"ollama:qwen3"`. Its key is
+        read from the provider's own environment variable, such as `OPENAI_API_KEY`, and sent to the emulator alone.
+    model_url : str, optional
+        The address of the model, where that is not its provider's: an endpoint that speaks OpenAI's chat completions.
+        Its key, if it needs one, is `WEBRUN_MODEL_KEY`.
+    max_steps : int, optional
+        The most requests to the model, 1 to 200; 40 by default.
+    vision : bool
+        Show the model pictures of the pages.
     cache : bool, str or timedelta
         Take the kept answer of the same task if it is not older than this: `"1h"`, `"2d"`, True for a day. Then
         nothing is run or billed, and `result.cached_age_s` is its age. Otherwise the task is run and its answer kept,
@@ -134,8 +155,23 @@ class TaskOptions:
     expect: str | Sequence[str] = ()
     flat: bool = False
     user_agent: str | None = None
+    agent: AgentName | None = None
+    model: str | None = None
+    model_url: str | None = None
+    max_steps: int | None = None
+    vision: bool = False
     cache: CacheAge = False
     refresh: bool = False
+
+    @property
+    def agent_choice(self) -> AgentChoice:
+        """The agent and the model that it names itself."""
+        return AgentChoice(self.agent, self.model, self.model_url)
+
+    def with_agent_of(self, wider: AgentChoice) -> TaskOptions:
+        """Return the options with an agent and a model that are completed by those of a session, or of all tasks."""
+        choice = self.agent_choice.over(wider)
+        return replace(self, agent=choice.agent, model=choice.model, model_url=choice.model_url)
 
     def cache_use(self) -> CacheUse | None:
         """Return the use that the task makes of kept answers; None for none.
@@ -174,9 +210,17 @@ class TaskOptions:
             "maxInputTokens": self.max_input_tokens,
             "maxOutputTokens": self.max_output_tokens,
             "terminateOnCompletion": self.end or None,
-            "emulator": _given({"expectStatus": [*statuses] or None, "userAgent": self.user_agent}) or None,
         }
-        return _given(given)
+        emulator = {
+            "expectStatus": [*statuses] or None,
+            "userAgent": self.user_agent,
+            "agent": self.agent,
+            "model": self.model,
+            "modelUrl": self.model_url,
+            "maxSteps": self.max_steps,
+            "vision": self.vision or None,
+        }
+        return _given({**given, "emulator": _given(emulator) or None})
 
 
 def _given(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from pydantic import ValidationError
 from webrun_nb.client._sync import run_in_caller_thread
 from webrun_nb.client.environments import Environments
 from webrun_nb.client.errors import RequestError, UnsureOptionWarning, refusal
-from webrun_nb.client.monitoring.budget import limit_usd
+from webrun_nb.client.monitoring.budget import Budget, limit_usd
 from webrun_nb.client.secrets import read_secrets
+from webrun_nb.client.tasks.agent_choice import AgentChoice
 from webrun_nb.client.tasks.expectations import Expectations
 from webrun_nb.client.tasks.options import CacheUse, TaskOptions
 from webrun_nb.client.tasks.result import ResultAdapter, Schema
@@ -25,7 +26,7 @@ from webrun_nb.client.urls import resolve_url
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.common.credentials.finding import masked
 from webrun_nb.common.nullable_schema import with_nulls
-from webrun_nb.common.redacted import HostSecret, secrets_to_wire
+from webrun_nb.common.redacted import HostSecret, RedactedStr, Secret, secrets_to_wire
 from webrun_nb.wire.errors import contract_error
 from webrun_nb.wire.requests import TaskFields
 
@@ -62,6 +63,7 @@ async def prepare_task(
     http: ApiTransport,
     environments: Environments,
     frames: ResultAdapter | None,
+    budgets: Sequence[Budget] = (),
 ) -> TaskRequest:
     """Check a task and make it ready to be sent: looks its secrets up, and uploads its files.
 
@@ -77,12 +79,14 @@ async def prepare_task(
         Uploads the files.
     frames : ResultAdapter or None
         Reads the schema.
+    budgets : sequence of Budget
+        The budgets that it counts against beside its own: its model may cost what is left of the smallest.
 
     Raises
     ------
     RequestError
-        The service would answer with 400; `FILE_NOT_FOUND`: there is no such file; `EMULATOR_ONLY`: the server would
-        ignore `expect` or `user_agent`; otherwise as `check_cacheable`.
+        The service would answer with 400; `FILE_NOT_FOUND`: there is no such file; `SECRET_NOT_FOUND`: its model needs
+        a key, and there is none; `EMULATOR_ONLY`: as `check_server_options`; otherwise as `check_cacheable`.
 
     Warns
     -----
@@ -91,6 +95,7 @@ async def prepare_task(
     """
     check_cacheable(text, options)
     await check_server_options(options, http)
+    model_key = await read_model_key(options.agent_choice.check(), http)
     secrets = await read_secrets(options.secrets, http.base_url)
     uploaded = await environments.aupload_files(options.files) if options.files else []
     return build_task_request(
@@ -100,7 +105,26 @@ async def prepare_task(
         schema=read_schema(options.schema, frames, flat=options.flat),
         secrets=secrets,
         file_ids=[file.file_id for file in uploaded],
+        model_key=model_key,
+        max_model_usd=min((left for budget in budgets if (left := budget.model_left_usd) is not None), default=None),
     )
+
+
+async def read_model_key(choice: AgentChoice, http: ApiTransport) -> Secret | None:
+    """Return the key for the model of a task, from the environment of this process; None where it needs none.
+
+    Raises
+    ------
+    RequestError
+        `SECRET_NOT_FOUND`: there is none; `EMULATOR_ONLY`: the emulator runs on another machine, which gets no key.
+    """
+    key = choice.read_key()
+    if key is not None and not http.is_local:
+        raise RequestError(
+            f"the key for {choice.model} is sent to an emulator on this machine alone, not to {http.base_url}",
+            code=ToolkitErrorCode.EMULATOR_ONLY,
+        )
+    return key
 
 
 async def check_server_options(options: TaskOptions, http: ApiTransport) -> None:
@@ -109,14 +133,22 @@ async def check_server_options(options: TaskOptions, http: ApiTransport) -> None
     Raises
     ------
     RequestError
-        `EMULATOR_ONLY`: it would ignore `expect` or `user_agent`.
+        `EMULATOR_ONLY`: it would ignore `expect`, `user_agent`, or an option of the agent and its model.
 
     Warns
     -----
     UnsureOptionWarning
         It may ignore `avoid_domains`: it is not an emulator.
     """
-    ignored = {"a status in expect=": Expectations.read(options.expect).statuses, "user_agent=": options.user_agent}
+    ignored = {
+        "a status in expect=": Expectations.read(options.expect).statuses,
+        "user_agent=": options.user_agent,
+        "agent=": options.agent,
+        "model=": options.model,
+        "model_url=": options.model_url,
+        "max_steps=": options.max_steps,
+        "vision=": options.vision,
+    }
     given = [name for name, value in ignored.items() if value]
     if (given or options.avoid_domains) and not await http.is_emulator():
         if given:
@@ -132,6 +164,8 @@ def build_task_request(
     schema: Schema | None,
     secrets: Sequence[HostSecret] = (),
     file_ids: Sequence[str] = (),
+    model_key: Secret | None = None,
+    max_model_usd: Decimal | None = None,
 ) -> TaskRequest:
     """Check a task by the contract's own model, before anything is started.
 
@@ -149,6 +183,10 @@ def build_task_request(
         The values of the secrets.
     file_ids : sequence of str
         The ids of the files that were uploaded.
+    model_key : Secret, optional
+        The key for its model.
+    max_model_usd : Decimal, optional
+        What its model may cost at most, beside its own budget.
 
     Raises
     ------
@@ -172,7 +210,13 @@ def build_task_request(
     # one missing value must not cost all rows: the schema itself is applied to the answer's table, row by row
     sent = None if schema is None else with_nulls(schema.json_schema)
     output = {} if sent is None else {"outputType": "structured_json", "outputSchema": sent}
-    confidential = {"secrets": secrets_to_wire(secrets)} if secrets else {}
+    confidential: dict[str, Any] = {"secrets": secrets_to_wire(secrets)} if secrets else {}
+    own_usd = limit_usd(options.max_cost_usd)
+    if options.agent_choice.asks_model:
+        most_usd = min((each for each in (own_usd, max_model_usd) if each is not None), default=None)
+        limits = {} if most_usd is None else {"maxModelCost": float(most_usd)}
+        key = {} if model_key is None else {"modelKey": RedactedStr(model_key.reveal())}
+        confidential["emulator"] = {**fields.emulator.to_wire(), **limits, **key}
     expectations = Expectations.read(options.expect)
     expectations.check_columns([column.name for column in getattr(schema, "columns", ())])
     return TaskRequest(
@@ -180,7 +224,7 @@ def build_task_request(
         url=url,
         schema=schema,
         fields={**fields.to_wire(), **output, **confidential},
-        max_cost_usd=limit_usd(options.max_cost_usd),
+        max_cost_usd=own_usd,
         expectations=expectations,
         cache=options.cache_use(),
     )

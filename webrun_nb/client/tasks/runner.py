@@ -58,7 +58,7 @@ class TaskClient(Protocol):
     def refuse_if_spent(self, budget: Budget | None) -> None:
         """Refuse work where nothing is left of a budget."""
 
-    async def prepare_task(self, text: str, options: TaskOptions) -> TaskRequest:
+    async def prepare_task(self, text: str, options: TaskOptions, budget: Budget | None = None) -> TaskRequest:
         """Check a task and make it ready to be sent."""
 
     async def resolve_guardrail(self, session_id: str, question: Question) -> str | NoAnswer | None:
@@ -136,7 +136,7 @@ class TaskRunner:
             The service would refuse the task.
         """
         self._client.refuse_if_spent(self._budget)
-        return await self._client.prepare_task(text, options)
+        return await self._client.prepare_task(text, options, self._budget)
 
     async def run(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from webrun_nb.notebook.commands.options import (
     EXPECT,
     FILE,
     FLAT,
+    OF_THE_AGENT,
     OUT,
     QUIET,
     RAW,
@@ -28,6 +29,7 @@ from webrun_nb.notebook.commands.options import (
     ROWS,
     SCHEMA,
     TIMEOUT,
+    AgentArguments,
     env_option,
     policy_option,
     secret_option,
@@ -54,7 +56,7 @@ _DEFAULTS = MapOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Map:
+class Map(AgentArguments):
     """Arguments of `map`. `text`, `url` and `schema` are as written: templates unfilled, the schema unresolved."""
 
     text: str
@@ -190,7 +192,8 @@ def _options(arguments: Map, wanted: schema.Schema | None) -> MapOptions:
         environment_id=None if arguments.env is None else client.environments.find(arguments.env).id,
         policy_id=None if arguments.policy is None else client.policies.find(arguments.policy).id,
         secrets=dict(arguments.secrets) or None,
-        task=TaskOptions(
+        task=replace(
+            TaskOptions(**arguments.of_agent()),
             schema=wanted,
             timeout_ms=arguments.timeout_ms,
             files=arguments.files,
@@ -225,6 +228,7 @@ def submitted_map(arguments: Map) -> SubmittedMap:
         "files": list(arguments.files) or None,
         "expect": list(arguments.expect) or None,
         "flat": arguments.flat or None,
+        **arguments.given_of_agent(),
         "cache": arguments.cache,
         "refresh": arguments.refresh or None,
     }
@@ -348,6 +352,7 @@ MAP = Command(
         CACHE,
         REFRESH,
         FLAT,
+        *OF_THE_AGENT,
         env_option("the environment of its sessions"),
         Option("--dry-run", "dry_run", "run three rows, which are kept, and estimate time and money of the others"),
         RAW,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from webrun_nb.client.tasks.options import DEFAULT_CACHE_AGE
+from dataclasses import dataclass
+
+from webrun_nb.client.tasks.options import DEFAULT_CACHE_AGE, CommonTaskKeywords
+from webrun_nb.common.language_models import DEFAULT_MAX_STEPS, PROVIDERS, AgentName
 from webrun_nb.common.practice_sites import PRACTICE_SITES
+from webrun_nb.config import MODEL_KEY_VARIABLE
 from webrun_nb.notebook.display.results import DEFAULT_ROWS
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.spec import Option
@@ -70,6 +74,66 @@ CACHE = Option(
 )
 REFRESH = Option("--refresh", "refresh", "run it in any case, and keep its answer for --cache")
 FLAT = Option("--flat", "flat", "make columns with dotted names of the records within records: address.city")
+AGENT = Option(
+    "--agent",
+    "agent",
+    "who does it: local (rules), llm (a language model), auto (the model where the rules fail)",
+    "|".join(values.AGENTS),
+    values.agent,
+    choices=values.AGENTS,
+)
+MODEL = Option(
+    "--model",
+    "model",
+    "the language model: openai:NAME, anthropic:NAME, ollama:NAME, …; its key is read from its provider's variable",
+    "PROVIDER:NAME",
+    values.model,
+    choices=tuple(f"{provider}:" for provider in PROVIDERS),
+)
+MODEL_URL = Option(
+    "--model-url",
+    "model_url",
+    f"the model's address, an endpoint that speaks OpenAI's protocol; its key is {MODEL_KEY_VARIABLE}",
+    "URL",
+    values.model_url,
+)
+MAX_STEPS = Option("--max-steps", "max_steps", f"requests to the model ({DEFAULT_MAX_STEPS})", "N", values.steps)
+VISION = Option("--vision", "vision", "show the model pictures of the pages")
+MAX_TOKENS = Option("--max-tokens", "max_input_tokens", "the most tokens that it may read", "N", values.count)
+USER_AGENT = Option("--user-agent", "user_agent", "the User-Agent that pages are sent", "TEXT", values.header)
+OF_THE_AGENT = (AGENT, MODEL, MODEL_URL, MAX_STEPS, MAX_TOKENS, VISION, USER_AGENT)
+"""The options that say who does a task, as whom, and with how much of a model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentArguments:
+    """Arguments of `task` and `map` that `OF_THE_AGENT` sets."""
+
+    agent: AgentName | None = None
+    model: str | None = None
+    model_url: str | None = None
+    max_steps: int | None = None
+    max_input_tokens: int | None = None
+    vision: bool = False
+    user_agent: str | None = None
+
+    def of_agent(self) -> CommonTaskKeywords:
+        """Return these arguments as the client takes them."""
+        return {
+            "agent": self.agent,
+            "model": self.model,
+            "model_url": self.model_url,
+            "max_steps": self.max_steps,
+            "max_input_tokens": self.max_input_tokens,
+            "vision": self.vision,
+            "user_agent": self.user_agent,
+        }
+
+    def given_of_agent(self) -> dict[str, object]:
+        """Return those that are given, for `code`."""
+        return {name: value for name, value in self.of_agent().items() if value}
+
+
 BACKGROUND = Option("--bg", "job", "run in the background, as the job of this name", "JOB", values.job)
 RAW = Option("--raw", "raw", "leave {{ }} as it is")
 QUIET = Option("-q", "quiet", "show no rows; so does a ; at the end")

@@ -15,9 +15,19 @@ from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.common.labels import end_name
+from webrun_nb.common.language_models import AgentName
 from webrun_nb.common.text import one_line
 from webrun_nb.notebook.api import toolkit
-from webrun_nb.notebook.commands.options import env_option, policy_option, secret_option, session_name, url_option
+from webrun_nb.notebook.commands.options import (
+    AGENT,
+    MODEL,
+    MODEL_URL,
+    env_option,
+    policy_option,
+    secret_option,
+    session_name,
+    url_option,
+)
 from webrun_nb.notebook.commands.proxies import SPECS
 from webrun_nb.notebook.commands.view import DEFAULT_FPS, show_view
 from webrun_nb.notebook.display.code_export import environment_reference, policy_reference
@@ -54,6 +64,9 @@ class Start:
     """As it was written: its password is looked up elsewhere."""
     view: bool = False
     pictures: bool = False
+    agent: AgentName | None = None
+    model: str | None = None
+    model_url: str | None = None
 
 
 def start(workspace: Workspace, arguments: Start) -> None:
@@ -69,6 +82,9 @@ def start(workspace: Workspace, arguments: Start) -> None:
         max_cost_usd=arguments.max_cost_usd,
         secrets=dict(arguments.secrets),
         pictures=arguments.pictures,
+        agent=arguments.agent,
+        model=arguments.model,
+        model_url=arguments.model_url,
         new=arguments.new,
     )
     workspace.current = session
@@ -106,6 +122,9 @@ START = Command(
         ),
         policy_option("the rules for what it may reach and do: a policy's name or id"),
         secret_option(),
+        AGENT,
+        MODEL,
+        MODEL_URL,
         Option("--view", "view", "show its browser live as well, below its card"),
         Option(
             "--pictures",

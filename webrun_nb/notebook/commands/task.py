@@ -33,6 +33,7 @@ from webrun_nb.notebook.commands.options import (
     EXPECT,
     FILE,
     FLAT,
+    OF_THE_AGENT,
     OUT,
     QUIET,
     RAW,
@@ -40,6 +41,7 @@ from webrun_nb.notebook.commands.options import (
     ROWS,
     SCHEMA,
     TIMEOUT,
+    AgentArguments,
     env_option,
     policy_option,
     secret_option,
@@ -61,7 +63,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Task(AgentArguments):
     """Arguments of `task`. `text`, `url` and `schema` are as written: templates unfilled, the schema unresolved.
 
     `timeout_ms` is the task's `maxDuration`; None: the service's own. All rows are collected, `rows` are shown.
@@ -93,7 +95,7 @@ class Task:
 
 def _options(arguments: Task, url: str | None, wanted: schema.Schema | None) -> CommonTaskKeywords:
     """Return the options as the client takes them."""
-    return {
+    own: CommonTaskKeywords = {
         "url": url,
         "schema": wanted,
         "timeout_ms": arguments.timeout_ms,
@@ -103,6 +105,7 @@ def _options(arguments: Task, url: str | None, wanted: schema.Schema | None) -> 
         "expect": arguments.expect,
         "flat": arguments.flat,
     }
+    return {**own, **arguments.of_agent()}
 
 
 def _waited_for(arguments: Task, url: str | None, wanted: schema.Schema | None) -> CommonTaskKeywords:
@@ -223,6 +226,7 @@ def submitted_task(
         "files": list(arguments.files) or None,
         "expect": list(arguments.expect) or None,
         "flat": arguments.flat or None,
+        **arguments.given_of_agent(),
         "cache": arguments.cache,
         "refresh": arguments.refresh or None,
         "end": True if arguments.end and session is not None else None,
@@ -252,6 +256,9 @@ def _started(workspace: Workspace, session: Session) -> dict[str, Any]:
         "proxy": None if options.proxy is None else format_proxy(options.proxy),
         "max_cost_usd": None if options.max_cost_usd is None else str(options.max_cost_usd),
         "pictures": options.pictures or None,
+        "agent": options.agent.agent,
+        "model": options.agent.model,
+        "model_url": options.agent.model_url,
     }
     started |= workspace.started.get(session.session_id, {})
     return {name: value for name, value in started.items() if value is not None}
@@ -534,6 +541,7 @@ TASK = Command(
         CACHE,
         REFRESH,
         FLAT,
+        *OF_THE_AGENT,
         env_option("the environment of its session, if it has one of its own"),
         Option("--end", "end", "end the session after the task"),
         BACKGROUND,

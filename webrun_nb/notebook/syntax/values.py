@@ -17,6 +17,7 @@ from webrun_nb.client.proxies import parse_proxy
 from webrun_nb.client.secrets import check_name
 from webrun_nb.client.tasks.expectations import Expectations
 from webrun_nb.common.durations import read_span_ms
+from webrun_nb.common.language_models import MOST_STEPS, AgentName, ModelNameError, split_model
 from webrun_nb.notebook.syntax.errors import CommandError
 
 MIN_TASK_MS = 1_000
@@ -194,6 +195,44 @@ def budget_usd(value: str, label: str) -> Decimal:
     if not re.fullmatch(r"\$?\d{1,9}(\.\d{1,6})?", value, re.ASCII) or not Decimal(value.lstrip("$")):
         raise CommandError(f"{label}: {value!r} is not an amount", f"write dollars, more than 0: {label} 0.05")
     return Decimal(value.lstrip("$"))
+
+
+AGENTS: tuple[str, ...] = get_args(AgentName)
+
+
+def agent(value: str, label: str) -> str:
+    """Check the name of an agent."""
+    if value not in AGENTS:
+        raise CommandError(f"{label}: there is no agent {value!r}", f"write {', '.join(AGENTS)}")
+    return value
+
+
+def model(value: str, label: str) -> str:
+    """Check the name of a language model, `provider:name`."""
+    try:
+        split_model(value)
+    except ModelNameError as error:
+        raise CommandError(f"{label}: {error}", "") from None
+    return value
+
+
+def model_url(value: str, label: str) -> str:
+    """Check the address of a language model."""
+    if not re.fullmatch(r"https?://\S+", value):
+        raise CommandError(f"{label}: {value!r} is no address", f"write {label} http://localhost:11434/v1")
+    return value
+
+
+def steps(value: str, label: str) -> int:
+    """Parse the most requests to a language model."""
+    return whole_number(value, label, 1, MOST_STEPS)
+
+
+def header(value: str, label: str) -> str:
+    """Check that the value of a header is not empty; the server checks the rest."""
+    if not value.strip():
+        raise CommandError(f"{label} is empty", f'write it in quotes: {label} "Mozilla/5.0 (…)"')
+    return value
 
 
 def run_id(value: str, label: str) -> str:

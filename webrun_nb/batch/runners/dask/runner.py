@@ -121,6 +121,7 @@ class DaskRunner:
             cost_usd=sum((state.cost_usd for state in self._states.values()), Decimal(0)),
             idle_usd_per_minute=sum((state.idle_usd_per_minute for state in states), Decimal(0)),
             emulated=any(state.emulated for state in self._states.values()),
+            model_usd=sum((state.model_usd for state in self._states.values()), Decimal(0)),
             workers=len(present),
         )
 

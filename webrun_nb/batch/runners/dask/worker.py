@@ -135,7 +135,7 @@ class _WorkerRows:
         self._client: Client | None = None
         self._runner: LocalRunner | None = None
         self._beginning = asyncio.Lock()
-        self._before_usd = Decimal(0)
+        self._before = _NOTHING
         """The cost of sessions of emulators that have ended."""
 
     async def begin(self) -> Refusal | None:
@@ -180,7 +180,7 @@ class _WorkerRows:
         await runner.close()
         state = self._state
         self._runner = self._client = None
-        self._before_usd = state.cost_usd
+        self._before = state
         await client.aclose()
         return state
 
@@ -188,7 +188,11 @@ class _WorkerRows:
     def _state(self) -> RunnerState:
         runner = self._runner
         state = _NOTHING if runner is None else runner.state
-        return replace(state, cost_usd=self._before_usd + state.cost_usd)
+        return replace(
+            state,
+            cost_usd=self._before.cost_usd + state.cost_usd,
+            model_usd=self._before.model_usd + state.model_usd,
+        )
 
     def _outcome(self, outcome: RowAnswer | RowFailure | None, refusal: Refusal | None = None) -> RowOutcome:
         return RowOutcome(None if outcome is None else replace(outcome, worker=self._worker), refusal, self._state)
@@ -228,7 +232,7 @@ class _WorkerRows:
     async def _after_loss(self, lost: LocalRunner, row: RowTask, ids: list[str]) -> RowOutcome:
         """Start another emulator, as the one has ended with all its sessions; return what is recorded of a row."""
         if self._runner is lost and self._client is not None:
-            self._before_usd = self._state.cost_usd
+            self._before = self._state
             self._runner = None
             await self._client.aclose()
         return await self.collect(row, *ids) if ids else self._outcome(None)
