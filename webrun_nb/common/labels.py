@@ -49,9 +49,11 @@ _FIELDS = (
     *("startingUrl", "startingPoint", "taskDetails", "maxDuration", "maxInputTokens", "maxOutputTokens"),
     *("avoidDomains", "terminateOnCompletion", "outputType", "outputSchema", "environmentId", "profileId", "policyId"),
     *("sessionId", "taskId", "fileId", "newState", "actionType"),
+    *("emulator.agent", "emulator.modelUrl", "emulator.model", "emulator.maxSteps", "emulator.vision"),
+    "emulator.userAgent",
 )
 """The fields of requests that messages of the service name."""
-_FIELD = re.compile(rf"(?<![\w'\"/])(?:(?:initialTask|task|message)\.)?\b({'|'.join(_FIELDS)})\b(?!['\"/=])")
+_FIELD = re.compile(rf"(?<![\w'\"/])(?:(?:initialTask|task|message)\.)?\b({'|'.join(map(re.escape, _FIELDS))})\b(?!['\"/=])")
 
 
 def action_label(name: str) -> str:

@@ -8,6 +8,8 @@ from webrun_nb.notebook.syntax.spec import Command, Registry
 
 _FIRST_SCREEN = ("start", "task", "status", "terminate", "help")
 _WIDTH = 96
+_USAGE_LINES = 3
+"""The most lines of a usage on the first screen."""
 
 _FIRST_STEPS = """\
 %%webrun task --url practice:shop --schema "name:str, price:float, in_stock:bool" -o laptops
@@ -57,7 +59,7 @@ def option_lines(command: Command) -> list[str]:
 
 def _first_screen(registry: Registry) -> str:
     shown = [registry.find(name) for name in _FIRST_SCREEN]
-    blocks = [f"{_wrapped_usage(command)}\n    {command.summary}" for command in shown]
+    blocks = [f"{_shortened_usage(command)}\n    {command.summary}" for command in shown]
     others = ", ".join(command.name for command in registry if command not in shown)
     also = textwrap.fill(f"Also: {others}.", _WIDTH)
     more = "%webrun help VERB says more; %webrun help docs lists the chapters of the manual."
@@ -78,6 +80,12 @@ def _verb_screen(command: Command) -> str:
     if command.details:
         lines += ["", command.details]
     return "\n".join(lines)
+
+
+def _shortened_usage(command: Command) -> str:
+    """Return the first lines of a command's usage; the options on the others are in the help of the verb."""
+    lines = _wrapped_usage(command).splitlines()
+    return "\n".join(lines) if len(lines) <= _USAGE_LINES else "\n".join(lines[:_USAGE_LINES]) + " …"
 
 
 def _wrapped_usage(command: Command) -> str:

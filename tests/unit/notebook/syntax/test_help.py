@@ -71,7 +71,8 @@ def test_the_table_sets_fields_that_the_command_has(command: Command) -> None:
         (
             "start",
             "%webrun start [NAME] [--url URL] [--env ENV] [--proxy SPEC] [--max-cost USD] [--policy POLICY] "
-            "[--secret HOST=NAME]... [--view] [--pictures] [--new]",
+            "[--secret HOST=NAME]... [--agent local|llm|auto] [--model PROVIDER:NAME] [--model-url URL] "
+            "[--view] [--pictures] [--new]",
         ),
         ("terminate", "%webrun terminate [NAME | --all]"),
         ("answer", "%webrun answer [NAME] TEXT"),
