@@ -53,7 +53,9 @@ _FIELDS = (
     "emulator.userAgent",
 )
 """The fields of requests that messages of the service name."""
-_FIELD = re.compile(rf"(?<![\w'\"/])(?:(?:initialTask|task|message)\.)?\b({'|'.join(map(re.escape, _FIELDS))})\b(?!['\"/=])")
+_FIELD = re.compile(
+    rf"(?<![\w'\"/])(?:(?:initialTask|task|message)\.)?\b({'|'.join(map(re.escape, _FIELDS))})\b(?!['\"/=])"
+)
 
 
 def action_label(name: str) -> str:
