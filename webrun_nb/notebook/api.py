@@ -54,7 +54,8 @@ class Toolkit:
         self._local: Client | None = None
         self._handler: GuardrailHandler | None = None
         self._max_cost_usd: Amount | None = None
-        self._agent_choice = NO_CHOICE
+        self.agent_choice = NO_CHOICE
+        """The agent and the model of the tasks for which neither they nor their sessions name one."""
         self._ended_run: tuple[MapRun, TaskResult | None] | None = None
         """The map that ended last, and the latest result of its client then."""
         self._emulators_budgets = Budgets()
@@ -153,7 +154,7 @@ class Toolkit:
 
     def choose_agent(self, choice: AgentChoice) -> None:
         """Set the agent and the model of the tasks for which neither they nor their sessions name one."""
-        self._agent_choice = choice
+        self.agent_choice = choice
         for client in self.clients:
             client.agent_choice = choice
 
@@ -162,7 +163,7 @@ class Toolkit:
         client.on_guardrail(self._handler)
         client.form_shown = _is_form_shown
         client.limit(self._max_cost_usd)
-        client.agent_choice = self._agent_choice
+        client.agent_choice = self.agent_choice
         client.task_viewer = task_lines.viewer
         client.find_prompt = prompt_here
 
