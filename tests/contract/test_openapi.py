@@ -58,6 +58,7 @@ OPERATIONS = [
     ("GET", "/_emulator/tasks/{task_id}/provenance"),
     ("GET", "/_emulator/tasks/{task_id}/report"),
     ("GET", "/_emulator/tasks/{task_id}/recording"),
+    ("GET", "/_emulator/tasks/{task_id}/script"),
     ("POST", "/_emulator/extract"),
     ("POST", "/_emulator/peek"),
     ("GET", "/_emulator/tasks/{task_id}/steps/{seq}/picture"),

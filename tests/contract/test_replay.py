@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
 from helpers.login_site import LoginSite
+from webrun_nb.browsers import discovery
 
 ROW = {"type": "object", "properties": {"item": {"type": ["string", "null"]}, "price": {"type": ["number", "null"]}}}
 TABLE = {"outputType": "structured_json", "outputSchema": {"type": "array", "items": ROW}}
@@ -196,3 +200,37 @@ def test_a_login_is_recorded_by_the_names_of_its_secrets(emulator, site):
     assert site.posted[posted:] == [site.posted[posted - 1]]
     _, without = emulator.post("/start/run-task", {"emulator": {"replay": body["taskId"]}})
     assert (without["code"], without["details"]["step"]) == ("BLOCKED_BY_POLICY", 2)
+
+
+def script_of(emulator, task_id):
+    status, answer = emulator.get(f"/_emulator/tasks/{task_id}/script")
+    assert status == 200, answer
+    return answer["script"]
+
+
+def run_script(script, folder, **environment):
+    path = folder / "script.py"
+    path.write_text(script)
+    browser = next(each.path for each in discovery.candidates() if each.path)
+    given = {**os.environ, "WEBRUN_BROWSER": browser, **environment}
+    done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, env=given, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_script_of_a_task_does_the_same_with_playwright(emulator, recorded, site, tmp_path):
+    script = script_of(emulator, recorded[0])
+    assert json.loads(run_script(script, tmp_path)) == ROWS
+    acting = script[script.index("async def main") : script.index("schema = ")]
+    assert ("webrun" in acting.lower().replace("webrun_browser", ""), "get_by_role('button'" in acting) == (False, True)
+
+
+def test_the_script_of_a_login_takes_the_secrets_from_the_environment(emulator, site, tmp_path):
+    secrets = [{"match": "login.localhost", "fields": {"email": "ada@x.example", "password": "s3cret-of-ada"}}]
+    task = {"prompt": "Log in", "startingUrl": site.url("/login"), "secrets": secrets}
+    _, body = emulator.post("/start/run-task", task)
+    script = script_of(emulator, body["taskId"])
+    assert "s3cret-of-ada" not in script
+    posted = len(site.posted)
+    assert run_script(script, tmp_path, EMAIL="ada@x.example", PASSWORD="other") == ""
+    assert [form for _, _, form in site.posted[posted:]] == [{"email": "ada@x.example", "password": "other"}]

@@ -66,6 +66,7 @@ _OF_TARGETS = frozenset({"ref", "target", "onto", "onto_target", "paths"})
 
 BY_HAND = "a person did it by hand"
 HELD_SECRET = "it held a secret"
+CHOSEN_BY_MODEL = "a language model chose which values are meant, and a recording does not hold its choice"
 NOT_REPEATABLE = "it can't be repeated"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webrun_nb.agents.recording.recording import (
     BY_HAND,
+    CHOSEN_BY_MODEL,
     ActionStep,
     ReadStep,
     RecordedTask,
@@ -32,6 +33,9 @@ def recording_of(record: TaskRecording) -> Recording:
         if step.because and step.because in record.readings:  # whoever reads takes its looks and turns its pages
             if not (steps and isinstance(steps[-1], ReadStep) and steps[-1].read == step.because):
                 steps.append(ReadStep(read=step.because))
+        elif step.kind == "read" and not step.because:  # a language model chooses, and says no sentence for it
+            if not (steps and isinstance(steps[-1], ActionStep) and steps[-1].problem == CHOSEN_BY_MODEL):
+                steps.append(ActionStep(action="read", problem=CHOSEN_BY_MODEL))
         elif (action := _action(step)) is not None:
             steps.append(action)
     return Recording(

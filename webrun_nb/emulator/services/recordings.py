@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from webrun_nb.agents.recording.playwright_export import playwright_script
 from webrun_nb.agents.recording.recording import ActionStep, Recording, RecordingError, read_recording
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.emulator.domain.errors import CommandRefusedError
@@ -80,6 +81,19 @@ class TaskRecordings:
             return recording_of(self.of(user, task_id))
         except RecordingError as error:
             raise CommandRefusedError(ErrorCode.INVALID_STATE, str(error)) from None
+
+    def script_of(self, user: str, task_id: str) -> str:
+        """Return one of the user's tasks as a Python script that uses Playwright.
+
+        Raises
+        ------
+        CommandRefusedError
+            As `steps_of`; `INVALID_STATE`: a step can't be written so.
+        """
+        try:
+            return playwright_script(self.steps_of(user, task_id))
+        except RecordingError as error:
+            raise CommandRefusedError(ErrorCode.INVALID_STATE, f"task {task_id}: {error}") from None
 
     def to_file(self, recording: Recording) -> dict[str, Any]:
         """Return a recording as plain JSON that holds on other machines: with the practice sites by name."""

@@ -43,7 +43,7 @@ from webrun_nb.wire.limits import MAX_URL_CHARS
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.policies import PicturesAnswer, PictureSettings, SessionEffects, SourceList, StepList
 from webrun_nb.wire.proxies import ProxyFields
-from webrun_nb.wire.recordings import RecordingBody
+from webrun_nb.wire.recordings import RecordingBody, ScriptBody
 from webrun_nb.wire.report import ReportBody, ReportedValues
 from webrun_nb.wire.requests import PutModelKey, WebUrl
 from webrun_nb.wire.responses import ProxyTested
@@ -229,6 +229,13 @@ async def recording(task_id: str, recordings: TheRecordings, user: TheUser) -> R
     steps = recordings.steps_of(user, task_id)
     session_id = recordings.of(user, task_id).session_id
     return RecordingBody(session_id=session_id, task_id=task_id, recording=recordings.to_file(steps))
+
+
+@router.get("/tasks/{task_id}/script")
+async def script(task_id: str, recordings: TheRecordings, user: TheUser) -> ScriptBody:
+    """Return a completed task as a Python script that takes its steps with Playwright."""
+    session_id = recordings.of(user, task_id).session_id
+    return ScriptBody(session_id=session_id, task_id=task_id, script=recordings.script_of(user, task_id))
 
 
 @router.get("/tasks/{task_id}/provenance")
