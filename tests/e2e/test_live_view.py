@@ -83,6 +83,7 @@ def open_view(lab: LabPage, url: str, *cells: str, line: str = "%webrun view") -
     lab.open_notebook([f"%load_ext webrun_nb\n%webrun start --url {url}", line, *cells])
     lab.run_all()
     screen = lab.find(SCREEN).last
+    screen.scroll_into_view_if_needed()  # cells below it may have scrolled it out of sight, where it receives nothing
     expect(screen).to_have_attribute("data-pictures", re.compile("."))
     return screen
 

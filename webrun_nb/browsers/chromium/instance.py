@@ -77,6 +77,8 @@ ELEMENT_TIMEOUT_MS = 5_000
 """Time limit for an element to become visible, still, enabled and uncovered."""
 FRAMES_TIMEOUT_S = 3.0
 """Time limit for the documents of frames; after it, a page is observed without them."""
+SNAPSHOT_TIMEOUT_S = 60.0
+"""Time limit for a snapshot: one of 200,000 nodes takes a busy machine longer than other answers of a page."""
 LOSS_GRACE_S = 0.3
 """Time after a page's crash in which the loss of the whole browser would be reported: a browser's pages die first."""
 
@@ -169,7 +171,9 @@ class ChromiumInstance:
         async with self._operation():
             await self._activity.wait_for_frames(self._tabs.current(), FRAMES_TIMEOUT_S)
             await self._tabs.with_timeout(self._secret_input.restore())  # fields with secrets show no value
-            return await self._tabs.evaluate(lambda page: take_snapshot(page, self._egress.known_refusal))
+            return await self._tabs.evaluate(
+                lambda page: take_snapshot(page, self._egress.known_refusal), SNAPSHOT_TIMEOUT_S
+            )
 
     async def hit_test(self, action: Action) -> HitTest:
         """Return the element that an action would hit, without performing it."""

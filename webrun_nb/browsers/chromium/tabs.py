@@ -124,29 +124,29 @@ class Tabs:
             self.run_in_background(close_page(dead))
         return crashed
 
-    async def evaluate(self, how: Callable[[Page], Awaitable[T]]) -> T:
+    async def evaluate(self, how: Callable[[Page], Awaitable[T]], timeout_s: float = ANSWER_TIMEOUT_S) -> T:
         """Run a question on the current page, and once more if another document replaced it meanwhile."""
         page = self.current()
         try:
-            return await self.with_timeout(how(page))
+            return await self.with_timeout(how(page), timeout_s)
         except Error:
             now = self.current()
             await self.with_timeout(now.wait_for_load_state("domcontentloaded", timeout=0))
-            return await self.with_timeout(how(now))
+            return await self.with_timeout(how(now), timeout_s)
 
-    async def with_timeout(self, question: Awaitable[T]) -> T:
-        """Wait for an answer within `ANSWER_TIMEOUT_S`: Playwright's own questions to a page have no timeout.
+    async def with_timeout(self, question: Awaitable[T], timeout_s: float = ANSWER_TIMEOUT_S) -> T:
+        """Wait for an answer within a time: Playwright's own questions to a page have no timeout.
 
         Raises
         ------
         BrowserError
-            `PAGE_CRASH`: there was none within `ANSWER_TIMEOUT_S`.
+            `PAGE_CRASH`: there was none within `timeout_s`.
         """
         try:
-            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            async with asyncio.timeout(timeout_s):
                 return await question
         except TimeoutError as error:
-            self._crashed = f"The page has not answered for {ANSWER_TIMEOUT_S:.0f} s"
+            self._crashed = f"The page has not answered for {timeout_s:.0f} s"
             raise BrowserError(TaskFailureCode.PAGE_CRASH, self._crashed) from error
 
     def run_in_background(self, work: Coroutine[Any, Any, None]) -> None:
