@@ -61,15 +61,16 @@ def test_pages_judge_the_agent(folder: Path) -> None:
     assert honesty["ours"] == 0.5  # the page says of "leave" that it was wrong
 
 
-def test_five_steps_are_done_on_both_sides() -> None:
+def test_five_steps_are_done_on_both_sides(pytestconfig: pytest.Config) -> None:
     if not discovery.installed():
         pytest.skip("no browser is installed; run: webrun-nb install-browser")
-    done = bench("five-steps-at-once", "throughput", "observation", "--quick")
+    long = ["throughput"] if pytestconfig.getoption("--every-measurement", False) else []
+    done = bench("five-steps-at-once", "observation", *long, "--quick")
     assert done.returncode == 0, done.stderr
-    five, together, look = json.loads(done.stdout)
+    five, look, *together = json.loads(done.stdout)
     assert five["raw"] > 0
-    assert together["samples"][0]["details"]["bare"] > 0
     assert look["samples"][0]["details"]["elements"] == 2_000
+    assert all(each["samples"][0]["details"]["bare"] > 0 for each in together)
 
 
 def test_a_collection_that_is_not_there_is_said_so(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ RAW_PLAYWRIGHT_CAN = {
 
 IN_JUPYTERLAB = {"event-to-page", "click-to-handler", "cards-in-page"}
 LONG = {
-    *("view-rate", "view-cpu", "view-quiet", "widget-messages", "network-lost", "hang-seen", "many-sessions"),
+    *("view-rate", "view-cpu", "view-quiet", "widget-messages", "network-lost", "hang-seen", "many-sessions", "gather"),
     *("egress-paths", "idle-contexts-create", "idle-contexts-cpu", "restore", "process-create"),
 }
 """Measurements that take seconds; tests of other folders have their subjects too."""
