@@ -124,7 +124,7 @@ class Tabs:
             self.run_in_background(close_page(dead))
         return crashed
 
-    async def evaluate(self, how: Callable[[Page], Awaitable[T]], timeout_s: float = ANSWER_TIMEOUT_S) -> T:
+    async def evaluate(self, how: Callable[[Page], Awaitable[T]], timeout_s: float | None = None) -> T:
         """Run a question on the current page, and once more if another document replaced it meanwhile."""
         page = self.current()
         try:
@@ -134,14 +134,15 @@ class Tabs:
             await self.with_timeout(now.wait_for_load_state("domcontentloaded", timeout=0))
             return await self.with_timeout(how(now), timeout_s)
 
-    async def with_timeout(self, question: Awaitable[T], timeout_s: float = ANSWER_TIMEOUT_S) -> T:
-        """Wait for an answer within a time: Playwright's own questions to a page have no timeout.
+    async def with_timeout(self, question: Awaitable[T], timeout_s: float | None = None) -> T:
+        """Wait for an answer within `ANSWER_TIMEOUT_S` or another time: Playwright's own questions have no timeout.
 
         Raises
         ------
         BrowserError
-            `PAGE_CRASH`: there was none within `timeout_s`.
+            `PAGE_CRASH`: there was none within that time.
         """
+        timeout_s = ANSWER_TIMEOUT_S if timeout_s is None else timeout_s
         try:
             async with asyncio.timeout(timeout_s):
                 return await question
