@@ -74,26 +74,26 @@ class LlmAgent:
         tokens.estimated = False
         spending = Spending(self._options, tokens)
         task = _Task(brief, self._options.model)
-        async with self._connect(self._options) as model:
-            requester = Requester(model, self._options, spending, self._sleep)
-            work: Work[Finish | None] = task.begin()
-            while True:
-                finish: Finish | None = None
-                try:
-                    step = next(work)
-                    while True:
-                        # In a thread: a large page takes long to be read, and other sessions go on meanwhile.
-                        following = await asyncio.to_thread(_sent, work, (yield step))
-                        if isinstance(following, _Ended):
-                            finish = following.value
-                            break
-                        step = following
-                except StopIteration as ended:
-                    finish = ended.value
-                if finish is not None:
-                    yield finish
-                    return
-                work = task.follow(*(await _asked(requester, task)))
+        try:
+            async with self._connect(self._options) as model:
+                requester = Requester(model, self._options, spending, self._sleep)
+                work: Work[Finish | None] = task.begin()
+                while True:
+                    # In a thread: a large page takes long to be read, and other sessions go on meanwhile.
+                    step = await asyncio.to_thread(_sent, work, None)
+                    while not isinstance(step, _Ended):
+                        step = await asyncio.to_thread(_sent, work, (yield step))
+                    if step.value is not None:
+                        yield step.value
+                        return
+                    work = task.follow(*(await _asked(requester, task)))
+        except AgentError:
+            raise
+        except Exception as error:  # the outermost edge: a defect here must end the task in one line
+            logger.exception("the agent of language models failed")
+            raise AgentError(
+                TaskFailureCode.AGENT_ERROR, "The agent of language models failed by a defect of its own; see the log."
+            ) from error
 
 
 async def _asked(requester: Requester, task: _Task) -> tuple[str, list[Call]]:

@@ -1,0 +1,147 @@
+"""The agent over a real connection to a server that speaks chat completions: what is sent where, and each fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from helpers.agent_runner import FakeWorker
+from helpers.model_server import Answer, ModelServer, model_server, refusal
+from helpers.stored_pages import stored
+from webrun_nb.agents.base import AgentError, Finish, ModelOptions, Reply, TaskSpec, TokenUse
+from webrun_nb.agents.llm import LlmAgent
+from webrun_nb.common.codes import TaskFailureCode
+
+KEY = "sk-tests-90210-abcdef"
+DONE = Answer("finish", {"answer": "It is in stock."})
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[ModelServer]:
+    with model_server() as server:
+        yield server
+
+
+async def no_sleep(seconds: float) -> None:
+    pass
+
+
+async def answer_of(served: ModelServer, tokens: TokenUse | None = None) -> str:
+    """Return the answer of a task on a stored page, by the model of a server."""
+    page = stored("product")
+    worker = FakeWorker(page)
+    agent = LlmAgent(ModelOptions("openai:some-model", served.url, KEY), sleep=no_sleep)
+    brief = TaskSpec("Is it in stock?", starting_url=page.observation.url)
+    run = agent.run(brief, TokenUse() if tokens is None else tokens)
+    reply: Reply | None = None
+    try:
+        while True:
+            step = await run.asend(reply)
+            if isinstance(step, Finish):
+                return step.text
+            reply = worker.reply(step)
+    finally:
+        await run.aclose()
+
+
+async def test_a_task_is_done_over_chat_completions_with_tools(served: ModelServer) -> None:
+    served.say(Answer("find", {"words": "stock"}, "I look."), DONE)
+    tokens = TokenUse()
+    assert await answer_of(served, tokens) == "It is in stock."
+    assert (tokens.prompt, tokens.completion, tokens.estimated) == (2000, 40, False)
+    assert tokens.model_cost_usd is None
+    first, second = served.requests
+    assert first["model"] == "some-model"
+    assert {"click", "extract", "finish"} <= {tool["function"]["name"] for tool in first["tools"]}
+    assert [message["role"] for message in second["messages"]][-2:] == ["assistant", "tool"]
+    assert served.headers[0]["authorization"] == f"Bearer {KEY}"
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (refusal(401, f"Incorrect API key provided: {KEY}"), TaskFailureCode.MODEL_KEY_INVALID),
+        (refusal(403, "not for you"), TaskFailureCode.MODEL_KEY_INVALID),
+        (refusal(404, "The model does not exist"), TaskFailureCode.MODEL_NOT_FOUND),
+        (refusal(429, "slow down", **{"Retry-After": "900"}), TaskFailureCode.MODEL_UNAVAILABLE),
+        (refusal(500, "oops"), TaskFailureCode.MODEL_UNAVAILABLE),
+        (refusal(503, "overloaded"), TaskFailureCode.MODEL_UNAVAILABLE),
+        (refusal(400, "This model's maximum context length is 100 tokens"), TaskFailureCode.MODEL_LIMIT_REACHED),
+        (refusal(400, "temperature: must be 1"), TaskFailureCode.MODEL_UNSUITABLE),
+        (Answer(status=302, headers={"Location": "https://elsewhere.example/v1"}), TaskFailureCode.MODEL_UNAVAILABLE),
+        (Answer(status=307, headers={"Location": "/v1/other"}), TaskFailureCode.MODEL_UNAVAILABLE),
+        (Answer(words="I won't.", finish="content_filter"), TaskFailureCode.MODEL_REFUSED),
+        (Answer("finish", {}, cut=True), TaskFailureCode.MODEL_UNAVAILABLE),
+        (Answer(body="<html>gateway</html>"), TaskFailureCode.MODEL_UNAVAILABLE),
+        (Answer(body="{}"), TaskFailureCode.MODEL_UNAVAILABLE),
+        (Answer("click", "{not json"), TaskFailureCode.MODEL_UNSUITABLE),
+        (Answer(words="Nice page!"), TaskFailureCode.MODEL_UNSUITABLE),
+        (Answer(), TaskFailureCode.MODEL_UNSUITABLE),
+    ],
+)
+async def test_each_fault_that_stays_ends_in_one_line_without_the_key(
+    served: ModelServer, fault: Answer, code: TaskFailureCode
+) -> None:
+    served.say(fault)
+    with pytest.raises(AgentError) as caught:
+        await answer_of(served)
+    assert caught.value.code == code, caught.value.message
+    assert "\n" not in caught.value.message
+    assert KEY not in caught.value.message
+    assert set(served.paths) == {"/v1/chat/completions"}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        refusal(429, "slow down", **{"Retry-After": "1"}),
+        refusal(500, "oops"),
+        Answer("finish", {}, cut=True),
+        Answer(body="<html>gateway</html>"),
+        Answer("click", "{not json"),
+        Answer(words="Nice page!"),
+        Answer(),
+        refusal(400, "this model does not support tools"),
+    ],
+)
+async def test_each_fault_that_passes_is_got_over(served: ModelServer, fault: Answer) -> None:
+    def script(told: str, number: int) -> Answer:
+        written = '{"tool": "finish", "arguments": {"answer": "It is in stock."}}'
+        return fault if number == 0 else DONE if "tools" in served.requests[-1] else Answer(words=written)
+
+    served.follow(script)
+    assert await answer_of(served) == "It is in stock."
+
+
+async def test_tokens_that_a_server_does_not_count_are_estimated(served: ModelServer) -> None:
+    served.say(Answer("finish", {"answer": "It is in stock."}, usage=False))
+    tokens = TokenUse()
+    await answer_of(served, tokens)
+    assert tokens.estimated
+    assert tokens.prompt > 300
+
+
+async def test_a_server_that_is_down_ends_in_one_line() -> None:
+    with model_server() as gone:
+        pass
+    with pytest.raises(AgentError, match=r"can't be reached: .*, 4 times") as caught:
+        await answer_of(gone)
+    assert caught.value.code == TaskFailureCode.MODEL_UNAVAILABLE
+
+
+@pytest.mark.parametrize("model", ["openai:x", "anthropic:x", "google:x"])
+async def test_a_provider_needs_its_key(model: str) -> None:
+    agent = LlmAgent(ModelOptions(model))
+    run = agent.run(TaskSpec("x"), TokenUse())
+    with pytest.raises(AgentError, match=r"needs a key, and there is none: set .*_API_KEY") as caught:
+        await run.asend(None)
+    assert caught.value.code == TaskFailureCode.MODEL_KEY_INVALID
+
+
+@pytest.mark.parametrize("model", ["openai:x", "anthropic:x", "google:x", "mistral:x", "ollama:x"])
+async def test_each_kind_of_provider_can_be_connected(model: str) -> None:
+    page = stored("product")
+    run = LlmAgent(ModelOptions(model, key=KEY)).run(TaskSpec("x", starting_url=page.observation.url), TokenUse())
+    await run.asend(None)
+    await run.aclose()
