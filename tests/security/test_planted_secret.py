@@ -30,6 +30,7 @@ import pytest
 import socketio
 
 from helpers.login_site import FORM, MARKER, LoginSite, echoing
+from helpers.model_server import Answer, model_server
 from helpers.processes import family
 from helpers.proxies import LocalProxy
 from helpers.waiting import wait_until
@@ -113,6 +114,8 @@ class Lived:
     named: Any = None
     by_hand: Any = None
     provenance: Any = None
+    model_told: Any = None
+    """All requests to the language model of a task."""
     report: Any = None
     audit: Any = None
     tested: Any = None
@@ -309,6 +312,14 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
             lambda: [event for event in lived.events if "where the focus is" in str(event)], lambda said: len(said) > 0
         )
 
+    def ask_a_model() -> None:
+        """Have a language model look at the page that echoes the secrets, in all ways that it can."""
+        looks = [Answer("lists"), Answer("read"), Answer("find", {"words": MARKER}), Answer("extract", {"list": "L1"})]
+        with model_server() as server:
+            server.say(*looks, Answer("finish", {"answer": "Done."}))
+            task("Log in", emulator={"agent": "llm", "model": "openai:planted", "modelUrl": server.url})
+            lived.model_told = list(server.requests)
+
     def ask_in_a_dialog() -> None:
         """Let a page ask in a native dialog, with a secret in its words."""
         asks = html.escape(f"confirm({json.dumps(f'{MARKER} {PASSWORD} {EMAIL}')})")
@@ -328,6 +339,7 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
             f"Extract every way on {MARKER} {EMAIL} day: way, echo", outputType="structured_json", outputSchema=ECHOES
         )
         lived.records = task("Extract every way: way, echo")["data"]["records"]
+        ask_a_model()
         lived.failure = task("Click the Frobnicate button")
         twice = 2 * f"<p><button>{MARKER} {html.escape(f'{PASSWORD} {EMAIL}')}</button></p>"
         site.page("/twice", f"<title>Twice</title>{twice}")
@@ -440,6 +452,7 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "the pictures of steps": (lambda lived: b"".join(lived.pictures), "JFIF"),
     "the provenance": (lambda lived: dumped(lived.provenance), MARKER),
     "the report": (lambda lived: dumped(lived.report), MARKER),
+    "what a language model is told": (lambda lived: dumped(lived.model_told), MARKER),
     "the audit trail": (lambda lived: dumped(lived.audit), MARKER),
     "what another policy would have decided": (lambda lived: dumped(lived.tested), "navigateUrl"),
     "what tasks were told": (lambda lived: dumped(lived.told), f"marker={MARKER}"),

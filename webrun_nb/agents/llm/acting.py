@@ -130,14 +130,17 @@ class Acting:
             yield Perform(WaitForChange(timeout_ms=_BUSY_MS))
             seen = yield from self._observed()
         self._destinations.start_at(seen.url)
-        if (yield from self._destinations.approved(seen.url, "the page before")):
+        before = self.view.seen.url if self.view.seen is not None else self.brief.starting_url or ""
+        if (yield from self._destinations.approved(seen.url, before)):
             return seen
+        if self.view.seen is None:
+            raise elsewhere(seen.url)
         self.remarks.append(f"A page led to {shortened(seen.url, 200)}, which was not approved: it was left.")
-        yield Perform(GoBack())
-        before = yield from self._observed()
-        if not self._destinations.is_allowed(before.url):
-            raise elsewhere(before.url)
-        return before
+        yield Perform(Navigate(before))
+        again = yield from self._observed()
+        if not self._destinations.is_allowed(again.url):
+            raise elsewhere(again.url)
+        return again
 
     def _observed(self) -> Work[Observation]:
         reply = yield Observe()

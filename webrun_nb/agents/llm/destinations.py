@@ -5,8 +5,10 @@ What a page says never adds a host, so that a model which obeys a page carries n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator
 from typing import TypeVar
+from urllib.parse import unquote
 
 from webrun_nb.agents.base import AgentError, Answered, Ask, Reply, SettledByHand, SettledByHandError, Step, TaskSpec
 from webrun_nb.agents.local.approval import APPROVE, REJECT
@@ -19,6 +21,9 @@ from webrun_nb.common.text import shortened
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
 
+_NO_PAGES = ("javascript:", "mailto:", "tel:")
+_INNER_URL = re.compile(r"https?:/{1,2}[^\s&#\"'<>]+", re.I)
+_MOST_ENCODINGS = 3
 _BLANK = ("about:blank", "")
 
 
@@ -81,11 +86,11 @@ class Destinations:
 def targets_of(action: Action, seen: Observation) -> list[str]:
     """Return the URLs that an action can lead to, as the page tells them before it is done.
 
-    Those are an address that is opened, that of a link, that of a form of another origin, and that of the frame of
-    another document that is given something.
+    Those are an address that is opened, that of a link, that of a form of another origin, that of the frame of another
+    document that is given something, and the addresses that these hold.
     """
     if isinstance(action, Navigate):
-        return [action.url]
+        return [action.url, *_within_url(action.url)]
     aimed_at = action.aimed_at
     element = seen.control_at(aimed_at.ref) if isinstance(aimed_at, ElementTarget) else _focused(seen)
     if element is None:
@@ -93,7 +98,15 @@ def targets_of(action: Action, seen: Observation) -> list[str]:
     urls = [] if element.frame == 0 else [seen.frames[element.frame - 1].url]
     if action.clicks or action.pressed_key:
         urls += [url for url in (element.href, element.form_url) if url]
-    return [url for url in urls if not url.startswith(("javascript:", "mailto:", "tel:"))]
+    return [each for url in urls if not url.startswith(_NO_PAGES) for each in (url, *_within_url(url))]
+
+
+def _within_url(url: str) -> list[str]:
+    """Return the addresses that a URL holds, as those of redirects do: they are where it leads to."""
+    decoded = url
+    for _ in range(_MOST_ENCODINGS):
+        decoded = unquote(decoded)
+    return [found[0] for found in _INNER_URL.finditer(decoded, 1)]
 
 
 def _focused(seen: Observation) -> Element | None:
@@ -103,5 +116,5 @@ def _focused(seen: Observation) -> Element | None:
 def elsewhere(url: str) -> AgentError:
     """Return why a task ends whose page went to a host that a person refused."""
     return AgentError(
-        TaskFailureCode.TASK_STOPPED, f"The page went on to {shortened(url, 200)}, which was not approved: it was left."
+        TaskFailureCode.TASK_STOPPED, f"The page went on to {shortened(url, 200)}, which was not approved."
     )

@@ -1,0 +1,108 @@
+"""Tasks by a language model through the whole emulator and real Chromium; the model is a scripted server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from helpers.emulators import RunningEmulator
+from helpers.model_server import Answer, ModelServer, last_told, model_server, refusal
+from helpers.scripted_model import number_of
+
+KEY = "sk-integration-4471-zzz"
+SCHEMA = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"name": {"type": "string"}, "price": {"type": "number"}},
+        "required": ["name", "price"],
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def emulator(start_emulator: Callable[..., RunningEmulator]) -> RunningEmulator:
+    return start_emulator("--control")
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[ModelServer]:
+    with model_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def session(emulator: RunningEmulator) -> str:
+    return emulator.start()
+
+
+@pytest.fixture
+def ask(emulator: RunningEmulator, served: ModelServer, session: str) -> Callable[..., dict[str, object]]:
+    """A function that gives the session a task for the model."""
+
+    def send(text: str, path: str = "", **fields: object) -> dict[str, object]:
+        model = {"agent": "llm", "model": "openai:some-model", "modelUrl": served.url, "modelKey": KEY}
+        _, body = emulator.message(
+            session,
+            actionType="newTask",
+            taskDetails=text,
+            startingUrl=emulator.shop + path,
+            emulator={**model, **fields.pop("model", {})},
+            **fields,
+        )
+        return dict(body)
+
+    return send
+
+
+def test_rows_are_read_chosen_and_proved(ask, emulator, served) -> None:
+    served.say(
+        Answer("lists", words="I look for the products."),
+        Answer("extract", {"list": "L1"}),
+        Answer("finish", {"where": [{"column": "price", "is": "<", "value": 100}], "order_by": "price", "limit": 2}),
+    )
+    body = ask("List the two cheapest products", outputType="structured_json", outputSchema=SCHEMA)
+    assert body["status"] == "complete", body
+    rows = json.loads(body["data"]["message"])
+    assert [row["price"] for row in rows] == sorted(row["price"] for row in rows)
+    assert len(rows) == 2
+    assert (body["usage"]["prompt_tokens"], body["usage"]["tokens_estimated"]) == (3000, False)
+    assert body["usage"]["model"] == {"requests": 3, "cost": None}
+    proof = json.dumps(emulator.get(f"/_emulator/tasks/{body['taskId']}/provenance")[1]["provenance"])
+    assert all(f"${row['price']:.2f}" in proof for row in rows)
+    steps = emulator.get(f"/_emulator/tasks/{body['taskId']}/steps")[1]["steps"]
+    assert "I look for the products." in [step["target"] for step in steps if step["kind"] == "note"]
+
+
+def test_a_page_is_used_and_the_answer_is_in_its_words(ask, served) -> None:
+    def open_it(told: str) -> Answer:
+        return Answer("click", {"element": number_of("link 'Norvane Aurora 14'", told)})
+
+    def tell(told: str) -> Answer:
+        return Answer("finish", {"answer": "The Aurora 14 costs $749.00.", "cites": [number_of("$749.00", told)]})
+
+    served.say(
+        Answer("type", {"element": 4, "text": "aurora", "submit": True}),
+        open_it,
+        tell,
+        lambda told: Answer(
+            "finish", {"answer": "It costs $749.00.", "cites": [number_of("$749.00", last_told(served.requests[2]))]}
+        ),
+    )
+    body = ask("What does the Aurora 14 cost?")
+    assert body["status"] == "complete", body
+    assert body["data"]["message"].endswith("costs $749.00.")
+
+
+def test_a_failure_of_the_provider_fails_the_task_with_its_code_and_no_key(ask, served) -> None:
+    served.say(refusal(401, f"Incorrect API key provided: {KEY}"))
+    body = ask("What is this?")
+    assert (body["status"], body["code"]) == ("failed", "MODEL_KEY_INVALID")
+    assert KEY not in json.dumps(body)
+
+
+def test_the_next_task_finds_the_session_as_it_was(ask, served) -> None:
+    served.say(Answer("finish", {"answer": "It is a shop."}))
+    assert ask("What is this?")["status"] == "complete"
