@@ -43,6 +43,7 @@ from webrun_nb.client.tasks.answer_store import AnswerStore
 from webrun_nb.client.tasks.handle import TaskHandle
 from webrun_nb.client.tasks.options import ONLY_WAITED_FOR, CommonTaskKeywords, SingleTaskKeywords, TaskOptions
 from webrun_nb.client.tasks.past_tasks import PastTasks
+from webrun_nb.client.tasks.recording import TaskRecording
 from webrun_nb.client.tasks.request import TaskRequest, prepare_task, read_model_key, read_schema
 from webrun_nb.client.tasks.result import ResultAdapter, TaskResult
 from webrun_nb.client.tasks.viewer import TaskViewer, viewed_by
@@ -463,6 +464,16 @@ class Client(InProcess):
     @blocking(aresult)
     def result(self, task_id: str, *, schema: object = None) -> TaskResult:
         return runtime.run(self.aresult(task_id, schema=schema))
+
+    def recorded(self, task_id: str) -> TaskRecording:
+        """Return the emulator's record of a task: its steps, its report, and its recording to replay.
+
+        Parameters
+        ----------
+        task_id : str
+            The task's id, as in `result.task_id`.
+        """
+        return TaskRecording(self._http, task_id)
 
     @on_loop_thread
     async def atask_texts(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ from webrun_nb.client.proxies import Proxy
 from webrun_nb.client.secrets import Secrets
 from webrun_nb.client.tasks.agent_choice import AgentChoice
 from webrun_nb.client.tasks.expectations import Expectations
+from webrun_nb.client.tasks.replays import read_replay
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.common.durations import read_span_ms
 from webrun_nb.common.language_models import AgentName
@@ -59,6 +60,8 @@ class CommonTaskKeywords(TypedDict, total=False):
     model_url: str | None
     max_steps: int | None
     vision: bool
+    replay: str | Path | None
+    heal: bool
     cache: CacheAge
     refresh: bool
 
@@ -133,6 +136,13 @@ class TaskOptions:
         The most requests to the model, 1 to 200; 40 by default.
     vision : bool
         Show the model pictures of the pages.
+    replay : str or Path, optional
+        A recording, whose steps are taken instead of an agent's: the id of an earlier task, or a file that
+        `result.recorded.save` has written. The text may be empty, or is that of the recording. Values are read anew.
+        Where the page has changed, the task fails and names the step. On the emulator only.
+    heal : bool
+        Have the agent go on where a step of `replay` can't be taken any more. The recording of this task is the mended
+        one.
     cache : bool, str or timedelta
         Take the kept answer of the same task if it is not older than this: `"1h"`, `"2d"`, True for a day. Then
         nothing is run or billed, and `result.cached_age_s` is its age. Otherwise the task is run and its answer kept,
@@ -160,6 +170,8 @@ class TaskOptions:
     model_url: str | None = None
     max_steps: int | None = None
     vision: bool = False
+    replay: str | Path | None = None
+    heal: bool = False
     cache: CacheAge = False
     refresh: bool = False
 
@@ -169,7 +181,12 @@ class TaskOptions:
         return AgentChoice(self.agent, self.model, self.model_url)
 
     def with_agent_of(self, wider: AgentChoice) -> TaskOptions:
-        """Return the options with an agent and a model that are completed by those of a session, or of all tasks."""
+        """Return the options with an agent and a model that are completed by those of a session, or of all tasks.
+
+        A replay that no agent mends has none.
+        """
+        if self.replay is not None and not self.heal:
+            return self
         choice = self.agent_choice.over(wider)
         return replace(self, agent=choice.agent, model=choice.model, model_url=choice.model_url)
 
@@ -201,7 +218,8 @@ class TaskOptions:
         Raises
         ------
         RequestError
-            `INVALID_PARAMETER`: a condition of `expect` can't be read.
+            `INVALID_PARAMETER`: a condition of `expect`, or the file of `replay`, can't be read; `FILE_NOT_FOUND`:
+            there is no such file.
         """
         statuses = Expectations.read(self.expect).statuses
         given = {
@@ -219,6 +237,8 @@ class TaskOptions:
             "modelUrl": self.model_url,
             "maxSteps": self.max_steps,
             "vision": self.vision or None,
+            "replay": None if self.replay is None else read_replay(self.replay),
+            "heal": self.heal or None,
         }
         return _given({**given, "emulator": _given(emulator) or None})
 

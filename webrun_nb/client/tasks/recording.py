@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
 from webrun_nb.client.emulator_control import EmulatorControl, StepPicture
 from webrun_nb.client.errors import RequestError
+from webrun_nb.client.tasks.replays import write_recording
 from webrun_nb.client.transport import ApiTransport, checked_id
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.wire.policies import StepList
@@ -45,6 +47,53 @@ class TaskRecording:
     @blocking(asteps)
     def steps(self) -> list[Record]:
         return runtime.run(self.asteps())
+
+    @on_loop_thread
+    async def ato_replay(self) -> Record:
+        """Return the task's steps as `replay=` takes them: plain JSON with a version, secrets by name.
+
+        Raises
+        ------
+        RequestError
+            `INVALID_STATE`: the task was not completed; `TASK_NOT_FOUND`: its steps are not remembered any more.
+        """
+        found: Record = (await self._http.control("GET", self._path("recording")))["recording"]
+        return found
+
+    @blocking(ato_replay)
+    def to_replay(self) -> Record:
+        return runtime.run(self.ato_replay())
+
+    @on_loop_thread
+    async def asave(self, path: str | Path) -> Path:
+        """Write the task's steps to a file that `replay=` takes; return its path.
+
+        Raises
+        ------
+        RequestError
+            As `ato_replay`; `INVALID_PARAMETER`: the file can't be written.
+        """
+        return write_recording(path, await self.ato_replay())
+
+    @blocking(asave)
+    def save(self, path: str | Path) -> Path:
+        return runtime.run(self.asave(path))
+
+    @on_loop_thread
+    async def ascript(self) -> str:
+        """Return the task as a Python script that takes its steps with Playwright and reads the same values.
+
+        Raises
+        ------
+        RequestError
+            As `ato_replay`; `INVALID_STATE`: one of its steps has no counterpart in Playwright.
+        """
+        found: str = (await self._http.control("GET", self._path("script")))["script"]
+        return found
+
+    @blocking(ascript)
+    def script(self) -> str:
+        return runtime.run(self.ascript())
 
     @on_loop_thread
     async def areport(self, values: ReportedValues = "all") -> ReportBody:

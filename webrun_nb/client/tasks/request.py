@@ -148,6 +148,7 @@ async def check_server_options(options: TaskOptions, http: ApiTransport) -> None
         "model_url=": options.model_url,
         "max_steps=": options.max_steps,
         "vision=": options.vision,
+        "replay=": options.replay,
     }
     given = [name for name, value in ignored.items() if value]
     if (given or options.avoid_domains) and not await http.is_emulator():
@@ -199,7 +200,7 @@ def build_task_request(
         given["startingUrl"] = url
     if file_ids:
         given["files"] = list(file_ids)
-    if not text.strip():
+    if not text.strip() and options.replay is None:
         raise refusal(400, ErrorCode.INVALID_TASK_DETAILS, "the task is empty")
     try:
         fields = TaskFields.model_validate(given)

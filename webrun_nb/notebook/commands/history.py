@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.common.text import closest_match
+from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.options import session_name
-from webrun_nb.notebook.display.code_export import python_code
+from webrun_nb.notebook.display.code_export import SubmittedMap, python_code
 from webrun_nb.notebook.past_work import past_tasks
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.errors import CommandError
@@ -17,6 +18,8 @@ from webrun_nb.notebook.workspace import Workspace
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from webrun_nb.client.tasks.recording import TaskRecording
 
 
 class WrittenCode(str):
@@ -109,17 +112,47 @@ class Code:
     """Arguments of `code`. Without `task`, the last task is meant."""
 
     task: str | None = None
+    playwright: bool = False
+    recording: str | None = None
 
 
-def code(workspace: Workspace, arguments: Code) -> WrittenCode:
-    """Put a task or a map into the next cell as plain Python, and return the code.
+def code(workspace: Workspace, arguments: Code) -> WrittenCode | None:
+    """Put a task or a map into the next cell as plain Python, and return the code; or write its recording to a file.
 
     Raises
     ------
     CommandError
-        This kernel ran no such task.
+        This kernel ran no such task, or a map is to be written in a way that only a task can.
+    WebRunError
+        The emulator remembers no such task, or it can't be written so.
     """
-    task_id = arguments.task
+    if not arguments.playwright and arguments.recording is None:
+        written = WrittenCode(python_code(workspace.done[_task_id(workspace, arguments.task)]))
+    else:
+        recorded = _recorded(workspace, arguments.task)
+        if arguments.recording is not None:
+            path = recorded.save(arguments.recording)
+            print(f"{path} has the recording; %%webrun task --replay {path} takes its steps")
+            return None
+        written = WrittenCode(recorded.script())
+    workspace.shell.set_next_input(written, replace=False)
+    return written
+
+
+def _recorded(workspace: Workspace, task: str | None) -> TaskRecording:
+    """Return the record of a task: of one of this kernel, or of one that the emulator remembers."""
+    ran_here = task is None or task in workspace.jobs or task in workspace.done
+    task_id = _task_id(workspace, task) if task is None or ran_here else task
+    if isinstance(workspace.done.get(task_id), SubmittedMap):
+        raise CommandError(
+            f"{task_id} is a map, and each of its rows is a task of its own",
+            "run one row as a task, and write that: --playwright, --recording FILE",
+        )
+    return toolkit.client().recorded(task_id)
+
+
+def _task_id(workspace: Workspace, task_id: str | None) -> str:
+    """Return the id of a task or map of this kernel, of which the id or the job is given; of the last one for None."""
     if task_id in workspace.jobs:
         task_id = workspace.jobs[task_id].work_id
     known = workspace.done
@@ -135,9 +168,7 @@ def code(workspace: Workspace, arguments: Code) -> WrittenCode:
             f"this kernel ran no task or job {task_id!r}",
             f"did you mean {meant}?" if meant else f"%webrun code {last} takes its last task{jobs}",
         )
-    written = WrittenCode(python_code(known[task_id]))
-    workspace.shell.set_next_input(written, replace=False)
-    return written
+    return task_id
 
 
 CODE = Command(
@@ -145,12 +176,21 @@ CODE = Command(
     "a task or map of this notebook as plain Python, in the next cell; the last one without TASK",
     Code,
     code,
-    (Option("", "task", "its id, a map's run, or the name of a job", "TASK", values.task_id, names="task"),),
+    (
+        Option("", "task", "its id, a map's run, or the name of a job", "TASK", values.task_id, names="task"),
+        Option("--playwright", "playwright", "a script that takes its recorded steps with Playwright"),
+        Option("--recording", "recording", "write its recorded steps to this file, for --replay", "FILE", values.path),
+    ),
+    exclusive=("--playwright", "--recording"),
     examples=("%webrun code",),
     details="""\
   %webrun code                      the last task
   %webrun code laptops              the task of the job laptops
   text = %webrun code               the code as text
+  %webrun code --playwright         what the agent did, as a script whose actions are Playwright's; it reads the same
+                                    values, and takes secrets from the environment
+  %webrun code --recording a.json   the same steps as plain JSON; %%webrun task --replay a.json takes them, without an
+                                    agent
 
 Secrets stay names, and are looked up again where the code runs. {{ name }} becomes an f-string if it is plain Python;
 any other expression is written with the value that it had.""",

@@ -101,7 +101,16 @@ MAX_STEPS = Option("--max-steps", "max_steps", f"requests to the model ({DEFAULT
 VISION = Option("--vision", "vision", "show the model pictures of the pages")
 MAX_TOKENS = Option("--max-tokens", "max_input_tokens", "the most tokens that it may read", "N", values.count)
 USER_AGENT = Option("--user-agent", "user_agent", "the User-Agent that pages are sent", "TEXT", values.header)
-OF_THE_AGENT = (AGENT, MODEL, MODEL_URL, MAX_STEPS, MAX_TOKENS, VISION, USER_AGENT)
+REPLAY = Option(
+    "--replay",
+    "replay",
+    "no agent: the recorded steps of a task, or of a file",
+    "TASK|FILE",
+    values.replay,
+    names="task",
+)
+HEAL = Option("--heal", "heal", "with --replay: an agent goes on where a step can't be taken any more")
+OF_THE_AGENT = (AGENT, MODEL, MODEL_URL, MAX_STEPS, MAX_TOKENS, VISION, USER_AGENT, REPLAY, HEAL)
 """The options that say who does a task, as whom, and with how much of a model."""
 
 
@@ -116,6 +125,8 @@ class AgentArguments:
     max_input_tokens: int | None = None
     vision: bool = False
     user_agent: str | None = None
+    replay: str | None = None
+    heal: bool = False
 
     def of_agent(self) -> CommonTaskKeywords:
         """Return these arguments as the client takes them."""
@@ -127,6 +138,8 @@ class AgentArguments:
             "max_input_tokens": self.max_input_tokens,
             "vision": self.vision,
             "user_agent": self.user_agent,
+            "replay": self.replay,
+            "heal": self.heal,
         }
 
     def given_of_agent(self) -> dict[str, object]:

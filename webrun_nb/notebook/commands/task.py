@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from webrun_nb.client.sessions.starter import SINGLE_TASK
 from webrun_nb.client.tasks.expectations import Expectations
 from webrun_nb.client.tasks.handle import TaskHandle
 from webrun_nb.client.tasks.options import CacheUse, CommonTaskKeywords, TaskOptions
+from webrun_nb.client.tasks.replays import is_file, read_replay, write_recording
 from webrun_nb.client.tasks.request import build_task_request, check_cacheable
 from webrun_nb.client.tasks.result import TaskResult
 from webrun_nb.client.transfers import existing_files
@@ -142,6 +143,8 @@ def task(workspace: Workspace, arguments: Task) -> None:
             raise CommandError(
                 "a task in the background takes no kept answer", "leave out --cache and --refresh, or --bg"
             )
+    if arguments.replay in workspace.jobs:
+        arguments = replace(arguments, replay=workspace.jobs[arguments.replay].work_id)
     _refuse_policy_in_session(workspace, arguments)
     if arguments.show_json and not arguments.dry_run:
         raise CommandError("--json shows the request of a dry run", "add --dry-run; then nothing is sent")
@@ -175,6 +178,7 @@ def task(workspace: Workspace, arguments: Task) -> None:
         if arguments.out is not None:
             workspace.shell.push({arguments.out: frame})  # type: ignore[no-untyped-call]
 
+    _keep_mended(arguments, result)
     was_run = result.cached_age_s is None
     own = next((each for each in workspace.sessions.values() if each.session_id == result.session_id), None)
     show_result(
@@ -188,6 +192,16 @@ def task(workspace: Workspace, arguments: Task) -> None:
     if session is not None and not was_run:
         ended = " and has ended (--end)" if session.ended else ""
         print(f"session {session.name} has not run it{ended}: its page is as it was; --refresh runs it")
+
+
+def _keep_mended(arguments: Task, result: TaskResult) -> None:
+    """Write the recording of a replay that an agent may have mended back to its file, where its steps are others."""
+    if not arguments.heal or arguments.replay is None or not is_file(arguments.replay) or result.recorded is None:
+        return
+    before, now = read_replay(arguments.replay), result.recorded.to_replay()
+    if isinstance(before, dict) and before["steps"] != now["steps"]:
+        write_recording(arguments.replay, now)
+        print(f"{arguments.replay} has the mended steps now")
 
 
 def _note_submitted(workspace: Workspace, handle: TaskHandle[Session], submitted: SubmittedTask) -> None:

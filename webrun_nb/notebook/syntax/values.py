@@ -174,6 +174,11 @@ def task_id(value: str, label: str) -> str:
     return value
 
 
+def replay(value: str, label: str) -> str:
+    """Check the id of a task whose steps are replayed, or the path of a recording."""
+    return path(value, label).strip()
+
+
 def span_ms(value: str, label: str) -> int:
     """Parse `6m`, `90s`, `1h30m`, `2d` or `150` (seconds) as ms."""
     try:

@@ -21,14 +21,16 @@ OPTIONS = {
     "max_input_tokens": 5000,
     "vision": True,
     "user_agent": "Tool/1 (a person)",
+    "replay": "fruits.json",
+    "heal": True,
 }
 TASK = (
     "task --agent auto --model openai:gpt-4.1-mini --model-url http://localhost:8000/v1 --max-steps 9 --max-tokens 5000"
-    ' --vision --user-agent "Tool/1 (a person)"'
+    ' --vision --user-agent "Tool/1 (a person)" --replay fruits.json --heal'
 )
 MAP = (
     "map pages --agent auto --model openai:gpt-4.1-mini --model-url http://localhost:8000/v1 --max-steps 9"
-    ' --max-tokens 5000 --vision --user-agent "Tool/1 (a person)"'
+    ' --max-tokens 5000 --vision --user-agent "Tool/1 (a person)" --replay fruits.json --heal'
 )
 START = "start --agent auto --model openai:gpt-4.1-mini --model-url http://localhost:8000/v1"
 
