@@ -171,7 +171,7 @@ class Coordinator:
             idle_usd_per_minute=runner.idle_usd_per_minute,
             workers=runner.workers,
             failures=tuple(self._shown),
-            model_usd=runner.model_usd,
+            model=runner.model,
             message="" if self.error is None else self.error.message,
         )
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from webrun_nb.client.answers.tasks import ModelUsage
+
 MapState = Literal[
     "starting", "running", "paused", "stopping", "complete", "sampled", "stopped", "interrupted", "budget", "failed"
 ]
@@ -68,10 +70,15 @@ class MapProgress:
     workers: int
     failures: tuple[ShownFailure, ...]
     """The latest failed rows, the latest first; at most `SHOWN_FAILURES`."""
-    model_usd: Decimal = Decimal(0)
-    """The cost of the user's own models in this process, as far as it is known; no part of `cost_usd`."""
+    model: ModelUsage | None = None
+    """The use of the user's own language models in this process; no part of `cost_usd`."""
     message: str = ""
     """The reason for its end, in one line; empty while it runs and where it is complete."""
+
+    @property
+    def model_usd(self) -> Decimal:
+        """The cost of the user's own models, as far as it is known."""
+        return Decimal(0) if self.model is None or self.model.cost_usd is None else self.model.cost_usd
 
     @property
     def is_final(self) -> bool:

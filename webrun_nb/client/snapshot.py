@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from webrun_nb.client.answers.tasks import ModelUsage
 from webrun_nb.common.codes import SessionPhase, SessionStatus
 from webrun_nb.common.labels import end_label
 from webrun_nb.wire.prices import PRICES_2026, Prices
@@ -88,10 +89,8 @@ class SessionSnapshot:
     """The part of compute in which no task ran."""
     tokens_usd: Decimal | None = None
     """On the emulator, estimated."""
-    model_requests: int = 0
-    """The requests to language models of the user's own."""
-    model_usd: Decimal | None = None
-    """What these cost at their providers, which the user pays: no part of `cost_usd`. None if unknown or if none."""
+    model: ModelUsage | None = None
+    """The use of language models of the user's own, whose providers the user pays: no part of `cost_usd`."""
     max_cost_usd: Decimal | None = None
     """The limit on its cost, at which the client ends it with the reason `budget`."""
     spent_before_usd: Decimal = Decimal(0)

@@ -172,6 +172,7 @@ class Job(InProcess):
             elapsed_ms=round(self.elapsed_s * 1000),
             cost_usd=self.cost_usd,
             emulated=snapshot.emulated,
+            model=self.handle.model,
             budget=self.handle.budget,
             usd_per_ms=usd_per_ms(snapshot),
             action=labels.clean(snapshot.last_action, labels.ACTION_CHARACTERS) if ours else "",
@@ -312,6 +313,7 @@ class MapJob:
             elapsed_ms=round(progress.elapsed_s * 1000),
             cost_usd=progress.cost_usd,
             emulated=progress.emulated,
+            model=progress.model,
             usd_per_ms=Decimal(0),
             error=labels.clean(progress.message, ERROR_CHARACTERS),
         )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
+from webrun_nb.client.answers.tasks import ModelUsage
 
 NoteIds = Callable[[str, str], None]
 """Takes the session's id and the task's id of an attempt as soon as they are known, on the loop thread."""
@@ -26,8 +27,8 @@ class RunnerState:
     idle_usd_per_minute: Decimal
     """The cost of a minute in which all its open sessions are idle."""
     emulated: bool
-    model_usd: Decimal = Decimal(0)
-    """The cost of the user's own models so far, as far as it is known; no part of `cost_usd`."""
+    model: ModelUsage | None = None
+    """The use of the user's own language models so far; no part of `cost_usd`."""
     workers: int = 0
     """Dask workers that rows run on; 0 on this machine alone."""
 

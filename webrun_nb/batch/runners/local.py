@@ -11,7 +11,7 @@ from decimal import Decimal
 from webrun_nb.batch.preparation import MakeRequest
 from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
 from webrun_nb.batch.runners.base import NoteIds, RunnerState
-from webrun_nb.client.answers.tasks import CompletedTask, FailedTask
+from webrun_nb.client.answers.tasks import CompletedTask, FailedTask, ModelUsage
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import (
     AuthenticationError,
@@ -122,7 +122,7 @@ class LocalRunner:
             cost_usd=sum(costs, Decimal(0)),
             idle_usd_per_minute=sum((idle_usd_per_minute(session.snapshot) for session in live), Decimal(0)),
             emulated=any(session.snapshot.emulated for session in self._all),
-            model_usd=sum((session.snapshot.model_usd or Decimal(0) for session in self._all), Decimal(0)),
+            model=ModelUsage.together(session.snapshot.model for session in self._all),
         )
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -39,6 +39,16 @@ class ModelUsage:
     requests: int
     cost_usd: Decimal | None
     """None if it is unknown."""
+
+    @classmethod
+    def together(cls, used: Iterable[ModelUsage | None]) -> ModelUsage | None:
+        """Return the sum of several; None for none. The cost is unknown as soon as one is."""
+        known = [each for each in used if each is not None]
+        if not known:
+            return None
+        costs_usd = [each.cost_usd for each in known if each.cost_usd is not None]
+        cost_usd = sum(costs_usd, Decimal(0)) if len(costs_usd) == len(known) else None
+        return cls(sum(each.requests for each in known), cost_usd)
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,8 @@ class Budget:
     @property
     def model_usd(self) -> Decimal:
         """The cost of the user's own models, as last read and as far as it is known; it is limited by itself."""
-        return sum((snapshot.model_usd or Decimal(0) for snapshot, _ in self._seen.values()), Decimal(0))
+        used = (snapshot.model for snapshot, _ in self._seen.values() if snapshot.model is not None)
+        return sum((model.cost_usd or Decimal(0) for model in used), Decimal(0))
 
     @property
     def model_left_usd(self) -> Decimal | None:

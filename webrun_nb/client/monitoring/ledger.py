@@ -15,15 +15,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from webrun_nb import config
 from webrun_nb.common.processes import is_alive
 
+if TYPE_CHECKING:
+    from webrun_nb.client.answers.tasks import ModelUsage
+
 _log = logging.getLogger(__name__)
 
 FILE = "ledger.sqlite3"
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 BUSY_TIMEOUT_S = 3.0
 KEPT_MS = 400 * 24 * 3_600_000
 """Ended sessions are kept for a little more than a year."""
@@ -39,6 +42,7 @@ CREATE TABLE tasks (
     base_url TEXT NOT NULL, session_id TEXT NOT NULL, task_id TEXT NOT NULL, ended_at_ms INTEGER NOT NULL,
     outcome TEXT NOT NULL, cost_usd TEXT, max_cost_usd TEXT, over_budget_usd TEXT,
     site TEXT, run_id TEXT NOT NULL, row INTEGER, attempt INTEGER NOT NULL,
+    model_requests INTEGER NOT NULL, model_usd TEXT,
     PRIMARY KEY (base_url, session_id, task_id));
 PRAGMA user_version = {SCHEMA_VERSION};
 """
@@ -66,6 +70,10 @@ ALTER TABLE tasks ADD COLUMN run_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE tasks ADD COLUMN row INTEGER;
 ALTER TABLE tasks ADD COLUMN attempt INTEGER NOT NULL DEFAULT 1;
 PRAGMA user_version = 5""",
+    5: """
+ALTER TABLE tasks ADD COLUMN model_requests INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE tasks ADD COLUMN model_usd TEXT;
+PRAGMA user_version = 6""",
 }
 """The statements that upgrade the tables of each version to the next one."""
 
@@ -125,6 +133,8 @@ class TaskOutcome:
     site: str | None = None
     run: RunContext | None = None
     """Its place in a run of `map`; None for a task of its own."""
+    model: ModelUsage | None = None
+    """Its use of the user's own language model, which is no part of its cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +162,11 @@ class TaskRecord:
     """The position of its row in the input of the run."""
     attempt: int = 1
     """1 for the row's first task, 2 for the next one."""
+    model_requests: int = 0
+    """The requests to the user's own language model."""
+    model_usd: Decimal | None = None
+    """What they cost at its provider, which is no part of `cost_usd`; None if that is unknown, or if there were none.
+    """
 
 
 _SESSION_COLUMNS = ", ".join(field.name for field in fields(SessionRecord))
@@ -324,6 +339,6 @@ def _session(row: Sequence[Any]) -> SessionRecord:
 
 def _task(row: Sequence[Any]) -> TaskRecord:
     values = {field.name: value for field, value in zip(fields(TaskRecord), row, strict=True)}
-    for name in ("cost_usd", "max_cost_usd", "over_budget_usd"):
+    for name in ("cost_usd", "max_cost_usd", "over_budget_usd", "model_usd"):
         values[name] = None if values[name] is None else Decimal(values[name])
     return TaskRecord(**values)

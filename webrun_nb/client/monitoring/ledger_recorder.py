@@ -78,6 +78,8 @@ class LedgerRecorder:
             max_cost_usd=ended.max_cost_usd,
             over_budget_usd=ended.over_budget_usd,
             site=ended.site,
+            model_requests=0 if ended.model is None else ended.model.requests,
+            model_usd=None if ended.model is None else ended.model.cost_usd,
         )
         if (run := ended.run) is not None:
             record = replace(record, run_id=run.run_id, row=run.row, attempt=run.attempt)
@@ -150,6 +152,7 @@ def _state(snapshot: SessionSnapshot) -> SessionSnapshot:
         compute_usd=None,
         idle_usd=None,
         tokens_usd=None,
+        model=None,
         question=None,
         connected=True,
     )

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from webrun_nb.client.answers.tasks import ModelUsage
 from webrun_nb.client.monitoring.ledger import SessionRecord, TaskRecord
 from webrun_nb.common.local_time import local_date
 
@@ -159,6 +160,8 @@ class Sums:
     idle_usd: Decimal
     failed_usd: Decimal
     repeated_usd: Decimal
+    model: ModelUsage | None = None
+    """The use of the user's own language models, which is in none of the amounts."""
 
     @property
     def cost_usd(self) -> Decimal:
@@ -196,6 +199,11 @@ def summed(spent: Sequence[Expense]) -> Sums:
         idle_usd=_sum(each.idle_usd for each in known),
         failed_usd=_sum(each.working_usd for each in failed),
         repeated_usd=_sum(each.working_usd for each in repeated),
+        model=ModelUsage.together(
+            ModelUsage(each.task.model_requests, each.task.model_usd)
+            for each in spent
+            if each.task is not None and each.task.model_requests
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar
 
 from webrun_nb.client._sync import Call, wait_for_result
+from webrun_nb.client.answers.tasks import ModelUsage
 from webrun_nb.client.in_process import InProcess
 from webrun_nb.client.monitoring.budget import BudgetReading
 from webrun_nb.client.snapshot import SessionSnapshot
@@ -100,6 +101,11 @@ class TaskHandle(InProcess, Generic[SessionT]):
     def cost_usd(self) -> Decimal | None:
         """Its cost, as last read; None where that isn't known. On the emulator: the cost on the hosted service."""
         return self._run.cost_usd
+
+    @property
+    def model(self) -> ModelUsage | None:
+        """Its use of the user's own language model, as last read; no part of its cost."""
+        return self._run.model
 
     @property
     def budget(self) -> BudgetReading | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any, Protocol, TypeAlias
 
-from webrun_nb.client.answers.tasks import AskingTask, CompletedTask, FailedTask, PendingTask, TaskAnswer
+from webrun_nb.client.answers.tasks import AskingTask, CompletedTask, FailedTask, ModelUsage, PendingTask, TaskAnswer
 from webrun_nb.client.errors import (
     BudgetError,
     ConnectionLostError,
@@ -149,6 +149,8 @@ class TaskRun:
         """The readings of its session's and the notebook's budget after its end; None until they were read."""
         self._before_usd = owner.monitor.snapshot.cost_usd or Decimal(0)
         self.task_id = task_id
+        self.model: ModelUsage | None = None
+        """Its use of the user's own language model, as last read."""
         self.cost_usd: Decimal | None = None
         """Its cost, as last read; it is not read while a task that is not `patient` and has no budget runs."""
         self.identified = asyncio.Event()
@@ -332,6 +334,8 @@ class TaskRun:
         """Note what the server says of the task, for its cost, its session's card, and the next poll."""
         if body.cost_usd is not None:
             self.cost_usd = body.cost_usd
+        if body.usage is not None and body.usage.model is not None:
+            self.model = body.usage.model
         self._poll.note(body)
         if isinstance(body, CompletedTask | FailedTask):
             self._ended = body
@@ -434,7 +438,9 @@ class TaskRun:
         over_usd = None if budget is None else budget.over_usd
         site = None if self._begins_at is None else site_of(self._begins_at, self._http.base_url)
         self._owner.record_end(
-            TaskOutcome(self.task_id, outcome, cost_usd, self._request.max_cost_usd, over_usd, site, self.place)
+            TaskOutcome(
+                self.task_id, outcome, cost_usd, self._request.max_cost_usd, over_usd, site, self.place, self.model
+            )
         )
 
     async def _record_stop(self, outcome: str) -> None:

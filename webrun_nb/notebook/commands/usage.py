@@ -17,6 +17,7 @@ from webrun_nb.common.money import rounded_dollars, rounded_to_cents
 from webrun_nb.notebook.past_work import present_expenses
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import Command, Option
+from webrun_nb.notebook.text.labels import model_cost, pays
 from webrun_nb.notebook.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ def summary(spent: Sequence[Expense], live: Iterable[SessionSnapshot]) -> list[s
         sums = summed(ours)
         counted = f"{_count(sums.sessions, 'session')}, {_tasks(sums)}"
         amounts = _amounts(sums, emulated)
-        lines.append(f"emulated: {counted} · you pay $0.00 · {amounts}" if emulated else f"paid: {counted} · {amounts}")
+        payer = f"{pays(sums.model)} · " if emulated else ""
+        model = f" · {model_cost(sums.model)}" if sums.model is not None else ""
+        lines.append(f"{'emulated' if emulated else 'paid'}: {counted} · {payer}{amounts}{model}")
         if wasted := _wasted(sums, emulated):
             lines.append(f"  wasted: {wasted}")
         forgotten = [each.session for each in ours if each.task is None and each.session.reason == EXPIRED]

@@ -17,11 +17,13 @@ from webrun_nb.notebook.display.tables import typed
 def history_frame(spent: Iterable[Expense], texts: Mapping[str, str]) -> pd.DataFrame:
     """Return a row per task, newest first: money in US dollars, times in UTC.
 
-    Columns: ended_at, task_id, session, session_id, outcome, cost_usd (of the task alone, without its session's start,
-    end and idle time), over_budget_usd (spent beyond its own, its session's or the notebook's budget, whichever was
-    exceeded most; `<NA>` where it had none, or that isn't known), emulated, server, notebook (the file that its session
-    was opened in), run, row (its position in the run's input), attempt (1 for the row's first task), site, waste
-    (`failed`, `repeated` or `<NA>`), text (`<NA>` where it isn't known: the ledger keeps none).
+    Columns: ended_at, task_id, session, session_id, outcome, cost_usd (of the task alone, without its session's
+    start, end and idle time), over_budget_usd (spent beyond its own, its session's or the notebook's budget,
+    whichever was exceeded most; `<NA>` where it had none, or that isn't known), model_usd (what the user's own
+    language model cost at its provider, in no other amount; `<NA>` where none was asked, or that isn't known),
+    emulated, server, notebook (the file that its session was opened in), run, row (its position in the run's
+    input), attempt (1 for the row's first task), site, waste (`failed`, `repeated` or `<NA>`), text (`<NA>` where
+    it isn't known: the ledger keeps none).
     """
     done = [(expense, expense.task) for expense in spent if expense.task is not None]
     rows = [
@@ -33,6 +35,7 @@ def history_frame(spent: Iterable[Expense], texts: Mapping[str, str]) -> pd.Data
             "outcome": task.outcome,
             "cost_usd": _number(task.cost_usd),
             "over_budget_usd": _number(task.over_budget_usd),
+            "model_usd": _number(task.model_usd),
             "emulated": expense.session.emulated,
             "server": task.base_url,
             "notebook": expense.session.notebook or None,
@@ -54,6 +57,7 @@ _HISTORY_DTYPES = {
     "outcome": "string",
     "cost_usd": "Float64",
     "over_budget_usd": "Float64",
+    "model_usd": "Float64",
     "emulated": "boolean",
     "server": "string",
     "notebook": "string",
@@ -69,10 +73,11 @@ _HISTORY_DTYPES = {
 def usage_frame(spent: Iterable[Expense]) -> pd.DataFrame:
     """Return a row per expense: one per task, and one per session for its remaining time.
 
-    Columns: day (of local time, without a time of day), session, session_id, task_id (`<NA>` in a session's own row),
-    outcome, working_usd, idle_usd, cost_usd (their sum; US dollars), emulated, forgotten (the session ran into the
-    inactivity timeout), run, row, attempt, site, waste (`idle`, `failed`, `repeated` or `<NA>`), wasted_usd. Sums over
-    sessions, days or all rows are right if `emulated` is kept apart.
+    Columns: day (of local time, without a time of day), session, session_id, task_id (`<NA>` in a session's own
+    row), outcome, working_usd, idle_usd, cost_usd (their sum; US dollars), model_usd (the user's own language
+    model), emulated, forgotten (the session ran into the inactivity timeout), run, row, attempt, site, waste
+    (`idle`, `failed`, `repeated` or `<NA>`), wasted_usd. Sums over sessions, days or all rows are right if
+    `emulated` is kept apart.
     """
     rows = [
         {
@@ -84,6 +89,7 @@ def usage_frame(spent: Iterable[Expense]) -> pd.DataFrame:
             "working_usd": _number(expense.working_usd),
             "idle_usd": _number(expense.idle_usd),
             "cost_usd": _number(expense.cost_usd),
+            "model_usd": None if expense.task is None else _number(expense.task.model_usd),
             "emulated": expense.session.emulated,
             "forgotten": expense.session.reason == EXPIRED,
             "run": expense.run_id or None,
@@ -106,6 +112,7 @@ _USAGE_DTYPES = {
     "working_usd": "Float64",
     "idle_usd": "Float64",
     "cost_usd": "Float64",
+    "model_usd": "Float64",
     "emulated": "boolean",
     "forgotten": "boolean",
     "run": "string",
@@ -122,7 +129,8 @@ def usage_sums_frame(spent: Iterable[Expense], by: str) -> pd.DataFrame:
 
     Columns: the day (of local time), the run, the site, or session, session_id and server; tasks, failed, repeated
     (numbers of tasks), working_usd, idle_usd, failed_usd, repeated_usd, wasted_usd (idle, failed and repeated
-    together), cost_usd (US dollars, as far as they are known; `<NA>` where none is), unknown (the number of tasks and
+    together), cost_usd (US dollars, as far as they are known; `<NA>` where none is), model_usd (the user's own language
+    models; `<NA>` where none was asked, or not all of it is known), unknown (the number of tasks and
     sessions whose cost isn't known), emulated. Amounts of emulated and paid rows are not to be added.
 
     By run, the row without one is for all that was outside of runs. By site, time of sessions in which no task ran is
@@ -147,7 +155,13 @@ def _name(by: str, group: Group, members: Sequence[Expense]) -> dict[str, Any]:
 
 
 def _amounts(sums: Sums) -> dict[str, Any]:
-    counts = {"tasks": sums.tasks, "failed": sums.failed, "repeated": sums.repeated, "unknown": sums.unknown}
+    counts: dict[str, Any] = {
+        "tasks": sums.tasks,
+        "failed": sums.failed,
+        "repeated": sums.repeated,
+        "unknown": sums.unknown,
+        "model_usd": None if sums.model is None else _number(sums.model.cost_usd),
+    }
     if sums.all_unknown:
         return counts
     names = ("working_usd", "idle_usd", "failed_usd", "repeated_usd", "wasted_usd", "cost_usd")
@@ -170,6 +184,7 @@ _SUMS_DTYPES = {
     "repeated_usd": "Float64",
     "wasted_usd": "Float64",
     "cost_usd": "Float64",
+    "model_usd": "Float64",
     "unknown": "Int64",
     "emulated": "boolean",
 }

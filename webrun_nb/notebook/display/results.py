@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from IPython.display import display
 
 from webrun_nb.client._sync import runtime
-from webrun_nb.client.answers.tasks import Truncated
+from webrun_nb.client.answers.tasks import ModelUsage, Truncated
 from webrun_nb.client.errors import WebRunError
 from webrun_nb.client.monitoring.budget import BudgetReading
 from webrun_nb.client.snapshot import SessionSnapshot
@@ -21,6 +21,7 @@ from webrun_nb.common.text import counted, one_line
 from webrun_nb.notebook.display.completeness_note import completeness_note
 from webrun_nb.notebook.display.downloads import how_to_read, size_text
 from webrun_nb.notebook.display.result_frames import cost_of, meta_of
+from webrun_nb.notebook.text import labels
 from webrun_nb.notebook.text.labels import Cost
 from webrun_nb.notebook.text.markdown import PageText
 from webrun_nb.tables import schema
@@ -143,6 +144,7 @@ def _show_answer(
 ) -> None:
 
     cost, task_usd = cost_of(result), None
+    model = None if result.usage is None else result.usage.model
     if own_session is not None and own_session.ended and not own_session.cost_estimated:
         # including the start of its browser, as on its card
         cost, task_usd = Cost(own_session.cost_usd, own_session.emulated), result.cost_usd
@@ -155,6 +157,7 @@ def _show_answer(
                 budget=result.budget,
                 max_cost_usd=result.max_cost_usd,
                 cached_age_s=result.cached_age_s,
+                model=model,
             )
         )
         if result.truncated is not None:
@@ -178,6 +181,7 @@ def _show_answer(
             budget=result.budget,
             max_cost_usd=result.max_cost_usd,
             cached_age_s=result.cached_age_s,
+            model=model,
         )
     )
     if result.truncated is not None:
@@ -211,6 +215,7 @@ def summary_line(
     budget: BudgetReading | None = None,
     max_cost_usd: Decimal | None = None,
     cached_age_s: float | None = None,
+    model: ModelUsage | None = None,
 ) -> str:
     """Return the summary of a task: `42 rows × 3 · 6.2 s · ≈ $0.0041 (emulated, you pay $0.00) · laptops`.
 
@@ -232,6 +237,8 @@ def summary_line(
         The task's own budget, which could not be kept where its cost is unknown.
     cached_age_s : float or None
         The age of a kept answer, which took and cost nothing; None for a task that was run.
+    model : ModelUsage or None
+        The use of the user's own language model, whose cost is in no other.
     """
     parts = []
     if shape is not None:
@@ -249,7 +256,7 @@ def summary_line(
             and rounded_dollars(task_usd) != rounded_dollars(cost.amount_usd)
         ):
             amount += f" with its session's start and end, the task alone {about}{rounded_dollars(task_usd)}"
-        parts.append(f"{amount} (emulated, you pay $0.00)" if cost.emulated else amount)
+        parts.append(amount + labels.payer(model, emulated=cost.emulated))
         if budget is not None and (overrun := budget.overrun(emulated=cost.emulated)):
             parts.append(f"{overrun}: the task ended before it could be stopped")
         if cost.amount_usd is None and max_cost_usd is not None:

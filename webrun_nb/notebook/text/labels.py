@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import assert_never
 
-from webrun_nb.client.answers.tasks import Usage
+from webrun_nb.client.answers.tasks import ModelUsage, Usage
 from webrun_nb.client.monitoring.costs import usd_per_minute
 from webrun_nb.client.snapshot import SessionSnapshot
 from webrun_nb.common.codes import SessionStatus
@@ -224,7 +224,26 @@ def cost(snapshot: SessionSnapshot) -> str:
     if not snapshot.emulated:
         return amount
     shown = amount if snapshot.cost_usd is None else f"≈ {amount}"
-    return f"emulated · you pay $0.00 · {shown} on the hosted service"
+    told = f"emulated · {pays(snapshot.model)} · {shown} on the hosted service"
+    return told if snapshot.model is None else f"{told} · {model_cost(snapshot.model)}"
+
+
+def pays(model: ModelUsage | None) -> str:
+    """Return what the user pays on the emulator: nothing, or the provider of the user's own language model."""
+    return "you pay $0.00" if model is None else "you pay for the model alone"
+
+
+def model_cost(model: ModelUsage | None) -> str:
+    """Return the cost of the user's own language model: `model $0.0123 (your key)`; empty where none was asked."""
+    if model is None:
+        return ""
+    return f"model {'cost unknown' if model.cost_usd is None else rounded_dollars(model.cost_usd)} (your key)"
+
+
+def payer(model: ModelUsage | None, *, emulated: bool) -> str:
+    """Return the note on who pays, behind a cost: ` (emulated, you pay $0.00)`; and what the user's own model cost."""
+    note = f" (emulated, {pays(model)})" if emulated else ""
+    return note + (f" · {model_cost(model)}" if model is not None else "")
 
 
 def budget(snapshot: SessionSnapshot) -> str:

@@ -35,7 +35,9 @@ def dollars(amount_usd: Decimal, *, emulated: bool) -> str:
 
 def cost(progress: MapProgress) -> str:
     """Return the cost and its payer: `≈ $0.0123 (emulated, you pay $0.00)`."""
-    return dollars(progress.cost_usd, emulated=progress.emulated) + (PAYER if progress.emulated else "")
+    return dollars(progress.cost_usd, emulated=progress.emulated) + labels.payer(
+        progress.model, emulated=progress.emulated
+    )
 
 
 def budget(progress: MapProgress) -> str:

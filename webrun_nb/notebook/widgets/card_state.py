@@ -158,7 +158,7 @@ def _costs(snapshot: SessionSnapshot) -> State:
         "computeKind": "estimated" if estimated else "measured",
         "payer": {
             "badge": "emulated" if emulated else "",
-            "pays": "you pay $0.00" if emulated else "",
+            "pays": words.pays(snapshot.model) if emulated else "",
             "where": "on the hosted service" if emulated else words.ESTIMATED_COST if estimated else "",
         },
         "cost": quantity(snapshot.cost_usd, rate_usd),
@@ -166,6 +166,7 @@ def _costs(snapshot: SessionSnapshot) -> State:
         "idle": quantity(snapshot.idle_usd, rate_usd if is_idle(snapshot) else Decimal(0)),
         "tokens": quantity(snapshot.tokens_usd, Decimal(0)),
         "rate": "" if snapshot.ended else words.rate(usd_per_minute(snapshot)),
+        "model": words.model_cost(snapshot.model),
         "budget": words.budget(snapshot),
     }
 

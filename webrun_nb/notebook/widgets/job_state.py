@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from webrun_nb.client.answers.tasks import ModelUsage
 from webrun_nb.client.monitoring.budget import BudgetReading
 from webrun_nb.common.money import rounded_dollars
 from webrun_nb.notebook.text import labels as words
@@ -43,6 +44,8 @@ class JobState:
     emulated: bool
     usd_per_ms: Decimal
     """The rate at which its session's cost grows."""
+    model: ModelUsage | None = None
+    """The use of the user's own language model."""
     budget: BudgetReading | None = None
     """The one of its budgets that was exceeded most."""
     action: str = ""
@@ -78,7 +81,7 @@ class JobState:
     @property
     def payer(self) -> str:
         """The note on who pays, behind the cost."""
-        return " (emulated, you pay $0.00)" if self.emulated else ""
+        return words.payer(self.model, emulated=self.emulated)
 
     def line(self) -> str:
         """Return all of it in one line."""

@@ -25,6 +25,7 @@ from webrun_nb.batch.runners.dask.messages import (
     from_plain,
 )
 from webrun_nb.batch.runners.dask.worker import RunPlugin, close_rows, collect_row, do_row, hold_slot, stop_row
+from webrun_nb.client.answers.tasks import ModelUsage
 from webrun_nb.client.errors import ConnectionLostError, WebRunError
 from webrun_nb.client.tasks.task import STOP_WITHIN_S
 from webrun_nb.common.codes import ToolkitErrorCode
@@ -121,7 +122,7 @@ class DaskRunner:
             cost_usd=sum((state.cost_usd for state in self._states.values()), Decimal(0)),
             idle_usd_per_minute=sum((state.idle_usd_per_minute for state in states), Decimal(0)),
             emulated=any(state.emulated for state in self._states.values()),
-            model_usd=sum((state.model_usd for state in self._states.values()), Decimal(0)),
+            model=ModelUsage.together(state.model for state in self._states.values()),
             workers=len(present),
         )
 

@@ -30,6 +30,7 @@ from webrun_nb.batch.runners.dask.messages import (
 )
 from webrun_nb.batch.runners.local import LocalRunner
 from webrun_nb.client._sync import Call, runtime
+from webrun_nb.client.answers.tasks import ModelUsage
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ConnectionLostError, WebRunError
 from webrun_nb.client.local_emulator import local_emulator
@@ -191,7 +192,7 @@ class _WorkerRows:
         return replace(
             state,
             cost_usd=self._before.cost_usd + state.cost_usd,
-            model_usd=self._before.model_usd + state.model_usd,
+            model=ModelUsage.together([self._before.model, state.model]),
         )
 
     def _outcome(self, outcome: RowAnswer | RowFailure | None, refusal: Refusal | None = None) -> RowOutcome:

@@ -21,7 +21,7 @@ export function costParts(state, elapsedMs) {
   const parts = [];
   if (compute !== null) parts.push(`compute ${usd(compute)} ${state.computeKind}${idleShare(compute, idle)}`);
   if (tokens !== null) parts.push(`tokens ${state.approximately}${usd(tokens)}${state.estimated}`);
-  return [...parts, state.rate, state.budget].filter(Boolean).join(" · ");
+  return [...parts, state.model, state.rate, state.budget].filter(Boolean).join(" · ");
 }
 
 function idleShare(compute, idle) {
