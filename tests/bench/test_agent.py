@@ -105,3 +105,13 @@ def test_a_page_gets_the_start_up_script_and_nothing_outside_is_served(folder: P
 
 async def _episode(pages: MiniwobPages, task: str) -> object:
     return pages.episode(task, "0")
+
+
+def test_what_a_model_is_told_of_a_large_page_is_small() -> None:
+    if not discovery.installed():
+        pytest.skip("no browser is installed; run: webrun-nb install-browser")
+    done = bench("model-first-look", "model-later-look")
+    assert done.returncode == 0, done.stderr
+    first, later = json.loads(done.stdout)
+    assert 500 < first["ours"] <= 3_000
+    assert 0 < later["ours"] <= 800

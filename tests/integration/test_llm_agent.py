@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from helpers.emulators import RunningEmulator
-from helpers.model_server import Answer, ModelServer, last_told, model_server, refusal
 from helpers.scripted_model import number_of
+from webrun_nb.bench.harness.model_server import Answer, ModelServer, last_told, model_server, refusal
 
 KEY = "sk-integration-4471-zzz"
 SCHEMA = {

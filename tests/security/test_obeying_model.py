@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from helpers.emulators import RunningEmulator
-from helpers.model_server import Answer, ModelServer, model_server
 from helpers.waiting import wait_until
+from webrun_nb.bench.harness.model_server import Answer, ModelServer, model_server
 from webrun_nb.practice.hostile import TARGETS
 
 PASSWORD = "mauve-Elephants-1b7c"

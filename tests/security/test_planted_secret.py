@@ -30,10 +30,10 @@ import pytest
 import socketio
 
 from helpers.login_site import FORM, MARKER, LoginSite, echoing
-from helpers.model_server import Answer, model_server
 from helpers.processes import family
 from helpers.proxies import LocalProxy
 from helpers.waiting import wait_until
+from webrun_nb.bench.harness.model_server import Answer, model_server
 from webrun_nb.notebook.commands.emulator import ShownState
 from webrun_nb.notebook.text.markdown import PageText
 

@@ -42,6 +42,7 @@ from webrun_nb.bench.measurements.map_throughput import (
     MapThroughputOfSlowPages,
 )
 from webrun_nb.bench.measurements.miniwob import MiniwobHonesty, MiniwobSuccess
+from webrun_nb.bench.measurements.model_agent import ModelFaults, ModelFirstLook, ModelLaterLook, ModelStep
 from webrun_nb.bench.measurements.policy_decision import PolicyDecision
 from webrun_nb.bench.measurements.process_create import ProcessCreate
 from webrun_nb.bench.measurements.real_applications import ApplicationsHonesty, ApplicationsSuccess
@@ -105,6 +106,10 @@ _OF_AGENT: tuple[type[Measurement], ...] = (
     Throughput,
     ThroughputOfSlowPages,
     AnySentence,
+    ModelFirstLook,
+    ModelLaterLook,
+    ModelStep,
+    ModelFaults,
 )
 _OF_MAP: tuple[type[Measurement], ...] = (
     MapThroughput,
@@ -118,7 +123,7 @@ _OF_MAP: tuple[type[Measurement], ...] = (
 EXTRACTION = tuple(each.name for each in _OF_EXTRACTION)
 """The measurements of how pages are read, which run where they are asked for (`--extraction`)."""
 AGENT = tuple(each.name for each in _OF_AGENT)
-"""The measurements of the local agent, which run where they are asked for (`--agent`)."""
+"""The measurements of the agents, which run where they are asked for (`--agent`)."""
 MAP = tuple(each.name for each in _OF_MAP)
 """The measurements of `map`, which run where they are asked for (`--map`)."""
 MEASUREMENTS = {each.name: each for each in (*_ALL, *_OF_EXTRACTION, *_OF_AGENT, *_OF_MAP)}

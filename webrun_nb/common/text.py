@@ -28,7 +28,8 @@ def shortened(text: str, limit: int) -> str:
     >>> shortened("a  long\nline", 8)
     'a long …'
     """
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    visible = text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
+    line = " ".join(visible.split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 

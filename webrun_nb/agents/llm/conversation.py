@@ -10,6 +10,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from pydantic_ai.messages import (
@@ -175,6 +176,7 @@ class Conversation:
         return text if age <= self._full_turns else _old(text)
 
 
+@cache
 def _defined(name: str) -> ToolDefinition:
     return ToolDefinition(
         name=name, parameters_json_schema=schema_of(name), description=description_of(name), strict=False

@@ -54,8 +54,10 @@ class PageView:
         self.seen: Observation | None = None
         """The page as it was seen last."""
         self._numbers: dict[tuple[object, ...], int] = {}
-        self._texts: dict[int, str] = {}
-        self._places: dict[int, Place] = {}
+        self._known: dict[int, tuple[Element, str]] = {}
+        """Each thing as it was seen last, with the URL of its document."""
+        self._lines: dict[tuple[object, ...], str] = {}
+        """The lines of the page by what they show: most things stay as they are from one look to the next."""
         self._document = 0
         self._now: dict[int, Shown] = {}
         self._told: dict[int, str] = {}
@@ -68,9 +70,8 @@ class PageView:
             self._document += 1
         self.seen = seen
         self._now = {each.number: each for each in self._listed(seen)}
-        for number, each in self._now.items():
-            url = seen.url if each.thing.frame == 0 else seen.frames[each.thing.frame - 1].url
-            self._texts[number], self._places[number] = _words_of(each.thing), Place(url, each.thing.path)
+        urls = (seen.url, *(frame.url for frame in seen.frames))
+        self._known.update({number: (each.thing, urls[each.thing.frame]) for number, each in self._now.items()})
 
     def thing(self, number: int) -> Element | None:
         """Return the element or text of a number; None where it is not on the page any more, or never was."""
@@ -79,15 +80,17 @@ class PageView:
 
     def text_of(self, number: int) -> str | None:
         """Return what a thing says, also once its page has been left; None where the number was never given."""
-        return self._texts.get(number)
+        known = self._known.get(number)
+        return None if known is None else _words_of(known[0])
 
     def place_of(self, number: int) -> Place | None:
         """Return where a thing is, or was; None where the number was never given."""
-        return self._places.get(number)
+        known = self._known.get(number)
+        return None if known is None else Place(known[1], known[0].path)
 
     def nearest(self, number: int) -> str:
         """Return what is on the page in the place of what is gone: the lines with the most words in common."""
-        words = set(self._texts.get(number, "").casefold().split())
+        words = set((self.text_of(number) or "").casefold().split())
         alike = sorted(self._now.values(), key=lambda each: -len(words & set(_words_of(each.thing).casefold().split())))
         return "\n".join(each.line for each in alike[:3])
 
@@ -170,15 +173,19 @@ class PageView:
         for thing in seen.all_things:
             if thing.name or thing.text or thing.role not in _TEXT_ROLES:
                 by_frame.setdefault(thing.frame, []).append(thing)
+        lines: dict[tuple[object, ...], str] = {}
         for frame in sorted(by_frame):
             groups = seen.groups if frame == 0 else seen.frames[frame - 1].groups
             url = "" if frame == 0 else seen.frames[frame - 1].url
             alike: dict[int, int] = {}
             places: dict[int, int] = {}
-            for thing in sorted(by_frame[frame], key=lambda each: each.order):
+            for thing in sorted(by_frame[frame], key=_order):
                 number = self._number(thing, url)
+                shown = (number, thing.text, thing.value, thing.column, thing.struck, thing.options, _flags(thing))
+                line = lines[shown] = self._lines.get(shown) or _line(number, thing, _TEXT_CHARS)
                 place = _place_among_alike(thing, groups, alike, places)
-                yield Shown(number, thing, _line(number, thing, _TEXT_CHARS), _importance(thing, place))
+                yield Shown(number, thing, line, _importance(thing, place))
+        self._lines = lines
 
     def _number(self, thing: Element, frame_url: str) -> int:
         key = (self._document, frame_url, thing.path, thing.role, thing.name, thing.label)
@@ -284,13 +291,32 @@ def _states(thing: Element) -> str:
         states.append("options " + ", ".join(repr(shortened(each, 40)) for each in thing.options[:_OPTIONS]) + more)
     if thing.input_type in ("password", "file", "date", "email", "number"):
         states.append(thing.input_type)
-    flags = {
-        "checked": thing.checked is True, "not checked": thing.checked is False, "disabled": not thing.enabled,
-        "read-only": thing.readonly, "required": thing.required, "selected": thing.selected is True,
-        "open": thing.expanded is True, "closed": thing.expanded is False, "covered": thing.covered,
-    }  # fmt: skip
-    states += [word for word, holds in flags.items() if holds]
+    states += [word for word, holds in zip(_FLAGS, _flags(thing), strict=True) if holds]
     return f" ({'; '.join(states)})" if states else ""
+
+
+_FLAGS = (
+    "checked", "not checked", "disabled", "read-only", "required", "selected", "open", "closed", "covered",
+)  # fmt: skip
+"""The states of a thing that its line tells, in the order of `_flags`."""
+
+
+def _flags(thing: Element) -> tuple[bool, ...]:
+    return (
+        thing.checked is True,
+        thing.checked is False,
+        not thing.enabled,
+        thing.readonly,
+        thing.required,
+        thing.selected is True,
+        thing.expanded is True,
+        thing.expanded is False,
+        thing.covered,
+    )
+
+
+def _order(thing: Element) -> int:
+    return thing.order
 
 
 def _words_of(thing: Element) -> str:

@@ -89,7 +89,7 @@ class Requester:
         wait_s, lost = _FIRST_WAIT_S, ""
         for attempt in range(_MOST_ATTEMPTS):
             settings = ModelSettings(
-                max_tokens=self._spending.answer_tokens(size), timeout=REQUEST_TIMEOUT_S, max_retries=0, temperature=0
+                max_tokens=self._spending.answer_tokens(size), timeout=REQUEST_TIMEOUT_S, max_retries=0
             )
             try:
                 response = await model_request(

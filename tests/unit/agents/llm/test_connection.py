@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from helpers.agent_runner import FakeWorker
-from helpers.model_server import Answer, ModelServer, model_server, refusal
 from helpers.stored_pages import stored
 from webrun_nb.agents.base import AgentError, Finish, ModelOptions, Reply, TaskSpec, TokenUse
 from webrun_nb.agents.llm import LlmAgent
+from webrun_nb.bench.harness.model_server import Answer, ModelServer, model_server, refusal
 from webrun_nb.common.codes import TaskFailureCode
 
 KEY = "sk-tests-90210-abcdef"

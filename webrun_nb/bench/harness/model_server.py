@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -73,7 +74,7 @@ class Answer:
 
 
 def refusal(status: int, message: str, **headers: str) -> Answer:
-    """An error of the provider."""
+    """Return an error of the provider."""
     return Answer(status=status, body=json.dumps({"error": {"message": message}}), headers=headers)
 
 
@@ -82,7 +83,13 @@ Script = Callable[[str, int], Answer]
 
 
 class ModelServer:
-    """A running server; `script` may be set for each test."""
+    """A running server.
+
+    Parameters
+    ----------
+    port : int
+        Its port on the loopback interface.
+    """
 
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}/v1"
@@ -90,7 +97,10 @@ class ModelServer:
         self.requests: list[dict[str, Any]] = []
         """The bodies of the requests since the script was set."""
         self.headers: list[Mapping[str, str]] = []
+        """Their headers, by names in lower case."""
         self.paths: list[str] = []
+        self.busy_s = 0.0
+        """Time from the arrival of requests to their answers, all together."""
 
     def say(self, *answers: Answer | Callable[[str], Answer]) -> None:
         """Give these answers in order, then the last one again."""
@@ -139,6 +149,8 @@ def model_server() -> Iterator[ModelServer]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
+            """Answer one request."""
+            began_s = time.perf_counter()
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             number = len(served.requests)
             served.requests.append(body)
@@ -156,9 +168,10 @@ def model_server() -> Iterator[ModelServer]:
                 self.close_connection = True
             else:
                 self.wfile.write(written)
+            served.busy_s += time.perf_counter() - began_s
 
         def log_message(self, format: str, *args: object) -> None:
-            pass
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
