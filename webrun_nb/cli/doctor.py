@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING, Literal
 
 from webrun_nb import config
 from webrun_nb.cli.output import pip_command, printable
+from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.money import exact_dollars
+from webrun_nb.common.text import counted
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -28,6 +31,7 @@ _EXTRAS = {
     "": "toolkit",
     "emulator": "emulator's packages",
     "lab": "lab's packages",
+    "llm": "language models",
 }
 _REQUIRED_EXTRAS = frozenset({"", "emulator"})
 _ANSWER_WITHIN_S = 10.0
@@ -64,7 +68,13 @@ class Finding:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the subcommand to its parser: it has none."""
+    """Add the options of the subcommand to its parser."""
+    parser.add_argument(
+        "--model",
+        metavar="PROVIDER:NAME",
+        help="a language model to try, with one small request (two where it calls no tools), which its provider bills",
+    )
+    parser.add_argument("--model-url", metavar="URL", help="the model's address, where that is not its provider's")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -76,15 +86,21 @@ def run(options: argparse.Namespace) -> int:
         1 if something required is missing, else 0.
     """
     missing = 0
-    for finding in run_checks():
+    for finding in run_checks(options.model, options.model_url):
         print(finding, flush=True)
         missing += finding.state == "missing"
     print(f"\nFix {missing} of these first." if missing else "\nEverything that is required is here.")
     return 1 if missing else 0
 
 
-def run_checks() -> Iterator[Finding]:
-    """Yield the result of each check; checks that depend on something missing are skipped."""
+def run_checks(model: str | None = None, model_url: str | None = None) -> Iterator[Finding]:
+    """Yield the result of each check; checks that depend on something missing are skipped.
+
+    Parameters
+    ----------
+    model, model_url : str, optional
+        A language model to try, `provider:name`, and its address.
+    """
     yield python_version(sys.version_info[:3])
     packages = list(package_groups())
     yield from packages
@@ -94,6 +110,8 @@ def run_checks() -> Iterator[Finding]:
     if all(finding.state != "missing" for finding in packages):
         yield from _browser()
         yield _emulator()
+        if model is not None or model_url is not None:
+            yield language_model(model, model_url)
 
 
 # --- Python and packages ----------------------------------------------------------------------------------------------
@@ -238,6 +256,55 @@ def api_key(key: str | None) -> Finding:
         detail = "not set; the emulator needs none"
         return Finding("API key", "optional", detail, "for the hosted service, set WEBRUN_API_KEY")
     return Finding("API key", "ok", "WEBRUN_API_KEY is set")
+
+
+_MODEL_FIXES = {
+    TaskFailureCode.MODEL_KEY_INVALID: "check the key in the provider's environment variable",
+    TaskFailureCode.MODEL_NOT_FOUND: "check the name at the provider",
+    TaskFailureCode.MODEL_UNAVAILABLE: "check its address, and whether it runs there; try again later",
+}
+"""The remedies for a language model that cannot be asked, by the code of its failure."""
+
+
+def language_model(model: str | None, url: str | None = None) -> Finding:
+    """Ask a language model a small question, and report what it can do.
+
+    Parameters
+    ----------
+    model : str or None
+        Its name, `provider:name`.
+    url : str, optional
+        Its address, where that is not its provider's.
+    """
+    from webrun_nb.client.errors import RequestError
+    from webrun_nb.client.tasks.agent_choice import AgentChoice
+
+    name, choice = "language model", AgentChoice(model=model, model_url=url)
+    try:
+        choice.check()
+        key = choice.read_key()
+    except RequestError as error:
+        return Finding(name, "missing", error.message, error.hint or "")
+    try:
+        from webrun_nb.agents.llm.trial import try_model
+    except ModuleNotFoundError as error:
+        return Finding(name, "missing", f"no {error.name}", f"run: {pip_command('webrun-nb[llm]')}")
+    from webrun_nb.agents.base import AgentError, ModelOptions
+
+    assert choice.model is not None, "the check demands it"
+    options = ModelOptions(choice.model, choice.model_url, "" if key is None else key.reveal())
+    try:
+        trial = asyncio.run(try_model(options))
+    except AgentError as error:
+        return Finding(name, "missing", error.message, _MODEL_FIXES.get(error.code, ""))
+    cost = "of unknown cost" if trial.cost_usd is None else f"for {exact_dollars(trial.cost_usd)}"
+    spent = f"{counted(trial.requests, 'request')} {cost}"
+    if trial.calls_tools:
+        return Finding(name, "ok", f"{choice.model} answers, and calls tools ({spent})")
+    if trial.writes_json:
+        return Finding(name, "ok", f"{choice.model} calls no tools, and writes JSON in their place ({spent})")
+    detail = f"{choice.model} answers, but neither calls tools nor writes JSON ({spent})"
+    return Finding(name, "missing", detail, "choose another model")
 
 
 def _browser() -> Iterator[Finding]:

@@ -308,14 +308,14 @@ def test_libraries_that_ldd_does_not_find_are_named() -> None:
 def test_doctor_fails_only_where_something_required_is_missing(
     state: doctor.State, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "run_checks", lambda: iter([doctor.Finding("browser", state, "whatever")]))
-    assert doctor.run(argparse.Namespace()) == code
+    monkeypatch.setattr(doctor, "run_checks", lambda *model: iter([doctor.Finding("browser", state, "whatever")]))
+    assert doctor.run(argparse.Namespace(model=None, model_url=None)) == code
 
 
 def test_the_report_is_aligned_and_says_states_in_words(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
     findings = [doctor.Finding("Python", "ok", "here"), doctor.Finding("emulator", "missing", "here", "run: this")]
-    monkeypatch.setattr(doctor, "run_checks", lambda: iter(findings))
-    doctor.run(argparse.Namespace())
+    monkeypatch.setattr(doctor, "run_checks", lambda *model: iter(findings))
+    doctor.run(argparse.Namespace(model=None, model_url=None))
     first, second = capsys.readouterr().out.splitlines()[:2]
     assert first.split()[0] == "ok"
     assert second.split()[0] == "missing"

@@ -1,0 +1,83 @@
+"""Tests of the check of a language model by `webrun-nb doctor`, against a server of chat completions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from helpers.model_server import Answer, ModelServer, model_server, refusal
+from webrun_nb.cli.doctor import language_model
+
+KEY = "sk-doctor-5510fe77"
+MODEL = "openai:small"
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[ModelServer]:
+    with model_server() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBRUN_MODEL_KEY", KEY)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+
+def test_a_model_that_calls_tools_is_asked_once(served: ModelServer) -> None:
+    served.say(Answer("report_sum", {"sum": 5}))
+    found = language_model(MODEL, served.url)
+    assert (found.state, found.detail) == (
+        "ok",
+        "openai:small answers, and calls tools (1 request of unknown cost)",
+    )
+    assert served.headers[0]["authorization"] == f"Bearer {KEY}"
+
+
+def test_a_model_without_tools_may_write_json(served: ModelServer) -> None:
+    served.say(
+        refusal(400, "this model does not support tools"),
+        Answer(words='Sure: {"tool": "report_sum", "arguments": {"sum": 5}}'),
+    )
+    found = language_model(MODEL, served.url)
+    assert found.state == "ok"
+    assert found.detail.startswith("openai:small calls no tools, and writes JSON in their place")
+
+
+def test_a_model_that_only_talks_is_not_suitable(served: ModelServer) -> None:
+    served.say(Answer(words="The sum is 5."))
+    found = language_model(MODEL, served.url)
+    assert (found.state, found.fix) == ("missing", "choose another model")
+    assert "neither calls tools nor writes JSON (2 requests" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("answer", "detail", "fix"),
+    [
+        (refusal(401, f"Incorrect API key provided: {KEY}"), "the key is refused", "check the key"),
+        (refusal(404, "The model `small` does not exist"), "There is no model openai:small", "check the name"),
+    ],
+)
+def test_a_refusal_is_one_line_without_the_key(served: ModelServer, answer: Answer, detail: str, fix: str) -> None:
+    served.say(answer)
+    found = language_model(MODEL, served.url)
+    assert found.state == "missing"
+    assert detail in found.detail
+    assert found.fix.startswith(fix)
+    assert KEY not in str(found)
+    assert "\n" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("model", "detail"),
+    [
+        ("small", "'small' is not provider:name"),
+        ("openai:small", "openai:small needs a key of OpenAI: OPENAI_API_KEY is not set"),
+        (None, "needs a model"),
+    ],
+)
+def test_what_cannot_be_asked_says_so_at_once(model: str | None, detail: str) -> None:
+    found = language_model(model, None if model else "http://127.0.0.1:9/v1")
+    assert found.state == "missing"
+    assert detail in found.detail

@@ -1,0 +1,78 @@
+"""A trial of a language model: one small request that shows whether it can call tools, and if not, write JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, TextPart, ToolCallPart, UserPromptPart
+from pydantic_ai.models import ModelRequestParameters
+from pydantic_ai.tools import ToolDefinition
+
+from webrun_nb.agents.base import ModelOptions, TokenUse
+from webrun_nb.agents.llm.connection import Connect, connected
+from webrun_nb.agents.llm.conversation import written_call
+from webrun_nb.agents.llm.requests import NoToolsError, Requester
+from webrun_nb.agents.llm.spending import Spending
+
+_TOOL = "report_sum"
+_QUESTION = f"Call the tool {_TOOL} with the sum of 2 and 3."
+_AS_JSON = f'Answer with this JSON object alone: {{"tool": "{_TOOL}", "arguments": {{"sum": 5}}}}'
+_SCHEMA = {"type": "object", "properties": {"sum": {"type": "integer"}}, "required": ["sum"]}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTrial:
+    """The result of a trial: what the model can do, and what finding out has cost."""
+
+    calls_tools: bool
+    writes_json: bool | None
+    """None where it was not asked, as the model calls tools."""
+    requests: int
+    cost_usd: Decimal | None
+    """What the user pays to its provider; None if the price is unknown."""
+
+    @property
+    def is_suitable(self) -> bool:
+        """True if the model can do tasks."""
+        return self.calls_tools or bool(self.writes_json)
+
+
+async def try_model(options: ModelOptions, connect: Connect = connected) -> ModelTrial:
+    """Ask a model to call a tool; where it does not, ask it once more for the same call as JSON.
+
+    Parameters
+    ----------
+    options : ModelOptions
+        The model.
+    connect : callable, optional
+        Opens the connection to the model.
+
+    Raises
+    ------
+    AgentError
+        It cannot be asked; the code and the message say why.
+    """
+    tokens = TokenUse()
+    async with connect(options) as model:
+        requester = Requester(model, options, Spending(options, tokens))
+        tool = ToolDefinition(name=_TOOL, parameters_json_schema=_SCHEMA, description="Reports a sum.")
+        calls_tools, writes_json = False, None
+        try:
+            answer = await requester.ask(_asking(_QUESTION), ModelRequestParameters(function_tools=[tool]))
+            calls_tools = any(isinstance(part, ToolCallPart) and part.tool_name == _TOOL for part in answer.parts)
+        except NoToolsError:
+            pass  # it says so itself; the other form is tried next
+        if not calls_tools:
+            said = await requester.ask(_asking(_AS_JSON), ModelRequestParameters())
+            call = written_call(_words(said))
+            writes_json = call is not None and call.name == _TOOL
+    return ModelTrial(calls_tools, writes_json, tokens.model_requests, tokens.model_cost_usd)
+
+
+def _asking(text: str) -> list[ModelMessage]:
+    return [ModelRequest([UserPromptPart(text)])]
+
+
+def _words(answer: ModelResponse) -> str:
+    return "\n".join(part.content for part in answer.parts if isinstance(part, TextPart))
