@@ -10,6 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
+from webrun_nb.common.language_models import PROVIDERS
+
 PREFIX = "WEBRUN_"
 
 
@@ -49,6 +51,17 @@ MODEL_KEY_VARIABLE = PREFIX + "MODEL_KEY"
 def model_key(variable: str) -> str | None:
     """Return the key of a language model from `MODEL_KEY_VARIABLE`, or from its provider's own variable, or None."""
     return os.environ.get(variable, "").strip() or None
+
+
+_MODEL_KEYS = frozenset(
+    {MODEL_KEY_VARIABLE, *(name for provider in PROVIDERS.values() for name in provider.key_variables)}
+)
+
+
+def remove_model_keys() -> None:
+    """Remove the keys of language models from the environment, so that browsers do not inherit them."""
+    for variable in _MODEL_KEYS:
+        os.environ.pop(variable, None)
 
 
 def is_voila() -> bool:
@@ -105,8 +118,11 @@ def search_path() -> str:
 
 
 def child_environment(**extra: str) -> dict[str, str]:
-    """Return the environment of a child process: that of this process, updated with `extra`."""
-    return {**os.environ, **extra}
+    """Return the environment of a child process: that of this process, updated with `extra`.
+
+    The keys of language models are left out: a browser would have them, too.
+    """
+    return {name: value for name, value in os.environ.items() if name not in _MODEL_KEYS} | extra
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ from helpers.login_site import FORM, MARKER, LoginSite, echoing
 from helpers.processes import family
 from helpers.proxies import LocalProxy
 from helpers.waiting import wait_until
-from webrun_nb.bench.harness.model_server import Answer, model_server
+from webrun_nb.bench.harness.model_server import Answer, model_server, refusal
 from webrun_nb.notebook.commands.emulator import ShownState
 from webrun_nb.notebook.text.markdown import PageText
 
@@ -45,7 +45,8 @@ SAID = "said-in-the-text-of-a-task-77b2!"
 SAID_AS = f"{MARKER}@said.example"
 SAID_TEXT = f"Log in as {SAID_AS} with password {SAID}"
 PROXY_USER, PROXY_PASSWORD = "planted-proxy-user", "mauve-elephants-in-transit-5e2c"
-VALUES = (EMAIL, PASSWORD, SEED, BY_HAND, SAID, PROXY_PASSWORD)
+MODEL_KEY = "sk-planted-Zebra0Stripes77f1"
+VALUES = (EMAIL, PASSWORD, SEED, BY_HAND, SAID, PROXY_PASSWORD, MODEL_KEY)
 HAND = """<title>By hand</title><input id=field type=password oninput="
 fetch('/verify', {method: 'POST', body: new URLSearchParams({typed: this.value})})"><script>field.focus()</script>"""
 SECRETS = [{"match": "login.localhost", "fields": {"email": EMAIL, "password": PASSWORD, "otp_secret": SEED}}]
@@ -116,6 +117,8 @@ class Lived:
     provenance: Any = None
     model_told: Any = None
     """All requests to the language model of a task."""
+    model_answers: list[Any] = field(default_factory=list)
+    """The answers to tasks whose model, or its provider, repeats the key that it was given."""
     report: Any = None
     audit: Any = None
     tested: Any = None
@@ -317,8 +320,17 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         looks = [Answer("lists"), Answer("read"), Answer("find", {"words": MARKER}), Answer("extract", {"list": "L1"})]
         with model_server() as server:
             server.say(*looks, Answer("finish", {"answer": "Done."}))
-            task("Log in", emulator={"agent": "llm", "model": "openai:planted", "modelUrl": server.url})
+            model = {"model": "openai:planted", "modelUrl": server.url}
+            lived.model_answers.append(task("Log in", emulator={"agent": "llm", **model, "modelKey": MODEL_KEY}))
             lived.model_told = list(server.requests)
+            assert server.headers[0]["authorization"] == f"Bearer {MODEL_KEY}"
+            path = f"/_emulator/sessions/{lived.session_id}/model-key"
+            lived.model_answers.append(emulator.http.put(path, json={**model, "key": MODEL_KEY}).text)
+            server.say(Answer(words=f"{MARKER} {MODEL_KEY}"), refusal(401, f"{MARKER}: not {MODEL_KEY}"))
+            lived.model_answers.append(task("Log in", emulator=model))
+            assert server.headers[0]["authorization"] == f"Bearer {MODEL_KEY}"
+            short = {"emulator": {**model, "modelKey": [MODEL_KEY]}}
+            lived.model_answers.append(emulator.post("/start/run-task", {"prompt": "Log in", **short}))
 
     def ask_in_a_dialog() -> None:
         """Let a page ask in a native dialog, with a secret in its words."""
@@ -453,6 +465,7 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "the provenance": (lambda lived: dumped(lived.provenance), MARKER),
     "the report": (lambda lived: dumped(lived.report), MARKER),
     "what a language model is told": (lambda lived: dumped(lived.model_told), MARKER),
+    "the answers to tasks of a language model": (lambda lived: dumped(lived.model_answers), MARKER),
     "the audit trail": (lambda lived: dumped(lived.audit), MARKER),
     "what another policy would have decided": (lambda lived: dumped(lived.tested), "navigateUrl"),
     "what tasks were told": (lambda lived: dumped(lived.told), f"marker={MARKER}"),

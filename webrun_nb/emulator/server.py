@@ -76,6 +76,7 @@ def run(options: Options) -> None:
     session_secrets = SecretRegistry()
     with start_errors(folder):
         set_up_logging(folder, session_secrets)
+    config.remove_model_keys()  # models are given theirs by requests
     given, listed = config.take_emulator_key(), _listed_keys(options.keys or config.emulator_keys())
     check_guarded(options.host, [*([given] if given else []), *(key.text for key in listed)])
     local_key = given or (None if listed else f"wr_{secrets.token_urlsafe(24)}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from helpers.model_server import Answer, ModelServer, model_server, refusal
+from webrun_nb.bench.harness.model_server import Answer, ModelServer, model_server, refusal
 from webrun_nb.cli.doctor import language_model
 
 KEY = "sk-doctor-5510fe77"
