@@ -134,7 +134,7 @@ class _Task:
         self.conversation = Conversation(brief)
         self._model = model
         self._acting = Acting(brief)
-        self._extracting = Extracting(brief)
+        self._extracting = Extracting(brief, self._acting.view)
         self._worded = WordedAnswer(brief, self._acting.view, self._extracting)
         self._silent = 0
         self._refused = 0

@@ -5,6 +5,7 @@ No value passes through the model, so it can neither invent nor garble one; each
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from webrun_nb.agents.base import (
     TaskSpec,
 )
 from webrun_nb.agents.llm import tools
+from webrun_nb.agents.llm.page_view import PageView, Place
 from webrun_nb.agents.llm.row_choice import chosen_rows
 from webrun_nb.agents.llm.tools import ToolCallError
 from webrun_nb.agents.local.extracting.asked_for import shape_of, shape_of_names
@@ -28,6 +30,7 @@ from webrun_nb.agents.local.lists.fields_shown import markdown
 from webrun_nb.agents.local.lists.view import best_first, joined_views, views_of
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.column_types import Column, ColumnType
+from webrun_nb.common.json_schema import first_misfit
 from webrun_nb.common.text import closest_match, shortened
 from webrun_nb.extraction.answer import answer
 from webrun_nb.extraction.assignment.assign import Assignment
@@ -37,13 +40,14 @@ from webrun_nb.extraction.assignment.same_field import same_fields
 from webrun_nb.extraction.continuation.continuation import continuation_of, document_of
 from webrun_nb.extraction.engine import currencies_of, main_of, shown_of
 from webrun_nb.extraction.further import read_further
+from webrun_nb.extraction.grids.pairs import cell_of
 from webrun_nb.extraction.own_columns import own_names
 from webrun_nb.extraction.page_state import state_of
 from webrun_nb.extraction.reasons import Problem
 from webrun_nb.extraction.results import Extraction, Part
 from webrun_nb.extraction.schema import Shape
-from webrun_nb.extraction.snapshot import Snapshot
-from webrun_nb.extraction.sources import Source
+from webrun_nb.extraction.snapshot import Node, Snapshot
+from webrun_nb.extraction.sources import Source, SourceColumn, SourceRow
 from webrun_nb.extraction.values.page_date import page_date_of
 
 T = TypeVar("T")
@@ -51,6 +55,9 @@ Work = Generator[Step, Reply | None, T]
 
 MOST_REPAIRS = 2
 """How often a model may try again to give an answer the form that is asked for."""
+_ELEMENTS = "elements"
+"""The name of what is no list: single elements of the page."""
+_NUMBER = re.compile(r"\D*(\d{1,6})\D*")
 _MOST_LISTS = 12
 _MOST_COLUMNS = 15
 _SHOWN_ROWS = 20
@@ -78,6 +85,8 @@ class Extracting:
     ----------
     brief : TaskSpec
         The task.
+    view : PageView
+        The elements by their numbers.
 
     Raises
     ------
@@ -85,8 +94,9 @@ class Extracting:
         `OUTPUT_SCHEMA_MISMATCH`: its schema asks for something else than records or values of a page.
     """
 
-    def __init__(self, brief: TaskSpec) -> None:
+    def __init__(self, brief: TaskSpec, view: PageView) -> None:
         self._brief = brief
+        self._view = view
         self._shape = shape_of(brief)
         self._listed: dict[str, _Listed] = {}
         self._parts: list[Part] = []
@@ -110,7 +120,7 @@ class Extracting:
 
     def lists(self) -> Work[str]:
         """Return the lists and records of the page, with their columns and their first values."""
-        yield from self._taken()
+        self._listed = _lists_of((yield from self._taken()))
         lines = [_described(name, each) for name, each in self._listed.items()]
         return "\n".join(lines) or "The page has no table, no list and no record."
 
@@ -122,7 +132,12 @@ class Extracting:
         ToolCallError
             There is no such list, or no such column.
         """
-        yield from self._taken()
+        page = yield from self._taken()
+        if call.list == _ELEMENTS:
+            self._begin(self._single(page, call.columns), {name: name for name in call.columns})
+            self._read = answer(self._shape_read, self._parts)
+            return self._told()
+        self._listed = _lists_of(page)
         listed = self._listed.get(call.list) or self._listed.get(call.list.strip("[] ").upper())
         if listed is None:
             names = "\n".join(_described(name, each) for name, each in self._listed.items()) or "none"
@@ -172,7 +187,31 @@ class Extracting:
         fields = {name: found for name, each in self._columns.items() if (found := same(each)) is not None}
         self._parts.append(_part(listed, fields))
 
-    def _taken(self) -> Work[None]:
+    def _single(self, page: Snapshot, columns: Mapping[str, str]) -> _Listed:
+        """Return the record that single elements of the page make.
+
+        Raises
+        ------
+        ToolCallError
+            A number is none of an element of the page.
+        """
+        cells = []
+        for name, said in columns.items():
+            number = _NUMBER.fullmatch(said)
+            place = self._view.place_of(int(number[1])) if number is not None else None
+            node = None if place is None else _node_at(page, place)
+            if node is None:
+                raise ToolCallError(f"{name}: {shortened(said, 40)!r} is no element of this page: give its number.")
+            cells.append(cell_of(node))
+        if not cells:
+            raise ToolCallError('Say which element has which value: columns={"name": "[12]"}.')
+        source = Source(
+            "page", page.root, [SourceColumn((name,)) for name in columns], [SourceRow(page.root, tuple(cells))]
+        )
+        fields = {name: Field(source, index) for index, name in enumerate(columns)}
+        return _Listed(source, (source,), True, _ELEMENTS, fields, page, currencies_of(shown_of(page)))
+
+    def _taken(self) -> Work[Snapshot]:
         reply = yield TakeSnapshot()
         if not isinstance(reply, SnapshotTaken):
             raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a read with {type(reply).__name__}.")
@@ -181,7 +220,7 @@ class Extracting:
             page = replace(page, status=None)
         if state_of(page) is Problem.HTTP_ERROR:
             raise ToolCallError(f"Nothing was read: the page answered with HTTP status {page.status}.")
-        self._listed = _lists_of(page)
+        return page
 
     # --- what the model is told
 
@@ -230,6 +269,9 @@ class Extracting:
         ending, is_whole = _ending(self._parts)
         text = " ".join([f"{len(records)} of {len(read.rows)} rows{ending}.", *said, *remarks])
         data = shape.data(records) if self._shape is not None else records
+        schema = self._brief.output_schema
+        if isinstance(schema, Mapping) and (misfit := first_misfit(schema, data)) is not None:
+            raise self._misfit(f"At {misfit[0]}: {misfit[1]}.")
         return Finish(
             f"{text}\n\n{markdown(shown, columns)}" if shown else text,
             data,
@@ -309,6 +351,13 @@ def _lists_of(page: Snapshot) -> dict[str, _Listed]:
             dict(list(own_names(source))[:_MOST_COLUMNS]), page, currencies,
         )  # fmt: skip
     return named
+
+
+def _node_at(page: Snapshot, place: Place) -> Node | None:
+    """Return the node of an element of a page or of one of its frames."""
+    documents = [each for each in (page, *page.frames) if each.url.partition("#")[0] == place.url.partition("#")[0]]
+    nodes = (node for each in documents for node in each.root.walk() if not node.is_text and not node.hidden)
+    return next((node for node in nodes if node.path == place.element), None)
 
 
 def _part(listed: _Listed, fields: Mapping[str, Field]) -> Part:

@@ -115,7 +115,9 @@ class Spending:
         used.estimated = not self._all_counted
         price = self.price_usd(prompt, completion) if is_counted else None
         self._all_priced = self._all_priced and price is not None
-        used.model_cost_usd = (used.model_cost_usd or Decimal(0)) + price if self._all_priced and price else None
+        used.model_cost_usd = (
+            (used.model_cost_usd or Decimal(0)) + price if self._all_priced and price is not None else None
+        )
 
     def count_lost(self, request_bytes: int) -> None:
         """Count a request whose answer was lost on the way: what it took is not known, and may have been charged."""

@@ -223,6 +223,38 @@ async def test_a_column_that_is_not_there_is_told_with_those_that_are() -> None:
     assert "The answer has no column 'nope'. Its columns: talk, room" in last_told(model.asked[3])
 
 
+RECORD = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "price": {"type": "number", "maximum": 100}},
+    "required": ["name", "price"],
+}
+
+
+async def test_single_values_are_read_from_the_elements_that_the_model_names() -> None:
+    def extract(told: str) -> ModelResponse:
+        columns = {"name": f"[{number_of('# Skiff lamp', told)}]", "price": str(number_of("$48.00", told))}
+        return call("extract", list="elements", columns=columns)
+
+    model = ScriptedModel([extract, call("finish")])
+    task = TaskSpec("Get name and price", "structured_json", RECORD, starting_url=HOST)
+    run = await run_llm(model, stored(PRODUCT), task)
+    assert run.answer.data == {"name": "Skiff lamp", "price": 48.0}
+    assert {(each.column, each.text) for each in run.answer.provenance} == {("name", "Skiff lamp"), ("price", "$48.00")}
+
+
+async def test_an_answer_that_stays_unfit_fails_after_two_repairs() -> None:
+    def extract(told: str) -> ModelResponse:
+        text = number_of("# Skiff lamp", told)
+        return call("extract", list="elements", columns={"name": str(text), "price": str(text)})
+
+    model = ScriptedModel([extract, call("finish")])
+    task = TaskSpec("Get name and price", "structured_json", RECORD, starting_url=HOST)
+    with pytest.raises(AgentError, match='The column "price" has no value') as caught:
+        await run_llm(model, stored(PRODUCT), task)
+    assert caught.value.code == TaskFailureCode.OUTPUT_SCHEMA_MISMATCH
+    assert len(model.asked) == 4
+
+
 async def test_data_without_rows_is_no_answer() -> None:
     model = ScriptedModel([call("finish", answer="Talks: none."), call("give_up", reason="no")])
     with pytest.raises(AgentError):

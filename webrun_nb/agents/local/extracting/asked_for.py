@@ -30,7 +30,9 @@ def shape_of(brief: TaskSpec) -> Shape | None:
     try:
         return shape_of_schema(schema)
     except SchemaShapeError as error:
-        raise AgentError(TaskFailureCode.OUTPUT_SCHEMA_MISMATCH, f"The local agent makes records: {error}.") from error
+        raise AgentError(
+            TaskFailureCode.OUTPUT_SCHEMA_MISMATCH, f"The answers of the emulator are records: {error}."
+        ) from error
 
 
 def shape_of_names(names: Iterable[object]) -> Shape:
