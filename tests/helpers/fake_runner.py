@@ -64,7 +64,7 @@ class FakeRunner:
         finally:
             self.running -= 1
 
-    async def collect(self, row: RowTask, session_id: str, task_id: str) -> RowAnswer | RowFailure | None:
+    async def collect(self, row: RowTask, attempt: int, session_id: str, task_id: str) -> RowAnswer | RowFailure | None:
         """Return how the task ended, if that is known."""
         await asyncio.sleep(0)
         return self.known.get(task_id)

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import signal
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import distributed
+import httpx
 import psutil
 import pytest
 
 from helpers.emulators import KEY, StartEmulator
 from helpers.waiting import wait_until
+from webrun_nb.batch import map as map_module
 from webrun_nb.batch.map import abegin_map
 from webrun_nb.batch.options import MapOptions
+from webrun_nb.batch.pace import StartPace
 from webrun_nb.batch.run import MapRun
 from webrun_nb.batch.store import stored_runs
 from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ConnectionLostError, TaskInterruptedError
 from webrun_nb.client.local_emulator import local_emulator
+from webrun_nb.common.hosted_limits import REQUESTS_PER_MINUTE
 from webrun_nb.notebook.display.result_frames import NotebookFrames
 
 SECRET = "planted-in-the-workers"
@@ -41,8 +50,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[distributed.Lo
         environment.setenv("SHOP_EMAIL", "ada@example.com")
         environment.setenv("SHOP_PASSWORD", SECRET)
         with distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=100
+            n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.INFO
         ) as started:
+            environment.setenv("WEBRUN_DATA_DIR", str(tmp_path_factory.mktemp("here")))  # as on another machine
             environment.delenv("WEBRUN_API_KEY")
             environment.delenv("SHOP_PASSWORD")
             yield started
@@ -111,23 +121,69 @@ def test_a_stopped_run_stops_its_tasks_on_the_workers_and_goes_on_later(
     assert (again.id, again.df["city"].tolist(), again.progress.repeated) == (run.id, ["city 0", "city 1"], 0)
 
 
-def test_all_workers_share_another_server_whose_key_and_secrets_each_looks_up(
-    cluster: distributed.LocalCluster, dask: distributed.Client, start_emulator: StartEmulator, site: Any
+class HeldClock:
+    """A clock that stands still; its sleeps end when the test lets them."""
+
+    def __init__(self) -> None:
+        self.s = 0.0
+        self.asked_s: list[float] = []
+        self.released: Future[None] = Future()
+
+    def now_s(self) -> float:
+        return self.s
+
+    async def sleep(self, seconds: float) -> None:
+        self.asked_s.append(seconds)
+        await asyncio.wrap_future(self.released)
+        self.s += seconds
+
+
+def shown_by(cluster: distributed.LocalCluster, dask: distributed.Client) -> str:
+    """Return what people see of a cluster: its logs, the scheduler's pages, its events and its tasks."""
+    scheduler = cluster.scheduler
+    logs = (dask.get_worker_logs(), dask.get_scheduler_logs())
+    assert "Run out-of-band function 'do_row'" in repr(logs)
+    pages = ["info/main/workers.html", "info/main/logs.html", "json/counts.json", "json/identity.json"]
+    pages += [f"info/{kind}/{quote(name, safe='')}.html" for kind, names in (
+        ("worker", scheduler.workers), ("logs", scheduler.workers), ("task", scheduler.tasks)
+    ) for name in names]  # fmt: skip
+    answers = [httpx.get(f"http://127.0.0.1:{scheduler.http_server.port}/{page}", trust_env=False) for page in pages]
+    assert [answer.status_code for answer in answers] == [200] * len(pages)
+    return repr((logs, dask.get_events(), scheduler.tasks, [answer.text for answer in answers]))
+
+
+def test_all_workers_share_another_server_at_one_pace_with_keys_and_secrets_that_each_looks_up(
+    cluster: distributed.LocalCluster,
+    dask: distributed.Client,
+    start_emulator: StartEmulator,
+    site: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    emulator = start_emulator("--control")
+    emulator, clock = start_emulator("--control", "--limits", "hosted"), HeldClock()
+    monkeypatch.setattr(map_module, "StartPace", partial(StartPace, now_s=clock.now_s, sleep=clock.sleep))
+    for _ in range(REQUESTS_PER_MINUTE - 1):  # the service would take one more start in this minute
+        assert emulator.post("/start/start-session", {"policyId": 1})[0] == 400
     client = Client(emulator.url, key=KEY, frames=NotebookFrames())
     gate = threading.Event()
     pages = [site.page(f"/share/{n}", offices(f"city {n}"), held=gate) for n in range(2)]
     run = begin(client, pages, dask, secrets={"127.0.0.1": "SHOP"})
+    wait_until(lambda: (clock.asked_s and site.asked) or run.done)
+    assert len(emulator.get("/start/sessions")[1]["sessions"]) == 1
+    emulator.advance(60_000)
+    clock.released.set_result(None)
     wait_until(lambda: {"/share/0", "/share/1"} <= set(site.asked) or run.done)
-    plugins = cluster.scheduler.worker_plugins
-    sent = b"".join(plugins.values()) + repr((cluster.scheduler.tasks, dask.get_events())).encode()
+    assert len(clock.asked_s) == 1, "one refusal, which holds back all workers"
+    sent = b"".join(cluster.scheduler.worker_plugins.values())
+    shown = shown_by(cluster, dask)
     gate.set()
     assert run.result().df["city"].tolist() == ["city 0", "city 1"]
+    assert (run.usage.sessions, run.usage.tasks) == (2, 2)
     assert b"SHOP" in sent
-    assert KEY.encode() not in sent
-    assert SECRET.encode() not in sent
-    runtime.run(client.aclose())
+    for secret in (KEY, SECRET):
+        assert secret.encode() not in sent
+        assert secret not in shown
+    assert "/share/" not in shown, "the text of a row"
+    client.close()
 
 
 def test_a_cluster_that_is_not_there_is_said_before_anything_is_started(client: Client, tmp_path: Path) -> None:

@@ -327,7 +327,7 @@ class Coordinator:
         """Find out how an attempt of an earlier process ended; run the row again where no one knows."""
         row, number, outcome = attempt.row, attempt.number, None
         if attempt.session_id is not None and attempt.task_id is not None:
-            outcome = await self._runner.collect(row, attempt.session_id, attempt.task_id)
+            outcome = await self._runner.collect(row, number, attempt.session_id, attempt.task_id)
         if isinstance(outcome, RowAnswer):
             await self._take(row, number, outcome, last=True)
             return

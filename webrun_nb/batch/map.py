@@ -14,6 +14,7 @@ from webrun_nb.batch.coordinator import Coordinator, RunLimits
 from webrun_nb.batch.errors import RunError
 from webrun_nb.batch.inputs import MapInput, is_dask, read_input
 from webrun_nb.batch.options import MapOptions
+from webrun_nb.batch.pace import StartPace
 from webrun_nb.batch.plan import CheckRow, MapPlan, plan_rows
 from webrun_nb.batch.politeness import HostLimits
 from webrun_nb.batch.preparation import MakeRequest, Prepared, prepare
@@ -29,6 +30,7 @@ from webrun_nb.client.monitoring.budget import limit_usd
 from webrun_nb.client.monitoring.ledger import Ledger
 from webrun_nb.common.codes import ToolkitErrorCode
 from webrun_nb.common.credentials.finding import masked
+from webrun_nb.common.hosted_limits import REQUESTS_PER_MINUTE
 
 if TYPE_CHECKING:
     from webrun_nb.batch.runners.dask.cluster import DaskCluster
@@ -183,11 +185,12 @@ async def _started(
 ) -> MapRun:
     options, run_id = prepared.options, store.meta.run_id
     runner: Runner
+    pace = StartPace(None if prepared.emulated else REQUESTS_PER_MINUTE)
     if cluster is None:
-        runner = LocalRunner(client, prepared.session, prepared.make_request, run_id, options.concurrency)
+        runner = LocalRunner(client, prepared.session, prepared.make_request, run_id, options.concurrency, pace)
     else:
         try:
-            runner = await cluster.runner(client, options, prepared.schema, run_id)
+            runner = await cluster.runner(client, options, prepared.schema, run_id, pace)
         except BaseException:
             store.close()
             raise

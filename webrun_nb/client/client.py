@@ -682,3 +682,8 @@ class Client(InProcess):
         """Record the end of a session's task in the ledger."""
         if self._recorder is not None:
             self._recorder.note_task(session_id, ended)
+
+    def note_earlier_task(self, session_id: str, ended: TaskOutcome) -> None:
+        """Record the end of a task that an earlier process began; see `LedgerRecorder.note_earlier_task`."""
+        if self._recorder is not None:
+            self._recorder.note_earlier_task(session_id, ended)

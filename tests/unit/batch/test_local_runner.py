@@ -1,5 +1,6 @@
 import pytest
 
+from webrun_nb.batch.pace import StartPace
 from webrun_nb.batch.rows import RowTask
 from webrun_nb.batch.runners.local import LocalRunner
 from webrun_nb.client.errors import LimitError
@@ -16,7 +17,9 @@ class FullAccount:
 
 async def test_a_row_does_not_wait_for_sessions_that_others_of_its_run_hold_until_its_end():
     request = TaskRequest("Get the name.", "https://example.com/", None, {})
-    runner = LocalRunner(FullAccount(), SessionOptions(), lambda row: request, "r1", 2, waits_for_room=False)
+    runner = LocalRunner(
+        FullAccount(), SessionOptions(), lambda row: request, "r1", 2, StartPace(), waits_for_room=False
+    )
     with pytest.raises(LimitError, match="5 of 5 sessions are open"):
         await runner.run(RowTask(0, "0", "Get the name.", "https://example.com/"), 1, lambda session_id, task_id: None)
     assert runner.state.sessions == 0

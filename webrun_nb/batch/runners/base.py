@@ -77,10 +77,19 @@ class Runner(Protocol):
             No row can be done at present: the server is gone, the account can't pay, no browser can be started.
         """
 
-    async def collect(self, row: RowTask, session_id: str, task_id: str) -> RowAnswer | RowFailure | None:
-        """Return how a task of an earlier process ended; waits for one that still runs.
+    async def collect(self, row: RowTask, attempt: int, session_id: str, task_id: str) -> RowAnswer | RowFailure | None:
+        """Return how a task of an earlier process ended, and record it in the ledger; waits for one that still runs.
 
         None where the server does not know it any more.
+
+        Parameters
+        ----------
+        row : RowTask
+            The row.
+        attempt : int
+            The number of the attempt.
+        session_id, task_id : str
+            The ids of its session and task.
 
         Raises
         ------

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from decimal import Decimal
 
+from webrun_nb.batch.pace import Pace
 from webrun_nb.batch.preparation import MakeRequest
 from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
 from webrun_nb.batch.runners.base import NoteIds, RunnerState
@@ -26,13 +27,14 @@ from webrun_nb.client.errors import (
     WebRunError,
 )
 from webrun_nb.client.monitoring.costs import idle_usd_per_minute
-from webrun_nb.client.monitoring.ledger import RunContext
+from webrun_nb.client.monitoring.ledger import RunContext, TaskOutcome
 from webrun_nb.client.sessions.options import SessionOptions
 from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.tasks.answer_cache import objection_to
 from webrun_nb.client.tasks.recording import TaskRecording
 from webrun_nb.client.tasks.request import TaskRequest
 from webrun_nb.client.tasks.result import TaskResult
+from webrun_nb.client.urls import site_of
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode, ToolkitErrorCode
 from webrun_nb.common.local_time import unix_ms
 
@@ -71,6 +73,8 @@ class LocalRunner:
         The id of the run, for the ledger and the names of its sessions.
     concurrency : int
         The most rows at once.
+    pace : Pace
+        Allows the starts of its sessions.
     waits_for_room : bool
         Wait where the account has no room for even one session. False where other processes of the same run may hold
         all of them until its end.
@@ -83,6 +87,7 @@ class LocalRunner:
         make_request: MakeRequest,
         run_id: str,
         concurrency: int,
+        pace: Pace,
         *,
         waits_for_room: bool = True,
     ) -> None:
@@ -91,6 +96,7 @@ class LocalRunner:
         self._make_request = make_request
         self._run_id = run_id
         self._concurrency = concurrency
+        self._pace = pace
         self._waits_for_room = waits_for_room
         self._most_sessions = concurrency
         """Fewer than `concurrency` where the service takes no more."""
@@ -165,8 +171,25 @@ class LocalRunner:
         result = await self._client.answers.find(request, context, request.cache.max_age_ms)
         return None if result is None else await answer_of(result)
 
-    async def collect(self, row: RowTask, session_id: str, task_id: str) -> RowAnswer | RowFailure | None:
-        """Return how a task of an earlier process ended; see `Runner.collect`."""
+    async def collect(self, row: RowTask, attempt: int, session_id: str, task_id: str) -> RowAnswer | RowFailure | None:
+        """Return how a task of an earlier process ended, and record it in the ledger; see `Runner.collect`."""
+        if (ended := await self._end_of(session_id, task_id)) is None:
+            return None
+        outcome = "complete" if isinstance(ended, CompletedTask) else ended.code
+        site = site_of(self._make_request(row).url or row.url, self._client.base_url)
+        place = RunContext(self._run_id, row.position, attempt)
+        self._client.note_earlier_task(
+            session_id, TaskOutcome(task_id, outcome, ended.cost_usd, None, None, site, place)
+        )
+        return await self._outcome_of(ended, session_id, task_id)
+
+    async def stopped(self, session_id: str, task_id: str) -> RowAnswer | RowFailure | None:
+        """Return how a task ended that this process has stopped, which is in the ledger already."""
+        ended = await self._end_of(session_id, task_id)
+        return None if ended is None else await self._outcome_of(ended, session_id, task_id)
+
+    async def _end_of(self, session_id: str, task_id: str) -> CompletedTask | FailedTask | None:
+        """Return the final answer about a task; None where the server does not know it."""
         while True:
             try:
                 answer = await self._client.http.task(session_id, task_id)
@@ -176,11 +199,16 @@ class LocalRunner:
                 if error.code in _UNKNOWN_TASK or isinstance(error, SessionGoneError):
                     return None
                 raise
-            if isinstance(answer, CompletedTask):
-                return await self._collected(answer, session_id, task_id)
-            if isinstance(answer, FailedTask):
-                return await self._failed(answer, session_id, task_id)
+            if isinstance(answer, CompletedTask | FailedTask):
+                return answer
             await asyncio.sleep(POLL_S)
+
+    async def _outcome_of(
+        self, ended: CompletedTask | FailedTask, session_id: str, task_id: str
+    ) -> RowAnswer | RowFailure:
+        if isinstance(ended, CompletedTask):
+            return await self._collected(ended, session_id, task_id)
+        return await self._failed(ended, session_id, task_id)
 
     async def _collected(self, answer: CompletedTask, session_id: str, task_id: str) -> RowAnswer:
         usage, recorded = answer.usage, TaskRecording(self._client.http, task_id)
@@ -217,6 +245,7 @@ class LocalRunner:
 
     async def _take(self) -> Session:
         """Return a session for a row: a free one, a new one, or the next that is given back."""
+        refused_for_s: float | None = None
         while True:
             async with self._given_back:
                 while self._free:
@@ -229,12 +258,14 @@ class LocalRunner:
                     continue
                 self._opening += 1
             try:
+                await self._pace.next_start(refused_for_s)
+                refused_for_s = None
                 session = await self._client.start_for_run(self._run_id, self._options, self._run_id)
                 self._all.append(session)
                 self._changed()
                 return session
             except LimitError as error:
-                await self._wait_for_room(error)
+                refused_for_s = self._refused_for_s(error)
             finally:
                 async with self._given_back:
                     self._opening -= 1
@@ -244,15 +275,15 @@ class LocalRunner:
     def _live(self) -> list[Session]:
         return [session for session in self._all if not session.ended]
 
-    async def _wait_for_room(self, error: LimitError) -> None:
-        """Wait until the service takes another session, or go on with those that there are."""
+    def _refused_for_s(self, error: LimitError) -> float | None:
+        """Return the time until the service takes another session; None to go on with those that there are."""
         if error.code == ErrorCode.SESSION_LIMIT_REACHED:
             if self._live:
                 self._most_sessions = len(self._live)
-                return
+                return None
             if not self._waits_for_room:
                 raise error
-        await asyncio.sleep(START_AGAIN_S if error.retry_after_s is None else error.retry_after_s)
+        return START_AGAIN_S if error.retry_after_s is None else error.retry_after_s
 
     async def _give_back(self, session: Session, *, healthy: bool) -> None:
         async with self._given_back:

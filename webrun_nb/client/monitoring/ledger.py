@@ -222,6 +222,11 @@ class Ledger:
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
+    def server_of(self, session_id: str) -> str | None:
+        """Return the server that a session was opened on, as it is recorded; None where it is not."""
+        rows = self._rows("SELECT base_url FROM sessions WHERE session_id = ?", session_id)
+        return str(rows[0][0]) if rows else None
+
     def sessions(self, since_ms: int = 0) -> list[SessionRecord]:
         """Return the sessions that were seen since, oldest first."""
         query = f"SELECT {_SESSION_COLUMNS} FROM sessions WHERE seen_at_ms >= ? ORDER BY opened_at_ms"
@@ -245,9 +250,12 @@ class Ledger:
         for record in map(_session, self._rows(query)):
             if record.host == here and is_alive(record.kernel):
                 continue
-            if record.emulator is not None:
-                if record.host == here and not is_alive(record.emulator):
+            if record.emulator is not None and record.host == here:
+                if not is_alive(record.emulator):
                     over.append((record, EMULATOR_ENDED, record.seen_at_ms))
+            elif record.emulator is not None:  # on another machine, for a run of this user
+                if record.lasts_until_ms is not None and record.lasts_until_ms < now_ms:
+                    over.append((record, EMULATOR_ENDED, record.lasts_until_ms))
             elif record.lasts_until_ms is not None and record.lasts_until_ms < now_ms:
                 over.append((record, EXPIRED, record.lasts_until_ms))
             else:

@@ -68,8 +68,18 @@ class LedgerRecorder:
 
     def note_task(self, session_id: str, ended: TaskOutcome) -> None:
         """Record the end of a session's task, with its cost as last known."""
+        self._note_task(self.base_url, session_id, ended)
+
+    def note_earlier_task(self, session_id: str, ended: TaskOutcome) -> None:
+        """Record the end of a task that an earlier process began, beside its session, in place of an earlier record.
+
+        The emulator of that process had another address than this one's.
+        """
+        self._note_task(self.ledger.server_of(session_id) or self.base_url, session_id, ended)
+
+    def _note_task(self, base_url: str, session_id: str, ended: TaskOutcome) -> None:
         record = TaskRecord(
-            base_url=self.base_url,
+            base_url=base_url,
             session_id=session_id,
             task_id=ended.task_id,
             ended_at_ms=now_ms(),
@@ -193,10 +203,21 @@ async def close_orphaned_sessions(http: ApiTransport, recorder: LedgerRecorder) 
     for record in recorder.ledger.left_open(now_ms()):
         if record.base_url != recorder.base_url:
             continue
-        outcome = await _end(http, record)
-        recorder.ledger.close_session(record.base_url, record.session_id, outcome.reason, now_ms(), outcome.cost_usd)
-        ended.append(outcome)
+        ended.append(await close_recorded(http, recorder.ledger, record))
     return ended
+
+
+async def close_recorded(http: ApiTransport, ledger: Ledger, record: SessionRecord) -> ClosedSession:
+    """End a session that the ledger has as open on this server, and record its end.
+
+    Raises
+    ------
+    AuthenticationError, LimitError, ConnectionLostError
+        The server does not take it.
+    """
+    outcome = await _end(http, record)
+    ledger.close_session(record.base_url, record.session_id, outcome.reason, now_ms(), outcome.cost_usd)
+    return outcome
 
 
 async def _end(http: ApiTransport, record: SessionRecord) -> ClosedSession:

@@ -8,6 +8,8 @@ from pathlib import Path
 import distributed
 
 from webrun_nb.batch.options import MapOptions
+from webrun_nb.batch.pace import StartPace
+from webrun_nb.batch.runners.dask.accounts import WorkersAccounts
 from webrun_nb.batch.runners.dask.messages import WorkerSetup
 from webrun_nb.batch.runners.dask.runner import DaskRunner
 from webrun_nb.client.client import Client
@@ -40,7 +42,9 @@ class DaskCluster:
         _check_names(options)
         return cls(await _connect(options.client if options.dask is None else options.dask))
 
-    async def runner(self, client: Client, options: MapOptions, schema: Schema | None, run_id: str) -> DaskRunner:
+    async def runner(
+        self, client: Client, options: MapOptions, schema: Schema | None, run_id: str, pace: StartPace
+    ) -> DaskRunner:
         """Return the runner of a run, which has begun; the connection is closed with it.
 
         Parameters
@@ -54,6 +58,8 @@ class DaskCluster:
             The schema of the answers.
         run_id : str
             The id of the run.
+        pace : StartPace
+            The pace of the server, where all workers share one.
 
         Raises
         ------
@@ -62,8 +68,9 @@ class DaskCluster:
         """
         emulator = running_emulator()
         own = emulator is not None and emulator.url == client.base_url
-        setup = WorkerSetup(run_id, None if own else client.base_url, _for_workers(options, schema))
-        runner = DaskRunner(self._connected, setup, options.concurrency)
+        accounts = WorkersAccounts(client)
+        setup = WorkerSetup(run_id, None if own else client.base_url, accounts.place, _for_workers(options, schema))
+        runner = DaskRunner(self._connected, setup, options.concurrency, pace, accounts)
         await runner.begin()
         return runner
 

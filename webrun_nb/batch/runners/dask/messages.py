@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, get_args
 
 from webrun_nb.batch.options import MapOptions
 from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
 from webrun_nb.batch.runners.base import RunnerState
+from webrun_nb.batch.runners.dask.accounts import Entries
 from webrun_nb.client.errors import WebRunError
+from webrun_nb.client.monitoring.ledger import SessionRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class WorkerSetup:
     run_id: str
     base_url: str | None
     """The server that all workers share; None: each has an emulator of its own."""
+    ledger: str | None
+    """The place of the coordinator's ledger, as `accounts.place_of` has it; None where it keeps none."""
     options: MapOptions = field(repr=False)
 
     @property
@@ -66,6 +70,16 @@ class RowOutcome:
     outcome: RowAnswer | RowFailure | None
     refusal: Refusal | None
     state: RunnerState
+    entries: Entries
+    """The new entries of the worker's ledger, where that is another one than the coordinator's."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerClosed:
+    """The end of a run on one worker."""
+
+    state: RunnerState
+    entries: Entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +100,39 @@ class IdsKnown:
     task_id: str
 
 
-Event = SlotOpened | Refusal | IdsKnown
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """A worker whose ledger is another one than the coordinator's has opened a session."""
+
+    worker: str
+    record: Mapping[str, str | int | None]
+    """The fields of its `SessionRecord`, without amounts."""
+
+    @classmethod
+    def of(cls, worker: str, record: SessionRecord) -> SessionOpened:
+        """Return the event of a session's first record."""
+        return cls(worker, asdict(replace(record, cost_usd=None, idle_usd=None)))
+
+    def entries(self) -> Entries:
+        """Return the record as an entry of the ledger."""
+        fields_of_record: Any = self.record
+        return Entries((SessionRecord(**fields_of_record),))
+
+
+@dataclass(frozen=True, slots=True)
+class StartWanted:
+    """A worker asks whether it may start a session on the server that all share; `DaskRunner` answers it."""
+
+    worker: str
+    number: int
+    """The number of the question on this worker."""
+    refused_for_s: float | None
+    """The time for which the server has just refused a start, in seconds."""
+
+
+Event = SlotOpened | Refusal | IdsKnown | SessionOpened | StartWanted
 """The events that workers send while rows run."""
-_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in (SlotOpened, Refusal, IdsKnown)}
+_KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 def to_plain(event: Event) -> dict[str, Any]:

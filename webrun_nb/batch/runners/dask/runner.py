@@ -14,17 +14,30 @@ from typing import Any
 import distributed
 
 from webrun_nb.batch.errors import go_on_with
+from webrun_nb.batch.pace import StartPace
 from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
 from webrun_nb.batch.runners.base import NoteIds, RunnerState
+from webrun_nb.batch.runners.dask.accounts import WorkersAccounts
 from webrun_nb.batch.runners.dask.messages import (
     IdsKnown,
     RowOrder,
     RowOutcome,
+    SessionOpened,
     SlotOpened,
+    StartWanted,
+    WorkerClosed,
     WorkerSetup,
     from_plain,
 )
-from webrun_nb.batch.runners.dask.worker import RunPlugin, close_rows, collect_row, do_row, hold_slot, stop_row
+from webrun_nb.batch.runners.dask.worker import (
+    RunPlugin,
+    allow_start,
+    close_rows,
+    collect_row,
+    do_row,
+    hold_slot,
+    stop_row,
+)
 from webrun_nb.client.answers.tasks import ModelUsage
 from webrun_nb.client.errors import ConnectionLostError, WebRunError
 from webrun_nb.client.tasks.task import STOP_WITHIN_S
@@ -34,6 +47,8 @@ _log = logging.getLogger(__name__)
 
 CLOSE_WITHIN_S = 10.0
 """The time that workers have to end their sessions."""
+LAST_ANSWERS_WITHIN_S = 1.0
+"""The time after that in which workers may still say how rows ended that were stopped."""
 _ALL = "all"
 """The topic of the scheduler's own events."""
 _PRINTED = ("print", "warn")
@@ -63,13 +78,28 @@ class DaskRunner:
         The facts that the workers need of the run.
     concurrency : int
         The most rows at once on all workers together.
+    pace : StartPace
+        The pace of the server, where all workers share one.
+    accounts : WorkersAccounts
+        Keeps the sessions and tasks of workers whose ledger is another one.
     """
 
-    def __init__(self, cluster: distributed.Client, run: WorkerSetup, concurrency: int) -> None:
+    def __init__(
+        self,
+        cluster: distributed.Client,
+        run: WorkerSetup,
+        concurrency: int,
+        pace: StartPace,
+        accounts: WorkersAccounts,
+    ) -> None:
         self._cluster = cluster
         self._address = cluster.scheduler_info()["address"]
         self._run = run
         self._concurrency = concurrency
+        self._pace = pace
+        self._accounts = accounts
+        self._asking: set[asyncio.Task[RowOutcome]] = set()
+        self._allowing: set[asyncio.Task[None]] = set()
         self._slots: dict[str, _Slot] = {}
         self._keys = (f"{run.name}-slot-{number}" for number in itertools.count(1))
         self._keeping: set[asyncio.Task[None]] = set()
@@ -139,7 +169,7 @@ class DaskRunner:
 
         self._noting[order.key] = noted
         try:
-            outcome: RowOutcome = await self._call(slot.worker, do_row, order)
+            outcome = await self._ask(slot.worker, do_row, order)
         except asyncio.CancelledError:
             await self._stop(slot.worker, order)
             raise
@@ -150,27 +180,27 @@ class DaskRunner:
             del self._noting[order.key]
             slot.busy = False
             self._tell()
-        self._states[slot.worker] = outcome.state
         if outcome.refusal is not None:
             raise outcome.refusal.error()
         if outcome.outcome is None:
             return _lost(slot.worker, ids, "the emulator of ")
         return outcome.outcome
 
-    async def collect(self, row: RowTask, session_id: str, task_id: str) -> RowAnswer | RowFailure | None:
+    async def collect(self, row: RowTask, attempt: int, session_id: str, task_id: str) -> RowAnswer | RowFailure | None:
         """Return how a task of an earlier process ended, where the server of any worker knows it."""
         while not self._slots:
             await self._wait()
         for worker in {slot.worker for slot in self._slots.values()}:
             with contextlib.suppress(_WorkerLostError):
-                said: RowOutcome = await self._call(worker, collect_row, RowOrder(row, 1), session_id, task_id)
+                order = RowOrder(row, attempt)
+                said = await self._ask(worker, collect_row, order, session_id, task_id)
                 if said.outcome is not None:
                     return said.outcome
         return None
 
     async def _after_loss(self, worker: str, order: RowOrder, ids: list[str]) -> RowAnswer | RowFailure:
         """Return how a row ended whose worker is lost, as far as another worker's server has a record of it."""
-        recorded = await self.collect(order.row, ids[0], ids[1]) if ids else None
+        recorded = await self.collect(order.row, order.attempt, ids[0], ids[1]) if ids else None
         if isinstance(recorded, RowAnswer) or (recorded is not None and recorded.acted):
             return recorded
         return _lost(worker, ids)
@@ -182,6 +212,20 @@ class DaskRunner:
                 await self._call(worker, stop_row, order.key)
         except (TimeoutError, _WorkerLostError, WebRunError) as error:
             _log.warning("row %s can't be stopped on Dask worker %s: %r", order.row.position, worker, error)
+
+    async def _ask(self, worker: str, function: Callable[..., Any], *arguments: object) -> RowOutcome:
+        """Return what a worker says of a row. If this is cancelled, its sessions and tasks are noted all the same."""
+
+        async def ask() -> RowOutcome:
+            said: RowOutcome = await self._call(worker, function, *arguments)
+            self._states[worker] = said.state
+            self._accounts.note(worker, said.entries)
+            return said
+
+        asking = asyncio.create_task(ask())
+        self._asking.add(asking)
+        asking.add_done_callback(self._asking.discard)
+        return await asyncio.shield(asking)
 
     async def _call(self, worker: str, function: Callable[..., Any], *arguments: object) -> Any:
         """Call a function on a worker, through the scheduler.
@@ -239,8 +283,24 @@ class DaskRunner:
         elif isinstance(said, SlotOpened):
             self._slots[said.slot] = _Slot(said.worker)
             self._tell()
+        elif isinstance(said, SessionOpened):
+            self._accounts.note(said.worker, said.entries())
+        elif isinstance(said, StartWanted):
+            allowing = asyncio.create_task(self._allow(said))
+            self._allowing.add(allowing)
+            allowing.add_done_callback(self._allowing.discard)
         else:
             self._refuse(said.error())
+
+    async def _allow(self, wanted: StartWanted) -> None:
+        """Let a worker start a session once the server takes another one from all workers together."""
+        await self._pace.next_start(wanted.refused_for_s)
+        try:
+            await self._call(wanted.worker, allow_start, wanted.number)
+        except _WorkerLostError:
+            _log.info("Dask worker %s was lost before it could start a session", wanted.worker)
+        except ConnectionLostError as error:
+            self._refuse(error)
 
     def _see_cluster(self, event: tuple[float, Any]) -> None:
         """Take an event of the scheduler: a worker that is lost answers no call."""
@@ -250,6 +310,7 @@ class DaskRunner:
             if not said["expected"]:  # one that is closed in order says how its rows ended
                 for call in self._calls.get(said["worker"], ()):
                     call.cancel()
+            self._accounts.note_gone(said["worker"])
 
     def _forget(self, worker: str) -> None:
         """Drop the slots of a worker that is gone; Dask opens them elsewhere."""
@@ -296,9 +357,10 @@ class DaskRunner:
 
     async def close(self) -> None:
         """End the sessions on all workers, and let go of the slots."""
-        for keeping in self._keeping:
-            keeping.cancel()
-        await asyncio.gather(*self._keeping, return_exceptions=True)
+        stopping = (*self._keeping, *self._allowing)
+        for each in stopping:
+            each.cancel()
+        await asyncio.gather(*stopping, return_exceptions=True)
         try:
             async with asyncio.timeout(CLOSE_WITHIN_S):
                 said = await self._cluster.run(close_rows, self._run.name, on_error="return")
@@ -306,15 +368,32 @@ class DaskRunner:
         except (OSError, TimeoutError) as error:
             _log.warning("run %s: its sessions on Dask workers could not be ended: %r", self._run.run_id, error)
         else:
-            for worker, state in said.items():
-                if isinstance(state, RunnerState):
-                    self._states[worker] = state
+            for worker, closed in said.items():
+                if isinstance(closed, WorkerClosed):
+                    self._states[worker] = closed.state
+                    self._accounts.note(worker, closed.entries)
                 else:
-                    _log.warning("run %s: its sessions on %s could not be ended: %r", self._run.run_id, worker, state)
+                    _log.warning("run %s: its sessions on %s could not be ended: %r", self._run.run_id, worker, closed)
+        await self._last_answers()
+        try:
+            await self._accounts.end_left()
+        except WebRunError as error:  # the ledger has them: the next %load_ext names them
+            _log.warning("run %s: sessions of lost workers could not be ended: %s", self._run.run_id, error)
         self._slots = {}
         for topic in (self._run.name, _ALL):
             self._cluster.unsubscribe_topic(topic)
         await self._cluster.close()
+
+    async def _last_answers(self) -> None:
+        """Take what workers still say of rows that were stopped."""
+        asking = [*self._asking]
+        if asking:
+            _, late = await asyncio.wait(asking, timeout=LAST_ANSWERS_WITHIN_S)
+            for each in late:
+                each.cancel()
+            for ended in await asyncio.gather(*asking, return_exceptions=True):
+                if isinstance(ended, BaseException):
+                    _log.info("run %s: the end of a row that was stopped is not known: %r", self._run.run_id, ended)
 
 
 def _lost(worker: str, ids: Sequence[str], what: str = "") -> RowFailure:

@@ -8,6 +8,8 @@ that holds a slot, so that no row runs twice unless the coordinator decides so.
 from __future__ import annotations
 
 import asyncio
+import itertools
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -15,16 +17,21 @@ from typing import Any
 from distributed import Worker, get_worker
 from distributed.diagnostics.plugin import WorkerPlugin
 
+from webrun_nb.batch.pace import StartPace
 from webrun_nb.batch.preparation import prepare
-from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
+from webrun_nb.batch.rows import RowAnswer, RowFailure
 from webrun_nb.batch.runners.base import NoteIds, RunnerState
+from webrun_nb.batch.runners.dask.accounts import Entries, WorkerLedger, place_of
 from webrun_nb.batch.runners.dask.messages import (
     Event,
     IdsKnown,
     Refusal,
     RowOrder,
     RowOutcome,
+    SessionOpened,
     SlotOpened,
+    StartWanted,
+    WorkerClosed,
     WorkerSetup,
     to_plain,
 )
@@ -34,6 +41,7 @@ from webrun_nb.client.answers.tasks import ModelUsage
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ConnectionLostError, WebRunError
 from webrun_nb.client.local_emulator import local_emulator
+from webrun_nb.client.monitoring.ledger import Ledger, SessionRecord
 from webrun_nb.client.secrets import find_key
 from webrun_nb.client.tasks.task import STOP_WITHIN_S
 from webrun_nb.common.codes import TaskFailureCode
@@ -59,7 +67,7 @@ class RunPlugin(WorkerPlugin):
         self._worker = worker
         self._slots: dict[str, asyncio.Event] = {}
         self._running: dict[tuple[int, int], Call[RowOutcome]] = {}
-        self._rows = _WorkerRows(self._run, worker.address, worker.state.nthreads)
+        self._rows = _WorkerRows(self._run, worker.address, worker.state.nthreads, self._tell)
 
     async def teardown(self, worker: Worker) -> None:
         """Stop the rows that run, and end the sessions."""
@@ -80,10 +88,9 @@ class RunPlugin(WorkerPlugin):
                 await held.wait()
         finally:
             del self._slots[slot]
-        if (
-            not self._slots
-        ):  # the coordinator has closed the run, or is gone: what runs may end, for a resume to collect
-            await self._ended()
+        if not self._slots:  # the coordinator has closed the run, or is gone
+            await asyncio.wrap_future(runtime.submit(self._rows.pace.give_up()).result)
+            await self._ended()  # what runs may end, for a resume to collect
             await self.close()
 
     async def do(self, order: RowOrder) -> RowOutcome:
@@ -104,19 +111,23 @@ class RunPlugin(WorkerPlugin):
             call.cancel()
             await asyncio.wait([asyncio.wrap_future(call.result)])
 
-    async def collect(self, row: RowTask, session_id: str, task_id: str) -> RowOutcome:
+    async def collect(self, order: RowOrder, session_id: str, task_id: str) -> RowOutcome:
         """Return how an earlier task ended, where this worker's server knows it."""
-        return await asyncio.wrap_future(runtime.submit(self._rows.collect(row, session_id, task_id)).result)
+        return await asyncio.wrap_future(runtime.submit(self._rows.collect(order, session_id, task_id)).result)
 
-    async def close(self) -> RunnerState:
+    async def allow(self, number: int) -> None:
+        """Let the session start that was asked for."""
+        await asyncio.wrap_future(runtime.submit(self._rows.pace.allow(number)).result)
+
+    async def close(self) -> WorkerClosed:
         """Stop the rows that run, end the sessions and let go of the slots. Safe twice."""
         for call in self._running.values():
             call.cancel()
         await self._ended()
-        state = await asyncio.wrap_future(runtime.submit(self._rows.close()).result)
+        closed = await asyncio.wrap_future(runtime.submit(self._rows.close()).result)
         for held in self._slots.values():
             held.set()
-        return state
+        return closed
 
     async def _ended(self) -> None:
         if self._running:
@@ -129,7 +140,10 @@ class RunPlugin(WorkerPlugin):
 class _WorkerRows:
     """The rows of a run on one worker, in sessions of one client. Runs on the client's loop thread."""
 
-    def __init__(self, run: WorkerSetup, worker: str, most: int) -> None:
+    def __init__(self, run: WorkerSetup, worker: str, most: int, tell: Callable[[Event], None]) -> None:
+        self.pace = _CoordinatorsPace(worker, tell)
+        """Asks the coordinator for each start of a session on a shared server."""
+        self._ledger = _ledger(run, lambda record: tell(SessionOpened.of(worker, record)))
         self._run = run
         self._worker = worker
         self._most = most
@@ -160,30 +174,33 @@ class _WorkerRows:
             runner = await self._ready()
             return self._outcome(await runner.run(order.row, order.attempt, noted))
         except asyncio.CancelledError:
-            return await self._stopped(order.row, ids)
+            return await self._stopped(ids)
         except WebRunError as error:
             if isinstance(error, ConnectionLostError) and self._run.base_url is None and runner is not None:
-                return await self._after_loss(runner, order.row, ids)
+                return await self._after_loss(runner, order, ids)
             return self._outcome(None, Refusal.of(error, self._worker))
 
-    async def collect(self, row: RowTask, session_id: str, task_id: str) -> RowOutcome:
+    async def collect(self, order: RowOrder, session_id: str, task_id: str) -> RowOutcome:
         """Return how an earlier task ended; see `Runner.collect`."""
         try:
-            return self._outcome(await (await self._ready()).collect(row, session_id, task_id))
+            runner = await self._ready()
+            return self._outcome(await runner.collect(order.row, order.attempt, session_id, task_id))
         except WebRunError as error:
             return self._outcome(None, Refusal.of(error, self._worker))
 
-    async def close(self) -> RunnerState:
+    async def close(self) -> WorkerClosed:
         """End the sessions, and return what they cost."""
-        runner, client = self._runner, self._client
-        if runner is None or client is None:
-            return self._state
-        await runner.close()
-        state = self._state
-        self._runner = self._client = None
-        self._before = state
-        await client.aclose()
-        return state
+        runner, client, state = self._runner, self._client, self._state
+        if runner is not None and client is not None:
+            await runner.close()
+            state = self._state
+            self._runner = self._client = None
+            self._before = state
+            await client.aclose()
+        return WorkerClosed(state, self._entries())
+
+    def _entries(self) -> Entries:
+        return self._ledger.take() if isinstance(self._ledger, WorkerLedger) else Entries()
 
     @property
     def _state(self) -> RunnerState:
@@ -196,7 +213,8 @@ class _WorkerRows:
         )
 
     def _outcome(self, outcome: RowAnswer | RowFailure | None, refusal: Refusal | None = None) -> RowOutcome:
-        return RowOutcome(None if outcome is None else replace(outcome, worker=self._worker), refusal, self._state)
+        named = None if outcome is None else replace(outcome, worker=self._worker)
+        return RowOutcome(named, refusal, self._state, self._entries())
 
     async def _ready(self) -> LocalRunner:
         """Return the runner of the present client; makes both where there is none.
@@ -208,7 +226,7 @@ class _WorkerRows:
         """
         async with self._beginning:
             if self._runner is None:
-                self._client = client = await _client(self._run.base_url)
+                self._client = client = await _client(self._run.base_url, self._ledger)
                 prepared = await prepare(client, self._run.options)
                 self._runner = LocalRunner(
                     client,
@@ -216,30 +234,76 @@ class _WorkerRows:
                     prepared.make_request,
                     self._run.run_id,
                     self._most,
+                    StartPace() if self._run.base_url is None else self.pace,
                     waits_for_room=self._run.base_url is None,
                 )
             return self._runner
 
-    async def _stopped(self, row: RowTask, ids: list[str]) -> RowOutcome:
+    async def _stopped(self, ids: list[str]) -> RowOutcome:
         """Return how a row ended that was stopped."""
         if not ids:
             return self._outcome(RowFailure(TaskFailureCode.TASK_STOPPED, "stopped before it was sent", acted=False))
         try:
             async with asyncio.timeout(STOP_WITHIN_S):
-                return await self.collect(row, *ids)
+                return self._outcome(await (await self._ready()).stopped(*ids))
         except TimeoutError:
             return self._outcome(None)
+        except WebRunError as error:
+            return self._outcome(None, Refusal.of(error, self._worker))
 
-    async def _after_loss(self, lost: LocalRunner, row: RowTask, ids: list[str]) -> RowOutcome:
+    async def _after_loss(self, lost: LocalRunner, order: RowOrder, ids: list[str]) -> RowOutcome:
         """Start another emulator, as the one has ended with all its sessions; return what is recorded of a row."""
         if self._runner is lost and self._client is not None:
             self._before = self._state
             self._runner = None
             await self._client.aclose()
-        return await self.collect(row, *ids) if ids else self._outcome(None)
+        return await self.collect(order, *ids) if ids else self._outcome(None)
 
 
-async def _client(base_url: str | None) -> Client:
+class _CoordinatorsPace:
+    """The pace of the server that all workers share: the coordinator allows each start. On the client's loop thread."""
+
+    def __init__(self, worker: str, tell: Callable[[Event], None]) -> None:
+        self._worker = worker
+        self._tell = tell
+        self._waiting: dict[int, asyncio.Future[None]] = {}
+        self._numbers = itertools.count(1)
+
+    async def next_start(self, refused_for_s: float | None = None) -> None:
+        """Return when the coordinator allows it; see `Pace.next_start`.
+
+        Raises
+        ------
+        ConnectionLostError
+            The coordinator is gone.
+        """
+        number = next(self._numbers)
+        allowed = self._waiting[number] = asyncio.get_running_loop().create_future()
+        self._tell(StartWanted(self._worker, number, refused_for_s))
+        try:
+            await allowed
+        finally:
+            del self._waiting[number]
+
+    async def allow(self, number: int) -> None:
+        """Let a start go on; one that is not waited for any more is no error."""
+        if (waiting := self._waiting.get(number)) is not None and not waiting.done():
+            waiting.set_result(None)
+
+    async def give_up(self) -> None:
+        """End all waits: no one will allow a start any more."""
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(ConnectionLostError("the process that called map is gone"))
+
+
+def _ledger(run: WorkerSetup, opened: Callable[[SessionRecord], None]) -> Ledger:
+    """Return this process's ledger; one whose entries are sent, where the coordinator has another."""
+    own = Ledger()
+    return own if run.ledger is None or run.ledger == place_of(own) else WorkerLedger(opened)
+
+
+async def _client(base_url: str | None, ledger: Ledger) -> Client:
     """Return a client of this process's emulator, or of a server whose key is looked up here.
 
     Raises
@@ -249,9 +313,15 @@ async def _client(base_url: str | None) -> Client:
     """
     if base_url is None:
         emulator = await local_emulator()
-        return Client(emulator.url, key=emulator.key, explain_loss=emulator.explain_loss, emulator_pid=emulator.pid)
+        return Client(
+            emulator.url,
+            key=emulator.key,
+            explain_loss=emulator.explain_loss,
+            emulator_pid=emulator.pid,
+            ledger=ledger,
+        )
     key = await asyncio.to_thread(find_key, base_url, prompt=lambda _: "")  # no one is there to be asked
-    return Client(base_url, key=key.reveal())
+    return Client(base_url, key=key.reveal(), ledger=ledger)
 
 
 async def hold_slot(run: str, slot: str) -> None:
@@ -271,10 +341,15 @@ async def stop_row(run: str, key: tuple[int, int], *, dask_worker: Worker) -> No
 
 async def collect_row(run: str, order: RowOrder, session_id: str, task_id: str, *, dask_worker: Worker) -> RowOutcome:
     """Return how an earlier task ended, where this worker's server knows it."""
-    return await _plugin(dask_worker, run).collect(order.row, session_id, task_id)
+    return await _plugin(dask_worker, run).collect(order, session_id, task_id)
 
 
-async def close_rows(run: str, *, dask_worker: Worker) -> RunnerState:
+async def allow_start(run: str, number: int, *, dask_worker: Worker) -> None:
+    """Let a session start on this worker."""
+    await _plugin(dask_worker, run).allow(number)
+
+
+async def close_rows(run: str, *, dask_worker: Worker) -> WorkerClosed:
     """End the run on this worker."""
     return await _plugin(dask_worker, run).close()
 
