@@ -12,14 +12,14 @@ import contextlib
 import pickle
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from webrun_nb.batch.frames import SOURCE_URL, Records, add_columns, line_index, status_frame
 from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
-from webrun_nb.tables.completeness import Completeness, merged
+from webrun_nb.tables.completeness import Collected, Completeness, collected_by_all, merged
 from webrun_nb.tables.frames import measures_of, to_frame
 from webrun_nb.tables.schema import Schema
 from webrun_nb.tables.settling import Shown, shown_by
@@ -106,6 +106,7 @@ class RunTable:
         )
         if self.schema is None and not found.records:
             frame = frame.iloc[:0, :0]
+        completeness = replace(completeness, collected=collected_by_all([Collected.of(each) for each in found.reports]))
         first = lines.rows[0][0].position
         status = None
         if self.status is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from operator import attrgetter
 from typing import Any
 
@@ -50,6 +50,8 @@ class Collected:
         True if the collection of a list ended as the task asks for no more rows.
     cut_short : tuple of str
         How the collection of each other list ended that is not known to be whole.
+    short_answers : int
+        Of a table of several answers: those that have fewer rows than their own page says there are.
     """
 
     pages: int
@@ -60,6 +62,7 @@ class Collected:
     duplicates_assumed: bool
     enough: bool
     cut_short: tuple[str, ...]
+    short_answers: int = 0
 
     @classmethod
     def of(cls, report: ReportBody) -> Collected:
@@ -86,7 +89,32 @@ class Collected:
     @property
     def lacks_rows(self) -> bool:
         """True if rows that are asked for are known, or not known not, to be missing."""
-        return bool(self.cut_short) or self.lacks_stated_rows
+        return bool(self.cut_short or self.short_answers) or self.lacks_stated_rows
+
+
+def collected_by_all(answers: Sequence[Collected]) -> Collected | None:
+    """Return the counts of several answers together; each counts its own pages. None for none.
+
+    No number of rows is stated for all of them: each page states its own.
+    """
+    if len(answers) < 2:
+        return answers[0] if answers else None
+    return Collected(
+        pages=sum(each.pages for each in answers),
+        rows_seen=_sum_of_known(each.rows_seen for each in answers),
+        rows_collected=_sum_of_known(each.rows_collected for each in answers),
+        rows_stated=None,
+        duplicates=sum(each.duplicates for each in answers),
+        duplicates_assumed=any(each.duplicates_assumed for each in answers),
+        enough=any(each.enough for each in answers),
+        cut_short=tuple(dict.fromkeys(ended for each in answers for ended in each.cut_short)),
+        short_answers=sum(each.short_answers + each.lacks_stated_rows for each in answers),
+    )
+
+
+def _sum_of_known(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +174,22 @@ class Completeness:
         collected = own.pop("collected") or dict.fromkeys(Collected.__slots__)
         return {**own, **collected}
 
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> Completeness:
+        """Return the counts that `to_json` wrote, as a frame's `attrs` have them."""
+        own = {each.name: said[each.name] for each in fields(cls) if each.name != "collected"}
+        for name in ("required", "unexpected", "typed"):
+            own[name] = tuple(own[name])
+        own["misfits"] = tuple(Misfit(**each) for each in own["misfits"])
+        lists = {name: said[name] for name in Collected.__slots__}
+        collected = None
+        if lists["pages"] is not None:
+            collected = Collected(**{**lists, "cut_short": tuple(lists["cut_short"])})
+        return cls(**own, collected=collected)
+
 
 def merged(parts: Sequence[Completeness]) -> Completeness:
-    """Return the counts of a frame that is made of parts, in their order: at least one.
-
-    Of several parts `collected` is None: their pages and lists are not known apart, so that they can't be counted once.
-    """
+    """Return the counts of a frame that is made of parts, in their order: at least one."""
     if len(parts) == 1:
         return parts[0]
     misfits: list[Misfit] = []
@@ -176,6 +214,7 @@ def merged(parts: Sequence[Completeness]) -> Completeness:
         misfits=tuple(misfits),
         nulls={column: dict(reasons) for column, reasons in nulls.items()},
         settled=_summed(part.settled for part in parts),
+        collected=collected_by_all([part.collected for part in parts if part.collected is not None]),
     )
 
 

@@ -16,7 +16,7 @@ from pandas.testing import assert_frame_equal
 from helpers.fake_runner import answer
 from webrun_nb.batch import run_table, table_writers
 from webrun_nb.batch.exports import CSV, EXCEL, PARQUET, duckdb_table, export
-from webrun_nb.batch.rows import RowFailure, RowTask
+from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
 from webrun_nb.batch.run_table import RunTable, StatusFacts
 from webrun_nb.client.errors import ArgumentError
 from webrun_nb.tables.schema import from_object
@@ -46,6 +46,31 @@ def firm(number: int, **given: object) -> dict[str, object]:
 
 def rows_of(count: int) -> list[RowTask]:
     return [RowTask(n, str(n), "Get it.", f"http://site.example/{n}") for n in range(count)]
+
+
+def with_list(answered: RowAnswer, position: int) -> RowAnswer:
+    """Return an answer that is read from a list, of which every fourth page says that it has more."""
+    a_list = {
+        "url": "",
+        "title": "",
+        "shown": 3,
+        "collected": 3,
+        "repeated": 0,
+        "assumed": False,
+        "whole": True,
+        "enough": False,
+        "ended": "",
+    }
+    report = {
+        "sessionId": "s",
+        "taskId": "t",
+        "pages": [{"url": f"http://site.example/{position}", "status": 200, "at": 1}],
+        "lists": [{**a_list, "stated": 4 if position % 4 == 0 else 3}],
+        "columns": [],
+        "values": [],
+        "unused": [],
+    }
+    return replace(answered, report=report)
 
 
 def made(found: list[list[dict]], schema: str | None = COLUMNS, index: pd.Index | None = None, **given) -> RunTable:
@@ -109,11 +134,24 @@ def test_a_parquet_file_has_the_frame(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_parts_have_the_attrs_of_the_whole_but_for_its_lists_of_pages(name, tmp_path):
+def test_parts_have_the_attrs_of_the_whole(name, tmp_path):
     table = TABLES[name]
     with table.parts(tmp_path) as parts:
         [about, *others] = [part.attrs["webrun"] for part in parts]
     assert all(other == about for other in others)
+    assert about == table.whole().attrs["webrun"]
+
+
+def test_pages_and_lists_of_all_parts_are_counted(tmp_path):
+    rows = rows_of(8)
+    answers = [(row, with_list(answer(row, *PLAIN[row.position]), row.position)) for row in rows]
+    table = RunTable(lambda: iter(answers), from_object(COLUMNS), pd.RangeIndex(8), {})
+    with table.parts(tmp_path) as parts:
+        [about, *others] = [part.attrs["webrun"] for part in parts]
+    found = about["completeness"]
+    names = ("pages", "rows_seen", "rows_collected", "rows_stated", "short_answers")
+    assert [found[name] for name in names] == [8, 24, 24, None, 2]
+    assert others
     assert about == table.whole().attrs["webrun"]
 
 

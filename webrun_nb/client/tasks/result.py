@@ -281,7 +281,7 @@ class TaskResult(InProcess):
         From the emulator's report, and None on other servers: `pages` visited; `rows_seen`, `rows_collected` and
         `rows_stated` of their lists (shown, read, said to be there); `duplicates` that were left out, and whether they
         are assumed (`duplicates_assumed`); `enough`: the task asks for no more rows of a list; `cut_short`: how other
-        lists ended that were not read to their end.
+        lists ended that were not read to their end; `short_answers` is for tables of several answers, as of `map`.
 
         >>> result.completeness["nulls"]  # doctest: +SKIP
         {'price': {'ambiguous-mark': 2}}

@@ -13,10 +13,18 @@ _EXPECTED_GAPS = frozenset({"blank", "absent", "no-field"})
 """The reasons of nulls that are nothing to look into where a column allows nulls: the page has no value there."""
 
 
-def completeness_note(completeness: Completeness) -> str:
-    """Return the line; empty if the table has all rows, and all values that it should have."""
+def completeness_note(completeness: Completeness, *, names_rows: bool = True) -> str:
+    """Return the line; empty if the table has all rows, and all values that it should have.
+
+    Parameters
+    ----------
+    completeness : Completeness
+        The counts of the table.
+    names_rows : bool
+        Name the incomplete rows, if they are few, by their number in the answer.
+    """
     parts = [] if completeness.collected is None else _lists(completeness.collected)
-    if values := _values(completeness):
+    if values := _values(completeness, names_rows=names_rows):
         parts.append(values)
     return " · ".join(parts)
 
@@ -26,6 +34,8 @@ def _lists(collected: Collected) -> list[str]:
     parts = []
     if collected.lacks_stated_rows:
         parts.append(f"{collected.rows_collected:,} of {collected.rows_stated:,} rows collected")
+    if collected.short_answers:
+        parts.append(f"{counted(collected.short_answers, 'answer')} with fewer rows than the page says there are")
     parts += [f"not all rows: {ended}" for ended in collected.cut_short if ended] or (
         ["it is not known if these are all rows"] if collected.cut_short else []
     )
@@ -34,7 +44,7 @@ def _lists(collected: Collected) -> list[str]:
     return parts
 
 
-def _values(completeness: Completeness) -> str:
+def _values(completeness: Completeness, *, names_rows: bool) -> str:
     """Return the missing and unfit values per column."""
     columns = [
         f"{column}: {' and '.join(counts)}{_why(completeness.nulls.get(column, {}))}"
@@ -63,7 +73,8 @@ def _values(completeness: Completeness) -> str:
     text = "; ".join(columns)
     if completeness.incomplete_rows == 0:
         return text + shown
-    incomplete = f"{counted(completeness.incomplete_rows, 'row')} incomplete{_named_rows(completeness)}"
+    rows = _named_rows(completeness) if names_rows else ""
+    incomplete = f"{counted(completeness.incomplete_rows, 'row')} incomplete{rows}"
     return f"{incomplete} ({text}){shown}" if text else incomplete
 
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from webrun_nb.batch.progress import MapProgress
 from webrun_nb.common.text import counted
+from webrun_nb.notebook.display.completeness_note import completeness_note
 from webrun_nb.notebook.display.results import elapsed_text, head_note, show_head, unused_line
 from webrun_nb.notebook.text import map_texts as words
+from webrun_nb.tables.completeness import Completeness
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,12 +54,22 @@ def show_map_result(
     print(summary_line(progress, frame.shape, name))
     for line in [*run.notes, *map(unused_line, run.unused), *failure_lines(progress, called)]:
         print(line)
+    if note := values_note(frame):
+        print(note)
     if quiet:
         return
     if rows or frame.empty:
         show_head(frame, rows)
     if note := head_note(len(frame), min(rows, len(frame)), name or f"{called}.df"):
         print(note)
+
+
+def values_note(frame: pd.DataFrame) -> str:
+    """Return the line that says what the answers in a run's table lack; empty if nothing is off.
+
+    Failed rows are no answers: their values are not counted as missing.
+    """
+    return completeness_note(Completeness.from_json(frame.attrs["webrun"]["completeness"]), names_rows=False)
 
 
 def summary_line(progress: MapProgress, shape: tuple[int, int], name: str | None) -> str:

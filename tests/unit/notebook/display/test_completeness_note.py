@@ -29,6 +29,7 @@ def test_nothing_is_said_where_nothing_is_off() -> None:
         ({"rows_stated": None}, ""),
         ({"rows_stated": 120, "enough": True}, ""),
         ({"rows_stated": 12}, ""),
+        ({"short_answers": 2}, "2 answers with fewer rows than the page says there are"),
     ],
     ids=str,
 )

@@ -6,14 +6,20 @@ import io
 from dataclasses import replace
 from decimal import Decimal
 
+import pandas as pd
+
 from helpers.fake_cards import HOSTILE
 from helpers.fake_maps import COMPLETE, RUNNING, FakeMap
+from helpers.fake_runner import answer
 from webrun_nb.batch.progress import ShownFailure
+from webrun_nb.batch.rows import RowTask
+from webrun_nb.batch.run_table import RunTable
 from webrun_nb.batch.store import RunCounts, RunMeta, StoredRun
 from webrun_nb.client.monitoring.ledger import SessionRecord
 from webrun_nb.notebook.display import terminal_bar
-from webrun_nb.notebook.display.map_results import failure_lines, summary_line
+from webrun_nb.notebook.display.map_results import failure_lines, summary_line, values_note
 from webrun_nb.notebook.display.tables import runs_frame
+from webrun_nb.tables.schema import from_object
 
 META = RunMeta(
     "r7k2m9x", 1_780_000_000_000, "0.2.0", "f", "Get it.", "{{ row.url }}", "", 5, None, {}, "http://x", True
@@ -38,6 +44,19 @@ def test_few_failures_are_shown_and_the_way_to_all():
     assert not set("\x1b\u202e") & set("".join(lines))
     assert lines[-1] == "17 more failed; all: talks.failures; talks.retry() runs them again"
     assert failure_lines(replace(COMPLETE, failed=0), "talks") == []
+
+
+def test_values_that_the_answers_lack_are_told_without_numbers_of_rows():
+    schema = from_object("name:str, staff:int")
+    answers = [
+        (row, answer(row, {"name": "Aster", "staff": staff}))
+        for row, staff in ((RowTask(n, str(n), "Get it.", "http://x/"), (5, "many", None)[n]) for n in range(3))
+    ]
+    gone = (RowTask(3, "3", "Get it.", "http://x/"), None)
+    table = RunTable(lambda: iter([*answers, gone]), schema, pd.RangeIndex(4), {})
+    assert values_note(table.whole()) == "2 rows incomplete (staff: 2 without a value that fits), shown as <NA>"
+    table = RunTable(lambda: iter([answers[0], gone]), schema, pd.RangeIndex(4), {})
+    assert values_note(table.whole()) == ""
 
 
 def stored(state: str, *, in_use: bool = False) -> StoredRun:
