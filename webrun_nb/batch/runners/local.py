@@ -178,9 +178,9 @@ class LocalRunner:
         outcome = "complete" if isinstance(ended, CompletedTask) else ended.code
         site = site_of(self._make_request(row).url or row.url, self._client.base_url)
         place = RunContext(self._run_id, row.position, attempt)
-        self._client.note_earlier_task(
-            session_id, TaskOutcome(task_id, outcome, ended.cost_usd, None, None, site, place)
-        )
+        model = None if ended.usage is None else ended.usage.model
+        noted = TaskOutcome(task_id, outcome, ended.cost_usd, None, None, site, place, model)
+        self._client.note_earlier_task(session_id, noted)
         return await self._outcome_of(ended, session_id, task_id)
 
     async def stopped(self, session_id: str, task_id: str) -> RowAnswer | RowFailure | None:
