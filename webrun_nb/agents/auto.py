@@ -9,6 +9,7 @@ from webrun_nb.agents.base import (
     Agent,
     AgentError,
     Ask,
+    Failed,
     Finish,
     Log,
     PartialResult,
@@ -87,10 +88,13 @@ class AutoAgent:
 
 
 def _may_have_changed(step: Step, reply: Reply | None) -> bool:
-    """Return whether a step may have changed something: an action that is not repeatable, or a person's own."""
+    """Return whether a step may have changed something: an action that does not only look, or a person's own."""
     if isinstance(reply, SettledByHand):
         return True
-    return isinstance(step, Perform) and isinstance(reply, Performed) and not step.action.repeatable
+    if not isinstance(step, Perform) or not isinstance(reply, Performed | Failed):
+        return False
+    only_looked = isinstance(reply, Performed) and reply.only_looked
+    return not (step.action.repeatable or only_looked)
 
 
 async def _with_tokens_added(agent: Agent, brief: TaskSpec, tokens: TokenUse) -> Run:

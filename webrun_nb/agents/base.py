@@ -285,6 +285,8 @@ class Performed:
 
     dialogs: tuple[NativeDialog, ...] = ()
     """The native dialogs that the page has opened since the last action."""
+    only_looked: bool = False
+    """True for an action that changed nothing: it looked at pages, or followed a link to another page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from webrun_nb.agents.base import (
     AgentError,
     Answered,
     Ask,
+    Failed,
     Finish,
     Log,
     PartialResult,
@@ -60,14 +62,23 @@ class GivingUp(ScriptedAgent):
         raise AgentError(self._code, "It cannot be done.")
 
 
-async def run_auto(local: Agent, model: ModelAgent, tokens: TokenUse | None = None) -> list[Step]:
-    """Run a task with `auto`; actions succeed, and each question is answered with "yes"."""
+def _answered(step: Step) -> Reply:
+    return Answered("yes") if isinstance(step, Ask) else Performed()
+
+
+async def run_auto(
+    local: Agent,
+    model: ModelAgent,
+    tokens: TokenUse | None = None,
+    replies: Callable[[Step], Reply] = _answered,
+) -> list[Step]:
+    """Run a task with `auto`; by default actions succeed, and each question is answered with "yes"."""
     run = AutoAgent(local, lambda: model, MODEL).run(TaskSpec("Do it."), tokens or TokenUse())
     steps, reply = list[Step](), None
     try:
         while True:
             steps.append(await run.asend(reply))
-            reply: Reply | None = Answered("yes") if isinstance(steps[-1], Ask) else Performed()
+            reply: Reply | None = replies(steps[-1])
     except StopAsyncIteration:
         return steps
 
@@ -116,6 +127,22 @@ async def test_nothing_is_handed_over_after_an_action_that_may_have_changed_some
     assert NOT_UNDERSTOOD in steps  # a person is asked, as ever
     with pytest.raises(AgentError, match="It cannot be done"):
         await run_auto(GivingUp(Perform(Click(1)), code=TaskFailureCode.AGENT_ERROR), model)
+    assert model.briefs == []
+
+
+async def test_a_link_that_was_followed_has_changed_nothing() -> None:
+    model = ModelAgent()
+    script = ScriptedAgent([Perform(Click(1)), NOT_UNDERSTOOD])
+    steps = await run_auto(script, model, replies=lambda step: Performed(only_looked=isinstance(step, Perform)))
+    assert steps[-1] == Finish("by the model")
+
+
+async def test_an_action_that_failed_may_have_changed_something_all_the_same() -> None:
+    model = ModelAgent()
+    failed = Failed(TaskFailureCode.ELEMENT_NOT_FOUND, "gone")
+    script = ScriptedAgent([Perform(Click(1)), NOT_UNDERSTOOD, Finish("done")])
+    steps = await run_auto(script, model, replies=lambda step: failed if isinstance(step, Perform) else Answered("yes"))
+    assert NOT_UNDERSTOOD in steps
     assert model.briefs == []
 
 

@@ -83,6 +83,8 @@ class ActionGateway:
         """True where a person has approved a download by the present action."""
         self._picture_refusal_reported = False
         """True once the user was informed that the policy allows no pictures."""
+        self.only_looked = False
+        """True if the last action only looked at pages, or followed a link."""
         self._enforcer = enforcer
         self._recorder = recorder
 
@@ -164,6 +166,7 @@ class ActionGateway:
             if not await self._authorize(action, step, recorded, by, approve):
                 step.outcome = "by hand"
                 return False
+            self.only_looked = step.looks
             self._session.acted = self._session.acted or not step.looks
             if task is not None:
                 task.acted = task.acted or not action.repeatable

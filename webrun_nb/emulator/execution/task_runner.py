@@ -330,7 +330,9 @@ class TaskRunner:
             if error.code == TaskFailureCode.BLOCKED_BY_POLICY:
                 return Refused(error.message)
             raise
-        return Performed(self._gateway.take_dialogs()) if performed else SettledByHand()
+        if not performed:
+            return SettledByHand()
+        return Performed(self._gateway.take_dialogs(), only_looked=self._gateway.only_looked)
 
 
 def _in_stored_text(part: Unused, text: AgentText) -> Unused:
