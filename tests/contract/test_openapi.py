@@ -59,6 +59,9 @@ OPERATIONS = [
     ("GET", "/_emulator/tasks/{task_id}/report"),
     ("GET", "/_emulator/tasks/{task_id}/recording"),
     ("GET", "/_emulator/tasks/{task_id}/script"),
+    ("POST", "/_emulator/cassettes"),
+    ("GET", "/_emulator/cassettes/{name}"),
+    ("DELETE", "/_emulator/cassettes/{name}"),
     ("POST", "/_emulator/extract"),
     ("POST", "/_emulator/peek"),
     ("GET", "/_emulator/tasks/{task_id}/steps/{seq}/picture"),
@@ -184,6 +187,7 @@ def served(emulator: Any, guests: Guests) -> Any:
                 "file_id": "0" * 24,
                 "seq": 1,
                 "at": 1,
+                "name": "fruits",
             }
             return given and {name: ids[name] for name in given}
 

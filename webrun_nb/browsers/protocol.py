@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from webrun_nb.browsers.actions import Action
 from webrun_nb.browsers.observation import Box, DialogAnswer, HitTest, NativeDialog, Observation
+from webrun_nb.browsers.traffic import Traffic
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.snapshot import Snapshot
 
@@ -175,6 +176,15 @@ class BrowserInstance(Protocol):
 
         Chromium goes on with its own in shared and service workers. A popup's first document sends it, and may see the
         browser's own.
+
+        Raises
+        ------
+        BrowserError
+            `INSTANCE_LOST`: the browser is gone.
+        """
+
+    async def set_traffic(self, traffic: Traffic | None) -> None:
+        """Keep the traffic of all pages from now on, or play it in place of the network; None: neither.
 
         Raises
         ------

@@ -22,6 +22,7 @@ from webrun_nb.emulator.http.dependencies import Services
 from webrun_nb.emulator.options import Options
 from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.emulator.services.accounts import Accounts
+from webrun_nb.emulator.services.cassettes import Cassettes
 from webrun_nb.emulator.services.environment_leases import EnvironmentLeases
 from webrun_nb.emulator.services.environments import Environments
 from webrun_nb.emulator.services.event_hub import ConnectedSockets, EventHub
@@ -215,6 +216,11 @@ class Emulator:
         return History(self.registry, self.store, self.clock, self.url, self.view_links)
 
     @cached_property
+    def cassettes(self) -> Cassettes:
+        """The cassettes of the traffic of tasks."""
+        return Cassettes(self._practice)
+
+    @cached_property
     def recordings(self) -> TaskRecordings:
         """The steps of tasks."""
         return TaskRecordings(self.registry, self._practice)
@@ -298,6 +304,7 @@ class Emulator:
             files=self.files,
             practice=self._practice,
             recordings=self.recordings,
+            cassettes=self.cassettes,
             browsers=self.browsers,
             faults=self.faults,
         )
@@ -316,6 +323,7 @@ class Emulator:
             history=self.history,
             policies=self.policies,
             recordings=self.recordings,
+            cassettes=self.cassettes,
             leases=self.leases,
             webhooks=self.webhooks,
             faults=self.faults,
@@ -331,6 +339,7 @@ class Emulator:
         return Services(
             accounts=self.accounts,
             browsers=self.browsers,
+            cassettes=self.cassettes,
             clock=self.clock,
             downloads=self.downloads,
             egress=self.egress,

@@ -1,10 +1,13 @@
-"""Bodies of `/_emulator/tasks/:id/recording` and `/script` (section 12)."""
+"""Bodies of `/_emulator/tasks/:id/recording` and `/script`, and of cassettes (section 12)."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from webrun_nb.wire.base import Response
+from pydantic import Field
+
+from webrun_nb.wire.base import Request, Response
+from webrun_nb.wire.requests import CASSETTE_NAME
 
 
 class RecordingBody(Response):
@@ -26,3 +29,26 @@ class ScriptBody(Response):
     task_id: str
     script: str
     """A Python script that takes the same steps with Playwright."""
+
+
+class CassetteFields(Request):
+    """`POST /_emulator/cassettes`: a cassette that tasks are to be answered from."""
+
+    name: Annotated[str, Field(pattern=CASSETTE_NAME)]
+    cassette: dict[str, Any]
+
+
+class CassetteBody(Response):
+    """Answer to `GET /_emulator/cassettes/:name`."""
+
+    success: Literal[True] = True
+    name: str
+    cassette: dict[str, Any]
+    """The traffic of the tasks that named it: plain JSON with a version (`webrunCassette`), its `log` as in HAR."""
+
+
+class CassetteAnswer(Response):
+    """Answer to calls that change a cassette."""
+
+    success: Literal[True] = True
+    name: str

@@ -134,6 +134,10 @@ class SecretFields(Request):
     fields: Annotated[dict[SecretName, SecretValue], Field(min_length=1, max_length=MAX_SECRETS, repr=False)]
 
 
+CASSETTE_NAME = r"^[A-Za-z0-9_.-]{1,64}$"
+"""The form of a cassette's name."""
+
+
 def _checked_user_agent(text: str) -> str:
     fits = text.isascii() and text.isprintable() and text.strip() == text and 0 < len(text) <= MAX_USER_AGENT_CHARS
     if not fits:
@@ -206,6 +210,9 @@ class EmulatorFields(Request):
     """The recording whose steps are taken instead of an agent's: the id of an earlier task, or its JSON."""
     heal: bool = False
     """An agent goes on where a step of the recording can't be taken any more."""
+
+    record: Annotated[str, Field(pattern=CASSETTE_NAME)] | None = None
+    """The cassette that the traffic of its pages is kept in; or played from, where it was put there whole."""
 
     @property
     def chosen_agent(self) -> AgentName:

@@ -55,6 +55,7 @@ from webrun_nb.browsers.chromium.screencast import Screencast, Thumbnails
 from webrun_nb.browsers.chromium.secret_input import SecretInput
 from webrun_nb.browsers.chromium.settle import ChangeWatch, NetworkActivity, settle
 from webrun_nb.browsers.chromium.tabs import Tabs
+from webrun_nb.browsers.chromium.traffic import TrafficControl
 from webrun_nb.browsers.chromium.user_agent import UserAgentOverride
 from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.listener import Listener
@@ -68,6 +69,7 @@ from webrun_nb.browsers.protocol import (
     InstanceListener,
     PagePicture,
 )
+from webrun_nb.browsers.traffic import Traffic
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.extraction.snapshot import Snapshot
 
@@ -136,6 +138,7 @@ class ChromiumInstance:
         egress.redirect_refusal = self._redirect_refusal
         self.screen = Screencast(context, self._secret_input.restore)
         self._user_agent = UserAgentOverride(context)
+        self._traffic = TrafficControl(context)
         self._thumbnails = Thumbnails(context, self._secret_input.restore, self._lifeline)
         self._tabs = Tabs(context, self._lifeline, self._activity, self.screen, self._on_page)
         self._dialogs = Dialogs(self._tabs.run_in_background)
@@ -262,6 +265,12 @@ class ChromiumInstance:
         """Send and report this `User-Agent` from now on, in all pages; None: the browser's own."""
         async with self._operation():
             await self._tabs.with_timeout(self._user_agent.set(user_agent))
+
+    async def set_traffic(self, traffic: Traffic | None) -> None:
+        """Keep the traffic of all pages from now on, or play it in place of the network; None: neither."""
+        async with self._operation():
+            self._egress.is_offline = traffic is not None and traffic.is_played
+            await self._tabs.with_timeout(self._traffic.set(traffic))
 
     async def retry_after(self, url: str, status: int) -> str | None:
         """Return the header `Retry-After` of the current page; None where it came without one, or is another by now."""
@@ -498,7 +507,8 @@ class ChromiumInstance:
                 TaskFailureCode.NAVIGATION_FAILED, f"Only http and https addresses can be opened, not {url[:200]}"
             )
         try:
-            await self._egress.check(url)
+            if not self._traffic.is_played:  # what is played reaches no host, and needs no name of one
+                await self._egress.check(url)
         except RefusedError as error:
             raise blocked(str(error)) from error
         try:
@@ -508,6 +518,7 @@ class ChromiumInstance:
             raise BrowserError(TaskFailureCode.NAVIGATION_TIMEOUT, message) from error
         except Error as error:
             if self._refused is None and not self._tabs.crashed and not self._is_gone:
+                self._traffic.check_missing()
                 raise_unless_redirected(url, first_line(error), self._egress.failure(url))
 
     @contextlib.contextmanager
@@ -540,4 +551,5 @@ class ChromiumInstance:
             await self._tabs.with_timeout(close_page(page) if len(self._tabs) > 1 else leave(page))
             raise blocked(why)
         if failure and not is_harmless(failure):
+            self._traffic.check_missing()
             raise unreachable("The page", failure, self._egress.failure(self.url))

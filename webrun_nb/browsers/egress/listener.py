@@ -63,6 +63,8 @@ class Listener:
         Number of refused destinations so far.
     refusal : str
         Reason of the last refusal.
+    is_offline : bool
+        True while nothing may be reached: the pages are answered from a cassette.
     redirect_refusal : callable
         Returns why sent data must not be redirected to a URL; None where it may.
     """
@@ -72,6 +74,7 @@ class Listener:
         self.password = secrets.token_urlsafe(24)
         self.refusals = 0
         self.refusal = ""
+        self.is_offline = False
         self.redirect_refusal: Callable[[str], str | None] = lambda url: None
         self._authorization = b"Basic " + b64encode(f"{USERNAME}:{self.password}".encode())
         self._router = Router(network)
@@ -143,6 +146,8 @@ class Listener:
     async def find(self, target: Target, *, plain: bool) -> Route:
         """Find the route to a target; raises RefusedError or DialError, and remembers a refusal."""
         host = target.host
+        if self.is_offline:
+            raise RefusedError("a cassette is played, and nothing reaches the network")
         try:
             if not plain and self.egress_route.destinations.is_practice(host, target.port):
                 raise RefusedError("practice sites speak plain http")

@@ -104,6 +104,8 @@ class TaskOrder:
     """The files that it may give to pages: those that it names, or else those of the session's environment."""
     for_agent: AgentText | None = None
     """The instruction as the agent gets it, where it held secrets."""
+    cassette: Any = None
+    """The cassette that the traffic of its pages is kept in or played from, opaque here; None for neither."""
     replay: Any = None
     """The recording whose steps are taken instead of an agent's, opaque here; None for an agent."""
 

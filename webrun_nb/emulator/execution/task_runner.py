@@ -34,6 +34,7 @@ from webrun_nb.agents.base import (
     TokenUse,
     Unused,
 )
+from webrun_nb.agents.recording.cassette import Cassette
 from webrun_nb.agents.recording.recording import Recording
 from webrun_nb.agents.recording.replay import ReplayAgent
 from webrun_nb.browsers.actions import Click, Navigate
@@ -145,12 +146,16 @@ class TaskRunner:
             await self._recorder.pictures.taken()  # listeners may ask for them as soon as the task ends
             with contextlib.suppress(BrowserError):  # the browser is gone: its successor begins with its own
                 await self._gateway.instance.set_user_agent(None)
+                await self._gateway.instance.set_traffic(None)
 
     async def _work(self) -> Answer:
         fields: TaskFields = self._task.order.fields
         await self._wait_until_clear()
         await self._gateway.instance.restrict(fields.avoid_domains)
         await self._gateway.instance.set_user_agent(fields.emulator.user_agent)
+        cassette: Cassette | None = self._task.order.cassette
+        if cassette is not None:
+            await self._gateway.instance.set_traffic(cassette.traffic(self._session.vault.redactor.redact_text))
         if fields.starting_url:
             await self._gateway.perform(Navigate(fields.starting_url), task=self._task, approve=self._approve)
         vault = self._session.vault

@@ -12,6 +12,7 @@ from webrun_nb.browsers.protocol import Browsers
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.execution.egress import Egress
 from webrun_nb.emulator.services.accounts import Accounts
+from webrun_nb.emulator.services.cassettes import Cassettes
 from webrun_nb.emulator.services.environment_leases import EnvironmentLeases
 from webrun_nb.emulator.services.environments import Environments
 from webrun_nb.emulator.services.event_hub import ConnectedSockets
@@ -37,6 +38,7 @@ class Services:
 
     accounts: Accounts
     browsers: Browsers
+    cassettes: Cassettes
     clock: Clock
     downloads: Downloads
     egress: Egress
@@ -84,6 +86,7 @@ async def _base_url(request: Request) -> str:
 
 TheAccounts = Annotated[Accounts, _service(lambda services: services.accounts)]
 TheBrowsers = Annotated[Browsers, _service(lambda services: services.browsers)]
+TheCassettes = Annotated[Cassettes, _service(lambda services: services.cassettes)]
 TheClock = Annotated[Clock, _service(lambda services: services.clock)]
 TheDownloads = Annotated[Downloads, _service(lambda services: services.downloads)]
 TheEgress = Annotated[Egress, _service(lambda services: services.egress)]

@@ -8,6 +8,7 @@ from webrun_nb.browsers.protocol import Browsers
 from webrun_nb.emulator.domain.account import RateLimiter
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.services.accounts import Accounts
+from webrun_nb.emulator.services.cassettes import Cassettes
 from webrun_nb.emulator.services.environment_leases import EnvironmentLeases
 from webrun_nb.emulator.services.faults import Faults
 from webrun_nb.emulator.services.history import History
@@ -35,6 +36,7 @@ class Lifecycle:
     history: History
     policies: Policies
     recordings: TaskRecordings
+    cassettes: Cassettes
     leases: EnvironmentLeases
     webhooks: Webhooks
     faults: Faults
@@ -50,6 +52,7 @@ class Lifecycle:
         self.registry.clear()
         await self.policies.clear()
         self.recordings.clear()
+        self.cassettes.clear()
         self.clock.reset()
         self.history.sweep_daily()
         self.faults.clear()

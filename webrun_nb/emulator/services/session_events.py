@@ -23,6 +23,7 @@ from webrun_nb.emulator.execution.secret_filter import redact_event
 from webrun_nb.emulator.execution.worker import SessionWorker
 from webrun_nb.emulator.serializers import sessions as serialize
 from webrun_nb.emulator.services.accounts import Accounts
+from webrun_nb.emulator.services.cassettes import keep_answer
 from webrun_nb.emulator.services.event_hub import EventHub
 from webrun_nb.emulator.services.history import History
 from webrun_nb.emulator.services.recordings import TaskRecordings
@@ -97,6 +98,7 @@ class SessionEvents:
                 self._history.keep(session)
                 publish(serialize.MESSAGE, serialize.task_ended_event(session, task))
                 self._recordings.keep(session, task)
+                keep_answer(task)
                 self._wake(task)
                 self._webhooks.announce(session, task)
             case ControlTaken() | ControlReleased():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from webrun_nb.agents.recording.cassette import Cassette
 from webrun_nb.agents.recording.recording import Recording
 from webrun_nb.browsers.protocol import Browsers, InstanceKind
 from webrun_nb.common.codes import ErrorCode
@@ -16,6 +17,7 @@ from webrun_nb.emulator.domain.task import AttachedFile, Task, TaskOrder
 from webrun_nb.emulator.execution.action_facts import page_action
 from webrun_nb.emulator.execution.secret_filter import extract_secrets
 from webrun_nb.emulator.services.accounts import Accounts
+from webrun_nb.emulator.services.cassettes import Cassettes
 from webrun_nb.emulator.services.environments import Environments
 from webrun_nb.emulator.services.faults import Faults
 from webrun_nb.emulator.services.files import Files
@@ -71,6 +73,8 @@ class Sessions:
         The practice sites that tasks may start on.
     recordings : TaskRecordings
         The recordings that tasks may replay.
+    cassettes : Cassettes
+        The cassettes of the traffic of tasks.
     browsers, faults : Browsers, Faults
         Say whether a browser can be started.
     """
@@ -89,6 +93,7 @@ class Sessions:
         files: Files,
         practice: PracticeSites,
         recordings: TaskRecordings,
+        cassettes: Cassettes,
         browsers: Browsers,
         faults: Faults,
     ) -> None:
@@ -103,6 +108,7 @@ class Sessions:
         self._files = files
         self._practice = practice
         self._recordings = recordings
+        self._cassettes = cassettes
         self._browsers = browsers
         self._faults = faults
         self._ending_all = False
@@ -165,7 +171,9 @@ class Sessions:
         self._workers.add(session.id, worker)
         self._registry.add(session)
         self._history.keep(session)
-        task = session.add_task(task_id, _order(fields, files, for_agent, new.recording)) if new.has_task else None
+        cassette = self._cassettes.of_task(user, fields)
+        order = _order(fields, files, for_agent, new.recording, cassette)
+        task = session.add_task(task_id, order) if new.has_task else None
         worker.start()
         self._accounts.watch(user)
         return session, task
@@ -233,7 +241,8 @@ class Sessions:
             self._accounts.admit_work(user)
             fields, for_agent = extract_secrets(fields, session.vault, task_id)
         files = () if session.ended else await self._files.for_task(user, fields.files, session.environment_id)
-        return session, session.add_task(task_id, _order(fields, files, for_agent, recording))
+        cassette = self._cassettes.of_task(user, fields)
+        return session, session.add_task(task_id, _order(fields, files, for_agent, recording, cassette))
 
     def _with_recording(self, user: str, fields: TaskFields) -> tuple[TaskFields, Recording | None]:
         """Return the recording that a task replays, and the task with the text and page of the recording.
@@ -324,7 +333,11 @@ class Sessions:
 
 
 def _order(
-    fields: TaskFields, files: tuple[AttachedFile, ...], for_agent: AgentText | None, recording: Recording | None
+    fields: TaskFields,
+    files: tuple[AttachedFile, ...],
+    for_agent: AgentText | None,
+    recording: Recording | None,
+    cassette: Cassette | None,
 ) -> TaskOrder:
     return TaskOrder(
         instruction=fields.prompt,
@@ -334,5 +347,6 @@ def _order(
         fields=fields,
         files=files,
         for_agent=for_agent,
+        cassette=cassette,
         replay=recording,
     )

@@ -16,8 +16,8 @@ from webrun_nb.emulator.http.refusals import error_response
 MAX_BODY_BYTES = 2_000_000
 """Larger requests are refused unread: they would fill the memory, or keep the event loop parsing."""
 MAX_PAGE_BYTES = 20_000_000
-"""The limit for a request that brings a page's HTML."""
-_WITH_PAGE = ("/_emulator/extract", "/_emulator/peek")
+"""The limit for a request that brings a page's HTML, or a cassette."""
+_WITH_PAGE = ("/_emulator/extract", "/_emulator/peek", "/_emulator/cassettes")
 MAX_UPLOAD_BYTES = 500_000_000
 """The limit for a file, and for a profile's archive (contract, section 8)."""
 _MULTIPART_BYTES = 1_000_000

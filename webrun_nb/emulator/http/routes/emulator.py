@@ -17,6 +17,7 @@ from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.http.dependencies import (
     TheAccounts,
+    TheCassettes,
     TheClock,
     TheEgress,
     TheFaults,
@@ -43,7 +44,7 @@ from webrun_nb.wire.limits import MAX_URL_CHARS
 from webrun_nb.wire.past_tasks import PastTask, TaskTextList
 from webrun_nb.wire.policies import PicturesAnswer, PictureSettings, SessionEffects, SourceList, StepList
 from webrun_nb.wire.proxies import ProxyFields
-from webrun_nb.wire.recordings import RecordingBody, ScriptBody
+from webrun_nb.wire.recordings import CassetteAnswer, CassetteBody, CassetteFields, RecordingBody, ScriptBody
 from webrun_nb.wire.report import ReportBody, ReportedValues
 from webrun_nb.wire.requests import PutModelKey, WebUrl
 from webrun_nb.wire.responses import ProxyTested
@@ -236,6 +237,29 @@ async def script(task_id: str, recordings: TheRecordings, user: TheUser) -> Scri
     """Return a completed task as a Python script that takes its steps with Playwright."""
     session_id = recordings.of(user, task_id).session_id
     return ScriptBody(session_id=session_id, task_id=task_id, script=recordings.script_of(user, task_id))
+
+
+@router.post("/cassettes")
+async def put_cassette(body: CassetteFields, cassettes: TheCassettes, user: TheUser) -> CassetteAnswer:
+    """Take a cassette, from which the tasks that name it are answered in place of the network."""
+    await asyncio.to_thread(cassettes.put, user, body.name, body.cassette)
+    return CassetteAnswer(name=body.name)
+
+
+@router.get("/cassettes/{name}", response_model=CassetteBody)
+async def cassette(name: str, cassettes: TheCassettes, user: TheUser) -> Response:
+    """Return a cassette: the traffic of the pages of the tasks that named it so far."""
+    found = cassettes.of(user, name)
+    # In a thread: it may be megabytes of JSON.
+    body = CassetteBody(name=name, cassette=await asyncio.to_thread(found.to_json))
+    return Response(await asyncio.to_thread(body.model_dump_json, by_alias=True), media_type="application/json")
+
+
+@router.delete("/cassettes/{name}")
+async def delete_cassette(name: str, cassettes: TheCassettes, user: TheUser) -> CassetteAnswer:
+    """Remove a cassette."""
+    cassettes.remove(user, name)
+    return CassetteAnswer(name=name)
 
 
 @router.get("/tasks/{task_id}/provenance")

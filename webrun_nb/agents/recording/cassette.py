@@ -1,0 +1,272 @@
+"""Cassettes: the traffic of the pages of tasks, kept so that the tasks run again without the sites.
+
+A cassette is plain JSON with a version, its `log` in the form of HAR 1.2. It holds no request's headers or body, no
+cookie and no secret: the texts of pages and addresses are masked when they are kept, and content that is no text is
+left out where a secret is in it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from webrun_nb.browsers.traffic import Exchange
+
+VERSION = 1
+MAX_BYTES = 12_000_000
+"""The limit of the content of a cassette; what comes after it is left out and counted."""
+MAX_ENTRIES = 5_000
+MAX_TASKS = 1_000
+_TEXTS = re.compile(r"^(?:text/|image/svg)|\b(?:json|xml|javascript|ecmascript|x-www-form-urlencoded)\b", re.IGNORECASE)
+_CHARSET = re.compile(r"charset=\"?([\w-]+)", re.IGNORECASE)
+
+Mask = Callable[[str], str]
+
+
+class CassetteError(ValueError):
+    """A cassette can't be read; the message is one line."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True)
+
+
+class _Request(_Model):
+    method: str
+    url: str
+
+
+class _Header(_Model):
+    name: str
+    value: str
+
+
+class _Content(_Model):
+    mime_type: str = ""
+    text: str | None = None
+    encoding: Literal["base64"] | None = None
+
+
+class _Response(_Model):
+    status: int = Field(ge=100, le=599)
+    headers: list[_Header] = Field(default_factory=list)
+    content: _Content = Field(default_factory=_Content)
+
+
+class _Entry(_Model):
+    request: _Request
+    response: _Response
+
+
+class _Log(_Model):
+    version: str = "1.2"
+    creator: dict[str, str] = Field(default_factory=lambda: {"name": "webrun_nb", "version": str(VERSION)})
+    entries: list[_Entry] = Field(default_factory=list)
+
+
+class TaskAnswer(_Model):
+    """The answer of a task whose traffic is in a cassette."""
+
+    text: str
+    starting_url: str | None = None
+    output_type: str = "text"
+    message: str
+
+
+class _File(_Model):
+    webrun_cassette: Literal[1] = 1
+    log: _Log = Field(default_factory=_Log)
+    tasks: list[TaskAnswer] = Field(default_factory=list)
+    left_out: int = 0
+
+
+def _unchanged(url: str) -> str:
+    return url
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The two forms of addresses that hold on this machine alone: in a cassette, and for a browser."""
+
+    kept: Callable[[str], str] = _unchanged
+    used: Callable[[str], str] = _unchanged
+
+
+@dataclass
+class Cassette:
+    """The traffic of some tasks.
+
+    Parameters
+    ----------
+    is_played : bool
+        True if pages are answered from it; False if it takes what they are sent.
+    names : Addresses
+        The forms of addresses that hold on this machine alone.
+    """
+
+    is_played: bool = False
+    names: Addresses = field(default_factory=Addresses)
+    exchanges: list[Exchange] = field(default_factory=list)
+    tasks: list[TaskAnswer] = field(default_factory=list)
+    left_out: int = 0
+    """The number of exchanges that were left out, as there are too many or too large ones."""
+    _bytes: int = 0
+    _by_request: dict[tuple[str, str], list[Exchange]] = field(default_factory=dict)
+    _played: defaultdict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+
+    def traffic(self, mask: Mask) -> TaskTraffic:
+        """Return the traffic of one task, whose secrets `mask` masks."""
+        return TaskTraffic(self, mask)
+
+    def add(self, exchange: Exchange) -> None:
+        """Add an exchange in which nothing is secret."""
+        size = len(exchange.body or b"")
+        if len(self.exchanges) >= MAX_ENTRIES or self._bytes + size > MAX_BYTES:
+            self.left_out += 1
+            return
+        self._bytes += size
+        self.exchanges.append(exchange)
+        self._by_request.setdefault((exchange.method, exchange.url), []).append(exchange)
+
+    def add_task(self, answer: TaskAnswer) -> None:
+        """Add the answer of a task, with secrets masked."""
+        if len(self.tasks) < MAX_TASKS:
+            self.tasks.append(answer)
+
+    def answer(self, method: str, url: str) -> Exchange | None:
+        """Return the next answer to a request; after the last one, that again."""
+        key = (method, url)
+        answers = self._by_request.get(key)
+        if not answers:
+            return None
+        at = min(self._played[key], len(answers) - 1)
+        self._played[key] += 1
+        return answers[at]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain JSON."""
+        entries = [_entry_of(each) for each in self.exchanges]
+        file = _File(log=_Log(entries=entries), tasks=self.tasks, left_out=self.left_out)
+        return file.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+class TaskTraffic:
+    """The traffic of one task of a cassette: what it keeps holds none of the task's secrets.
+
+    Parameters
+    ----------
+    cassette : Cassette
+        The cassette.
+    mask : callable
+        Masks the secrets of the task's session in a text.
+    """
+
+    def __init__(self, cassette: Cassette, mask: Mask) -> None:
+        self._cassette = cassette
+        self._mask = mask
+
+    @property
+    def is_played(self) -> bool:
+        """True if pages are answered from the cassette, and nothing reaches the network."""
+        return self._cassette.is_played
+
+    def keep(self, exchange: Exchange) -> None:
+        """Take an exchange, with its secrets masked."""
+        kept = self._cassette.names.kept
+        headers = tuple(
+            (name, kept(self._mask(value)) if name == "location" else self._mask(value))
+            for name, value in exchange.headers
+        )
+        mime_type = dict(exchange.headers).get("content-type", "")
+        body = exchange.body
+        if body is not None:
+            body = self._masked(body, mime_type)
+            if body is None:
+                self._cassette.left_out += 1
+                return
+            headers = tuple((name, _as_utf8(value) if name == "content-type" else value) for name, value in headers)
+        url = kept(self._mask(exchange.url))
+        self._cassette.add(Exchange(exchange.method, url, exchange.status, headers, body))
+
+    def answer(self, method: str, url: str) -> Exchange | None:
+        """Return the answer to a request; None if the cassette has none."""
+        names = self._cassette.names
+        found = self._cassette.answer(method, names.kept(self._mask(url)))
+        if found is None:
+            return None
+        headers = tuple((name, names.used(value) if name == "location" else value) for name, value in found.headers)
+        return replace(found, headers=headers)
+
+    def _masked(self, body: bytes, mime_type: str) -> bytes | None:
+        """Return a content with its secrets masked, texts in UTF-8; None where it is no text and has a secret."""
+        if not _is_text(mime_type):
+            text = body.decode("latin-1")
+            return body if self._mask(text) == text else None
+        charset = _CHARSET.search(mime_type)
+        try:
+            text = body.decode(charset[1] if charset else "utf-8")
+        except (LookupError, UnicodeDecodeError):
+            text = body.decode("latin-1")
+        return self._mask(text).encode("utf-8", "replace")
+
+
+def read_cassette(content: Mapping[str, Any], names: Addresses | None = None) -> Cassette:
+    """Read a cassette from JSON, to be played.
+
+    Raises
+    ------
+    CassetteError
+        It is none, or of a later version; the message says where it is wrong.
+    """
+    version = content.get("webrunCassette")
+    if version != VERSION:
+        raise CassetteError(f"this is no cassette that can be played: webrunCassette is {version}, not {VERSION}")
+    try:
+        file = _File.model_validate_json(json.dumps(content))
+        cassette = Cassette(is_played=True, names=names or Addresses(), tasks=file.tasks)
+        for entry in file.log.entries:
+            cassette.add(_exchange_of(entry))
+    except ValidationError as error:
+        (first, *_) = error.errors(include_input=False, include_url=False)
+        raise CassetteError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    return cassette
+
+
+def _is_text(mime_type: str) -> bool:
+    return _TEXTS.search(mime_type) is not None
+
+
+def _as_utf8(mime_type: str) -> str:
+    """Return a content type with the charset that a text is kept in."""
+    return f"{mime_type.partition(';')[0].strip()}; charset=utf-8" if _is_text(mime_type) else mime_type
+
+
+def _entry_of(exchange: Exchange) -> _Entry:
+    headers = [_Header(name=name, value=value) for name, value in exchange.headers]
+    mime_type = dict(exchange.headers).get("content-type", "")
+    content = _Content(mime_type=mime_type)
+    if exchange.body is not None and _is_text(mime_type):
+        content = _Content(mime_type=mime_type, text=exchange.body.decode("utf-8", "replace"))
+    elif exchange.body is not None:
+        content = _Content(mime_type=mime_type, text=base64.b64encode(exchange.body).decode(), encoding="base64")
+    response = _Response(status=exchange.status, headers=headers, content=content)
+    return _Entry(request=_Request(method=exchange.method, url=exchange.url), response=response)
+
+
+def _exchange_of(entry: _Entry) -> Exchange:
+    content, body = entry.response.content, None
+    if content.text is not None:
+        try:
+            body = base64.b64decode(content.text) if content.encoding else content.text.encode("utf-8", "replace")
+        except ValueError:
+            raise CassetteError(f"the content of {entry.request.url[:100]} is no base64") from None
+    headers = tuple((each.name.lower(), each.value) for each in entry.response.headers)
+    return Exchange(entry.request.method, entry.request.url, entry.response.status, headers, body)
