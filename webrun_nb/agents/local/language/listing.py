@@ -406,8 +406,10 @@ def _subject_and_wishes(
             not each,
             (),
         )
+    # "name and the number of employees": of two values, the second is not a number of each of the employees.
+    beside = r"(?<!\bnumber)" if re.search(r",|\sand\s", text) else ""
     of = re.match(
-        r"^(?:the\s+)?(?P<wishes>[\w ,/-]+?)\s+(?:of|for)\s+(?P<subject>(?:all|every|each|the|this|that"
+        rf"^(?:the\s+)?(?P<wishes>[\w ,/-]+?){beside}\s+(?:of|for)\s+(?P<subject>(?:all|every|each|the|this|that"
         r"|both)\s+.+|\ue000.+|[A-Z].+|[a-z-]+s(?:\s.*|,.*)?)$",
         text,
     ) or (question and patterns.OF_NUMBERED.match(text))

@@ -16,6 +16,8 @@ def _first_of(match: re.Match[str]) -> str:
 
 _WORDS = r"[\w-]+(?:\s+(?!and\b|of\b|for\b|with\b|in\b|on\b|from\b|the\b)[\w-]+){0,2}"
 
+_VALUE = rf"(?:(?:number|date|year|place|country)\s+of\s+[\w-]+|{_WORDS})"
+
 
 def _without_articles(match: re.Match[str]) -> str:
     return re.sub(r"(,|\band)\s+the\s+", r"\1 ", match[0], flags=re.I)
@@ -24,10 +26,10 @@ def _without_articles(match: re.Match[str]) -> str:
 _FORMS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern, re.I), said)
     for pattern, said in (
-        # get the price and the brand
+        # get the price and the brand; get the name and the number of employees
         (
-            rf"^(?:get|read|extract|fetch|what\s+(?:is|are)|(?:tell|give|show)\s+me)\s+the\s+{_WORDS}"
-            rf"(?:\s*,\s*the\s+{_WORDS}){{0,8}}\s*,?\s+and\s+the\s+{_WORDS}\s*[.?!]*$",
+            rf"^(?:get|read|extract|fetch|what\s+(?:is|are)|(?:tell|give|show)\s+me)\s+the\s+{_VALUE}"
+            rf"(?:\s*,\s*the\s+{_VALUE}){{0,8}}\s*,?\s+and\s+the\s+{_VALUE}\s*[.?!]*$",
             _without_articles,
         ),
         # tell me how many books there are in total

@@ -101,6 +101,24 @@ def test_parts_that_no_step_follows_are_named(text: str, shape: Shape | None, pa
     assert [text[part.start : part.end] for part in plan.unused] == [part.text for part in plan.unused]
 
 
+@pytest.mark.parametrize(
+    ("text", "wishes"),
+    [
+        ("Get the name and the number of employees.", ("name", "number of employees")),
+        ("List the firms with name and number of employees.", ("name", "number of employees")),
+        ("Get the title and number of pages of each book.", ("title", "number of pages")),
+        (
+            "Get the city, the number of employees and the year of birth.",
+            ("city", "number of employees", "year of birth"),
+        ),
+    ],
+)
+def test_a_number_of_something_is_one_value_beside_others(text: str, wishes: tuple[str, ...]) -> None:
+    (step,) = intended(text, None, has_page=True).steps
+    assert isinstance(step, Extract)
+    assert step.wishes == wishes
+
+
 def test_of_two_lists_the_first_is_not_part_of_one_answer() -> None:
     plan = preview("List the lamps. List the chairs.", COLUMNS, has_page=True)
     assert [part.text for part in plan.unused] == ["List the lamps"]
