@@ -22,6 +22,7 @@ from webrun_nb.batch.robots import Robots
 from webrun_nb.batch.rows import BUSY_STATUSES, RowAnswer, RowFailure, RowTask
 from webrun_nb.batch.runners.base import Runner
 from webrun_nb.batch.store import OpenAttempt, RunStore
+from webrun_nb.client.answers.tasks import ModelUsage
 from webrun_nb.client.errors import ShortTracebackMixin, WebRunError
 from webrun_nb.common.codes import TaskFailureCode, ToolkitErrorCode
 
@@ -57,6 +58,8 @@ class RunLimits:
     """The columns of the schema; none where the pages name them."""
     first: int | None = None
     """Only until so many rows have ended, those of earlier processes included: a sample."""
+    model_before: ModelUsage | None = None
+    """The use of the user's own language models in earlier processes."""
 
 
 class _AgainError(Exception):
@@ -171,7 +174,7 @@ class Coordinator:
             idle_usd_per_minute=runner.idle_usd_per_minute,
             workers=runner.workers,
             failures=tuple(self._shown),
-            model=runner.model,
+            model=ModelUsage.together([self._limits.model_before, runner.model]),
             message="" if self.error is None else self.error.message,
         )
 

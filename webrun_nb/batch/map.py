@@ -24,6 +24,7 @@ from webrun_nb.batch.run import MapRun
 from webrun_nb.batch.runners.base import Runner
 from webrun_nb.batch.runners.local import LocalRunner
 from webrun_nb.batch.store import RunMeta, RunStore, new_run_id, stored_runs
+from webrun_nb.client.answers.tasks import ModelUsage
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ArgumentError
 from webrun_nb.client.monitoring.budget import limit_usd
@@ -205,6 +206,7 @@ async def _started(
             options.on_error,
             [] if prepared.schema is None else [column.name for column in prepared.schema.columns],
             first,
+            _models_before(client.ledger, store.meta.run_id),
         ),
         changed=lambda: run.tell(),
     )
@@ -267,7 +269,10 @@ def _unfinished(fingerprint: str) -> RunStore | None:
 
 _KEPT = ("environment_id", "policy_id", "polite", "robots", "with_url", "status", "on_error", "concurrency", "per_host")
 """The options of a run that are stored as they are."""
-_KEPT_OF_TASKS = ("timeout_ms", "avoid_domains", "max_input_tokens", "max_output_tokens", "expect", "flat")
+_KEPT_OF_TASKS = (
+    *("timeout_ms", "avoid_domains", "max_input_tokens", "max_output_tokens", "expect", "flat", "user_agent"),
+    *("agent", "model", "model_url", "max_steps", "vision"),
+)
 
 
 def _stored_options(options: MapOptions, source: MapInput) -> dict[str, Any]:
@@ -321,6 +326,16 @@ def _with_stored(options: MapOptions, meta: RunMeta) -> MapOptions:
 
 def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
+
+
+def _models_before(ledger: Ledger | None, run_id: str) -> ModelUsage | None:
+    """Return the use of the user's own language models by a run in earlier processes, from the ledger."""
+    tasks = [] if ledger is None else ledger.tasks()
+    return ModelUsage.together(
+        ModelUsage(record.model_requests, record.model_usd)
+        for record in tasks
+        if record.run_id == run_id and record.model_requests
+    )
 
 
 def _spent_usd(ledger: Ledger | None, run_id: str) -> Decimal:

@@ -71,7 +71,7 @@ class MapProgress:
     failures: tuple[ShownFailure, ...]
     """The latest failed rows, the latest first; at most `SHOWN_FAILURES`."""
     model: ModelUsage | None = None
-    """The use of the user's own language models in this process; no part of `cost_usd`."""
+    """The use of the user's own language models so far, earlier processes included; no part of `cost_usd`."""
     message: str = ""
     """The reason for its end, in one line; empty while it runs and where it is complete."""
 

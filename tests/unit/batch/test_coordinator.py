@@ -10,6 +10,7 @@ from webrun_nb.batch import coordinator as coordinators
 from webrun_nb.batch.coordinator import Coordinator, RunLimits
 from webrun_nb.batch.politeness import HostLimits
 from webrun_nb.batch.rows import RowFailure, RowTask
+from webrun_nb.client.answers.tasks import ModelUsage
 from webrun_nb.client.errors import AuthenticationError
 
 
@@ -154,6 +155,19 @@ async def test_the_budget_is_exceeded_by_no_more_than_the_rows_that_run(make):
     assert run.progress.state == "budget"
     assert 10 <= len(runner.started) <= 13
     assert run.progress.done == len(runner.started)
+
+
+async def test_the_users_own_model_counts_against_the_budget_by_itself(make):
+    before = ModelUsage(3, Decimal("0.10"))
+    run, _, runner = make(name_of, max_cost_usd=Decimal("0.10"), model_before=before)
+    await run.run()
+    assert (run.progress.state, runner.started, run.progress.model) == ("budget", [], before)
+
+
+async def test_a_model_of_unknown_cost_ends_no_run(make):
+    run, _, _ = make(name_of, max_cost_usd=Decimal("0.10"), model_before=ModelUsage(3, None))
+    await run.run()
+    assert (run.progress.state, run.progress.model) == ("complete", ModelUsage(3, None))
 
 
 async def test_what_earlier_processes_spent_counts_against_the_budget(make):
