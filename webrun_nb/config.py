@@ -5,12 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import platformdirs
-
-from webrun_nb.common.language_models import PROVIDERS
 
 PREFIX = "WEBRUN_"
 
@@ -44,24 +42,15 @@ def api_key() -> str | None:
     return os.environ.get(PREFIX + "API_KEY") or None
 
 
-MODEL_KEY_VARIABLE = PREFIX + "MODEL_KEY"
-"""The variable with the key for a language model at an address of the user's own (`model_url`)."""
-
-
 def model_key(variable: str) -> str | None:
-    """Return the key of a language model from `MODEL_KEY_VARIABLE`, or from its provider's own variable, or None."""
+    """Return the key of a language model from its variable (`common.language_models.KEY_VARIABLES`), or None."""
     return os.environ.get(variable, "").strip() or None
 
 
-_MODEL_KEYS = frozenset(
-    {MODEL_KEY_VARIABLE, *(name for provider in PROVIDERS.values() for name in provider.key_variables)}
-)
-
-
-def remove_model_keys() -> None:
-    """Remove the keys of language models from the environment, so that browsers do not inherit them."""
-    for variable in _MODEL_KEYS:
-        os.environ.pop(variable, None)
+def remove_variables(names: Iterable[str]) -> None:
+    """Remove variables from the environment, so that browsers and other child processes do not inherit them."""
+    for name in names:
+        os.environ.pop(name, None)
 
 
 def is_voila() -> bool:
@@ -117,12 +106,17 @@ def search_path() -> str:
     return os.environ.get("PATH", os.defpath)
 
 
-def child_environment(**extra: str) -> dict[str, str]:
+def child_environment(*, without: Collection[str] = (), **extra: str) -> dict[str, str]:
     """Return the environment of a child process: that of this process, updated with `extra`.
 
-    The keys of language models are left out: a browser would have them, too.
+    Parameters
+    ----------
+    without : collection of str
+        Variables that are left out.
+    **extra : str
+        Variables that are added or replaced.
     """
-    return {name: value for name, value in os.environ.items() if name not in _MODEL_KEYS} | extra
+    return {name: value for name, value in os.environ.items() if name not in without} | extra
 
 
 @contextlib.contextmanager

@@ -20,6 +20,7 @@ from webrun_nb import config
 from webrun_nb.client.errors import ConnectionLostError, EmulatorStartError, WebRunError
 from webrun_nb.client.tasks.result import UnusedPart
 from webrun_nb.common.codes import ToolkitErrorCode
+from webrun_nb.common.language_models import KEY_VARIABLES
 
 START_DEADLINE_S = 30.0
 STOP_DEADLINE_S = 8.0
@@ -123,7 +124,7 @@ class _Starting:
             text=True,
             encoding="utf-8",
             errors="replace",
-            env=config.child_environment(WEBRUN_EMULATOR_KEY=key),
+            env=config.child_environment(without=KEY_VARIABLES, WEBRUN_EMULATOR_KEY=key),
             start_new_session=True,
         )
         if self._given_up:  # before there was one to kill

@@ -48,6 +48,13 @@ PROVIDERS: Mapping[str, Provider] = {
 }
 """By the name that stands before the colon in `provider:name`. Programs have the address that they have by default."""
 
+OWN_KEY_VARIABLE = "WEBRUN_MODEL_KEY"
+"""The environment variable with the key for a model at an address of the user's own."""
+KEY_VARIABLES = frozenset(
+    {OWN_KEY_VARIABLE, *(name for provider in PROVIDERS.values() for name in provider.key_variables)}
+)
+"""All environment variables that may hold the key of a model."""
+
 
 class ModelNameError(ValueError):
     """Raised for the name of a model that cannot be used; the message says what is right."""

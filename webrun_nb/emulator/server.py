@@ -18,6 +18,7 @@ from webrun_nb import config
 from webrun_nb.agents.local.agent import LocalAgent
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
+from webrun_nb.common.language_models import KEY_VARIABLES
 from webrun_nb.emulator.composition import Emulator
 from webrun_nb.emulator.domain.clock import Clock, system_time
 from webrun_nb.emulator.execution.agent_choice import Agents, create_model_agent
@@ -76,7 +77,7 @@ def run(options: Options) -> None:
     session_secrets = SecretRegistry()
     with start_errors(folder):
         set_up_logging(folder, session_secrets)
-    config.remove_model_keys()  # models are given theirs by requests
+    config.remove_variables(KEY_VARIABLES)  # models are given theirs by requests
     given, listed = config.take_emulator_key(), _listed_keys(options.keys or config.emulator_keys())
     check_guarded(options.host, [*([given] if given else []), *(key.text for key in listed)])
     local_key = given or (None if listed else f"wr_{secrets.token_urlsafe(24)}")

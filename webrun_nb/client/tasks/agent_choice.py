@@ -9,6 +9,7 @@ from webrun_nb import config
 from webrun_nb.client.errors import RequestError
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.common.language_models import (
+    OWN_KEY_VARIABLE,
     PROVIDERS,
     AgentName,
     ModelNameError,
@@ -90,7 +91,7 @@ class AgentChoice:
         if self.model is None or not self.asks_model:
             return None
         if self.model_url is not None:
-            return _key(config.MODEL_KEY_VARIABLE)
+            return _key(OWN_KEY_VARIABLE)
         provider = PROVIDERS[split_model(self.model)[0]]
         for variable in provider.key_variables:
             if (key := _key(variable)) is not None:

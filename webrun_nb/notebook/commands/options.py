@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from webrun_nb.client.tasks.options import DEFAULT_CACHE_AGE, CommonTaskKeywords
-from webrun_nb.common.language_models import DEFAULT_MAX_STEPS, PROVIDERS, AgentName
+from webrun_nb.common.language_models import DEFAULT_MAX_STEPS, OWN_KEY_VARIABLE, PROVIDERS, AgentName
 from webrun_nb.common.practice_sites import PRACTICE_SITES
-from webrun_nb.config import MODEL_KEY_VARIABLE
 from webrun_nb.notebook.display.results import DEFAULT_ROWS
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.spec import Option
@@ -93,7 +92,7 @@ MODEL = Option(
 MODEL_URL = Option(
     "--model-url",
     "model_url",
-    f"the model's address, an endpoint that speaks OpenAI's protocol; its key is {MODEL_KEY_VARIABLE}",
+    f"the model's address, an endpoint that speaks OpenAI's protocol; its key is {OWN_KEY_VARIABLE}",
     "URL",
     values.model_url,
 )
