@@ -26,6 +26,7 @@ def run_with(emulator, page_url, **emulator_fields):
         ({"agent": "llm", "model": "openai:" + "x" * 200}, "model"),
         ({"agent": "llm", "model": "anthropic:x", "modelUrl": "http://localhost:1/v1"}, "model"),
         ({**LLM, "modelUrl": "localhost:11434"}, "modelUrl"),
+        ({**LLM, "modelUrl": f"http://ada:{KEY}@localhost:11434/v1"}, "model"),
         ({**LLM, "maxSteps": 0}, "maxSteps"),
         ({**LLM, "maxSteps": 201}, "maxSteps"),
         ({**LLM, "maxModelCost": 0}, "maxModelCost"),

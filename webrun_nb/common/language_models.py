@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 AgentName = Literal["local", "llm", "auto"]
 """`local` understands plain sentences by rules; `llm` is a language model; `auto` is the model where the rules fail."""
@@ -91,12 +92,15 @@ def endpoint_of(model: str, url: str | None) -> str | None:
     Raises
     ------
     ModelNameError
-        There is no such provider or no name, or the provider's protocol cannot be had at another address.
+        There is no such provider or no name, the provider's protocol cannot be had at another address, or the address
+        has a password.
     """
     name, _ = split_model(model)
     provider = PROVIDERS[name]
     if url is None:
         return provider.url
+    if "@" in urlsplit(url).netloc:
+        raise ModelNameError(f"the address of the model has a password, which would be shown: use {OWN_KEY_VARIABLE}")
     if provider.url is None:
         raise ModelNameError(
             f"{provider.title} has a protocol of its own: with an address of a model, name it openai:NAME, which is "

@@ -69,13 +69,13 @@ class AgentChoice:
             raise _invalid("the local agent asks no model", "leave out model= and model_url=, or take agent='auto'")
         if self.model is None:
             if self.asks_model or self.model_url is not None:
-                needs = "model_url=" if self.agent is None else f"agent={self.agent!r}"
+                needs = "an address of a model" if self.agent is None else f"the agent {self.agent}"
                 raise _invalid(f"{needs} needs a model", "name one: model='openai:gpt-4.1-mini', model='ollama:qwen3'")
             return self
         try:
             endpoint_of(self.model, self.model_url)
         except ModelNameError as error:
-            raise _invalid(f"model= {error}", "") from None
+            raise _invalid(str(error), "") from None
         return self
 
     def read_key(self) -> Secret | None:

@@ -49,12 +49,13 @@ def test_what_a_task_leaves_open_is_that_of_its_session(
     ("choice", "message"),
     [
         (AgentChoice("gpt"), "agent='gpt': there are local, llm, auto"),  # type: ignore[arg-type]
-        (AgentChoice("llm"), "agent='llm' needs a model"),
-        (AgentChoice("auto"), "agent='auto' needs a model"),
+        (AgentChoice("llm"), "the agent llm needs a model"),
+        (AgentChoice("auto"), "the agent auto needs a model"),
         (AgentChoice("local", GPT), "the local agent asks no model"),
-        (AgentChoice(model_url=LAB), "model_url= needs a model"),
-        (AgentChoice(model="gpt"), "model= 'gpt' is not provider:name"),
+        (AgentChoice(model_url=LAB), "an address of a model needs a model"),
+        (AgentChoice(model="gpt"), "'gpt' is not provider:name"),
         (AgentChoice(model="google:g", model_url=LAB), "Google has a protocol of its own"),
+        (AgentChoice(model=GPT, model_url="http://ada:pw@lab.example/v1"), "has a password.*WEBRUN_MODEL_KEY"),
     ],
 )
 def test_what_cannot_be_used_is_said_before_anything_is_sent(choice: AgentChoice, message: str) -> None:
