@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         submit_task,
     )
     from webrun_nb.notebook.past_work import history, plot_usage, usage
+    from webrun_nb.notebook.tapes import record
 
     last: TaskResult | MapRun | None
 
@@ -104,6 +105,7 @@ __all__ = [
     "on_guardrail",
     "plot_usage",
     "policies",
+    "record",
     "result",
     "run_task",
     "start",
@@ -136,6 +138,7 @@ _HOMES = {
     "on_guardrail": "notebook.api",
     "plot_usage": "notebook.past_work",
     "policies": "notebook.api",
+    "record": "notebook.tapes",
     "result": "notebook.api",
     "run_task": "notebook.api",
     "start": "notebook.api",

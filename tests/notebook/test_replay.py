@@ -1,4 +1,4 @@
-"""Tests in a kernel of `%webrun code --playwright`, `--recording`, and of tasks with `--replay` and `--heal`."""
+"""Tests in a kernel of recordings and cassettes: `%webrun code --playwright`, `--replay`, `--heal`, `webrun.record`."""
 
 from __future__ import annotations
 
@@ -101,3 +101,24 @@ def test_the_code_of_a_task_for_playwright_is_put_into_the_next_cell(kernel, tas
 )
 def test_bad_input_is_one_line(kernel, file, task_id, cell, says):
     assert says in kernel.run(cell.replace("{file}", str(file)).replace("{task}", task_id)).one_line
+
+
+def test_a_cassette_is_recorded_then_played_and_shows_the_drift(kernel, site, tmp_path):
+    path = tmp_path / "fruits.cassette"
+    line = f"%%webrun task --url {site.url('/fruits')} {SCHEMA} -o taped\n{TEXT}"
+    assert kernel.run(f"tape = webrun.record({str(path)!r})").status == "ok"
+    assert kernel.run(line).status == "ok"
+    assert value(kernel.run("tape.is_played, tape.stop() == tape.path, tape.stop()")) == (False, True, None)
+    site.page("/list", LIST.replace("$1.20", "$1.50"))
+    assert kernel.run(f"tape = webrun.record({str(path)!r})").status == "ok"
+    assert "another cassette is in use" in kernel.run(f"webrun.record({str(path)!r})").one_line
+    assert kernel.run(line).status == "ok"
+    assert value(kernel.run("tape.is_played, tape.stop(), taped.values.tolist()")) == (True, None, ROWS)
+    assert "was not recorded again" in kernel.run("tape.drift()").one_line
+    assert kernel.run(f"tape = webrun.record({str(path)!r}, again=True)").status == "ok"
+    assert kernel.run(line).status == "ok"
+    kernel.run("tape.stop(); drift = tape.drift()")
+    assert value(kernel.run("drift[['change', 'price']].values.tolist()")) == [["added", 1.5], ["removed", 1.2]]
+    site.page("/list", LIST)
+    path.write_text("{}")
+    assert "is no cassette: webrunCassette is missing" in kernel.run(f"webrun.record({str(path)!r})").one_line

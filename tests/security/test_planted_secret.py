@@ -345,6 +345,7 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
             startingPoint=site.url(),
             secrets=SECRETS,
             webhook={"name": "hook", "url": url, "submittedData": "full_response"},
+            emulator={"record": "planted"},
         )
         lived.rows = task("Extract every way: way, echo", outputType="structured_json", outputSchema=ECHOES)
         said_too_much = task(
@@ -382,6 +383,10 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         ]
         reported = (said_too_much["taskId"], lived.rows["taskId"])
         lived.report = [emulator.get(f"/_emulator/tasks/{task_id}/report") for task_id in reported]
+        completed = [lived.text["taskId"], lived.rows["taskId"], lived.said[0]["taskId"]]
+        lived.recordings = [emulator.get(f"/_emulator/tasks/{task_id}/recording") for task_id in completed]
+        lived.scripts = [emulator.get(f"/_emulator/tasks/{task_id}/script") for task_id in completed]
+        lived.cassette = emulator.get("/_emulator/cassettes/planted")
         lived.provenance = emulator.get(f"/_emulator/tasks/{lived.rows['taskId']}/provenance")
         policy_id = policy["policy"]["policyId"]
         lived.audit = emulator.get(f"/policies/{policy_id}/audit")
@@ -461,6 +466,9 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "the name that a server gives a download": (lambda lived: dumped(lived.named["data"]["files"]), MARKER),
     "what was done by hand": (lambda lived: dumped(lived.by_hand), "where the focus is"),
     "the recorded steps": (lambda lived: dumped(lived.steps), MARKER),
+    "the recordings": (lambda lived: dumped(lived.recordings), "TypeSecret"),
+    "the scripts of recordings": (lambda lived: dumped(lived.scripts), "secret('password')"),
+    "a cassette": (lambda lived: dumped(lived.cassette), MARKER),
     "the pictures of steps": (lambda lived: b"".join(lived.pictures), "JFIF"),
     "the provenance": (lambda lived: dumped(lived.provenance), MARKER),
     "the report": (lambda lived: dumped(lived.report), MARKER),

@@ -54,6 +54,7 @@ PUBLIC = {
     "on_guardrail",
     "plot_usage",
     "policies",
+    "record",
     "result",
     "run_task",
     "start",

@@ -125,6 +125,8 @@ class Client(InProcess):
         """The emulator's controls: time travel, faults, killed browsers."""
         self.budgets = Budgets()
         """The limits on what the account's sessions may cost. Clients that share them count together."""
+        self.cassette: str | None = None
+        """The name of the emulator's cassette that the traffic of tasks is recorded in, or played from."""
         self.agent_choice = NO_CHOICE
         """The agent and the model of tasks for which neither they nor their session name one."""
         self.form_shown: FormShown | None = None
@@ -656,7 +658,7 @@ class Client(InProcess):
         budget : Budget, optional
             A budget that it counts against, beside that of all sessions.
         """
-        return await prepare_task(
+        prepared = await prepare_task(
             text,
             options.with_agent_of(self.agent_choice),
             http=self.http,
@@ -664,6 +666,7 @@ class Client(InProcess):
             frames=self.frames,
             budgets=[each for each in (budget, self.budget) if each is not None],
         )
+        return prepared if self.cassette is None else prepared.with_cassette(self.cassette)
 
     async def resolve_guardrail(self, session_id: str, question: Question) -> str | NoAnswer | None:
         """Get the answer to a question of a session's task; see `guardrails.resolve_guardrail`."""

@@ -8,7 +8,7 @@ from typing import Any
 from webrun_nb.client._sync import blocking, on_loop_thread, runtime
 from webrun_nb.client.emulator_control import EmulatorControl, StepPicture
 from webrun_nb.client.errors import RequestError
-from webrun_nb.client.tasks.replays import write_recording
+from webrun_nb.client.tasks.replays import write_json_file
 from webrun_nb.client.transport import ApiTransport, checked_id
 from webrun_nb.common.codes import ErrorCode
 from webrun_nb.wire.policies import StepList
@@ -73,7 +73,7 @@ class TaskRecording:
         RequestError
             As `ato_replay`; `INVALID_PARAMETER`: the file can't be written.
         """
-        return write_recording(path, await self.ato_replay())
+        return write_json_file(path, await self.ato_replay())
 
     @blocking(asave)
     def save(self, path: str | Path) -> Path:

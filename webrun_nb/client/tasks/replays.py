@@ -1,4 +1,4 @@
-"""The recordings that tasks replay, and the files that they are kept in."""
+"""The recordings that tasks replay, and the files of JSON that recordings and cassettes are kept in."""
 
 from __future__ import annotations
 
@@ -35,17 +35,34 @@ def read_replay(replay: str | Path) -> str | dict[str, Any]:
     if not is_file(replay):
         return str(replay)
     (path,) = existing_files(replay)
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _no_recording(path, f"it is not JSON ({error})") from None
-    if not isinstance(content, dict) or VERSION_KEY not in content:
-        raise _no_recording(path, f"{VERSION_KEY} is missing")
+    hint = "%webrun code TASK --recording FILE writes one; in Python: result.recorded.save(FILE)"
+    content = read_json_file(path, VERSION_KEY, "recording", hint)
+    assert content is not None, "the file was there"
     return content
 
 
-def write_recording(path: str | Path, recording: Mapping[str, Any]) -> Path:
-    """Write a recording to a file, whole or not at all; return its path.
+def read_json_file(path: Path, key: str, what: str, hint: str) -> dict[str, Any] | None:
+    """Return the JSON object of a file, which has to have a key; None if there is no such file.
+
+    Raises
+    ------
+    RequestError
+        `INVALID_PARAMETER`: it holds something else; the message says what, `hint` what to do.
+    """
+    if not path.exists():
+        return None
+    why = f"{key} is missing"
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        content, why = None, f"it is not JSON ({error})"
+    if not isinstance(content, dict) or key not in content:
+        raise RequestError(f"{path} is no {what}: {why}", code=ErrorCode.INVALID_PARAMETER, hint=hint)
+    return content
+
+
+def write_json_file(path: str | Path, content: Mapping[str, Any]) -> Path:
+    """Write JSON to a file, whole or not at all; return its path.
 
     Raises
     ------
@@ -55,7 +72,7 @@ def write_recording(path: str | Path, recording: Mapping[str, Any]) -> Path:
     target = Path(path).expanduser()
     partial = target.with_name(f"{target.name}.partial")
     try:
-        partial.write_text(json.dumps(recording, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        partial.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         partial.replace(target)
     except OSError as error:
         raise RequestError(
@@ -64,11 +81,3 @@ def write_recording(path: str | Path, recording: Mapping[str, Any]) -> Path:
             hint="name a file in a folder that exists and is yours",
         ) from None
     return target
-
-
-def _no_recording(path: Path, why: str) -> RequestError:
-    return RequestError(
-        f"{path} is no recording: {why}",
-        code=ErrorCode.INVALID_PARAMETER,
-        hint="%webrun code TASK --recording FILE writes one; in Python: result.recorded.save(FILE)",
-    )

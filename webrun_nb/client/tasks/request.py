@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from typing import Any, cast
@@ -54,6 +54,11 @@ class TaskRequest:
     """The conditions on its answer, which this client checks."""
     cache: CacheUse | None = None
     """The use that it makes of kept answers; None for none."""
+
+    def with_cassette(self, name: str) -> TaskRequest:
+        """Return the request of a task whose traffic is recorded in a cassette, or played from it."""
+        emulator = {**self.fields.get("emulator", {}), "record": name}
+        return replace(self, fields={**self.fields, "emulator": emulator})
 
 
 async def prepare_task(

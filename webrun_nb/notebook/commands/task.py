@@ -17,7 +17,7 @@ from webrun_nb.client.sessions.starter import SINGLE_TASK
 from webrun_nb.client.tasks.expectations import Expectations
 from webrun_nb.client.tasks.handle import TaskHandle
 from webrun_nb.client.tasks.options import CacheUse, CommonTaskKeywords, TaskOptions
-from webrun_nb.client.tasks.replays import is_file, read_replay, write_recording
+from webrun_nb.client.tasks.replays import is_file, read_replay, write_json_file
 from webrun_nb.client.tasks.request import build_task_request, check_cacheable
 from webrun_nb.client.tasks.result import TaskResult
 from webrun_nb.client.transfers import existing_files
@@ -200,7 +200,7 @@ def _keep_mended(arguments: Task, result: TaskResult) -> None:
         return
     before, now = read_replay(arguments.replay), result.recorded.to_replay()
     if isinstance(before, dict) and before["steps"] != now["steps"]:
-        write_recording(arguments.replay, now)
+        write_json_file(arguments.replay, now)
         print(f"{arguments.replay} has the mended steps now")
 
 

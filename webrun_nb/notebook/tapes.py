@@ -1,0 +1,143 @@
+"""Cassettes of a notebook: the traffic of the pages of its tasks in a file, so that it runs without the sites."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from webrun_nb.client._sync import runtime
+from webrun_nb.client.client import Client
+from webrun_nb.client.errors import ArgumentError, RequestError
+from webrun_nb.client.tasks.replays import read_json_file, write_json_file
+from webrun_nb.common.codes import ErrorCode
+from webrun_nb.notebook.api import toolkit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_VERSION_KEY = "webrunCassette"
+
+
+class Tape:
+    """A cassette in use: the tasks of the current client are recorded in it, or run from it.
+
+    Parameters
+    ----------
+    client : Client
+        The client whose tasks use it.
+    path : Path
+        Its file.
+    content : mapping, optional
+        The cassette that the file holds; None if there is none.
+    is_played : bool
+        True if tasks run from it, and nothing reaches the network.
+    """
+
+    def __init__(self, client: Client, path: Path, content: dict[str, Any] | None, *, is_played: bool) -> None:
+        self.path = path
+        self.is_played = is_played
+        self._client = client
+        self._before = content
+        self._now: dict[str, Any] | None = None
+        self._name = f"tape-{secrets.token_hex(6)}"
+        if is_played:
+            runtime.run(client.http.control("POST", "cassettes", {"name": self._name, "cassette": content}))
+        client.cassette = self._name
+
+    def __repr__(self) -> str:
+        state = "stopped" if self._client.cassette != self._name else "playing" if self.is_played else "recording"
+        return f"<cassette {self.path}, {state}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> Path | None:
+        """End the use of the cassette, and write what was recorded to its file. Safe twice.
+
+        Returns
+        -------
+        Path or None
+            The file that was written; None if none was: the cassette was played, or no task was run.
+
+        Raises
+        ------
+        RequestError
+            The file can't be written; the cassette stays in the emulator, and `stop` can be called again.
+        """
+        if self._client.cassette != self._name:
+            return None
+        written = None
+        try:
+            if not self.is_played:
+                answer = runtime.run(self._client.http.control("GET", f"cassettes/{self._name}"))
+                self._now = answer["cassette"]
+                written = write_json_file(self.path, answer["cassette"])
+            runtime.run(self._client.http.control("DELETE", f"cassettes/{self._name}"))
+        except RequestError as error:
+            if error.code != ErrorCode.NOT_FOUND:
+                raise
+        self._client.cassette = None
+        return written
+
+    def drift(self) -> pd.DataFrame:
+        """Return what has changed on the sites since the file was recorded before: rows that came or went, by task.
+
+        Raises
+        ------
+        ArgumentError
+            There is nothing to compare: the cassette was not recorded again, or is not stopped yet.
+        """
+        from webrun_nb.tables.drift import drift_frame
+
+        if self._before is None or self._now is None:
+            raise ArgumentError(
+                f"{self.path} was not recorded again, so there is no drift to show",
+                "use webrun.record(path, again=True), run the tasks, and stop it first",
+            )
+        return drift_frame(self._before, self._now)
+
+
+def record(path: str | Path, *, again: bool = False) -> Tape:
+    """Keep the traffic of the pages of all tasks from now on in a file; or, if the file exists, run the tasks from it.
+
+    Played tasks reach no network, and their pages are as they were: a notebook with a cassette runs offline and in CI.
+    Secrets, cookies, and what pages were sent are not in it. On the emulator only.
+
+    >>> with webrun.record("laptops.cassette"):  # doctest: +SKIP
+    ...     laptops = webrun.run_task("List the laptops", url="practice:shop", schema="name:str, price:float").df
+
+    Parameters
+    ----------
+    path : str or Path
+        The file of the cassette.
+    again : bool
+        Run on the live sites although the file exists, and replace it; `drift()` then shows what has changed.
+
+    Returns
+    -------
+    Tape
+        The cassette in use: a context manager, or `stop()` ends it.
+
+    Raises
+    ------
+    RequestError
+        `INVALID_PARAMETER`: the file is no cassette, or can't be written; `EMULATOR_ONLY`: the server keeps none.
+    ArgumentError
+        Another cassette is in use.
+    """
+    file, client = Path(path).expanduser(), toolkit.client()
+    if client.cassette is not None:
+        raise ArgumentError("another cassette is in use", "end it first: .stop(), or the end of its with block")
+    content = read_json_file(file, _VERSION_KEY, "cassette", "webrun.record(FILE, again=True) records a new one")
+    if content is None and not file.absolute().parent.is_dir():
+        raise RequestError(
+            f"there is no folder {file.parent}", code=ErrorCode.INVALID_PARAMETER, hint="name a folder that exists"
+        )
+    return Tape(client, file, content, is_played=content is not None and not again)
