@@ -13,6 +13,8 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 from helpers.processes import family, living
+from webrun_nb.batch.store import stored_runs
+from webrun_nb.notebook.display.tables import runs_frame
 
 
 @pytest.fixture
@@ -57,11 +59,26 @@ def begin_a_long_task(client: BlockingKernelClient, before: str = "") -> list[ps
     return everyone
 
 
-def test_nothing_is_left_after_a_kill(kernel):
+MAP = """
+get_ipython().run_line_magic("load_ext", "webrun_nb")
+pages = ["practice:shop"]
+get_ipython().run_cell_magic("webrun", "map pages --bg waiting", "wait for 60 seconds")
+import threading
+row_runs = threading.Event()
+waiting.subscribe(lambda: row_runs.set() if waiting.progress.sessions else None)
+assert waiting.progress.sessions or row_runs.wait(60)
+"""
+
+
+def test_nothing_is_left_after_a_kill_and_its_map_is_listed_as_killed(kernel, tmp_path, monkeypatch):
     manager, client = kernel
-    everyone = begin_a_long_task(client)
+    everyone = begin_a_long_task(client, before=MAP)
+    monkeypatch.setenv("WEBRUN_DATA_DIR", str(tmp_path))
+    listed = runs_frame(stored_runs(), [])
+    assert listed[["name", "state", "missing"]].to_numpy().tolist() == [["waiting", "running", 1]]
     manager.signal_kernel(signal.SIGKILL)
     assert living(everyone) == []
+    assert runs_frame(stored_runs(), [])["state"].tolist() == ["killed"]
 
 
 def test_nothing_is_left_with_a_stopped_browser(kernel):
