@@ -47,6 +47,7 @@ from webrun_nb.bench.measurements.policy_decision import PolicyDecision
 from webrun_nb.bench.measurements.process_create import ProcessCreate
 from webrun_nb.bench.measurements.real_applications import ApplicationsHonesty, ApplicationsSuccess
 from webrun_nb.bench.measurements.real_pages import RealPages
+from webrun_nb.bench.measurements.replay import Replay
 from webrun_nb.bench.measurements.small_task import SmallTask
 from webrun_nb.bench.measurements.throughput import Throughput, ThroughputOfSlowPages
 from webrun_nb.bench.measurements.widget_messages import WidgetMessages
@@ -102,6 +103,7 @@ _OF_AGENT: tuple[type[Measurement], ...] = (
     ApplicationsHonesty,
     FiveSteps,
     FiveStepsAtOnce,
+    Replay,
     ObservationSpeed,
     Throughput,
     ThroughputOfSlowPages,

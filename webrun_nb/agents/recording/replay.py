@@ -35,7 +35,7 @@ from webrun_nb.agents.local.approval import approved
 from webrun_nb.agents.local.program import merged_answers
 from webrun_nb.agents.recording.recording import ACTION_WORDS, ActionStep, ReadStep, Recording
 from webrun_nb.agents.recording.targets import ElementDescription, Found, find, is_in_state_after
-from webrun_nb.browsers.actions import Click, Drag, Navigate, Press, Select, WaitForChange
+from webrun_nb.browsers.actions import Click, Drag, Leave, Navigate, Press, Select, Type, TypeSecret, WaitForChange
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.text import counted, shortened
@@ -48,6 +48,7 @@ _PATIENCE_S = 5.0
 _CHANGE_MS = 500
 _ONCE_ONLY = frozenset(action.__name__ for action in (Click, Drag, Press, Select))
 """The actions that must not be done twice: a sentence of which one is done is not given to an agent again."""
+_FILLS = frozenset(action.__name__ for action in (Type, TypeSecret, Select, Leave))
 _UNREADABLE = frozenset(
     {TaskFailureCode.ELEMENT_NOT_FOUND, TaskFailureCode.AGENT_ERROR, TaskFailureCode.OUTPUT_SCHEMA_MISMATCH}
 )
@@ -109,9 +110,13 @@ class ReplayAgent:
         """Replay the recording; see `Agent.run`."""
         answers: list[tuple[str, Finish]] = []
         position = 1 if brief.starting_url and self._opens_page_first() else 0
+        looker = _Looker("")
         while position < len(self._steps):
             step, sentence = self._steps[position], _sentence(self._steps[position])
-            part = _read(step, brief) if isinstance(step, ReadStep) else _acted(step)
+            if not _fills(step):  # filling fields leaves the rest of a page: the last look serves for the next field
+                looker = _Looker("")
+            looker.because = sentence
+            part = _read(step, brief) if isinstance(step, ReadStep) else _acted(step, looker)
             is_mended, finish, reply = False, None, None
             try:
                 while finish is None:
@@ -131,10 +136,12 @@ class ReplayAgent:
                 await part.aclose()
             if isinstance(step, ReadStep) or finish.readings:
                 answers.append((sentence, finish))
+            if is_mended or not _fills(step):
+                looker = _Looker("")
             position += 1
             while is_mended and position < len(self._steps) and _sentence(self._steps[position]) == sentence:
                 position += 1
-        yield self._finish(brief, answers, (yield Observe()))
+        yield self._finish(brief, answers, None if answers else (yield Observe()))
 
     def _opens_page_first(self) -> bool:
         """Tell whether the first step opens the page of the task, which the worker has opened already."""
@@ -187,7 +194,7 @@ class ReplayAgent:
 # --- the parts: runs that end with a `Finish` -------------------------------------------------------------------------
 
 
-async def _acted(step: ActionStep) -> Run:
+async def _acted(step: ActionStep, looker: _Looker) -> Run:
     """Take the step of an action.
 
     Raises
@@ -195,7 +202,7 @@ async def _acted(step: ActionStep) -> Run:
     StepFailedError
         The page does not allow it any more.
     """
-    work = _action(step)
+    work = _action(step, looker)
     reply: Reply | None = None
     proposed = next(work, None)
     while proposed is not None:
@@ -233,10 +240,10 @@ async def _read(step: ReadStep, brief: TaskSpec) -> Run:
         await reading.aclose()
 
 
-def _action(step: ActionStep) -> Work[None]:
+def _action(step: ActionStep, looker: _Looker) -> Work[None]:
     if step.problem:
         raise StepFailedError(TaskFailureCode.AGENT_ERROR, step.problem)
-    looker = _Looker(step.because)
+    was_seen = looker.seen is not None
     element, onto = None, None
     if step.element is not None:
         element = yield from _element(looker, step.element.description())
@@ -258,6 +265,10 @@ def _action(step: ActionStep) -> Work[None]:
     if dared is None:
         return
     reply = yield Perform(dared, step.because, step.dialog_answer)
+    if isinstance(reply, Failed) and was_seen:  # by a look that was stale
+        looker.seen = None
+        yield from _action(step, looker)
+        return
     if isinstance(reply, Failed):
         raise StepFailedError(reply.code, reply.message)
     if isinstance(reply, Refused):
@@ -267,13 +278,21 @@ def _action(step: ActionStep) -> Work[None]:
 def _element(looker: _Looker, wanted: ElementDescription) -> Work[Element]:
     """Find an element; wait for it as long as the page may still bring it."""
     end_s = time.monotonic() + _PATIENCE_S
+    was_seen = looker.seen is not None
     found: Found = find((yield from looker.look()), wanted)
+    if found.element is None and was_seen:
+        found = find((yield from looker.look(again=True)), wanted)
     while found.element is None:
         if (looker.seen is not None and looker.seen.still) or time.monotonic() > end_s:
             raise StepFailedError(TaskFailureCode.ELEMENT_NOT_FOUND, found.why)
         yield Perform(WaitForChange(timeout_ms=_CHANGE_MS), looker.because)
         found = find((yield from looker.look(again=True)), wanted)
     return found.element
+
+
+def _fills(step: ActionStep | ReadStep) -> bool:
+    """Tell a step that fills a field and does nothing else."""
+    return isinstance(step, ActionStep) and step.action in _FILLS and not step.details.get("submit")
 
 
 def _sentence(step: ActionStep | ReadStep) -> str:
