@@ -73,6 +73,10 @@ CACHE = Option(
 )
 REFRESH = Option("--refresh", "refresh", "run it in any case, and keep its answer for --cache")
 FLAT = Option("--flat", "flat", "make columns with dotted names of the records within records: address.city")
+OF_THE_TABLE = (SCHEMA, OUT, ROWS)
+"""The options that say what the table is like, and where it goes."""
+OF_THE_ANSWER = (FILE, EXPECT, CACHE, REFRESH, FLAT)
+"""The options that say what each task needs, and what its answer is like."""
 AGENT = Option(
     "--agent",
     "agent",

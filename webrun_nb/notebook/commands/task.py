@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from webrun_nb.client.errors import SessionGoneError, ShortTracebackMixin
-from webrun_nb.client.local_emulator import local_plan
 from webrun_nb.client.monitoring.budget import Budget
 from webrun_nb.client.proxies import format_proxy
 from webrun_nb.client.sessions.session import Session
 from webrun_nb.client.sessions.starter import SINGLE_TASK
-from webrun_nb.client.tasks.expectations import Expectations
 from webrun_nb.client.tasks.handle import TaskHandle
-from webrun_nb.client.tasks.options import CacheUse, CommonTaskKeywords, TaskOptions
+from webrun_nb.client.tasks.options import CommonTaskKeywords, TaskOptions
 from webrun_nb.client.tasks.replays import is_file, read_replay, write_json_file
-from webrun_nb.client.tasks.request import build_task_request, check_cacheable
 from webrun_nb.client.tasks.result import TaskResult
-from webrun_nb.client.transfers import existing_files
-from webrun_nb.client.urls import display_url, is_local, resolve_host
+from webrun_nb.client.urls import display_url
 from webrun_nb.common import agent_sentences
 from webrun_nb.common.column_types import BY_LABEL
-from webrun_nb.common.durations import age_text
 from webrun_nb.common.money import exact_dollars
 from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands import jobs
+from webrun_nb.notebook.commands.dry_run import show_request
 from webrun_nb.notebook.commands.options import (
     BACKGROUND,
-    CACHE,
-    EXPECT,
-    FILE,
-    FLAT,
     OF_THE_AGENT,
-    OUT,
+    OF_THE_ANSWER,
+    OF_THE_TABLE,
     QUIET,
     RAW,
-    REFRESH,
-    ROWS,
-    SCHEMA,
     TIMEOUT,
     AgentArguments,
     env_option,
@@ -49,7 +38,7 @@ from webrun_nb.notebook.commands.options import (
     url_option,
 )
 from webrun_nb.notebook.display.code_export import Expression, SubmittedTask, environment_reference, policy_reference
-from webrun_nb.notebook.display.results import DEFAULT_ROWS, show_partial, show_result, unused_line
+from webrun_nb.notebook.display.results import DEFAULT_ROWS, show_partial, show_result
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.credentials import refuse_credentials
 from webrun_nb.notebook.syntax.errors import CommandError
@@ -125,10 +114,6 @@ def _budget_for(workspace: Workspace, arguments: Task) -> Budget | None:
     return workspace.current.budget
 
 
-_ANY_LOCAL_SERVER = "http://127.0.0.1"
-"""A placeholder for the emulator's address: a dry run starts nothing."""
-
-
 def task(workspace: Workspace, arguments: Task) -> None:
     """Run a task, and show its result or bind it to a name."""
     text, url = arguments.text, arguments.url
@@ -149,7 +134,15 @@ def task(workspace: Workspace, arguments: Task) -> None:
     if arguments.show_json and not arguments.dry_run:
         raise CommandError("--json shows the request of a dry run", "add --dry-run; then nothing is sent")
     if arguments.dry_run:
-        _show_request(workspace, arguments, text, url, wanted)
+        show_request(
+            text,
+            TaskOptions(**_waited_for(arguments, url, wanted), end=arguments.end),
+            _session_for(workspace, arguments),
+            wanted=wanted,
+            policy=arguments.policy,
+            secrets=arguments.secrets,
+            as_json=arguments.show_json,
+        )
         return
     session = _session_for(workspace, arguments)
     submitted = submitted_task(arguments, text, url, session, None if session is None else _started(workspace, session))
@@ -334,9 +327,7 @@ def _environment_id(arguments: Task) -> str | None:
 
 
 def _policy_id(arguments: Task) -> str | None:
-    if arguments.policy is None:
-        return None
-    return toolkit.client().policies.find(arguments.policy).id
+    return None if arguments.policy is None else toolkit.client().policies.find(arguments.policy).id
 
 
 def _refuse_policy_in_session(workspace: Workspace, arguments: Task) -> None:
@@ -400,66 +391,6 @@ def _without(ended: Session, arguments: Task) -> str:
         return "without it, tasks run in sessions of their own"
     left = f"{labels.about(budget.left_usd, ended.snapshot)} of {exact_dollars(budget.limit_usd)}"
     return f"tasks run in sessions of their own, within what is left of its budget ({left})"
-
-
-def _show_request(
-    workspace: Workspace, arguments: Task, text: str, url: str | None, wanted: schema.Schema | None
-) -> None:
-    session = _session_for(workspace, arguments)
-    client = toolkit.current
-    base_url = _ANY_LOCAL_SERVER if client is None else client.base_url
-    options = TaskOptions(**_waited_for(arguments, url, wanted), end=arguments.end)
-    check_cacheable(text, options)
-    request = build_task_request(text, options, base_url=base_url, schema=wanted)
-    where = "a session of its own" if session is None else f"session {session.name}"
-    print(f"not sent (--dry-run); it would go to {where}")
-    if is_local(base_url):
-        _show_plan(request.fields)
-    else:
-        print(f"only {base_url} knows what it would do with the text")
-    if request.cache is not None:
-        print(_cache_plan(request.cache))
-    expected = Expectations.read(arguments.expect)
-    if expected.statuses:
-        written = " or ".join(each for each in arguments.expect if Expectations.read(each).statuses)
-        print(f"at least one page has to answer with: {written} (a status in --expect is for the emulator only)")
-    if expected.rows:
-        print(f"the answer has to have: {', '.join(map(str, expected.rows))}")
-    if not arguments.show_json:
-        print("add --json to see the request")
-        return
-    shown: dict[str, Any] = {} if arguments.policy is None else {"policyId": f"that of {arguments.policy}"}
-    shown |= request.fields
-    if arguments.secrets:
-        shown["secrets"] = [
-            {"match": resolve_host(host, base_url), "fields": f"those of {name}"} for host, name in arguments.secrets
-        ]
-    if arguments.files:
-        shown["files"] = [f"{path} (to be uploaded)" for path in map(str, existing_files(arguments.files))]
-    # a dry run looks up no secret, and uploads nothing
-    print("the request:")
-    print(json.dumps(shown, indent=2, ensure_ascii=False))
-
-
-def _cache_plan(use: CacheUse) -> str:
-    """Return what a task does with kept answers."""
-    if use.refresh:
-        return "no kept answer would be taken (--refresh); its own would be kept, if it surely changes nothing"
-    return f"a kept answer of at most {age_text(use.max_age_ms / 1000)} would be taken instead, if there is one"
-
-
-def _show_plan(fields: Mapping[str, Any]) -> None:
-    """Print what the emulator's agent would do, and which parts of the text it would refuse."""
-    meant = local_plan(fields)
-    if meant is None:
-        print("what the emulator's agent would do is not known: its program gave no answer")
-        return
-    for number, step in enumerate(meant.steps, 1):
-        print(f"{'the local agent would:' if number == 1 else '':<22} {number}. {step}")
-    for problem in meant.problems:
-        print(f"it would fail: {problem}")
-    for part in meant.unused:
-        print(unused_line(part))
 
 
 _DETAILS = """\
@@ -541,20 +472,14 @@ TASK = Command(
     (
         Option("-s", "session", "the session to run it in", "NAME", values.name, names="session"),
         url_option("the page to start from: practice:shop, http://host/{{ page }}"),
-        SCHEMA,
-        OUT,
-        ROWS,
+        *OF_THE_TABLE,
         TIMEOUT,
         Option(
             "--max-cost", "max_cost_usd", "the most it may cost; then the task is stopped", "USD", values.budget_usd
         ),
         policy_option("the rules of its session, if it has one of its own: a policy's name or id"),
         secret_option(),
-        FILE,
-        EXPECT,
-        CACHE,
-        REFRESH,
-        FLAT,
+        *OF_THE_ANSWER,
         *OF_THE_AGENT,
         env_option("the environment of its session, if it has one of its own"),
         Option("--end", "end", "end the session after the task"),
