@@ -33,7 +33,8 @@ change those, not this page.
 """
 _FOR_THE_TOOLKIT = frozenset(
     (
-        *("about", "begin_task", "cache_context", "end_over_budget", "note_submitted", "note_task", "prepare_task"),
+        *("about", "begin_task", "cache_context", "end_over_budget", "note_earlier_task"),
+        *("note_submitted", "note_task", "prepare_task"),
         *("refuse_if_spent", "resolve_guardrail", "restart_session", "send", "start_for_run"),
         *("load_ipython_extension", "unload_ipython_extension"),
     )

@@ -84,6 +84,7 @@ INTERNAL = {
         "end_over_budget",
         "prepare_task",
         "note_submitted",
+        "note_earlier_task",
         "note_task",
         "restart_session",
         "begin_task",
