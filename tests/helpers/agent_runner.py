@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,9 +18,11 @@ from webrun_nb.agents.base import (
     PartialResult,
     Perform,
     Performed,
+    PictureTaken,
     Reply,
     SnapshotTaken,
     Step,
+    TakePicture,
     TakeSnapshot,
     TaskSpec,
     TokenUse,
@@ -113,6 +116,10 @@ def acted_on(seen: Observation, action: object) -> Observation:
     )
 
 
+VIEW = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4//8/AAX+Av4N70a4AAAAAElFTkSuQmCC")
+"""A PNG with one white pixel."""
+
+
 class FakeWorker:
     """Replies to an agent's steps from a stored page, without a browser.
 
@@ -135,6 +142,7 @@ class FakeWorker:
         outcomes: Callable[[object], Reply] = lambda action: Performed(),
     ) -> None:
         self._page = page
+        self._page_picture = VIEW
         self._seen = page.observation
         self._replies = iter(replies)
         self._outcomes = outcomes
@@ -156,6 +164,8 @@ class FakeWorker:
                 if isinstance(outcome, Performed):
                     self._seen = acted_on(self._seen, action)
                 return outcome
+            case TakePicture():
+                return PictureTaken(self._page_picture)
             case Log() | PartialResult():
                 return Performed()
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from collections.abc import Callable, Iterator
 
 import pytest
+from PIL import Image
 
 from helpers.emulators import RunningEmulator
 from helpers.scripted_model import number_of
@@ -94,6 +97,16 @@ def test_a_page_is_used_and_the_answer_is_in_its_words(ask, served) -> None:
     body = ask("What does the Aurora 14 cost?")
     assert body["status"] == "complete", body
     assert body["data"]["message"].endswith("costs $749.00.")
+
+
+def test_a_model_with_vision_is_shown_the_view(ask, served) -> None:
+    served.say(Answer("finish", {"answer": "It is a shop."}))
+    assert ask("What is this?", model={"vision": True})["status"] == "complete"
+    content = served.requests[0]["messages"][-1]["content"]
+    (picture,) = (part["image_url"]["url"] for part in content if part["type"] == "image_url")
+    assert picture.startswith("data:image/png;base64,")
+    with Image.open(io.BytesIO(base64.b64decode(picture.partition(",")[2]))) as view:
+        assert view.size == (1024, 600)
 
 
 def test_a_failure_of_the_provider_fails_the_task_with_its_code_and_no_key(ask, served) -> None:

@@ -321,8 +321,11 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         with model_server() as server:
             server.say(*looks, Answer("finish", {"answer": "Done."}))
             model = {"model": "openai:planted", "modelUrl": server.url}
-            lived.model_answers.append(task("Log in", emulator={"agent": "llm", **model, "modelKey": MODEL_KEY}))
+            lived.model_answers.append(
+                task("Log in", emulator={"agent": "llm", "vision": True, **model, "modelKey": MODEL_KEY})
+            )
             lived.model_told = list(server.requests)
+            assert "image_url" not in dumped(lived.model_told)  # pictures could not mask them
             assert server.headers[0]["authorization"] == f"Bearer {MODEL_KEY}"
             path = f"/_emulator/sessions/{lived.session_id}/model-key"
             lived.model_answers.append(emulator.http.put(path, json={**model, "key": MODEL_KEY}).text)

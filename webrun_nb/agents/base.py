@@ -113,6 +113,11 @@ class TakeSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class TakePicture:
+    """Ask for a picture of the view, for a language model that is shown pictures."""
+
+
+@dataclass(frozen=True, slots=True)
 class Perform:
     """Propose an action; `because` is the part of the instruction it serves."""
 
@@ -259,7 +264,7 @@ class PartialResult:
     finish: Callable[[], Finish | None]
 
 
-Step = Observe | TakeSnapshot | Perform | Log | Ask | PartialResult | Finish
+Step = Observe | TakeSnapshot | TakePicture | Perform | Log | Ask | PartialResult | Finish
 
 
 # --- replies ----------------------------------------------------------------------------------------------------------
@@ -277,6 +282,13 @@ class SnapshotTaken:
     """Reply to `TakeSnapshot`."""
 
     snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class PictureTaken:
+    """Reply to `TakePicture`: a PNG of the view; None where the policy forbids it, or the page shows a secret."""
+
+    png: bytes | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +331,7 @@ class SettledByHand:
     """
 
 
-Reply = Observed | SnapshotTaken | Performed | Failed | Refused | Answered | SettledByHand
+Reply = Observed | SnapshotTaken | PictureTaken | Performed | Failed | Refused | Answered | SettledByHand
 
 Run = AsyncGenerator[Step, Reply | None]
 

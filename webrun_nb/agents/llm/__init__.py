@@ -5,9 +5,8 @@ The packages that it needs are imported here, so that they are needed only where
 
 from __future__ import annotations
 
-from webrun_nb.agents.base import Agent, AgentError, ModelOptions
+from webrun_nb.agents.base import Agent, ModelOptions
 from webrun_nb.agents.llm.agent import LlmAgent
-from webrun_nb.common.codes import TaskFailureCode
 
 __all__ = ["LlmAgent", "create_agent"]
 
@@ -19,15 +18,5 @@ def create_agent(options: ModelOptions) -> Agent:
     ----------
     options : ModelOptions
         The model, its key and its limits.
-
-    Raises
-    ------
-    AgentError
-        `MODEL_UNSUITABLE`: it is to be shown pictures, which is not done yet.
     """
-    if options.vision:
-        raise AgentError(
-            TaskFailureCode.MODEL_UNSUITABLE,
-            "Models are not shown pictures of the page yet: run the task without vision.",
-        )
     return LlmAgent(options)

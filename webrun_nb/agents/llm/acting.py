@@ -21,16 +21,19 @@ from webrun_nb.agents.base import (
     Observed,
     Perform,
     Performed,
+    PictureTaken,
     Refused,
     Reply,
     SettledByHand,
     SettledByHandError,
     Step,
+    TakePicture,
     TaskSpec,
 )  # fmt: skip
 from webrun_nb.agents.llm import tools
 from webrun_nb.agents.llm.destinations import Destinations, elsewhere, targets_of
 from webrun_nb.agents.llm.page_view import PageView
+from webrun_nb.agents.llm.pictures import marked
 from webrun_nb.agents.llm.tools import ToolCallError
 from webrun_nb.agents.local.approval import approved
 from webrun_nb.agents.local.effects.dialogs import answered as answered_dialogs
@@ -147,6 +150,13 @@ class Acting:
         if not isinstance(reply, Observed):
             raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a look with {type(reply).__name__}.")
         return reply.observation
+
+    def picture(self) -> Work[bytes | None]:
+        """Take a picture of the view, with the numbers of its controls; None where it may not be shown."""
+        reply = yield TakePicture()
+        if not isinstance(reply, PictureTaken) or reply.png is None:
+            return None
+        return marked(reply.png, self.view.visible())
 
     def note(self, text: str) -> Work[None]:
         """Say something to the listeners."""

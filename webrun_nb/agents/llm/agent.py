@@ -73,7 +73,7 @@ class LlmAgent:
         """Work on a task; see `Agent.run`."""
         tokens.estimated = False
         spending = Spending(self._options, tokens)
-        task = _Task(brief, self._options.model)
+        task = _Task(brief, self._options)
         try:
             async with self._connect(self._options) as model:
                 requester = Requester(model, self._options, spending, self._sleep)
@@ -130,9 +130,11 @@ def _sent(work: Work[Finish | None], reply: Reply | None) -> Step | _Ended:
 class _Task:
     """One run: the page, the data, and the conversation about them."""
 
-    def __init__(self, brief: TaskSpec, model: str) -> None:
+    def __init__(self, brief: TaskSpec, options: ModelOptions) -> None:
         self.conversation = Conversation(brief)
-        self._model = model
+        self._model = options.model
+        self._has_vision = options.vision
+        self._pictured = 0
         self._acting = Acting(brief)
         self._extracting = Extracting(brief, self._acting.view)
         self._worded = WordedAnswer(brief, self._acting.view, self._extracting)
@@ -144,7 +146,14 @@ class _Task:
         """Look at the page for the first time."""
         yield from self._acting.look()
         self.conversation.begin(self._acting.view.told())
+        yield from self._show()
         return None
+
+    def _show(self) -> Work[None]:
+        """Show the model the page as it looks, where it is shown pictures and the page is another one by now."""
+        if self._has_vision and self._pictured != self._acting.view.state:
+            self._pictured = self._acting.view.state
+            self.conversation.picture = yield from self._acting.picture()
 
     def follow(self, words: str, calls: list[Call]) -> Work[Finish | None]:
         """Do the calls of an answer; return the task's answer where one of them is it.
@@ -169,6 +178,7 @@ class _Task:
                 break
             if finish is not None:
                 return finish
+        yield from self._show()
         self._silent = 0 if is_useful else self._silent + 1
         if not calls:
             self.conversation.remind("Call one of the tools. To end the task, call finish, or give_up with the reason.")

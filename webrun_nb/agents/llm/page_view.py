@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from webrun_nb.agents.local.matching.roles import FIELD_ROLES
-from webrun_nb.browsers.observation import Element, Group, Observation
+from webrun_nb.browsers.observation import Box, Element, Group, Observation
 from webrun_nb.common.text import shortened
 
 FIRST_LOOK_CHARS = 8_000
@@ -23,6 +23,7 @@ _NAME_CHARS = 90
 _TEXT_CHARS = 160
 _READ_TEXT_CHARS = 600
 _OPTIONS = 8
+_MOST_MARKS = 60
 _ALIKE = 3
 """Rows, cards or items of a list that are shown in full at first; of the others the most important alone."""
 _TEXT_ROLES = frozenset({"paragraph", "label", "cell", "columnheader", "listitem", "text", "img", "graphic"})
@@ -98,6 +99,12 @@ class PageView:
     def state(self) -> int:
         """A number that is the same as long as the page shows the same."""
         return hash((self._document, tuple(each.line for each in self._now.values())))
+
+    def visible(self) -> list[tuple[int, Box]]:
+        """Return the numbers and boxes of the controls that are in the view, the important ones first."""
+        shown = [each for each in self._now.values() if each.thing.role not in _TEXT_ROLES and not each.thing.offscreen]
+        shown.sort(key=lambda each: -each.importance)
+        return [(each.number, each.thing.box) for each in shown[:_MOST_MARKS] if each.thing.box is not None]
 
     # --- what is told
 

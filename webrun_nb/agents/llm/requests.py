@@ -27,7 +27,7 @@ from pydantic_ai.exceptions import (
     UnexpectedModelBehavior,
     UserError,
 )
-from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.messages import BinaryContent, ModelMessage, ModelResponse
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 
@@ -44,6 +44,8 @@ _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 30.0
 _SAID_CHARS = 200
 _PART_BYTES = 20
+_PICTURE_BYTES = 6_000
+"""What a picture of the view counts as: about 3,000 tokens at most."""
 
 
 class TooLongError(Exception):
@@ -165,9 +167,16 @@ class Requester:
 
 def _bytes_of(messages: Sequence[ModelMessage], parameters: ModelRequestParameters) -> int:
     """Return the size of what a request says, with some bytes for the form of each part."""
-    texts = [f"{getattr(part, 'content', '')}{getattr(part, 'args', '')}" for each in messages for part in each.parts]
+    said = [value for each in messages for part in each.parts for value in _said_in(part)]
+    pictures = sum(isinstance(value, BinaryContent) for value in said)
+    texts = [str(value) for value in said if not isinstance(value, BinaryContent)]
     texts += [f"{tool.name}{tool.description}{tool.parameters_json_schema}" for tool in parameters.function_tools]
-    return sum(len(text.encode()) + _PART_BYTES for text in texts)
+    return sum(len(text.encode()) + _PART_BYTES for text in texts) + pictures * _PICTURE_BYTES
+
+
+def _said_in(part: object) -> list[object]:
+    content = getattr(part, "content", "")
+    return [*(content if isinstance(content, list) else [content]), getattr(part, "args", "")]
 
 
 def _message_in(body: object) -> str:

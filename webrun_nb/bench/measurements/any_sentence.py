@@ -19,10 +19,12 @@ from webrun_nb.agents.base import (
     PartialResult,
     Perform,
     Performed,
+    PictureTaken,
     Refused,
     Reply,
     SnapshotTaken,
     Step,
+    TakePicture,
     TakeSnapshot,
     TaskSpec,
     TokenUse,
@@ -152,5 +154,7 @@ def _reply(page: _Page, step: Step, replies: list[str], chance: random.Random) -
             return chance.choices(
                 (Performed(), Failed(TaskFailureCode.ELEMENT_NOT_FOUND, "gone"), Refused("a rule")), (8, 1, 1)
             )[0]
+        case TakePicture():
+            return PictureTaken(None)
         case Log() | PartialResult():
             return Performed()

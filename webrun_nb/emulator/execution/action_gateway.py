@@ -108,6 +108,17 @@ class ActionGateway:
                 await self._recorder.pictures.take_page(self.instance, task, at_ms, admitted)
             return page
 
+    async def picture(self, task: Task) -> bytes | None:
+        """Return a PNG of the view for a language model; None where the policy forbids it, or a secret may be on it."""
+        with self._recorder.step(task, "look"), self._filter.redact_errors():
+            if not await self._is_picture_allowed(task):
+                return None
+            if not self._session.vault.redactor.is_empty and self._filter.shows_secret(
+                self._filter.redact_snapshot(await self.instance.snapshot())
+            ):
+                return None
+            return await self.instance.screenshot()
+
     async def scroll_into_view_and_locate(self, action: Action) -> Mapping[str, float] | None:
         """Scroll the target of an action into view for the person who is asked about it, and return its box."""
         if not action.needs_page:

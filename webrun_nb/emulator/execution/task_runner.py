@@ -24,11 +24,13 @@ from webrun_nb.agents.base import (
     PartialResult,
     Perform,
     Performed,
+    PictureTaken,
     Refused,
     Reply,
     SettledByHand,
     SnapshotTaken,
     Step,
+    TakePicture,
     TakeSnapshot,
     TaskSpec,
     TokenUse,
@@ -254,6 +256,8 @@ class TaskRunner:
                 snapshot = await self._gateway.snapshot(self._task, step.because)
                 self._note_page(snapshot.url, snapshot.status)
                 return SnapshotTaken(snapshot)
+            case TakePicture():
+                return PictureTaken(await self._gateway.picture(self._task))
             case Log():
                 text = self._session.vault.redactor.redact_text(step.text)
                 with self._recorder.step(self._task, "note", target=text):

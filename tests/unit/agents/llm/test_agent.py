@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from decimal import Decimal
 
 import pytest
+from PIL import Image
 from pydantic_ai.exceptions import (
     ContentFilterError,
     ModelAuthenticationError,
@@ -17,13 +19,26 @@ from pydantic_ai.exceptions import (
     ModelTimeoutError,
     UnexpectedModelBehavior,
 )
-from pydantic_ai.messages import ModelResponse, TextPart
+from pydantic_ai.messages import BinaryContent, ModelResponse, TextPart
 
 from helpers.scripted_model import LlmRun, Said, ScriptedModel, call, last_told, number_of, run_llm, says
 from helpers.stored_pages import stored
-from webrun_nb.agents.base import AgentError, Failed, Log, ModelOptions, Performed, Refused, Reply, TaskSpec, TokenUse
+from webrun_nb.agents.base import (
+    AgentError,
+    Failed,
+    Log,
+    ModelOptions,
+    Performed,
+    Refused,
+    Reply,
+    TakePicture,
+    TaskSpec,
+    TokenUse,
+)
+from webrun_nb.agents.llm.pictures import marked
 from webrun_nb.agents.llm.spending import Spending
 from webrun_nb.browsers.actions import Click, Navigate, Select, Type
+from webrun_nb.browsers.observation import Box
 from webrun_nb.common.codes import TaskFailureCode
 
 PRODUCT, FORM = "product", "form"
@@ -465,3 +480,35 @@ async def test_a_conversation_that_is_too_long_is_shortened_once() -> None:
     assert (await run_llm(model, stored(PRODUCT), brief())).answer.text == "It is in stock."
     error = await failure_of(too_long)
     assert error.code == TaskFailureCode.MODEL_LIMIT_REACHED
+
+
+# --- pictures
+
+
+async def test_a_model_with_vision_is_shown_the_page_as_it_is_now_and_no_earlier_picture() -> None:
+    model = ScriptedModel(
+        [
+            lambda told: call("type", element=number_of("'Boat'", told), text="Anna"),
+            call("finish", answer="Done."),
+        ]
+    )
+    options = ModelOptions("openai:gpt-4.1", key="k", vision=True)
+    run = await run_llm(model, stored(FORM), TaskSpec("Fill in Anna", starting_url=HOST), options=options)
+    assert [type(step) for step in run.steps].count(TakePicture) == 2
+    for asked in model.asked:
+        pictures = [part for each in asked for part in each.parts for part in getattr(part, "content", ()) or ()]
+        assert sum(isinstance(each, BinaryContent) for each in pictures) == 1
+
+
+async def test_a_model_without_vision_is_shown_no_picture() -> None:
+    run = await worded(call("finish", answer="It is in stock."))
+    assert not any(isinstance(step, TakePicture) for step in run.steps)
+
+
+def test_controls_have_their_numbers_on_a_picture() -> None:
+    white = io.BytesIO()
+    Image.new("RGB", (100, 50), "white").save(white, "PNG")
+    with Image.open(io.BytesIO(marked(white.getvalue(), [(12, Box(10, 20, 40, 20))]))) as picture:
+        assert picture.size == (100, 50)
+        assert picture.getpixel((10, 30)) != (255, 255, 255)
+        assert picture.getpixel((90, 5)) == (255, 255, 255)
