@@ -60,7 +60,7 @@ if TYPE_CHECKING:
         submit_task,
     )
     from webrun_nb.notebook.past_work import history, plot_usage, usage
-    from webrun_nb.notebook.tapes import record
+    from webrun_nb.notebook.cassettes import record
 
     last: TaskResult | MapRun | None
 
@@ -138,7 +138,7 @@ _HOMES = {
     "on_guardrail": "notebook.api",
     "plot_usage": "notebook.past_work",
     "policies": "notebook.api",
-    "record": "notebook.tapes",
+    "record": "notebook.cassettes",
     "result": "notebook.api",
     "run_task": "notebook.api",
     "start": "notebook.api",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _VERSION_KEY = "webrunCassette"
 
 
-class Tape:
+class Cassette:
     """A cassette in use: the tasks of the current client are recorded in it, or run from it.
 
     Parameters
@@ -41,7 +41,7 @@ class Tape:
         self._client = client
         self._before = content
         self._now: dict[str, Any] | None = None
-        self._name = f"tape-{secrets.token_hex(6)}"
+        self._name = f"cassette-{secrets.token_hex(6)}"
         if is_played:
             runtime.run(client.http.control("POST", "cassettes", {"name": self._name, "cassette": content}))
         client.cassette = self._name
@@ -104,7 +104,7 @@ class Tape:
         return drift_frame(self._before, self._now)
 
 
-def record(path: str | Path, *, again: bool = False) -> Tape:
+def record(path: str | Path, *, again: bool = False) -> Cassette:
     """Keep the traffic of the pages of all tasks from now on in a file; or, if the file exists, run the tasks from it.
 
     Played tasks reach no network, and their pages are as they were: a notebook with a cassette runs offline and in CI.
@@ -122,7 +122,7 @@ def record(path: str | Path, *, again: bool = False) -> Tape:
 
     Returns
     -------
-    Tape
+    Cassette
         The cassette in use: a context manager, or `stop()` ends it.
 
     Raises
@@ -140,4 +140,4 @@ def record(path: str | Path, *, again: bool = False) -> Tape:
         raise RequestError(
             f"there is no folder {file.parent}", code=ErrorCode.INVALID_PARAMETER, hint="name a folder that exists"
         )
-    return Tape(client, file, content, is_played=content is not None and not again)
+    return Cassette(client, file, content, is_played=content is not None and not again)
