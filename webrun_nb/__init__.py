@@ -59,8 +59,8 @@ if TYPE_CHECKING:
         start,
         submit_task,
     )
-    from webrun_nb.notebook.past_work import history, plot_usage, usage
     from webrun_nb.notebook.cassettes import record
+    from webrun_nb.notebook.past_work import history, plot_usage, usage
 
     last: TaskResult | MapRun | None
 

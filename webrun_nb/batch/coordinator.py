@@ -45,6 +45,18 @@ _FAULTS_OF_THE_TASK = frozenset(
 )
 """The failures that all rows are likely to have: their text was not understood, or the pages have nothing of it."""
 
+_FAULTS_OF_THE_MODEL = frozenset(
+    {
+        TaskFailureCode.MODEL_SUPPORT_MISSING,
+        TaskFailureCode.MODEL_KEY_INVALID,
+        TaskFailureCode.MODEL_NOT_FOUND,
+        TaskFailureCode.MODEL_UNAVAILABLE,
+        TaskFailureCode.MODEL_UNSUITABLE,
+        TaskFailureCode.MODEL_PRICE_UNKNOWN,
+    }
+)
+"""The failures that every row has while the language model can't be asked: they end the run, and the row is missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunLimits:
@@ -367,6 +379,19 @@ class Coordinator:
             self._see_first(self._emptiness(outcome))
             return
         self._refusals[row.position] = outcome
+        if outcome.code in _FAULTS_OF_THE_MODEL and not outcome.acted:
+            await self._store.fail(row.position, number, outcome, final=False)
+            self._fail_with(
+                RunError(
+                    f"the language model can't do row {row.position} ({row.label}), and no more were started: "
+                    f"{outcome.line}",
+                    code=outcome.code,
+                    hint=f"{outcome.advice}; {go_on_with(self._store.meta.run_id)}",
+                    session_id=outcome.session_id,
+                    task_id=outcome.task_id,
+                )
+            )
+            return
         if outcome.is_repeatable and not last and self._stop_as is None:
             if outcome.is_lost:
                 await self._store.lose_attempt(row.position, number)

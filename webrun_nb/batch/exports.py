@@ -133,7 +133,7 @@ def _shape(parts: TableParts, table: RunTable, format: TableFormat) -> TableShap
             part = _flat(part, table.index)
         if empty is None:
             empty = part.iloc[:0]
-            if part.index.nlevels == table.index.nlevels:
+            if format.keeps_index and part.index.nlevels == table.index.nlevels:
                 empty.index = table.index[:0]  # a range stays one
         rows += len(part)
         for name, values in part.items():

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ArgumentError
 from webrun_nb.client.monitoring.budget import limit_usd
 from webrun_nb.client.monitoring.ledger import Ledger
+from webrun_nb.client.urls import display_url
 from webrun_nb.common.codes import ToolkitErrorCode
 from webrun_nb.common.credentials.finding import masked
 from webrun_nb.common.hosted_limits import REQUESTS_PER_MINUTE
@@ -152,6 +154,7 @@ async def _begin(
             names,
             depends_on=prepared.depends_on,
             check=_checker(prepared.make_request),
+            shown_url=partial(display_url, base_url=client.base_url),
             raw=raw,
         )
         if store is not None and store.meta.fingerprint != plan.fingerprint:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from webrun_nb.client.arguments import unknown_argument
 from webrun_nb.client.errors import ArgumentError
 from webrun_nb.client.monitoring.budget import Amount
 from webrun_nb.client.proxies import Proxy
@@ -139,6 +140,10 @@ class MapOptions:
             One is unknown, or out of its range.
         """
         values: dict[str, Any] = dict(given)
+        known = [*(each.name for each in fields(cls) if each.name != "task"), *TASK_OPTIONS]
+        for name in values:
+            if name not in known:
+                raise unknown_argument("map", name, known)
         task = TaskOptions(**{name: values.pop(name) for name in TASK_OPTIONS if name in values})
         return cls(**values, task=task)
 

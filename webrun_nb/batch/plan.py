@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from webrun_nb.batch.inputs import URL, InputRow, MapInput, missing_column
@@ -43,6 +43,7 @@ def plan_rows(
     *,
     depends_on: Mapping[str, Any],
     check: CheckRow,
+    shown_url: Callable[[str], str] = str,
     raw: bool = False,
 ) -> MapPlan:
     """Fill the templates of all rows and check their tasks.
@@ -61,6 +62,9 @@ def plan_rows(
         The options that the answers depend on, as plain JSON; for the fingerprint.
     check : callable
         Checks a row's task.
+    shown_url : callable
+        Returns a URL as it stays when the server starts anew: that of a practice site as `practice:NAME`, without the
+        emulator's port.
     raw : bool
         Leave `{{ }}` in the text as it is; the template of the URL is filled all the same.
 
@@ -81,7 +85,7 @@ def plan_rows(
         for name in _columns_in(template):
             if name not in data.columns:
                 raise missing_column(name, data.columns, where)
-    filled = _Templates(Template(text, raw=raw), Template(url))
+    filled = _Templates(Template(text, raw=raw), Template(url), shown_url)
     rows = [_row_task(row, filled, names, check) for row in data.rows()]
     return MapPlan(text, url, rows, _fingerprint(rows, depends_on))
 
@@ -98,6 +102,7 @@ class _Templates:
 
     text: Template
     url: Template
+    shown_url: Callable[[str], str]
 
 
 def _row_task(
@@ -111,7 +116,7 @@ def _row_task(
     except WebRunError as error:
         about = _missing_in(values, f"{templates.url.text} {templates.text.text}")
         raise _of_row(error, position, label, about) from error
-    return task
+    return replace(task, url=templates.shown_url(task.url))
 
 
 class _Names(Mapping[str, object]):

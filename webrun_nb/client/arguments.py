@@ -82,9 +82,7 @@ def check_arguments(
     takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
     for name in kwargs:
         if name not in parameters and not takes_any:
-            meant = closest_match(name, known)
-            hint = f"did you mean {meant}?" if meant else f"it has: {', '.join(known)}"
-            raise ArgumentError(f"{function}() has no argument {name!r}", hint)
+            raise unknown_argument(function, name, known)
     try:
         given = signature.bind(*args, **kwargs).arguments
     except TypeError as error:
@@ -93,3 +91,10 @@ def check_arguments(
         kind = str(parameters[name].annotation)
         if kind in _TEXTS and not isinstance(value, str) and not (value is None and kind != "str"):
             raise ArgumentError(f"{function}() takes text as {name}, not {type(value).__name__}", f"{name}='…'")
+
+
+def unknown_argument(function: str, name: str, known: Sequence[str]) -> ArgumentError:
+    """Return the error for an argument that a function does not have; it names the one that was probably meant."""
+    meant = closest_match(name, known)
+    hint = f"did you mean {meant}?" if meant else f"it has: {', '.join(known)}"
+    return ArgumentError(f"{function}() has no argument {name!r}", hint)

@@ -198,6 +198,17 @@ async def test_a_text_that_is_not_understood_ends_the_run_after_three_rows(make)
     assert "I did not understand that" in run.error.message
 
 
+async def test_a_model_that_cannot_be_asked_ends_the_run_and_its_row_stays_missing(make):
+    async def unreachable(row, attempt):
+        return RowFailure("MODEL_UNAVAILABLE", "ollama:x can't be reached", acted=False)
+
+    run, store, runner = make(unreachable, total=100, slots=1)
+    await run.run()
+    assert len(runner.started) == 1
+    assert (run.error.code, run.progress.state, run.progress.failed) == ("MODEL_UNAVAILABLE", "failed", 0)
+    assert store.counts().missing == 100
+
+
 async def test_one_row_with_a_value_is_enough_to_go_on(make):
     async def mostly_nothing(row, attempt):
         return answer(row, {"title": "Maps" if row.position == 2 else None})

@@ -299,6 +299,29 @@ def test_a_duckdb_table_has_the_values_and_the_types(tmp_path):
     assert types["seen"] == "TIMESTAMPTZ_NS"
 
 
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.Index(list("aabb")),
+        pd.Index(list("abcd"), name="key"),
+        pd.Index([0, 2, 3, 7]),
+        pd.Index([7, 7, 8, 8]),
+        pd.date_range("2024-01-01", periods=4),
+    ],
+    ids=["texts twice", "named", "gaps", "numbers twice", "dates"],
+)
+@pytest.mark.parametrize("records", [1, 2])
+def test_a_duckdb_table_has_the_index_as_it_is_and_no_other_column(tmp_path, index, records):
+    table = made([[firm(10 * row + n) for n in range(records)] for row in range(4)], index=index)
+    path = export(table, tmp_path / "firms.duckdb", duckdb_table("firms", replace=False))
+    first, *others = [name for (name,) in query(path, "SELECT column_name FROM information_schema.columns")]
+    assert (first, others[:1]) == (index.name or "index", ["n" if records > 1 else "name"])
+    assert not [name for name in others if "index" in name]
+    assert [value for (value,) in query(path, f"SELECT {first} FROM firms")] == [
+        value.to_pydatetime() if isinstance(value, pd.Timestamp) else value for value in index.repeat(records)
+    ]
+
+
 def test_a_table_that_is_there_is_replaced_only_on_request(tmp_path):
     path = export(TABLES["plain"], tmp_path / "firms.duckdb", duckdb_table("firms", replace=False))
     other = made([[firm(1)]])

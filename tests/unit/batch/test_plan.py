@@ -1,9 +1,12 @@
+from functools import partial
+
 import pandas as pd
 import pytest
 
 from webrun_nb.batch.inputs import read_input
 from webrun_nb.batch.plan import plan_rows
 from webrun_nb.client.errors import ArgumentError, RequestError
+from webrun_nb.client.urls import display_url
 
 
 def plan(data, text="Get the name.", url=None, names=None, check=lambda row: None, depends_on=None, limit=None):
@@ -36,6 +39,16 @@ def test_each_row_fills_the_templates_of_its_text_and_its_url():
 )
 def test_without_a_template_the_column_url_is_the_page(data):
     assert urls(plan(data)) == ["http://a.example/1", "http://a.example/2"]
+
+
+def test_the_page_of_a_practice_site_is_the_same_at_another_port_of_the_emulator():
+    def at(port):
+        url = f"http://directory.localhost:{port}/companies/a?b=c"
+        shown = partial(display_url, base_url=f"http://127.0.0.1:{port}")
+        return plan_rows(read_input([url]), "Get it.", None, {}, depends_on={}, check=lambda row: None, shown_url=shown)
+
+    assert urls(at(8001)) == ["practice:directory/companies/a?b=c"]
+    assert at(8001).fingerprint == at(8002).fingerprint
 
 
 def test_a_series_is_its_own_column_and_value():

@@ -315,7 +315,7 @@ MAP = Command(
         ),
         Option("--per-host", "per_host", f"rows at once on one host ({_DEFAULTS.per_host})", "2", values.rows_at_once),
         Option("--limit", "limit", "only the first rows", "N", values.count),
-        Option("--max-cost", "max_cost_usd", "the most the run may cost; then it ends", "USD", values.budget_usd),
+        Option("--max-cost", "max_cost_usd", "start no more rows once that much is spent", "USD", values.budget_usd),
         Option(
             "--on-error",
             "on_error",
