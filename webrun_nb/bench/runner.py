@@ -32,6 +32,7 @@ from webrun_nb.bench.measurements.lost_browsers import HangSeen, Restore
 from webrun_nb.bench.measurements.lost_servers import EmulatorLost, NetworkLost
 from webrun_nb.bench.measurements.many_parts import ManyParts, ManyPartsByPath
 from webrun_nb.bench.measurements.many_sessions import ManySessions
+from webrun_nb.bench.measurements.map_dask import MapOnDask
 from webrun_nb.bench.measurements.map_export import MapExport
 from webrun_nb.bench.measurements.map_hosts import MapHosts
 from webrun_nb.bench.measurements.map_kills import MapKills
@@ -120,6 +121,7 @@ _OF_MAP: tuple[type[Measurement], ...] = (
     MapThroughputOfSlowPages,
     MapKills,
     MapHosts,
+    MapOnDask,
     MapExport,
 )
 EXTRACTION = tuple(each.name for each in _OF_EXTRACTION)
