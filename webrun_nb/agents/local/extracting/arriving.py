@@ -17,8 +17,8 @@ from webrun_nb.agents.local.matching.match import found_on
 from webrun_nb.browsers.actions import Click
 from webrun_nb.browsers.observation import Element
 from webrun_nb.extraction.assignment.choose import is_list, title_of
-from webrun_nb.extraction.engine import shown_of
 from webrun_nb.extraction.snapshot import Snapshot
+from webrun_nb.extraction.sources import Source
 
 if TYPE_CHECKING:
     from webrun_nb.agents.local.task import Task
@@ -38,18 +38,26 @@ class Arrival:
         The sentence.
     best : callable
         Returns what a page has of the sentence; None where it has nothing.
+    shown : callable
+        Returns the tables, lists and records that a page shows.
     columns : sequence of str
         The columns of the answer's schema; a list that has most of them is one of the subject, also where the page has
         no word for it.
     """
 
     def __init__(
-        self, task: Task, wanted: Extract, best: Callable[[Snapshot], Reading | None], columns: Sequence[str] = ()
+        self,
+        task: Task,
+        wanted: Extract,
+        best: Callable[[Snapshot], Reading | None],
+        shown: Callable[[Snapshot], Sequence[Source]],
+        columns: Sequence[str] = (),
     ) -> None:
         self._task = task
         self._columns = columns
         self._wanted = wanted
         self._best = best
+        self._shown = shown
         self.page_words = ""
         """The subject of the page in its own words."""
         self.is_among_others = False
@@ -106,7 +114,7 @@ class Arrival:
 
     def _listed_on(self, page: Snapshot) -> bool:
         """Tell whether the page lists the subject among others, or under a heading or name of its own."""
-        if any(about(self._wanted.subject, title_of(each)) for each in shown_of(page) if is_list(each)):
+        if any(about(self._wanted.subject, title_of(each)) for each in self._shown(page) if is_list(each)):
             return True
         best, subject = self._best(page), self._wanted.subject
         if best is None or best.view is None:

@@ -65,7 +65,7 @@ class ManyRows:
             yield from self._lists.task.act(Navigate(self._lists.start), self._lists.wanted.sentence)
             page = yield from self._lists.task.snapshot()
         columns = [each.name for each in self._lists.shape.columns] if self._lists.shape is not None else []
-        arrival = Arrival(self._lists.task, self._lists.wanted, self._lists.best, columns)
+        arrival = Arrival(self._lists.task, self._lists.wanted, self._lists.best, self._lists.shown_on, columns)
         try:
             page = yield from arrival.from_page(page)
         except UntiedError:

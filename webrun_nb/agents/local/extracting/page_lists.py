@@ -73,6 +73,8 @@ class PageLists:
         self.unpaired: tuple[str, ...] = ()
         """Words for columns that the answer has none for."""
         self._sources = PageSources()
+        self.shown_on = self._sources.shown_on
+        """Returns the tables, lists and records that a page shows; each page is searched once."""
         self._views_by_page: dict[int, list[View]] = {}
         self._joined_by_page: dict[int, list[View]] = {}
 
