@@ -141,5 +141,6 @@ def test_what_the_field_can_not_hold_is_refused(emulator, page_url, given, param
 def test_an_unknown_key_is_answered_with_what_there_is(emulator, page_url):
     task = {"taskDetails": LIST, "startingPoint": page_url, "emulator": {"agnet": "llm"}}
     assert emulator.post("/start/run-task", task)[1]["message"] == (
-        "emulator has no field agnet; it has expectStatus, userAgent"
+        "emulator has no field agnet; it has expectStatus, userAgent, agent, model, modelUrl, modelKey, maxSteps, "
+        "maxModelCost, vision, replay, heal, record"
     )

@@ -64,6 +64,7 @@ def test_session_status_has_the_contracts_fields(emulator):
     }  # fmt: skip
     assert set(status["usage"]) == {
         "prompt_tokens", "completion_tokens", "total_tokens", "completion_time", "cost", "emulated", "breakdown",
+        "tokens_estimated",
     }  # fmt: skip
     assert set(status["usage"]["breakdown"]) == {"compute", "idle", "tokens", "proxy"}
 

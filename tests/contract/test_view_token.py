@@ -54,6 +54,7 @@ def opened(emulator: Any) -> Iterator[Opened]:
         "file_id": "0" * 24,
         "seq": 1,
         "at": 1,
+        "name": "none",
     }
     yield Opened(session_id, token_of(emulator, session_id), other, ids)
     emulator.http.delete(f"/environments/{ids['environment_id']}")

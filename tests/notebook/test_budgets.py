@@ -59,7 +59,7 @@ def all_but_the_answer_usd(shared_kernel: Kernel) -> str:
     assert shared_kernel.run(f"%%webrun task --url practice:shop -o rows\n{LIST_LAPTOPS}").status == "ok"
     cost = Decimal(value(shared_kernel.run("str(webrun.last.cost_usd)")))
     assert shared_kernel.run(SETTLE).status == "ok"
-    return str(cost - Decimal("0.0002"))
+    return f"{(cost - Decimal('0.0002')).normalize():f}"
 
 
 def test_an_idle_session_is_ended_when_its_budget_is_spent(kernel):
@@ -200,7 +200,7 @@ def test_a_task_that_cost_more_than_its_sessions_budget_says_so(kernel, all_but_
     assert any("exceeded by" in output.get("data", {}).get("text/plain", "") for output in shown)
     refused = kernel.run("%%webrun task\nList the laptops")
     assert f"the budget of session cc (${budget} emulated) is spent" in refused.one_line
-    assert f"`%webrun start cc --max-cost {2 * Decimal(budget)}`" in refused.one_line
+    assert f"`%webrun start cc --max-cost {(2 * Decimal(budget)).normalize():f}`" in refused.one_line
     assert "sessions of their own" not in refused.text
     assert kernel.run("%webrun start cc").status == "ok"
 
