@@ -76,14 +76,15 @@ class ViewFeed:
         page, message = str(content.get("page")), content.get("message")
         if not isinstance(message, Mapping):
             return
+        if page in self._given_up and message.get("type") != "visible":  # it was slow, and has missed what was sent
+            self._look(page, True, again=False)
+            self._send_state()
         match message.get("type"):
             case "visible":
                 self._look(page, message.get("visible") is True)
             case "ack":
                 if self._sent_s is not None:
                     self._sent_s = None
-                    if page in self._given_up:  # one that has looked away may acknowledge what was on its way
-                        self._look(page, True, again=False)
                     if self._view is not None:
                         self._view.acknowledge()
             case "input":

@@ -132,6 +132,20 @@ def test_a_page_that_acknowledges_after_all_looks_again(pages):
     assert pages.views[0].said[-2:] == [True, "ack"]
 
 
+@pytest.mark.parametrize("message", [{"type": "ack"}, {"type": "input", "action": {"type": "TAKE_OVER"}}])
+def test_a_page_that_was_slow_gets_the_state_that_it_missed(pages, message):
+    pages.say(type="visible", visible=True)
+    pages.feed.link("")
+    pages.feed.picture(b"one")
+    pages.feed._give_up(pages.feed._sent_s)
+    pages.feed.note({**STATE, "phase": "manual"})
+    pages.sent.clear()
+    pages.say(**message)
+    assert [content["note"]["phase"] for content, _ in pages.sent] == ["manual"]
+    pages.feed.note(STATE)
+    assert pages.sent[-1][0]["note"]["phase"] == "idle"
+
+
 def test_a_page_that_looked_away_may_acknowledge_what_was_on_its_way(pages):
     pages.say(type="visible", visible=True)
     pages.feed.picture(b"one")
