@@ -140,7 +140,6 @@ session = webrun.start(url="{}")
 IFrame(session.web_view_url, "100%", 660)"""
 
 
-@pytest.mark.own_kernel
 def test_all_views_of_one_session_show_who_is_in_control(lab: LabPage, site: RecordingSite) -> None:
     """The views of the card and of `%webrun view`, and the page of `webViewURL` in an iframe of a cell's output."""
     open_view(lab, site.url, IN_FRAME.format(site.url), "session.web_view_url")

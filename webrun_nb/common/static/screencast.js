@@ -34,7 +34,7 @@ export function screenView(parent, port, { announce = false } = {}) {
   ui.button.addEventListener("click", () => (isInControl() ? release() : takeControl()));
   const leave = () => ui.button.focus({ preventScroll: true });
   const stopInput = listenForInput(ui.field, ui.frame, { isInControl, send, takeControl, leave });
-  const visibility = reportVisibility(ui.frame, port);
+  const visibility = reportVisibility(ui.root, port);
   draw();
   return {
     root: ui.root,
@@ -201,8 +201,9 @@ function marker(mark) {
   };
 }
 
-/* Reports to the port when the picture comes into view or leaves it, so that a page that shows none gets none. */
-function reportVisibility(frame, port) {
+/* Reports to the port when the screen comes into view or leaves it, so that a page that shows none gets no pictures. The
+   bar counts too: its button waits for the state of the session, which is sent with the pictures. */
+function reportVisibility(screen, port) {
   let isFolded = false;
   let isSeen = false;
   let reported = null;
@@ -216,7 +217,7 @@ function reportVisibility(frame, port) {
     isSeen = entries.at(-1).isIntersecting;
     report();
   });
-  observer.observe(frame);
+  observer.observe(screen);
   document.addEventListener("visibilitychange", report);
   return {
     fold(folded) {
