@@ -222,7 +222,7 @@ class BrowserInstance(Protocol):
     async def close(self) -> None:
         """Close the instance. Safe to call twice, and on a dead browser."""
 
-    # What `/_emulator/sessions/:id/instance` does (contract, section 12): real signals to the browser's process group.
+    # The actions of `/_emulator/sessions/:id/instance` (contract, section 12): signals to the browser's process group.
     # A `context` instance has no browser of its own, so its neighbours in the shared one get the same.
 
     async def kill(self) -> None:

@@ -94,7 +94,7 @@ class Acting:
         self.brief = brief
         self.view = PageView()
         self.remarks: list[str] = []
-        """What the answer has to say of the dialogs of pages."""
+        """Sentences on the dialogs of pages, for the answer."""
         self._destinations = Destinations(brief)
         self._words = frozenset(word.casefold() for word in _WORD.findall(brief.instruction))
 

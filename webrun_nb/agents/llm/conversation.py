@@ -70,7 +70,7 @@ class _Turn:
     response: ModelResponse
     calls: list[Call]
     reminder: str = ""
-    """What it is told where it called nothing."""
+    """The text that the model gets where it called nothing."""
 
 
 @dataclass

@@ -45,7 +45,7 @@ _LONGEST_WAIT_S = 30.0
 _SAID_CHARS = 200
 _PART_BYTES = 20
 _PICTURE_BYTES = 6_000
-"""What a picture of the view counts as: about 3,000 tokens at most."""
+"""The size that a picture of the view counts with in the estimate of tokens: about 3,000 tokens at most."""
 
 
 class TooLongError(Exception):

@@ -30,7 +30,7 @@ class ModelTrial:
     """None where it was not asked, as the model calls tools."""
     requests: int
     cost_usd: Decimal | None
-    """What the user pays to its provider; None if the price is unknown."""
+    """The amount that the user pays to its provider; None if the price is unknown."""
 
     @property
     def is_suitable(self) -> bool:

@@ -7,7 +7,8 @@ from itertools import pairwise
 from pprint import pformat
 from typing import Any
 
-from webrun_nb.agents.recording.recording import ActionStep, Element, ReadStep, Recording, RecordingError
+from webrun_nb.agents.recording.recording import ActionStep, ReadStep, Recording, RecordingError
+from webrun_nb.agents.recording.targets import ElementDescription
 from webrun_nb.browsers.actions import Action, ScrollGoal
 
 _SCRIPT = '''"""{about}
@@ -147,13 +148,13 @@ def _acted(step: ActionStep) -> Iterator[str]:
     yield from write(action, step)
 
 
-def _found(name: str, element: Element) -> Iterator[str]:
+def _found(name: str, element: ElementDescription) -> Iterator[str]:
     yield f"{name} = await find("
     yield from (f"    {candidate}," for candidate in _candidates(element))
     yield ")"
 
 
-def _candidates(element: Element) -> list[str]:
+def _candidates(element: ElementDescription) -> list[str]:
     """Return the ways to find an element, the surest first: each as a locator, an ordinal and a count."""
     page = "page" if not element.frame else f"page.frame(url=re.compile({_regex(element.frame)}))"
     found: list[str] = []

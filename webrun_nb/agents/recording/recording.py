@@ -80,38 +80,12 @@ class _Model(BaseModel):
     )
 
 
-class Element(_Model):
-    """The description of an element, as `targets.ElementDescription`."""
-
-    role: str = ""
-    name: str = ""
-    tag: str = ""
-    label: str = ""
-    placeholder: str = ""
-    text: str = ""
-    groups: tuple[tuple[str, str], ...] = ()
-    beside: tuple[str, ...] = ()
-    column: str = ""
-    region: str = ""
-    frame: str = ""
-    ordinal: int = Field(default=1, ge=1)
-    count: int = Field(default=1, ge=1)
-    hint: str = ""
-    path: str = ""
-    checked: bool | None = None
-    expanded: bool | None = None
-
-    def description(self) -> ElementDescription:
-        """Return it as the search for elements takes it."""
-        return ElementDescription(**dict(self))
-
-
 class ActionStep(_Model):
     """An action, with its elements and its other details."""
 
     action: str
-    element: Element | None = None
-    onto: Element | None = None
+    element: ElementDescription | None = None
+    onto: ElementDescription | None = None
     """The element that something is dropped on."""
     details: dict[str, Any] = Field(default_factory=dict)
     """The fields of the action that differ from their defaults."""
@@ -272,6 +246,5 @@ def _is_password(seen: Observation | None, ref: int | None, action: Action) -> b
     return thing is not None and thing.input_type == "password"
 
 
-def _described(seen: Observation | None, ref: int | None) -> Element | None:
-    description = None if seen is None or ref is None else describe(seen, ref)
-    return None if description is None else Element(**dataclasses.asdict(description))
+def _described(seen: Observation | None, ref: int | None) -> ElementDescription | None:
+    return None if seen is None or ref is None else describe(seen, ref)

@@ -246,17 +246,17 @@ def _action(step: ActionStep, looker: _Looker) -> Work[None]:
     was_seen = looker.seen is not None
     element, onto = None, None
     if step.element is not None:
-        element = yield from _element(looker, step.element.description())
-        if step.action == Click.__name__ and is_in_state_after(element, step.element.description()):
-            yield Log(f"Not clicked: {step.element.description()} is in the state already that the click brings it to.")
+        element = yield from _element(looker, step.element)
+        if step.action == Click.__name__ and is_in_state_after(element, step.element):
+            yield Log(f"Not clicked: {step.element} is in the state already that the click brings it to.")
             return
     if step.onto is not None:
-        onto = yield from _element(looker, step.onto.description())
+        onto = yield from _element(looker, step.onto)
     action = step.action_on(
         None if element is None else element.ref,
-        "" if element is None else str(step.element and step.element.description()),
+        "" if element is None else str(step.element),
         None if onto is None else onto.ref,
-        "" if onto is None else str(step.onto and step.onto.description()),
+        "" if onto is None else str(step.onto),
     )
     try:
         dared = yield from approved(looker, action, step.because)
@@ -309,6 +309,6 @@ def _brief_of(step: ActionStep | ReadStep, brief: TaskSpec) -> TaskSpec:
 def _words(step: ActionStep) -> str:
     """Return an action in words."""
     name = ACTION_WORDS.get(step.action, step.action)
-    aimed = "" if step.element is None else f" {step.element.description()}"
+    aimed = "" if step.element is None else f" {step.element}"
     url = step.details.get("url")
     return f"{name}{aimed}{f' {shortened(url, _MAX_WORDS)}' if isinstance(url, str) else ''}"

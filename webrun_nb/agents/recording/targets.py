@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from pydantic import ConfigDict, Field
 
 from webrun_nb.browsers.observation import Element, Group, Observation
 from webrun_nb.common.text import closest_match, shortened
@@ -27,7 +30,9 @@ _ENOUGH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class ElementDescription:
-    """The description of an element of a page."""
+    """The description of an element of a page, as recordings hold it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")  # recordings are read from files
 
     role: str = ""
     name: str = ""
@@ -43,9 +48,9 @@ class ElementDescription:
     region: str = ""
     frame: str = ""
     """URL of the frame that it is in, without its query; empty for the page itself."""
-    ordinal: int = 1
+    ordinal: Annotated[int, Field(ge=1)] = 1
     """Its place among the elements of the same role and name, from 1."""
-    count: int = 1
+    count: Annotated[int, Field(ge=1)] = 1
     """The number of these elements."""
     hint: str = ""
     """The page's own names for it: name, id, autocomplete, data-testid."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from webrun_nb.agents.base import AgentError
@@ -44,7 +45,7 @@ _FAULTS: tuple[Answer, ...] = (
 )
 
 
-class _OnLargePage:
+class _OnLargePage(ABC):
     """The base of these measurements: the page with 2,000 elements in a browser, and a scripted model."""
 
     _browser: BrowserInstance
@@ -63,9 +64,9 @@ class _OnLargePage:
         await self._browser.perform(Navigate(bench.site.publish("controls", large_pages.controls(_ELEMENTS))))
         await self.sample(bench)
 
+    @abstractmethod
     async def sample(self, bench: BenchContext) -> Sample:
         """Measure once."""
-        raise NotImplementedError
 
     def processes(self, bench: BenchContext) -> tuple[Sequence[str], Sequence[str]]:
         """Name this process and its browser."""

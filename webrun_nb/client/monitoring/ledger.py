@@ -165,8 +165,7 @@ class TaskRecord:
     model_requests: int = 0
     """The requests to the user's own language model."""
     model_usd: Decimal | None = None
-    """What they cost at its provider, which is no part of `cost_usd`; None if that is unknown, or if there were none.
-    """
+    """Their cost at its provider, which is no part of `cost_usd`; None if it is unknown, or if there were none."""
 
 
 _SESSION_COLUMNS = ", ".join(field.name for field in fields(SessionRecord))

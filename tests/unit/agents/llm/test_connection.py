@@ -8,7 +8,7 @@ import pytest
 
 from helpers.agent_runner import FakeWorker
 from helpers.stored_pages import stored
-from webrun_nb.agents.base import AgentError, Finish, ModelOptions, Reply, TaskSpec, TokenUse
+from webrun_nb.agents.base import AgentError, Finish, ModelOptions, Observe, Reply, TaskSpec, TokenUse
 from webrun_nb.agents.llm import LlmAgent
 from webrun_nb.bench.harness.model_server import Answer, ModelServer, model_server, refusal
 from webrun_nb.common.codes import TaskFailureCode
@@ -143,5 +143,5 @@ async def test_a_provider_needs_its_key(model: str) -> None:
 async def test_each_kind_of_provider_can_be_connected(model: str) -> None:
     page = stored("product")
     run = LlmAgent(ModelOptions(model, key=KEY)).run(TaskSpec("x", starting_url=page.observation.url), TokenUse())
-    await run.asend(None)
+    assert isinstance(await run.asend(None), Observe), "the first step, once the connection is open"
     await run.aclose()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from webrun_nb.agents.recording.playwright_export import playwright_script
 from webrun_nb.agents.recording.recording import (
     ActionStep,
-    Element,
     ReadStep,
     RecordedTask,
     Recording,
     RecordingError,
 )
+from webrun_nb.agents.recording.targets import ElementDescription
 
-BUTTON = Element(role="button", name="Add", beside=("Pear",), ordinal=2, count=2, path="body > button")
-FIELD = Element(role="textbox", name='Your "name"', label="Name", placeholder="Ada")
+BUTTON = ElementDescription(role="button", name="Add", beside=("Pear",), ordinal=2, count=2, path="body > button")
+FIELD = ElementDescription(role="textbox", name='Your "name"', label="Name", placeholder="Ada")
 
 
 def script_of(*steps: ActionStep | ReadStep, text: str = "Do it") -> str:
@@ -24,7 +26,7 @@ def script_of(*steps: ActionStep | ReadStep, text: str = "Do it") -> str:
     return script
 
 
-def step(action: str, element: Element | None = None, **details: object) -> ActionStep:
+def step(action: str, element: ElementDescription | None = None, **details: object) -> ActionStep:
     return ActionStep(action=action, element=element, details=details)
 
 
@@ -34,7 +36,10 @@ def step(action: str, element: Element | None = None, **details: object) -> Acti
         (step("Navigate", url="http://x/'a'"), """await page.goto("http://x/'a'")"""),
         (step("GoBack"), "await page.go_back()"),
         (step("Click", BUTTON, manner="right-click", held=["Shift"]), "click(button=\"right\", modifiers=['Shift'])"),
-        (step("Click", Element(role="checkbox", name="Gift", checked=False)), "await element.set_checked(True)"),
+        (
+            step("Click", ElementDescription(role="checkbox", name="Gift", checked=False)),
+            "await element.set_checked(True)",
+        ),
         (step("Hover", BUTTON), "await element.hover()"),
         (step("Type", FIELD, text="Ada", submit=True), 'await element.press("Enter")'),
         (step("Type", FIELD, text="Ada", by_keys=True), "await element.press_sequentially('Ada')"),
@@ -67,7 +72,9 @@ def test_a_script_has_no_more_than_it_needs():
 
 
 def test_what_a_task_says_ends_no_string():
-    script_of(ReadStep(read='List "it" \\ \'now\'"""'), text='List """it""" \\')
+    said = 'List "it" \\ \'now\'"""'
+    tree = ast.parse(script_of(ReadStep(read=said), text='List """it""" \\'))
+    assert said in [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +83,7 @@ def test_what_a_task_says_ends_no_string():
         (ActionStep(action="Type", problem="it held a secret"), "it held a secret"),
         (step("Drag", BUTTON, by=[1, 2]), "it drags by a distance"),
         (step("SelectText", BUTTON, phrase="a b"), "it selects a phrase"),
-        (step("Click", Element(role="button")), "its element has no name, label or path"),
+        (step("Click", ElementDescription(role="button")), "its element has no name, label or path"),
     ],
 )
 def test_what_cannot_be_written_names_the_step(written, why):

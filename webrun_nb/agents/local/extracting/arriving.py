@@ -82,7 +82,7 @@ class Arrival:
             return page
         if is_about(subject, page):
             return page
-        # Somebody who said where to go means that page; who only named a thing may have to be led to it.
+        # A task that has opened a page means that page; one that only names a thing may need a link or the search.
         if self._task.done and self._listed_on(page):
             return page
         link = yield from self._link_called(subject, page)

@@ -285,7 +285,7 @@ def _take_constraints(reading: _Reading) -> None:
             constraint = _constraint(pattern, match, op)
             reading.constraints.append(constraint)
             groups = match.groupdict()
-            # What follows an amount of money is no unit of it: "under $900 cheapest first".
+            # A word behind an amount of money is no unit of it: "under $900 cheapest first".
             money = groups.get("low") and re.search(r"[$£€¥₹]", groups["low"])
             reading.text = _cut(reading.text, match, match.start("unit") if money and "unit" in groups else match.end())
 
