@@ -12,7 +12,7 @@ from webrun_nb.notebook.syntax import help as help_of_commands
 from webrun_nb.notebook.syntax import parser
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.help import usage
-from webrun_nb.notebook.syntax.spec import Command
+from webrun_nb.notebook.syntax.spec import Command, Invocation
 
 BY_NAME = pytest.mark.parametrize("command", list(COMMANDS), ids=lambda command: command.name)
 
@@ -21,8 +21,8 @@ def help_text(verb: str | None = None) -> str:
     return help_of_commands.help_text(COMMANDS, verb)
 
 
-def parse(line: str, cell: str | None) -> None:
-    parser.parse(COMMANDS, line, cell)
+def parse(line: str, cell: str | None) -> Invocation:
+    return parser.parse(COMMANDS, line, cell)
 
 
 def test_the_first_screen_holds_what_one_starts_with() -> None:
@@ -40,7 +40,7 @@ def test_the_first_screen_fits_a_screen() -> None:
 
 def test_the_first_screens_example_works() -> None:
     line, _, body = help_text()[help_text().index("%%webrun task --url") :].partition("\n")
-    parse(line.removeprefix("%%webrun "), body)
+    assert parse(line.removeprefix("%%webrun "), body).command.name == "task"
 
 
 @BY_NAME
