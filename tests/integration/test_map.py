@@ -149,10 +149,12 @@ def test_a_run_goes_on_without_its_input_and_not_with_another(client: Client, si
 
 def test_one_run_is_open_once(client: Client, site: Any) -> None:
     gate = threading.Event()
-    run = begin(client, [site.page("/held", offices(("Ulm", 3)), held=gate)])
-    with pytest.raises(RunError) as used:
-        begin(client, None, schema=None, resume=run.id)
-    assert used.value.code == "RUN_IN_USE"
+    pages = [site.page("/held", offices(("Ulm", 3)), held=gate)]
+    run = begin(client, pages)
+    for same in ({"pages": None, "schema": None, "resume": run.id}, {"pages": pages}):
+        with pytest.raises(RunError) as used:
+            begin(client, **same)
+        assert used.value.code == "RUN_IN_USE"
     gate.set()
     run.result()
 

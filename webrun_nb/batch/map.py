@@ -260,13 +260,17 @@ def _find_or_create(client: Client, plan: MapPlan, prepared: Prepared, source: M
 
 
 def _unfinished(fingerprint: str) -> RunStore | None:
-    """Return the latest unfinished run of a plan that no process has open and that is young enough to go on with."""
+    """Open the latest run of a plan if it is unfinished and young enough to go on with; None if there is no such run.
+
+    Raises
+    ------
+    RunError
+        It is being done: a second run would pay for the same rows again.
+    """
     since_ms = time.time() * 1000 - RESUMED_WITHIN_MS
     for run in stored_runs():
         if run.meta.fingerprint == fingerprint and run.meta.created_at_ms >= since_ms:
-            if run.state == "complete" or run.in_use:
-                return None  # the same was done after it, or is being done
-            return RunStore.open(run.meta.run_id)
+            return None if run.state == "complete" else RunStore.open(run.meta.run_id)
     return None
 
 

@@ -460,7 +460,7 @@ def _locked(folder: Path) -> FileLock:
         raise RunError(
             f"run {folder.name} is in use: another cell or notebook goes on with it",
             code=ToolkitErrorCode.RUN_IN_USE,
-            hint="wait until it has ended, or stop it there",
+            hint="wait until it has ended, or stop it there; new=True begins another run",
         ) from None
     return lock
 
