@@ -44,6 +44,7 @@ from webrun_nb.bench.measurements.map_throughput import (
 )
 from webrun_nb.bench.measurements.miniwob import MiniwobHonesty, MiniwobSuccess
 from webrun_nb.bench.measurements.model_agent import ModelFaults, ModelFirstLook, ModelLaterLook, ModelStep
+from webrun_nb.bench.measurements.model_oracle import ModelOracle
 from webrun_nb.bench.measurements.policy_decision import PolicyDecision
 from webrun_nb.bench.measurements.process_create import ProcessCreate
 from webrun_nb.bench.measurements.real_applications import ApplicationsHonesty, ApplicationsSuccess
@@ -113,6 +114,7 @@ _OF_AGENT: tuple[type[Measurement], ...] = (
     ModelLaterLook,
     ModelStep,
     ModelFaults,
+    ModelOracle,
 )
 _OF_MAP: tuple[type[Measurement], ...] = (
     MapThroughput,

@@ -1,10 +1,10 @@
-"""Has the local agent work on the tasks of an application, through the emulator's API alone."""
+"""Has an agent work on the tasks of an application, through the emulator's API alone."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
@@ -23,6 +23,12 @@ _REPORTED_WITHIN_S = 1.0
 """A page's report of its state comes by its own connection, so it may come just after the agent's answer."""
 
 State = TypeVar("State")
+AgentOf = Callable[[ApplicationTask[Any]], Mapping[str, Any]]
+"""Returns the choice of an agent for a task that is about to begin, as the task's `emulator` field."""
+
+
+def _local(task: ApplicationTask[Any]) -> Mapping[str, Any]:
+    return {"agent": "local"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ class Outcome:
 
 
 async def work_on(
-    emulator: Emulator, application: Application[State], numbers: Collection[int] = ()
+    emulator: Emulator, application: Application[State], numbers: Collection[int] = (), agent_of: AgentOf = _local
 ) -> AsyncIterator[Outcome]:
     """Start an application, have its tasks done one after the other, and yield the outcomes.
 
@@ -80,6 +86,8 @@ async def work_on(
     application : Application
     numbers : collection of int
         The tasks, from 1; all where it is empty.
+    agent_of : callable, optional
+        The agent that does them; the local one where it is left out.
 
     Raises
     ------
@@ -89,15 +97,16 @@ async def work_on(
         It does not start, or the emulator does not answer.
     """
     with application as url:
-        for number, task in enumerate(application.tasks, start=1):
+        for number in range(1, len(application.tasks) + 1):
             if not numbers or number in numbers:
                 await asyncio.to_thread(application.reset, number)
-                yield await _one(emulator, application, url, number, task)
+                yield await _one(emulator, application, url, number, agent_of)
 
 
 async def _one(
-    emulator: Emulator, application: Application[State], url: str, number: int, task: ApplicationTask[State]
+    emulator: Emulator, application: Application[State], url: str, number: int, agent_of: AgentOf
 ) -> Outcome:
+    task = application.tasks[number - 1]
     sign_in = application.sign_in_path if task.signed_in else None
     session_id = await emulator.start_session(**({"startingUrl": url + sign_in} if sign_in else {}))
     try:
@@ -105,7 +114,9 @@ async def _one(
         if sign_in:
             await _until_idle(emulator, session_id)
         began_s = time.perf_counter()
-        status, approved, said = await _worked_on(emulator, session_id, url + task.path, task)
+        status, approved, said = await _worked_on(
+            emulator, session_id, _message(url + task.path, task, agent_of(task)), task
+        )
         took_s = time.perf_counter() - began_s
         right = await _checked(application, task, Answered(said if status == "done" else ""))
     finally:
@@ -119,10 +130,10 @@ async def _until_idle(emulator: Emulator, session_id: str) -> None:
 
 
 async def _worked_on(
-    emulator: Emulator, session_id: str, url: str, task: ApplicationTask[State]
+    emulator: Emulator, session_id: str, message: dict[str, Any], task: ApplicationTask[State]
 ) -> tuple[Status, int, str]:
     """Give the task to the agent, approve what it may do, and return its end."""
-    answer = await _send(emulator, session_id, _message(url, task))
+    answer = await _send(emulator, session_id, message)
     path = f"/task/{session_id}/{answer['taskId']}"
     approved = 0
     while answer.get("pending"):
@@ -140,13 +151,14 @@ async def _worked_on(
     return "failed", approved, f"{answer.get('code')}: {answer.get('message')}"
 
 
-def _message(url: str, task: ApplicationTask[State]) -> dict[str, Any]:
+def _message(url: str, task: ApplicationTask[State], agent: Mapping[str, Any]) -> dict[str, Any]:
     message: dict[str, Any] = {
         "actionType": "newTask",
         "newState": "start",
         "prompt": task.text,
         "startingUrl": url,
         "maxDuration": _TASK_MAX_MS,
+        "emulator": dict(agent),
     }
     if task.schema:
         message |= {"outputType": "structured_json", "outputSchema": task.schema}
