@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, Protocol
 
+from webrun_nb.agents.recording.choices import Choice
 from webrun_nb.browsers.actions import Action
 from webrun_nb.browsers.observation import DialogAnswer, NativeDialog, Observation
 from webrun_nb.common.codes import TaskFailureCode
@@ -252,6 +253,8 @@ class Finish:
     lists: tuple[ListRead, ...] = ()
     readings: tuple[str, ...] = field(default=(), compare=False, repr=False)
     """The parts of the instruction that values were read for, as `because` of the steps that serve them has them."""
+    choices: tuple[Choice, ...] = field(default=(), compare=False, repr=False)
+    """The choices of a language model that it rests on, so that a replay can read the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +278,8 @@ class Observed:
     """Reply to `Observe`."""
 
     observation: Observation
+    step: int | None = None
+    """The number of the step that it is recorded as; None where it is not recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +287,8 @@ class SnapshotTaken:
     """Reply to `TakeSnapshot`."""
 
     snapshot: Snapshot
+    step: int | None = None
+    """The number of the step that it is recorded as; None where it is not recorded."""
 
 
 @dataclass(frozen=True, slots=True)

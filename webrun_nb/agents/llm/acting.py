@@ -95,6 +95,8 @@ class Acting:
         self.view = PageView()
         self.remarks: list[str] = []
         """Sentences on the dialogs of pages, for the answer."""
+        self._step: int | None = None
+        """The number of the recorded step of the last look."""
         self._destinations = Destinations(brief)
         self._words = frozenset(word.casefold() for word in _WORD.findall(brief.instruction))
 
@@ -120,7 +122,7 @@ class Acting:
                 seen = yield from self._allowed()
             except SettledByHandError:  # a person took over instead of an answer: the page may be another one
                 continue
-            self.view.take(seen)
+            self.view.take(seen, self._step)
             return seen
         raise AgentError(TaskFailureCode.TASK_STOPPED, "The page is on a site that was not approved.")
 
@@ -149,6 +151,7 @@ class Acting:
         reply = yield Observe()
         if not isinstance(reply, Observed):
             raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a look with {type(reply).__name__}.")
+        self._step = reply.step
         return reply.observation
 
     def picture(self) -> Work[bytes | None]:

@@ -21,33 +21,29 @@ from webrun_nb.agents.base import (
     TaskSpec,
 )
 from webrun_nb.agents.llm import tools
-from webrun_nb.agents.llm.page_view import PageView, Place
+from webrun_nb.agents.llm.page_lists import Listed, lists_of_page, node_at, record_of_elements
+from webrun_nb.agents.llm.page_view import PageView
 from webrun_nb.agents.llm.row_choice import chosen_rows
 from webrun_nb.agents.llm.tools import ToolCallError
 from webrun_nb.agents.local.extracting.asked_for import shape_of, shape_of_names
 from webrun_nb.agents.local.extracting.evidence import columns_of, lists_of, provenance_of
 from webrun_nb.agents.local.lists.fields_shown import markdown
-from webrun_nb.agents.local.lists.view import best_first, joined_views, views_of
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.column_types import Column, ColumnType
 from webrun_nb.common.json_schema import first_misfit
-from webrun_nb.common.text import closest_match, shortened
+from webrun_nb.common.text import shortened
 from webrun_nb.extraction.answer import answer
 from webrun_nb.extraction.assignment.assign import Assignment
 from webrun_nb.extraction.assignment.choose import has_same_columns
-from webrun_nb.extraction.assignment.fields import Field, fields_of
+from webrun_nb.extraction.assignment.fields import Field
 from webrun_nb.extraction.assignment.same_field import same_fields
 from webrun_nb.extraction.continuation.continuation import continuation_of, document_of
-from webrun_nb.extraction.engine import currencies_of, main_of, shown_of
 from webrun_nb.extraction.further import read_further
-from webrun_nb.extraction.grids.pairs import cell_of
-from webrun_nb.extraction.own_columns import own_names
 from webrun_nb.extraction.page_state import state_of
 from webrun_nb.extraction.reasons import Problem
 from webrun_nb.extraction.results import Extraction, Part
 from webrun_nb.extraction.schema import Shape
 from webrun_nb.extraction.snapshot import Node, Snapshot
-from webrun_nb.extraction.sources import Source, SourceColumn, SourceRow
 from webrun_nb.extraction.values.page_date import page_date_of
 
 T = TypeVar("T")
@@ -58,24 +54,24 @@ MOST_REPAIRS = 2
 _ELEMENTS = "elements"
 """The name of what is no list: single elements of the page."""
 _NUMBER = re.compile(r"\D*(\d{1,6})\D*")
-_MOST_LISTS = 12
-_MOST_COLUMNS = 15
 _SHOWN_ROWS = 20
 _ROWS_CHARS = 2_500
 _VALUE_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
-    """A list or record of a page with the names of its columns."""
+class Reading:
+    """A part of the rows that were read, with the choice that it rests on."""
 
-    source: Source
-    parts: tuple[Source, ...]
-    is_record: bool
-    title: str
+    listed: Listed
     fields: Mapping[str, Field]
-    page: Snapshot
-    currencies: frozenset[str]
+    """The field of the list that holds each column of the answer."""
+    comparable: Mapping[str, Field]
+    """The fields that rows can be chosen and ordered by, by name; empty for a further page."""
+    elements: Mapping[str, int]
+    """The numbers of single elements that hold the columns of the answer; empty for those of a list."""
+    step: int | None
+    """The number of the recorded step in which the page was read."""
 
 
 class Extracting:
@@ -98,13 +94,16 @@ class Extracting:
         self._brief = brief
         self._view = view
         self._shape = shape_of(brief)
-        self._listed: dict[str, _Listed] = {}
+        self._listed: dict[str, Listed] = {}
         self._parts: list[Part] = []
-        self._columns: dict[str, Field] = {}
+        self._columns: Mapping[str, Field] = {}
         self._others: dict[str, Field] = {}
         self._shape_read = Shape()
         self._read: Extraction | None = None
         self._repairs = 0
+        self._step: int | None = None
+        self.readings: list[Reading] = []
+        """The parts of the rows that were read, in order."""
 
     @property
     def wants_data(self) -> bool:
@@ -120,8 +119,8 @@ class Extracting:
 
     def lists(self) -> Work[str]:
         """Return the lists and records of the page, with their columns and their first values."""
-        self._listed = _lists_of((yield from self._taken()))
-        lines = [_described(name, each) for name, each in self._listed.items()]
+        self._listed = lists_of_page((yield from self._taken()))
+        lines = [each.described(name) for name, each in self._listed.items()]
         return "\n".join(lines) or "The page has no table, no list and no record."
 
     def extract(self, call: tools.Extract) -> Work[str]:
@@ -134,23 +133,28 @@ class Extracting:
         """
         page = yield from self._taken()
         if call.list == _ELEMENTS:
-            self._begin(self._single(page, call.columns), {name: name for name in call.columns})
-            self._read = answer(self._shape_read, self._parts)
+            self.begin(self._elements(page, call.columns))
             return self._told()
-        self._listed = _lists_of(page)
+        self._listed = lists_of_page(page)
         listed = self._listed.get(call.list) or self._listed.get(call.list.strip("[] ").upper())
         if listed is None:
-            names = "\n".join(_described(name, each) for name, each in self._listed.items()) or "none"
+            names = "\n".join(each.described(name) for name, each in self._listed.items()) or "none"
             raise ToolCallError(f"The page has no list {shortened(call.list, 40)!r}. Its lists:\n{names}")
         if call.more and self._parts:
-            self._add(listed)
+            self.add(listed, self._step)
         else:
-            self._begin(listed, call.columns)
-        self._read = answer(self._shape_read, self._parts)
+            self.begin(Reading(listed, self._fields(listed, call.columns), listed.fields, {}, self._step))
         return self._told()
 
-    def _begin(self, listed: _Listed, columns: Mapping[str, str]) -> None:
-        asked = self._shape if self._shape is not None and self._shape.columns else None
+    def _fields(self, listed: Listed, columns: Mapping[str, str]) -> dict[str, Field]:
+        """Return the field of a list that holds each column of the answer: the one that is named, or called so.
+
+        Raises
+        ------
+        ToolCallError
+            There is no such column, of the answer or of the list.
+        """
+        asked = self._asked
         names = [each.name for each in asked.columns] if asked is not None else list(columns or listed.fields)
         wrong = [name for name in columns if name not in names]
         if wrong:
@@ -158,7 +162,7 @@ class Extracting:
         fields: dict[str, Field] = {}
         for name in names:
             said = columns.get(name, name)
-            found = _field_called(said, listed)
+            found = listed.field_called(said)
             if found is not None:
                 fields[name] = found
             elif name in columns:
@@ -169,12 +173,30 @@ class Extracting:
             raise ToolCallError(
                 f"Say which column of the page is which: columns={{{names[0]!r}: …}} with {', '.join(listed.fields)}."
             )
-        shape = asked if asked is not None else replace(shape_of_names(names), bare=False)
-        self._columns, self._shape_read = fields, shape
-        self._others = {name.casefold(): each for name, each in listed.fields.items()}
-        self._parts = [_part(listed, fields)]
+        return fields
 
-    def _add(self, listed: _Listed) -> None:
+    @property
+    def _asked(self) -> Shape | None:
+        """The shape that the schema of the task names columns in; None where they are the page's own."""
+        return self._shape if self._shape is not None and self._shape.columns else None
+
+    def begin(self, reading: Reading) -> None:
+        """Read the rows of a list, in place of those that were read before."""
+        asked = self._asked
+        shape = asked if asked is not None else replace(shape_of_names(reading.fields), bare=False)
+        self._columns, self._shape_read = reading.fields, shape
+        self._others = {name.casefold(): each for name, each in reading.comparable.items()}
+        self._parts, self.readings = [_part(reading.listed, reading.fields)], [reading]
+        self._read = answer(shape, self._parts)
+
+    def add(self, listed: Listed, step: int | None) -> None:
+        """Read the rows of a further page of the list, and add them.
+
+        Raises
+        ------
+        ToolCallError
+            It is none.
+        """
         first = self._parts[0].assignment.source
         if any(
             part.snapshot.url == listed.page.url and part.assignment.source.node is listed.source.node
@@ -186,36 +208,37 @@ class Extracting:
         same = same_fields(first, listed.source)
         fields = {name: found for name, each in self._columns.items() if (found := same(each)) is not None}
         self._parts.append(_part(listed, fields))
+        self.readings.append(Reading(listed, fields, {}, {}, step))
+        self._read = answer(self._shape_read, self._parts)
 
-    def _single(self, page: Snapshot, columns: Mapping[str, str]) -> _Listed:
-        """Return the record that single elements of the page make.
+    def _elements(self, page: Snapshot, columns: Mapping[str, str]) -> Reading:
+        """Return the reading of the record that single elements of the page make.
 
         Raises
         ------
         ToolCallError
             A number is none of an element of the page.
         """
-        cells = []
+        found: dict[str, tuple[int, Node]] = {}
         for name, said in columns.items():
-            number = _NUMBER.fullmatch(said)
-            place = self._view.place_of(int(number[1])) if number is not None else None
-            node = None if place is None else _node_at(page, place)
+            digits = _NUMBER.fullmatch(said)
+            number = int(digits[1]) if digits is not None else 0
+            place = self._view.place_of(number)
+            node = None if place is None else node_at(page, place)
             if node is None:
                 raise ToolCallError(f"{name}: {shortened(said, 40)!r} is no element of this page: give its number.")
-            cells.append(cell_of(node))
-        if not cells:
+            found[name] = number, node
+        if not found:
             raise ToolCallError('Say which element has which value: columns={"name": "[12]"}.')
-        source = Source(
-            "page", page.root, [SourceColumn((name,)) for name in columns], [SourceRow(page.root, tuple(cells))]
-        )
-        fields = {name: Field(source, index) for index, name in enumerate(columns)}
-        return _Listed(source, (source,), True, _ELEMENTS, fields, page, currencies_of(shown_of(page)))
+        listed = record_of_elements(page, {name: node for name, (_, node) in found.items()})
+        fields = self._fields(listed, {name: name for name in found})
+        return Reading(listed, fields, listed.fields, {name: number for name, (number, _) in found.items()}, self._step)
 
     def _taken(self) -> Work[Snapshot]:
         reply = yield TakeSnapshot()
         if not isinstance(reply, SnapshotTaken):
             raise AgentError(TaskFailureCode.AGENT_ERROR, f"The worker answered a read with {type(reply).__name__}.")
-        page = reply.snapshot
+        page, self._step = reply.snapshot, reply.step
         if page.status in self._brief.expect_status:
             page = replace(page, status=None)
         if state_of(page) is Problem.HTTP_ERROR:
@@ -329,38 +352,7 @@ class Extracting:
         return ToolCallError(f"The answer does not fit: {message} Read another column or list, or choose other rows.")
 
 
-def _lists_of(page: Snapshot) -> dict[str, _Listed]:
-    """Return the lists of a page by the names that the model uses: L1 and so on; P1 for what the page is about."""
-    sources = shown_of(page)
-    currencies = currencies_of(sources)
-    named: dict[str, _Listed] = {}
-    for number, view in enumerate(best_first(joined_views(page, views_of(page, sources)))[:_MOST_LISTS], 1):
-        fields = {name: each.found for name, each in view.own_columns[:_MOST_COLUMNS]}
-        if fields:
-            named[f"L{number}"] = _Listed(
-                view.source, tuple(view.part.sources), False, view.title, fields, page, currencies
-            )
-    records = [
-        each
-        for each in (*main_of(page), *sources)
-        if each.kind in ("page", "pairs", "embedded") and len(each.rows) == 1
-    ]
-    for number, source in enumerate(records[:3], 1):
-        named[f"P{number}"] = _Listed(
-            source, (source,), True, source.caption or source.heading or "the page itself",
-            dict(list(own_names(source))[:_MOST_COLUMNS]), page, currencies,
-        )  # fmt: skip
-    return named
-
-
-def _node_at(page: Snapshot, place: Place) -> Node | None:
-    """Return the node of an element of a page or of one of its frames."""
-    documents = [each for each in (page, *page.frames) if each.url.partition("#")[0] == place.url.partition("#")[0]]
-    nodes = (node for each in documents for node in each.root.walk() if not node.is_text and not node.hidden)
-    return next((node for node in nodes if node.path == place.element), None)
-
-
-def _part(listed: _Listed, fields: Mapping[str, Field]) -> Part:
+def _part(listed: Listed, fields: Mapping[str, Field]) -> Part:
     return Part(
         listed.page,
         Assignment(listed.source, dict(fields)),
@@ -370,24 +362,6 @@ def _part(listed: _Listed, fields: Mapping[str, Field]) -> Part:
         page_date_of(listed.page, [listed.source]),
         listed.page.is_cut,
     )
-
-
-def _field_called(said: str, listed: _Listed) -> Field | None:
-    """Return the field of a list that a model means: by the name it was shown, in any case, or one that is close."""
-    by_name = {name.casefold(): field for name, field in listed.fields.items()}
-    by_label = {each.label.casefold(): each for each in fields_of(listed.source) if each.label}
-    wanted = said.strip().casefold()
-    return by_name.get(wanted) or by_label.get(wanted) or by_name.get(closest_match(wanted, by_name) or "")
-
-
-def _described(name: str, listed: _Listed) -> str:
-    kind = "record" if listed.is_record else "table" if listed.source.kind in ("table", "grid") else "list"
-    columns = []
-    for column, field in listed.fields.items():
-        example = next((text for text in field.texts if text), "")
-        columns.append(f"{column} (“{shortened(example, 30)}”)" if example else column)
-    rows = "" if listed.is_record else f", {len(listed.source.rows)} rows"
-    return f"{name}: {kind} “{shortened(listed.title, 60)}”{rows}; columns: {', '.join(columns)}"
 
 
 def _ending(parts: Sequence[Part]) -> tuple[str, bool]:

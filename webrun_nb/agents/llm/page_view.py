@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from webrun_nb.agents.local.matching.roles import FIELD_ROLES
+from webrun_nb.agents.recording.targets import ElementDescription, describe
 from webrun_nb.browsers.observation import Box, Element, Group, Observation
 from webrun_nb.common.text import shortened
 
@@ -48,6 +49,19 @@ class Place:
     element: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A thing as it was seen last."""
+
+    thing: Element
+    url: str
+    """The URL of its document."""
+    seen: Observation
+    """The look at the page."""
+    step: int | None
+    """The number of the step that the look is recorded as."""
+
+
 class PageView:
     """The page as the model knows it."""
 
@@ -55,8 +69,8 @@ class PageView:
         self.seen: Observation | None = None
         """The page as it was seen last."""
         self._numbers: dict[tuple[object, ...], int] = {}
-        self._known: dict[int, tuple[Element, str]] = {}
-        """Each thing as it was seen last, with the URL of its document."""
+        self._known: dict[int, _Known] = {}
+        """Each thing as it was seen last."""
         self._lines: dict[tuple[object, ...], str] = {}
         """The lines of the page by what they show: most things stay as they are from one look to the next."""
         self._document = 0
@@ -65,14 +79,24 @@ class PageView:
         """The lines of the page as it was told of last."""
         self._told_document = -1
 
-    def take(self, seen: Observation) -> None:
-        """Take a look at the page; it keeps the numbers of what was there before."""
+    def take(self, seen: Observation, step: int | None = None) -> None:
+        """Take a look at the page; it keeps the numbers of what was there before.
+
+        Parameters
+        ----------
+        seen : Observation
+            The look.
+        step : int, optional
+            The number of the step that it is recorded as.
+        """
         if self.seen is None or seen.fresh or seen.url.partition("#")[0] != self.seen.url.partition("#")[0]:
             self._document += 1
         self.seen = seen
         self._now = {each.number: each for each in self._listed(seen)}
         urls = (seen.url, *(frame.url for frame in seen.frames))
-        self._known.update({number: (each.thing, urls[each.thing.frame]) for number, each in self._now.items()})
+        self._known.update(
+            {number: _Known(each.thing, urls[each.thing.frame], seen, step) for number, each in self._now.items()}
+        )
 
     def thing(self, number: int) -> Element | None:
         """Return the element or text of a number; None where it is not on the page any more, or never was."""
@@ -82,17 +106,26 @@ class PageView:
     def text_of(self, number: int) -> str | None:
         """Return what a thing says, also once its page has been left; None where the number was never given."""
         known = self._known.get(number)
-        return None if known is None else _words_of(known[0])
+        return None if known is None else words_of(known.thing)
 
     def place_of(self, number: int) -> Place | None:
         """Return where a thing is, or was; None where the number was never given."""
         known = self._known.get(number)
-        return None if known is None else Place(known[1], known[0].path)
+        return None if known is None else Place(known.url, known.thing.path)
+
+    def description_of(self, number: int) -> tuple[ElementDescription, int | None] | None:
+        """Return a thing as recordings describe it, and the recorded step in which it was seen last.
+
+        None where the number was never given.
+        """
+        known = self._known.get(number)
+        described = None if known is None else describe(known.seen, known.thing.ref)
+        return None if known is None or described is None else (described, known.step)
 
     def nearest(self, number: int) -> str:
         """Return what is on the page in the place of what is gone: the lines with the most words in common."""
         words = set((self.text_of(number) or "").casefold().split())
-        alike = sorted(self._now.values(), key=lambda each: -len(words & set(_words_of(each.thing).casefold().split())))
+        alike = sorted(self._now.values(), key=lambda each: -len(words & set(words_of(each.thing).casefold().split())))
         return "\n".join(each.line for each in alike[:3])
 
     @property
@@ -145,7 +178,7 @@ class PageView:
         asked = set(words.casefold().split())
         ranked = []
         for place, each in enumerate(self._now.values()):
-            said = f"{_words_of(each.thing)} {each.thing.nearby} {each.thing.role}".casefold()
+            said = f"{words_of(each.thing)} {each.thing.nearby} {each.thing.role}".casefold()
             if count := sum(word in said for word in asked):
                 ranked.append((-count, each.thing.role in _TEXT_ROLES, place, each))
         ranked.sort(key=lambda entry: entry[:3])
@@ -326,7 +359,7 @@ def _order(thing: Element) -> int:
     return thing.order
 
 
-def _words_of(thing: Element) -> str:
+def words_of(thing: Element) -> str:
     """Return all that a thing says to the eye, once each."""
     said = (thing.name, thing.text, thing.label, thing.value, thing.placeholder, thing.title, *thing.options[:_OPTIONS])
     return " ".join(dict.fromkeys(part for part in said if part))

@@ -183,6 +183,8 @@ class Task:
         """The pictures of pages that it read, where they are wanted."""
         self.readings: tuple[str, ...] = ()
         """The parts of its text that values were read for, once it has its answer."""
+        self.choices: tuple[Any, ...] = ()
+        """The choices of a language model that its answer rests on, opaque here, once it has its answer."""
         self.evidence = Evidence()
         """The lists, columns and values that its answer rests on."""
         self.pages: list[VisitedPage] = []
@@ -229,6 +231,8 @@ class TaskRecording:
     order: TaskOrder | None = None
     readings: tuple[str, ...] = ()
     """The parts of its text that values were read for."""
+    choices: tuple[Any, ...] = ()
+    """The choices of a language model that its answer rests on, opaque here."""
 
 
 @dataclass(frozen=True, slots=True)

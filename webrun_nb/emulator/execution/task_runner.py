@@ -233,7 +233,7 @@ class TaskRunner:
         with self._recorder.step(self._task, "finish"):
             answer = write_answer(fields, finish)
         cut = answer.truncation if fields.output_type != "text" else None
-        self._task.readings = finish.readings
+        self._task.readings, self._task.choices = finish.readings, finish.choices
         self._task.evidence = evidence_of(finish, None if cut is None else cut.returned)
         return answer
 
@@ -251,11 +251,11 @@ class TaskRunner:
             case Observe():
                 seen = await self._gateway.observe(self._task, step.because)
                 self._note_page(seen.url, seen.status)
-                return Observed(seen)
+                return Observed(seen, self._task.steps[-1].number)
             case TakeSnapshot():
                 snapshot = await self._gateway.snapshot(self._task, step.because)
                 self._note_page(snapshot.url, snapshot.status)
-                return SnapshotTaken(snapshot)
+                return SnapshotTaken(snapshot, self._task.steps[-1].number)
             case TakePicture():
                 return PictureTaken(await self._gateway.picture(self._task))
             case Log():

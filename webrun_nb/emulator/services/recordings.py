@@ -141,4 +141,5 @@ def _recording(session: Session, task: Task) -> TaskRecording:
         task.status,
         task.order,
         task.readings,
+        task.choices,
     )

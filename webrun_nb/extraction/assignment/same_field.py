@@ -10,8 +10,6 @@ from webrun_nb.extraction.assignment.fields import Field, fields_of
 from webrun_nb.extraction.snapshot import Node
 from webrun_nb.extraction.sources import Source
 
-_Mark = tuple[object, ...]
-
 
 def same_fields(source: Source, other: Source) -> Callable[[Field], Field | None]:
     """Return a function from the fields of one source to those of another that are the same."""
@@ -21,20 +19,23 @@ def same_fields(source: Source, other: Source) -> Callable[[Field], Field | None
     by_place = {(each.index, each.group): each for each in theirs}
     if has_same_columns(source, other):
         return lambda each: by_place.get((each.index, each.group))
-    marks = Counter(map(_mark, theirs))
-    by_mark = {_mark(each): each for each in theirs if marks[_mark(each)] == 1}
-    return lambda each: by_mark.get(_mark(each))
+    marks = Counter(map(mark_of, theirs))
+    by_mark = {mark_of(each): each for each in theirs if marks[mark_of(each)] == 1}
+    return lambda each: by_mark.get(mark_of(each))
 
 
-def _mark(field: Field) -> _Mark:
-    """Return what tells a field from the others of its source: its names, otherwise the way to its elements."""
+def mark_of(field: Field) -> tuple[str, ...]:
+    """Return what tells a field from the others of its source: its names, otherwise the way to its elements.
+
+    It begins with the kind of the mark: `group`, `label` or `way`.
+    """
     if field.group is not None:
-        return ("group", field.group)
+        return ("group", str(field.group))
     if any(field.labels):
         return ("label", *field.labels)
     names = tuple(sorted(naming.path[0] for naming in field.namings if naming.origin in ("property", "markup")))
     ways = Counter(_way(cell.node, {row.node for row in field.source.rows[:50]}) for cell in field.sample[:10])
-    return ("way", names, *(ways.most_common(1)[0][0] if ways else ()))
+    return ("way", " ".join(names), *(ways.most_common(1)[0][0] if ways else ()))
 
 
 def _way(node: Node, rows: set[Node]) -> tuple[str, ...]:

@@ -1,0 +1,105 @@
+"""The tables, lists and records of a page by the names that a model uses for them, with the names of their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from webrun_nb.agents.llm.page_view import Place
+from webrun_nb.agents.local.lists.view import best_first, joined_views, views_of
+from webrun_nb.common.text import closest_match, shortened
+from webrun_nb.extraction.assignment.fields import Field, fields_of
+from webrun_nb.extraction.engine import currencies_of, main_of, shown_of
+from webrun_nb.extraction.grids.pairs import cell_of
+from webrun_nb.extraction.own_columns import own_names
+from webrun_nb.extraction.snapshot import Node, Snapshot
+from webrun_nb.extraction.sources import Source, SourceColumn, SourceRow
+
+MOST_LISTS = 12
+_MOST_RECORDS = 3
+_MOST_COLUMNS = 15
+_TABLES = frozenset({"table", "grid"})
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list or record of a page with the names of its columns."""
+
+    source: Source
+    parts: tuple[Source, ...]
+    is_record: bool
+    title: str
+    """Its caption, or the heading above it; empty where it has none."""
+    fields: Mapping[str, Field]
+    page: Snapshot
+    currencies: frozenset[str]
+
+    @property
+    def kind(self) -> str:
+        """`record`, `table` or `list`."""
+        return "record" if self.is_record else "table" if self.source.kind in _TABLES else "list"
+
+    def field_called(self, said: str) -> Field | None:
+        """Return the field that a model means: by the name it was shown, in any case, or one that is close."""
+        by_name = {name.casefold(): field for name, field in self.fields.items()}
+        by_label = {each.label.casefold(): each for each in fields_of(self.source) if each.label}
+        wanted = said.strip().casefold()
+        return by_name.get(wanted) or by_label.get(wanted) or by_name.get(closest_match(wanted, by_name) or "")
+
+    def described(self, name: str) -> str:
+        """Return a line on it for the model, which calls it by a name."""
+        columns = []
+        for column, field in self.fields.items():
+            example = next((text for text in field.texts if text), "")
+            columns.append(f"{column} (“{shortened(example, 30)}”)" if example else column)
+        rows = "" if self.is_record else f", {len(self.source.rows)} rows"
+        title = self.title or ("the page itself" if self.is_record else "")
+        return f"{name}: {self.kind} “{shortened(title, 60)}”{rows}; columns: {', '.join(columns)}"
+
+
+def lists_of_page(page: Snapshot, most: int = MOST_LISTS) -> dict[str, Listed]:
+    """Return the lists of a page by the names that the model uses: L1 and so on; P1 for what the page is about.
+
+    Parameters
+    ----------
+    page : Snapshot
+        The page.
+    most : int, optional
+        The number of lists to return, those that say the most first.
+    """
+    sources = shown_of(page)
+    currencies = currencies_of(sources)
+    named: dict[str, Listed] = {}
+    for number, view in enumerate(best_first(joined_views(page, views_of(page, sources)))[:most], 1):
+        fields = {name: each.found for name, each in view.own_columns[:_MOST_COLUMNS]}
+        if fields:
+            named[f"L{number}"] = Listed(
+                view.source, tuple(view.part.sources), False, view.title, fields, page, currencies
+            )
+    records = [
+        each
+        for each in (*main_of(page), *sources)
+        if each.kind in ("page", "pairs", "embedded") and len(each.rows) == 1
+    ]
+    for number, source in enumerate(records[:_MOST_RECORDS], 1):
+        fields = dict(list(own_names(source))[:_MOST_COLUMNS])
+        named[f"P{number}"] = Listed(
+            source, (source,), True, source.caption or source.heading, fields, page, currencies
+        )
+    return named
+
+
+def record_of_elements(page: Snapshot, nodes: Mapping[str, Node]) -> Listed:
+    """Return the record that single elements of a page make, each in a column of its own."""
+    columns = [SourceColumn((name,)) for name in nodes]
+    cells = tuple(cell_of(node) for node in nodes.values())
+    source = Source("page", page.root, columns, [SourceRow(page.root, cells)])
+    fields = {name: Field(source, index) for index, name in enumerate(nodes)}
+    return Listed(source, (source,), True, "elements", fields, page, currencies_of(shown_of(page)))
+
+
+def node_at(page: Snapshot, place: Place) -> Node | None:
+    """Return the node of an element of a page or of one of its frames."""
+    documents = [each for each in (page, *page.frames) if each.url.partition("#")[0] == place.url.partition("#")[0]]
+    nodes = (node for each in documents for node in each.root.walk() if not node.is_text and not node.hidden)
+    return next((node for node in nodes if node.path == place.element), None)
