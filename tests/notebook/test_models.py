@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from helpers.kernels import Kernel, running_kernel
-from webrun_nb.bench.harness.model_server import Answer, ModelServer, model_server
+from webrun_nb.bench.harness.model_server import Answer, ModelServer, model_server, refusal
 
 KEY = "sk-notebook-20d1f6ab"
+NO_COST = "the model costs nothing: it has answered nothing"
+UNKNOWN_COST = "model cost unknown (your key)"
 HEADING = Answer("finish", {"answer": "The page is a shop."})
 
 
@@ -66,6 +68,43 @@ def test_a_budget_in_dollars_for_a_model_of_unknown_price_is_one_line(kernel: Ke
     assert "MODEL_PRICE_UNKNOWN" in ran.one_line
     assert "--max-tokens" in ran.one_line
     assert served.requests == []
+
+
+@pytest.mark.parametrize(
+    ("options", "answer", "said", "cost", "what_to_do"),
+    [
+        ("", refusal(401, "Incorrect key"), "the key is refused: HTTP 401: Incorrect key", NO_COST, "set the provider"),
+        (
+            "",
+            refusal(404, "No such model"),
+            "There is no model openai:small",
+            NO_COST,
+            "check --model, `provider:name`",
+        ),
+        ("", Answer(words="Nice page!"), "calls none of its tools rightly", UNKNOWN_COST, "choose a model that can"),
+        (
+            "--max-steps 2",
+            Answer("find", {"words": "x"}),
+            "2 times (--max-steps)",
+            UNKNOWN_COST,
+            "allow more with --max",
+        ),
+        ("--max-tokens 900", Answer(), "of 900 (--max-tokens) are used", NO_COST, "allow more with --max-steps"),
+    ],
+)
+def test_what_fails_is_one_line_with_the_cost_and_what_to_do(
+    kernel: Kernel, served: ModelServer, options: str, answer: Answer, said: str, cost: str, what_to_do: str
+) -> None:
+    served.say(answer)
+    line = kernel.run(f"%%webrun task {options}\nWhat is this?").one_line
+    assert [said in line, f" · {cost} · {what_to_do}" in line] == [True, True], line
+
+
+def test_an_endpoint_that_is_down_is_named_at_once(kernel: Kernel) -> None:
+    with model_server() as gone:
+        pass
+    line = kernel.run(f"%%webrun task --model ollama:qwen3 --model-url {gone.url}\nWhat is this?").one_line
+    assert f"nothing answers at {gone.url}; start Ollama there, or name its right address. · {NO_COST} · try" in line
 
 
 def test_a_missing_key_is_one_line_that_names_its_variable(kernel: Kernel) -> None:

@@ -352,7 +352,7 @@ class TokenUse:
     estimated: bool = True
     """False if all of them were counted by the model's provider."""
     model_requests: int = 0
-    """Requests that the user's own model has answered; 0 where none was asked."""
+    """Requests to the user's own model that its provider may charge for: those that it answered, and lost ones."""
     model_cost_usd: Decimal | None = None
     """The cost of these requests, which the user pays; None if it is unknown, or if there were none."""
 

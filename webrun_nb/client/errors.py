@@ -29,6 +29,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from webrun_nb.client.answers.tasks import FailedTask
 from webrun_nb.client.snapshot import Question
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode, ToolkitErrorCode
 from webrun_nb.common.labels import label_actions, rename_fields
@@ -66,7 +67,7 @@ _HINTS: Mapping[str, str] = {
     TaskFailureCode.INSTANCE_LOST: "its browser went away: start another with `webrun.start()`",
     TaskFailureCode.GUARDRAIL_TIMEOUT: "answer it within five minutes, or with `webrun.on_guardrail(fn)`",
     TaskFailureCode.AGENT_ERROR: "say it in other words, or one step at a time",
-    TaskFailureCode.MODEL_SUPPORT_MISSING: "install it: `pip install 'webrun-nb[llm]'`, and restart the emulator",
+    TaskFailureCode.MODEL_SUPPORT_MISSING: "then run it again; if it is missing still, start the emulator again",
     TaskFailureCode.MODEL_KEY_INVALID: "set the provider's key in the environment that Jupyter is started in",
     TaskFailureCode.MODEL_NOT_FOUND: "check model=, `provider:name`; `webrun-nb doctor --model NAME` tries it",
     TaskFailureCode.MODEL_UNAVAILABLE: "try again; `webrun-nb doctor --model NAME` tries the model alone",
@@ -220,6 +221,8 @@ class ShortTracebackMixin(BaseException):
         self.details = dict(details or {})
         self.session_id = session_id
         self.task_id = task_id
+        self.cost = ""
+        """The cost of what failed, for people; empty where nothing is said of it."""
 
     @property
     def partial(self) -> str:
@@ -228,7 +231,7 @@ class ShortTracebackMixin(BaseException):
 
     def __str__(self) -> str:
         about = f"task {self.task_id}" if self.task_id else f"session {self.session_id}" if self.session_id else ""
-        return " · ".join(part for part in (self.message, self.hint, about) if part)
+        return " · ".join(part for part in (self.message, self.cost, self.hint, about) if part)
 
     def _render_traceback_(self) -> list[str]:
         """Return the lines that IPython shows."""
@@ -279,7 +282,27 @@ class SessionGoneError(WebRunError):
 
 
 class TaskFailedError(WebRunError):
-    """The task ended without an answer; `partial` is what it had by then."""
+    """The task ended without an answer; `partial` is what it had by then.
+
+    Parameters
+    ----------
+    cost : str
+        The cost of the user's own model, for people; empty for a task without one.
+    """
+
+    def __init__(self, message: str, *, cost: str = "", **rest: Any) -> None:
+        super().__init__(message, **rest)
+        self.cost = cost
+
+    @classmethod
+    def of(cls, ended: FailedTask, **about: Any) -> TaskFailedError:
+        """Return the error of a task that a server tells has failed."""
+        cost = ""
+        if ended.usage is not None and ended.usage.model is not None:
+            cost = ended.usage.model.shown
+        elif ended.usage is not None and ended.code in _MODEL_FAILURES:
+            cost = "the model costs nothing: it has answered nothing"
+        return cls(ended.message, cost=cost, from_server=True, code=ended.code, details=ended.details, **about)
 
 
 class ExpectationError(WebRunError):
@@ -298,6 +321,7 @@ class ExpectationError(WebRunError):
         """The `TaskResult`."""
 
 
+_MODEL_FAILURES = frozenset(code for code in TaskFailureCode if code.name.startswith("MODEL_"))
 _SECRET_HINT = "name a login with secrets={host: name}, or answer with `webrun.on_guardrail(fn)`"
 
 

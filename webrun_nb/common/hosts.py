@@ -141,6 +141,11 @@ def is_address(host: str) -> bool:
     return True
 
 
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach a host."""
+    return host.lower() == "localhost" or (is_address(host) and ip_address(host).is_loopback)
+
+
 def within(host: str, domains: frozenset[str]) -> bool:
     """Return whether a canonical host is one of the domains or a subdomain of one. An address is no subdomain."""
     if host in domains:

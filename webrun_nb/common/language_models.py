@@ -86,6 +86,11 @@ def key_name(model: str, url: str | None) -> str:
     return url or split_model(model)[0]
 
 
+def variables_of_key(model: str, url: str | None) -> tuple[str, ...]:
+    """Return the environment variables that may hold the key for a model; none for a program, which takes no key."""
+    return (OWN_KEY_VARIABLE,) if url is not None else PROVIDERS[split_model(model)[0]].key_variables
+
+
 def endpoint_of(model: str, url: str | None) -> str | None:
     """Return the address of a model's chat completions: `url`, or its provider's; None for a protocol of its own.
 

@@ -69,6 +69,15 @@ def test_a_refusal_is_one_line_without_the_key(served: ModelServer, answer: Answ
     assert "\n" not in str(found)
 
 
+def test_an_endpoint_that_is_down_is_one_line_that_names_it() -> None:
+    with model_server() as gone:
+        pass
+    found = language_model("ollama:qwen3", gone.url)
+    assert (found.state, found.fix) == ("missing", "check its address, and whether it runs there; try again later")
+    assert found.detail.startswith(f"ollama:qwen3 can't be reached: nothing answers at {gone.url}; start Ollama there")
+    assert "\n" not in str(found)
+
+
 @pytest.mark.parametrize(
     ("model", "detail"),
     [

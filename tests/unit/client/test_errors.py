@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from webrun_nb.client import errors
+from webrun_nb.client.answers.tasks import FailedTask, ModelUsage, Usage
 from webrun_nb.client.errors import (
     AuthenticationError,
     ConnectionLostError,
@@ -15,6 +18,7 @@ from webrun_nb.client.errors import (
     RequestError,
     SessionGoneError,
     ShortTracebackMixin,
+    TaskFailedError,
     TaskInterruptedError,
     WebRunError,
     default_hint,
@@ -45,6 +49,22 @@ def test_the_tree_at_the_top_names_every_error() -> None:
         if isinstance(thing, type) and issubclass(thing, ShortTracebackMixin)
     ]
     assert [name for name in names if name != "ShortTracebackMixin" and f" {name} " not in tree] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "usage", "cost"),
+    [
+        ("TASK_TIMEOUT", Usage(model=ModelUsage(2, Decimal("0.0042"))), "model $0.0042 (your key)"),
+        ("MODEL_LIMIT_REACHED", Usage(model=ModelUsage(2, None)), "model cost unknown (your key)"),
+        ("MODEL_KEY_INVALID", Usage(), "the model costs nothing: it has answered nothing"),
+        ("MODEL_KEY_INVALID", None, ""),
+        ("TASK_TIMEOUT", Usage(), ""),
+    ],
+)
+def test_the_failure_of_a_task_says_what_its_model_has_cost(code: str, usage: Usage | None, cost: str) -> None:
+    ended = FailedTask(session_id="s1", task_id="t1", message="It failed.", code=code, usage=usage)
+    error = TaskFailedError.of(ended, hint="do this", task_id="t1")
+    assert str(error) == " · ".join(part for part in ("It failed.", cost, "do this", "task t1") if part)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,17 @@ _NO_KEY = "none"
 """Sent where an endpoint takes no key: the protocol's client needs one."""
 
 
+def address_of(options: ModelOptions) -> str:
+    """Return the address that requests to a model go to.
+
+    Raises
+    ------
+    ModelNameError
+        There is no such provider, or no name.
+    """
+    return endpoint_of(options.model, options.url) or _OWN_URLS[split_model(options.model)[0]]
+
+
 @asynccontextmanager
 async def connected(options: ModelOptions) -> AsyncIterator[Model]:
     """Open the connection to a model; it is closed at the end.
@@ -38,7 +49,7 @@ async def connected(options: ModelOptions) -> AsyncIterator[Model]:
     """
     try:
         provider, name = split_model(options.model)
-        url = endpoint_of(options.model, options.url) or _OWN_URLS[provider]
+        url = address_of(options)
     except ModelNameError as error:
         raise AgentError(TaskFailureCode.MODEL_NOT_FOUND, str(error)) from None
     variables = PROVIDERS[provider].key_variables

@@ -32,9 +32,11 @@ from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 
 from webrun_nb.agents.base import AgentError, ModelOptions
-from webrun_nb.agents.llm.connection import REQUEST_TIMEOUT_S
+from webrun_nb.agents.llm.connection import REQUEST_TIMEOUT_S, address_of
 from webrun_nb.agents.llm.spending import Spending
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.hosts import host_of, is_loopback
+from webrun_nb.common.language_models import OWN_KEY_VARIABLE, PROVIDERS, split_model, variables_of_key
 from webrun_nb.common.text import shortened
 
 Sleep = Callable[[float], Awaitable[object]]
@@ -74,6 +76,7 @@ class Requester:
     def __init__(self, model: Model, options: ModelOptions, spending: Spending, sleep: Sleep = asyncio.sleep) -> None:
         self._model = model
         self._options = options
+        self._address = address_of(options)
         self._spending = spending
         self._sleep = sleep
 
@@ -106,6 +109,10 @@ class Requester:
                 lost = self._said(error)
                 if getattr(error, "phase", None) not in ("connect", "pool"):
                     self._spending.count_lost(size)
+                elif is_loopback(host_of(self._address) or ""):  # of this machine it is known at once
+                    raise self._unavailable(
+                        f"nothing answers at {self._address}; start {self._server} there, or name its right address"
+                    ) from error
             except (ModelAPIError, UnexpectedModelBehavior, UserError) as error:
                 lost = self._said(self._final(error, parameters))
                 self._spending.count_lost(size)
@@ -125,8 +132,8 @@ class Requester:
         """Raise what asking again can't help; return an error of an answer that was malformed, which may be so once."""
         name, said = self._options.model, self._said(error)
         match error:
-            case ModelAuthenticationError():
-                raise AgentError(TaskFailureCode.MODEL_KEY_INVALID, f"{name}: the key is refused: {said}.") from error
+            case ModelAuthenticationError() | ModelHTTPError(status_code=401 | 403):
+                raise AgentError(TaskFailureCode.MODEL_KEY_INVALID, f"{name}: {self._key_refused}: {said}.") from error
             case ModelNotFoundError():
                 raise AgentError(TaskFailureCode.MODEL_NOT_FOUND, f"There is no model {name}: {said}.") from error
             case ModelContextWindowExceededError():
@@ -139,8 +146,6 @@ class Requester:
                 ) from error
             case ModelHTTPError(status_code=status) if 300 <= status < 400:
                 raise self._unavailable(f"it answers with a redirect (HTTP {status}), which is not followed") from error
-            case ModelHTTPError(status_code=401 | 403):
-                raise AgentError(TaskFailureCode.MODEL_KEY_INVALID, f"{name}: the key is refused: {said}.") from error
             case ModelHTTPError() if parameters.function_tools and _is_about_tools(said):
                 raise NoToolsError(said) from error
             case ModelHTTPError() if _is_about_length(said):
@@ -148,6 +153,19 @@ class Requester:
             case ModelHTTPError() | UserError():
                 raise AgentError(TaskFailureCode.MODEL_UNSUITABLE, f"{name} refuses the request: {said}.") from error
         return error
+
+    @property
+    def _key_refused(self) -> str:
+        if self._options.key:
+            return "the key is refused"
+        variables = variables_of_key(self._options.model, self._options.url) or (OWN_KEY_VARIABLE,)
+        return f"it needs a key, and there is none: set {variables[0]} where Jupyter is started"
+
+    @property
+    def _server(self) -> str:
+        """The program that serves the model, for people."""
+        provider = PROVIDERS[split_model(self._options.model)[0]]
+        return "its server" if provider.key_variables else provider.title
 
     def _unavailable(self, why: str) -> AgentError:
         return AgentError(TaskFailureCode.MODEL_UNAVAILABLE, f"{self._options.model} can't be reached: {why}.")
@@ -157,12 +175,21 @@ class Requester:
         if isinstance(error, ModelHTTPError):
             text = f"HTTP {error.status_code}: {_message_in(error.body) or 'no reason given'}"
         elif isinstance(error, ModelTimeoutError | ModelRequestTimeout):
-            text = f"no answer within {REQUEST_TIMEOUT_S:.0f} s"
+            text = f"no answer from {self._address} within {REQUEST_TIMEOUT_S:.0f} s"
+        elif isinstance(error, ModelConnectionError):
+            text = f"no whole answer from {self._address}: {_cause_of(error)}"
         else:
             text = str(error) or type(error).__name__
         if self._options.key:
             text = text.replace(self._options.key, "***")
         return shortened(text, _SAID_CHARS).rstrip(".")
+
+
+def _cause_of(error: BaseException) -> str:
+    """Return what the first error in a chain of errors says, from which the others followed."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error) or type(error).__name__
 
 
 def _bytes_of(messages: Sequence[ModelMessage], parameters: ModelRequestParameters) -> int:

@@ -42,6 +42,12 @@ class Spending:
         self._provider, self._name = split_model(options.model)
         self._requests = 0
         self._all_counted = self._all_priced = True
+        self._granted = 0
+        """The longest answer that the request may have that is under way."""
+        self._lost_tokens = 0
+        """The most tokens of answers that were lost."""
+        self._charged_usd = Decimal(0)
+        """The most that was charged so far; stays 0 where the price is not known, as then there is no limit on it."""
         if options.max_cost_usd is not None and self.price_usd(1, 1) is None:
             raise AgentError(
                 TaskFailureCode.MODEL_PRICE_UNKNOWN,
@@ -74,29 +80,32 @@ class Spending:
         """
         options, used = self._options, self._tokens
         if self._requests >= options.max_steps:
-            raise _reached(f"The model was asked {counted(self._requests, 'time')} (max_steps), and has not finished.")
+            raise _reached(
+                f"The model was asked {counted(self._requests, 'time')} (emulator.maxSteps), and has not finished."
+            )
         prompt = -(-request_bytes // _BYTES_PER_TOKEN)
         if options.max_input_tokens is not None and used.prompt + prompt > options.max_input_tokens:
             raise _reached(
                 f"The next request may take {prompt:,} tokens; {used.prompt:,} of {options.max_input_tokens:,} "
-                "(max_input_tokens) are used."
+                "(maxInputTokens) are used."
             )
         most = MOST_ANSWER_TOKENS
         if options.max_output_tokens is not None:
-            most = min(most, options.max_output_tokens - used.completion)
+            written = used.completion + self._lost_tokens
+            most = min(most, options.max_output_tokens - written)
             if most < _LEAST_ANSWER_TOKENS:
                 raise _reached(
-                    f"The model has written {used.completion:,} of {options.max_output_tokens:,} tokens "
-                    "(max_output_tokens)."
+                    f"The model may have written {written:,} of {options.max_output_tokens:,} tokens (maxOutputTokens)."
                 )
         if options.max_cost_usd is not None:
-            left = options.max_cost_usd - (used.model_cost_usd or Decimal(0))
+            left = options.max_cost_usd - self._charged_usd
             while (price := self.price_usd(prompt, most)) is None or price > left:
                 most //= 2
                 if most < _LEAST_ANSWER_TOKENS:
                     raise _reached(
                         f"The next request may cost more than what is left of ${options.max_cost_usd} (your key)."
                     )
+        self._granted = most
         return most
 
     def count(self, response: ModelResponse, request_bytes: int) -> None:
@@ -114,6 +123,7 @@ class Spending:
         used.model_requests += 1
         used.estimated = not self._all_counted
         price = self.price_usd(prompt, completion) if is_counted else None
+        self._charged_usd += self._most_usd(request_bytes) if price is None else price
         self._all_priced = self._all_priced and price is not None
         used.model_cost_usd = (
             (used.model_cost_usd or Decimal(0)) + price if self._all_priced and price is not None else None
@@ -121,9 +131,18 @@ class Spending:
 
     def count_lost(self, request_bytes: int) -> None:
         """Count a request whose answer was lost on the way: what it took is not known, and may have been charged."""
-        self._tokens.prompt += -(-request_bytes // 4)
+        self._requests += 1
+        self._lost_tokens += self._granted
+        self._charged_usd += self._most_usd(request_bytes)
         self._all_counted = self._all_priced = False
-        self._tokens.estimated, self._tokens.model_cost_usd = True, None
+        used = self._tokens
+        used.prompt += -(-request_bytes // 4)
+        used.model_requests += 1
+        used.estimated, used.model_cost_usd = True, None
+
+    def _most_usd(self, request_bytes: int) -> Decimal:
+        """Return the most that the request under way may be charged; 0 where the price is not known."""
+        return self.price_usd(-(-request_bytes // _BYTES_PER_TOKEN), self._granted) or Decimal(0)
 
 
 def _reached(message: str) -> AgentError:

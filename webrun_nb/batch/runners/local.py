@@ -222,14 +222,7 @@ class LocalRunner:
         )
 
     async def _failed(self, answer: FailedTask, session_id: str, task_id: str) -> RowFailure:
-        error = TaskFailedError(
-            answer.message,
-            from_server=True,
-            code=answer.code,
-            details=answer.details,
-            session_id=session_id,
-            task_id=task_id,
-        )
+        error = TaskFailedError.of(answer, session_id=session_id, task_id=task_id)
         return RowFailure.of(error, acted=await self._acted(error))
 
     async def _acted(self, error: WebRunError) -> bool | None:

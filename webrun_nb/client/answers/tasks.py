@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from webrun_nb.client.answers.errors import error_code, error_text
 from webrun_nb.client.answers.fields import Fields, UnreadableAnswerError
 from webrun_nb.common.codes import ToolkitErrorCode
+from webrun_nb.common.money import rounded_dollars
 
 _ASKING = "guardrail_trigger"
 _COMPLETED = frozenset({"task_completed", "complete", "completed"})
@@ -49,6 +50,11 @@ class ModelUsage:
         costs_usd = [each.cost_usd for each in known if each.cost_usd is not None]
         cost_usd = sum(costs_usd, Decimal(0)) if len(costs_usd) == len(known) else None
         return cls(sum(each.requests for each in known), cost_usd)
+
+    @property
+    def shown(self) -> str:
+        """The cost for people: `model $0.0123 (your key)`."""
+        return f"model {'cost unknown' if self.cost_usd is None else rounded_dollars(self.cost_usd)} (your key)"
 
 
 @dataclass(frozen=True, slots=True)

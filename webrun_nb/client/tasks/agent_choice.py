@@ -9,12 +9,12 @@ from webrun_nb import config
 from webrun_nb.client.errors import RequestError
 from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.common.language_models import (
-    OWN_KEY_VARIABLE,
     PROVIDERS,
     AgentName,
     ModelNameError,
     endpoint_of,
     split_model,
+    variables_of_key,
 )
 from webrun_nb.common.redacted import Secret
 from webrun_nb.wire.limits import MIN_MODEL_KEY_CHARS
@@ -90,16 +90,15 @@ class AgentChoice:
         """
         if self.model is None or not self.asks_model:
             return None
-        if self.model_url is not None:
-            return _key(OWN_KEY_VARIABLE)
-        provider = PROVIDERS[split_model(self.model)[0]]
-        for variable in provider.key_variables:
+        variables = variables_of_key(self.model, self.model_url)
+        for variable in variables:
             if (key := _key(variable)) is not None:
                 return key
-        if not provider.key_variables:
+        if not variables or self.model_url is not None:
             return None
         raise RequestError(
-            f"{self.model} needs a key of {provider.title}: {' or '.join(provider.key_variables)} is not set",
+            f"{self.model} needs a key of {PROVIDERS[split_model(self.model)[0]].title}: "
+            f"{' or '.join(variables)} is not set",
             code=ToolkitErrorCode.SECRET_NOT_FOUND,
         )
 

@@ -134,11 +134,8 @@ class PastTasks:
             `JOB_NOT_DONE`: it has not ended.
         """
         if isinstance(body, FailedTask):
-            raise TaskFailedError(
-                body.message,
-                from_server=True,
-                code=body.code,
-                details=body.details,
+            raise TaskFailedError.of(
+                body,
                 hint=error_page_hint(body.code, body.details) if body.emulated else None,
                 session_id=body.session_id,
                 task_id=task_id,

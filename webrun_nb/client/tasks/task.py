@@ -380,9 +380,7 @@ class TaskRun:
         about: dict[str, Any] = {"session_id": self._owner.session_id, "task_id": self.task_id}
         if self._spent_usd is None or self._request.max_cost_usd is None:
             hint = error_page_hint(body.code, body.details) if body.emulated else None
-            failure = TaskFailedError(
-                body.message, from_server=True, code=body.code, details=body.details, hint=hint, **about
-            )
+            failure = TaskFailedError.of(body, hint=hint, **about)
             overrun = "" if self.budget is None else self.budget.overrun(emulated=body.emulated)
             failure.hint = "; ".join(part for part in (failure.hint, overrun) if part)
             return failure

@@ -35,7 +35,8 @@ def create_model_agent(options: ModelOptions) -> Agent:
         from webrun_nb.agents.llm import create_agent  # it imports packages that take a second, and may be missing
     except ModuleNotFoundError as error:
         raise AgentError(
-            TaskFailureCode.MODEL_SUPPORT_MISSING, f"Language models need the package {error.name}, which is missing."
+            TaskFailureCode.MODEL_SUPPORT_MISSING,
+            f"Language models need {error.name}, which is not installed; run: pip install 'webrun-nb[llm]'",
         ) from error
     return create_agent(options)
 

@@ -9,6 +9,8 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from webrun_nb.common.hosts import is_loopback
+
 log = logging.getLogger(__name__)
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -47,12 +49,6 @@ def url(host: str, port: int, further: Sequence[str] = ()) -> str:
     if is_everywhere(host):
         host = further[0] if further else "127.0.0.1"
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether only this machine can reach `host`."""
-    address = _address(host)
-    return host.lower() == "localhost" or (address is not None and address.is_loopback)
 
 
 def is_everywhere(host: str) -> bool:

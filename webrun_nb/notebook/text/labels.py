@@ -235,9 +235,7 @@ def pays(model: ModelUsage | None) -> str:
 
 def model_cost(model: ModelUsage | None) -> str:
     """Return the cost of the user's own language model: `model $0.0123 (your key)`; empty where none was asked."""
-    if model is None:
-        return ""
-    return f"model {'cost unknown' if model.cost_usd is None else rounded_dollars(model.cost_usd)} (your key)"
+    return "" if model is None else model.shown
 
 
 def payer(model: ModelUsage | None, *, emulated: bool) -> str:

@@ -36,7 +36,7 @@ from webrun_nb.agents.base import (
     TokenUse,
 )
 from webrun_nb.agents.llm.pictures import marked
-from webrun_nb.agents.llm.spending import Spending
+from webrun_nb.agents.llm.spending import MOST_ANSWER_TOKENS, Spending
 from webrun_nb.browsers.actions import Click, Navigate, Select, Type
 from webrun_nb.browsers.observation import Box
 from webrun_nb.common.codes import TaskFailureCode
@@ -326,7 +326,7 @@ async def test_the_steps_are_limited() -> None:
         options=ModelOptions("openai:gpt-4.1", max_steps=3),
     )
     assert error.code == TaskFailureCode.MODEL_LIMIT_REACHED
-    assert "3 times (max_steps)" in error.message
+    assert "3 times (emulator.maxSteps)" in error.message
 
 
 async def test_tokens_and_dollars_are_checked_before_they_are_spent() -> None:
@@ -472,6 +472,20 @@ async def test_an_answer_that_was_lost_makes_tokens_estimated_and_cost_unknown()
     run = await run_llm(ScriptedModel([lost, call("finish", answer="It is in stock.")]), stored(PRODUCT), brief())
     assert run.tokens.estimated
     assert run.tokens.model_cost_usd is None
+
+
+async def test_what_lost_answers_may_have_cost_counts_against_the_limits() -> None:
+    lost = ModelConnectionError("m", "cut", phase="read")
+    for options in (
+        ModelOptions("openai:gpt-4.1", max_cost_usd=Decimal("0.09")),  # one request costs 4 cents at most
+        ModelOptions("openai:gpt-4.1", max_output_tokens=2 * MOST_ANSWER_TOKENS),
+        ModelOptions("openai:gpt-4.1", max_steps=2),
+    ):
+        model = ScriptedModel([lost])
+        with pytest.raises(AgentError) as caught:
+            await run_llm(model, stored(PRODUCT), brief(), options=options)
+        assert caught.value.code == TaskFailureCode.MODEL_LIMIT_REACHED
+        assert len(model.asked) == 2
 
 
 async def test_a_conversation_that_is_too_long_is_shortened_once() -> None:

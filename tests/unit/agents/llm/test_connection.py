@@ -27,11 +27,13 @@ async def no_sleep(seconds: float) -> None:
     pass
 
 
-async def answer_of(served: ModelServer, tokens: TokenUse | None = None) -> str:
+async def answer_of(
+    served: ModelServer, tokens: TokenUse | None = None, *, model: str = "openai:some-model", key: str = KEY
+) -> str:
     """Return the answer of a task on a stored page, by the model of a server."""
     page = stored("product")
     worker = FakeWorker(page)
-    agent = LlmAgent(ModelOptions("openai:some-model", served.url, KEY), sleep=no_sleep)
+    agent = LlmAgent(ModelOptions(model, served.url, key), sleep=no_sleep)
     brief = TaskSpec("Is it in stock?", starting_url=page.observation.url)
     run = agent.run(brief, TokenUse() if tokens is None else tokens)
     reply: Reply | None = None
@@ -122,12 +124,32 @@ async def test_tokens_that_a_server_does_not_count_are_estimated(served: ModelSe
     assert tokens.prompt > 300
 
 
-async def test_a_server_that_is_down_ends_in_one_line() -> None:
+async def test_a_server_of_this_machine_that_is_down_is_named_at_once_and_costs_nothing() -> None:
     with model_server() as gone:
         pass
-    with pytest.raises(AgentError, match=r"can't be reached: .*, 4 times") as caught:
-        await answer_of(gone)
+    tokens = TokenUse()
+    with pytest.raises(AgentError) as caught:
+        await answer_of(gone, tokens)
     assert caught.value.code == TaskFailureCode.MODEL_UNAVAILABLE
+    assert caught.value.message == (
+        f"openai:some-model can't be reached: nothing answers at {gone.url}; start its server there, or name its right "
+        "address."
+    )
+    assert (tokens.model_requests, tokens.prompt) == (0, 0)
+
+
+async def test_a_program_that_serves_models_is_called_by_its_name() -> None:
+    with model_server() as gone:
+        pass
+    with pytest.raises(AgentError, match=f"{gone.url}; start Ollama there"):
+        await answer_of(gone, model="ollama:qwen3")
+
+
+async def test_an_endpoint_that_wants_a_key_is_told_from_one_that_refuses_it(served: ModelServer) -> None:
+    served.say(refusal(401, "no key"))
+    with pytest.raises(AgentError, match="it needs a key, and there is none: set WEBRUN_MODEL_KEY where") as caught:
+        await answer_of(served, key="")
+    assert caught.value.code == TaskFailureCode.MODEL_KEY_INVALID
 
 
 @pytest.mark.parametrize("model", ["openai:x", "anthropic:x", "google:x"])

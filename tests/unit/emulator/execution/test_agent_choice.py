@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from webrun_nb.agents.base import Agent, AgentError, ModelOptions
 from webrun_nb.agents.scripted import ScriptedAgent
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.emulator.domain.secrets.vault import Vault
-from webrun_nb.emulator.execution.agent_choice import Agents
+from webrun_nb.emulator.execution.agent_choice import Agents, create_model_agent
 from webrun_nb.emulator.execution.secret_filter import extract_secrets
 from webrun_nb.wire.requests import TaskFields
 
@@ -75,3 +76,15 @@ async def test_a_key_is_masked_and_forgotten_with_the_session() -> None:
     assert not vault.has_logins
     vault.forget()
     assert vault.model_key("openai") == ""
+
+
+def test_without_its_packages_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("webrun_nb.agents.llm")]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in {"pydantic_ai", *(name for name in sys.modules if name.startswith("pydantic_ai."))}:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(AgentError) as caught:
+        create_model_agent(ModelOptions("openai:x", key=KEY))
+    assert caught.value.code is TaskFailureCode.MODEL_SUPPORT_MISSING
+    assert caught.value.message.startswith("Language models need ")
+    assert caught.value.message.endswith("which is not installed; run: pip install 'webrun-nb[llm]'")

@@ -12,10 +12,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webrun_nb.common.codes import ErrorCode
+from webrun_nb.common.hosts import is_loopback
 from webrun_nb.emulator.domain.account import RateLimiter, RateState
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
-from webrun_nb.emulator.http.listening import AllowedHosts, is_loopback
+from webrun_nb.emulator.http.listening import AllowedHosts
 from webrun_nb.emulator.http.middleware.body_limits import ClientTimeouts, with_body_limits
 from webrun_nb.emulator.http.refusals import error_response, refusal
 from webrun_nb.emulator.services.accounts import Keys
