@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from helpers.hosts import LOCAL_HOSTS
-from webrun_nb.browsers.actions import Action, Click, GoBack, Navigate, Press, Scroll, Select, Type, WaitFor
+from webrun_nb.browsers.actions import Action, Click, GoBack, Navigate, Press, Scroll, Select, SwitchTab, Type, WaitFor
 from webrun_nb.browsers.chromium import instance as chromium
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.protocol import (
@@ -389,6 +389,43 @@ async def test_back_from_a_new_tab_is_the_page_that_opened_it(instance, site):
     await click(instance, "Open")
     await instance.perform(GoBack())
     assert instance.url == site.url("/")
+
+
+async def test_another_tab_is_shown_again_and_acted_on(instance, site):
+    site.page("/tab", "<p>Tab")
+    await instance.perform(Navigate(site.page("/", "<a href=/tab target=_blank>Open</a><button>More</button>")))
+    await click(instance, "Open")
+    opened = await instance.observe()
+    assert (opened.tab_urls, opened.tab) == ((site.url("/"), site.url("/tab")), 2)
+    await instance.perform(SwitchTab(1))
+    assert instance.url == site.url("/")
+    await click(instance, "More")
+    assert (await instance.observe()).tab == 1
+
+
+async def test_a_tab_that_is_not_open_is_not_shown(instance, site):
+    await instance.perform(Navigate(site.page("/", "<p>First")))
+    failed = await failure(instance, SwitchTab(2))
+    assert (failed.code, failed.message) == ("ELEMENT_NOT_FOUND", "There is no tab 2: 1 tab open")
+
+
+async def test_the_page_stays_where_another_tab_is_closed(instance, site):
+    site.page("/tab", "<script>onmessage = () => close()</script><p>Tab")
+    opener = "<button onclick=\"w = window.open('/tab')\">Go</button><button onclick='w.postMessage(1)'>Close</button>"
+    await instance.perform(Navigate(site.page("/", opener)))
+    await click(instance, "Go")
+    await instance.perform(SwitchTab(1))
+    await click(instance, "Close")
+    async with asyncio.timeout(10):
+        while (seen := await instance.observe()).tab_urls != (site.url("/"),):
+            pass
+    assert (seen.url, seen.tab) == (site.url("/"), 1)
+
+
+async def test_a_page_that_a_script_has_emptied_is_read_as_empty(instance, site):
+    await instance.perform(Navigate(site.page("/", "<button onclick='document.open()'>Empty</button>")))
+    await click(instance, "Empty")
+    assert ((await instance.observe()).all_things, (await instance.snapshot()).root.text) == ((), "")
 
 
 async def test_a_popup_that_closes_itself_gives_the_opener_back(instance, site):

@@ -43,7 +43,7 @@ async def test_what_happened_since_the_last_look_is_told(instance: BrowserInstan
     for name in ("Ask", "Shadow"):
         assert not (await after_click(instance, name)).untouched, name
     opened = await after_click(instance, "Tab")
-    assert (opened.title, opened.tabs, opened.untouched) == ("Tab", 2, False)
+    assert (opened.title, len(opened.tab_urls), opened.untouched) == ("Tab", 2, False)
 
 
 async def test_a_page_that_shows_a_spinner_is_busy(instance: BrowserInstance, site: Site) -> None:

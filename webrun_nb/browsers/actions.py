@@ -53,6 +53,7 @@ __all__ = [
     "Select",
     "SelectText",
     "Spot",
+    "SwitchTab",
     "Target",
     "Type",
     "TypeReleased",
@@ -99,6 +100,31 @@ class GoBack(ActionBase):
     def policy_words(self) -> tuple[str, ...]:
         """The word for it: where it leads is not known."""
         return ("back",)
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchTab(ActionBase):
+    """Show another one of the open tabs: it becomes the page, until another one is opened or shown.
+
+    `number` is its place among `Observation.tab_urls`, from 1; `url` is the one that it had there.
+    """
+
+    name = "switchTab"
+    category = "Tab Management"
+    repeatable = True
+    needs_page = False
+
+    number: int
+    url: str = ""
+
+    @property
+    def destination(self) -> str | None:
+        """The URL of the tab."""
+        return self.url or None
+
+    def describe(self) -> dict[str, Any]:
+        """Return its name and the URL of the tab."""
+        return {"name": self.name, "target": self.url}
 
 
 ClickManner = Literal["click", "double-click", "right-click", "middle-click"]
@@ -446,6 +472,7 @@ class WaitForChange(ActionBase):
 Action = (
     Navigate
     | GoBack
+    | SwitchTab
     | Click
     | Hover
     | Drag

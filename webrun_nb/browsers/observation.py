@@ -222,8 +222,10 @@ class Observation:
     untouched: bool = False
     """Nothing can have happened since the last observation: no change of the document, no input, no request, no
     download, no other tab. It is False where that can't be known."""
-    tabs: int = 1
-    """Number of open tabs; the newest one is the page."""
+    tab_urls: tuple[str, ...] = ("",)
+    """The URLs of the open tabs, in the order in which they were opened."""
+    tab: int = 1
+    """The number of the tab that is the page, from 1: the one that was opened or shown last."""
     downloads: int = 0
     """Number of downloads that have begun in the session."""
     secrets: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ _ACTIONS: Mapping[str, _ActionLabels] = {
     "goBack": _ActionLabels("go back", "going back"),
     "goForward": _ActionLabels("go forward", "going forward"),
     "pageRefresh": _ActionLabels("reload", "reloading the page"),
+    "switchTab": _ActionLabels("switch to the tab", "switching to the tab"),
     "click": _ActionLabels("click", "clicking"),
     "doubleClick": _ActionLabels("double-click", "double-clicking"),
     "rightClick": _ActionLabels("right-click", "right-clicking"),

@@ -32,7 +32,7 @@ APPROVAL_QUESTION = "Go on?"
 """The end of every question that asks a person for approval."""
 GuardrailResponse = Literal["approved", "rejected", "took over", "unanswered", "by hand"]
 """The outcome of a guardrail. `by hand`: performed by a person in control, which is an approval."""
-LOOKING_ACTIONS = frozenset({"navigateUrl", "goBack", "scroll", "hover", "waitFor"})
+LOOKING_ACTIONS = frozenset({"navigateUrl", "goBack", "switchTab", "scroll", "hover", "waitFor"})
 """The names of the actions that look at pages and do no more, whatever their target is."""
 StepKind = Literal["action", "look", "read", "ask", "note", "finish"]
 StepOutcome = Literal["running", "done", "failed", "blocked", "by hand"]

@@ -25,6 +25,7 @@ from webrun_nb.browsers.actions import (
     Select,
     SelectText,
     Spot,
+    SwitchTab,
     Type,
     TypeReleased,
     TypeSecret,
@@ -41,6 +42,7 @@ ELEMENT, FOCUS, POINT = ElementTarget(3, "Box"), FocusTarget(), PointTarget(5, 6
 FACTS = [
     (Navigate("http://x/"), "navigateUrl", "Navigation", None, ""),
     (GoBack(), "goBack", "Navigation", None, ""),
+    (SwitchTab(2, "http://x/"), "switchTab", "Tab Management", None, ""),
     (Click(3, "Box"), "click", "Click", ELEMENT, ""),
     (Click(3, "Box", "double-click"), "doubleClick", "Click", ELEMENT, ""),
     (Click(3, "Box", "right-click"), "rightClick", "Click", ELEMENT, ""),
@@ -105,6 +107,7 @@ def test_repeatable_are_the_actions_that_change_nothing():
     assert {cls for cls in get_args(Action) if cls.repeatable} == {
         Navigate,
         GoBack,
+        SwitchTab,
         WaitFor,
         WaitForChange,
         Scroll,
@@ -113,7 +116,7 @@ def test_repeatable_are_the_actions_that_change_nothing():
 
 
 def test_a_page_that_hangs_can_be_left_and_waited_for():
-    assert {cls for cls in get_args(Action) if not cls.needs_page} == {Navigate, GoBack, WaitFor}
+    assert {cls for cls in get_args(Action) if not cls.needs_page} == {Navigate, GoBack, SwitchTab, WaitFor}
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,7 @@ from webrun_nb.browsers.actions import (
     ScrollBox,
     ScrollGoal,
     Select,
+    SwitchTab,
     Type,
     TypeSecret,
     Upload,
@@ -60,7 +61,7 @@ from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.credentials.marks import marked_secret
 from webrun_nb.common.hosts import host_of
-from webrun_nb.common.text import shortened
+from webrun_nb.common.text import counted, shortened
 
 T = TypeVar("T")
 Work = Generator[Step, Reply | None, T]
@@ -242,6 +243,8 @@ class Acting:
                 return Navigate(self._address(url))
             case tools.Back():
                 return GoBack()
+            case tools.SwitchTab(tab=number):
+                return SwitchTab(number, self._tab(number))
             case tools.Wait(text=text, seconds=seconds):
                 timeout_ms = round(seconds * 1000)
                 return WaitFor(text, timeout_ms) if text else WaitForChange(timeout_ms=timeout_ms)
@@ -315,6 +318,13 @@ class Acting:
         if host_of(whole) is None or not whole.startswith(("http://", "https://")):
             raise ToolCallError(f"Not done: {shortened(url, 100)!r} is not an http or https URL.")
         return whole
+
+    def _tab(self, number: int) -> str:
+        """Return the URL of an open tab."""
+        tabs = self.view.seen.tab_urls if self.view.seen is not None else ()
+        if number > len(tabs):
+            raise ToolCallError(f"Not done: there is no tab {number}; open are {counted(len(tabs), 'tab')}.")
+        return tabs[number - 1]
 
     def _check_captcha(self, action: Action, seen: Observation) -> Work[None]:
         """Have a person do what is there to tell people from programs."""

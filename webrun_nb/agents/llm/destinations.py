@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from webrun_nb.agents.base import AgentError, Answered, Ask, Reply, SettledByHand, SettledByHandError, Step, TaskSpec
 from webrun_nb.agents.local.approval import APPROVE, REJECT
-from webrun_nb.browsers.actions import Action, ElementTarget, Navigate
+from webrun_nb.browsers.actions import Action, ElementTarget
 from webrun_nb.browsers.observation import Element, Observation
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.hosts import host_of, hosts_in, unicode_host, within
@@ -89,8 +89,8 @@ def targets_of(action: Action, seen: Observation) -> list[str]:
     Those are an address that is opened, that of a link, that of a form of another origin, that of the frame of another
     document that is given something, and the addresses that these hold.
     """
-    if isinstance(action, Navigate):
-        return [action.url, *_within_url(action.url)]
+    if action.destination is not None:
+        return [action.destination, *_within_url(action.destination)]
     aimed_at = action.aimed_at
     element = seen.control_at(aimed_at.ref) if isinstance(aimed_at, ElementTarget) else _focused(seen)
     if element is None:

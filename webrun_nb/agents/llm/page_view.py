@@ -235,8 +235,9 @@ class PageView:
 def _heading(seen: Observation) -> list[str]:
     status = "" if seen.status is None or seen.status < 400 else f" (HTTP status {seen.status})"
     lines = [f"Page: {seen.url}{status}", f"Title: {shortened(seen.title, _TEXT_CHARS)}", *_said(seen)]
-    if seen.tabs > 1:
-        lines.append(f"Open tabs: {seen.tabs}; this is the newest.")
+    if len(seen.tab_urls) > 1:
+        shown = (f"{number} {shortened(url, _TEXT_CHARS)}" for number, url in enumerate(seen.tab_urls, 1))
+        lines.append(f"Open tabs: {'; '.join(shown)}. This is tab {seen.tab}.")
     return lines
 
 

@@ -103,6 +103,12 @@ class Back(Tool):
     """Go back to the page before."""
 
 
+class SwitchTab(Tool):
+    """Show another open tab, by its number among the open tabs. A link may have opened one: you are shown it then."""
+
+    tab: Number
+
+
 class Wait(Tool):
     """Wait until a text is on the page, or, without one, until the page changes."""
 
@@ -204,6 +210,7 @@ TOOLS: Mapping[str, type[Tool]] = {
     "scroll": Scroll,
     "navigate": Navigate,
     "back": Back,
+    "switch_tab": SwitchTab,
     "wait": Wait,
     "upload": Upload,
     "find": Find,

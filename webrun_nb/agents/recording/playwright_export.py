@@ -23,6 +23,8 @@ It takes the steps of a recorded task in Chromium and prints what it reads as JS
         browser = await playwright.chromium.launch(executable_path=os.environ.get("WEBRUN_BROWSER"))
         context = await browser.new_context(viewport={{"width": 1024, "height": 600}})
         page = await context.new_page()
+        opened = []
+        context.on("page", opened.append)
 {body}
         await browser.close()
 
@@ -41,9 +43,9 @@ _HELPERS: Mapping[str, str] = {
 
 
 ''',
-    "newest(": '''async def newest(context):
-    """Return the newest page, once it has loaded."""
-    page = context.pages[-1]
+    "newest(": '''async def newest(context, page, opened):
+    """Return the page that was opened meanwhile, or the same one where none was, once it has loaded."""
+    page = opened.pop() if opened else context.pages[-1] if page.is_closed() else page
     await page.wait_for_load_state()
     return page
 
@@ -63,7 +65,7 @@ _READING = """
 from webrun_nb.agents.recording.page_reading import read_values
 from webrun_nb.browsers.chromium.plain_page import PlainPage
 """
-_NEWEST = "page = await newest(context)"
+_NEWEST = "page = await newest(context, page, opened)"
 _ROLES = frozenset({
     "alert", "article", "button", "cell", "checkbox", "columnheader", "combobox", "dialog", "grid", "gridcell",
     "heading", "img", "link", "list", "listbox", "listitem", "menu", "menuitem", "menuitemcheckbox", "menuitemradio",
@@ -218,6 +220,11 @@ def _click(action: Any, step: ActionStep) -> Iterator[str]:
     yield _NEWEST
 
 
+def _switch_tab(action: Any, step: ActionStep) -> Iterator[str]:
+    yield f"page = context.pages[{action.number - 1}]"
+    yield "await page.bring_to_front()"
+
+
 def _hover(action: Any, step: ActionStep) -> Iterator[str]:
     yield "await element.hover()"
 
@@ -294,6 +301,7 @@ def _upload(action: Any, step: ActionStep) -> Iterator[str]:
 _WRITERS: Mapping[str, Callable[[Action, ActionStep], Iterator[str]]] = {
     "Navigate": _navigate,
     "GoBack": _go_back,
+    "SwitchTab": _switch_tab,
     "Click": _click,
     "Hover": _hover,
     "Drag": _drag,

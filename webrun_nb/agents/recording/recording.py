@@ -27,6 +27,7 @@ from webrun_nb.browsers.actions import (
     ScrollBox,
     Select,
     SelectText,
+    SwitchTab,
     Type,
     TypeSecret,
     Upload,
@@ -43,6 +44,7 @@ MAX_STEPS = 2_000
 _CLASSES: Mapping[type[Any], str] = {
     Navigate: "open",
     GoBack: "go back",
+    SwitchTab: "switch to the tab",
     Click: "click",
     Hover: "hover over",
     Drag: "drag",

@@ -23,6 +23,7 @@ from webrun_nb.browsers.actions import (
     Input,
     Navigate,
     Select,
+    SwitchTab,
     Type,
     TypeReleased,
     WaitFor,
@@ -86,7 +87,7 @@ LOSS_GRACE_S = 0.3
 
 
 class ChromiumInstance:
-    """A `BrowserInstance` over one Playwright context; the newest open page of it is the current one.
+    """A `BrowserInstance` over one Playwright context; the page of it that was opened or shown last is the current one.
 
     Parameters
     ----------
@@ -126,8 +127,8 @@ class ChromiumInstance:
         self._handles = ElementHandles()
         self._secret_input = SecretInput()
         self._performing = 0
-        self._stirred = (0, 0, 0)
-        """At the last observation: requests that began or ended, downloads that began, open tabs."""
+        self._stirred = (0, 0, 0, 0)
+        """At the last observation: requests that began or ended, downloads that began, open tabs, the current one."""
         self._input_lock = asyncio.Lock()
         self._refused: str | None = None
         self._activity = NetworkActivity(context, listener.requested)
@@ -157,17 +158,23 @@ class ChromiumInstance:
     @property
     def url(self) -> str:
         """URL of the current page; `about:blank` where there is none."""
-        page = self._tabs.newest
+        page = self._tabs.page
         return page.url if page else "about:blank"
 
     async def observe(self) -> Observation:
         """List the elements that can be acted on. Makes the refs of earlier observations invalid."""
         async with self._operation():
             await self._activity.wait_for_frames(self._tabs.current(), FRAMES_TIMEOUT_S)
-            stirred = (self._activity.events, self._downloads.count, len(self._tabs))
+            stirred = (self._activity.events, self._downloads.count, len(self._tabs), self._tabs.number)
             seen = await self._tabs.evaluate(lambda page: self._handles.observe(page, self._egress.known_refusal))
             untouched, self._stirred = seen.untouched and stirred == self._stirred, stirred
-            return replace(seen, untouched=untouched, downloads=self._downloads.count, tabs=len(self._tabs))
+            return replace(
+                seen,
+                untouched=untouched,
+                downloads=self._downloads.count,
+                tab_urls=self._tabs.urls,
+                tab=self._tabs.number,
+            )
 
     async def snapshot(self) -> Snapshot:
         """Take the snapshot of the page and its frames that the extraction engine reads."""
@@ -274,7 +281,7 @@ class ChromiumInstance:
 
     async def retry_after(self, url: str, status: int) -> str | None:
         """Return the header `Retry-After` of the current page; None where it came without one, or is another by now."""
-        page = self._tabs.newest
+        page = self._tabs.page
         document = None if page is None or page.url != url else self._activity.document(page)
         if document is None:
             return None
@@ -294,12 +301,12 @@ class ChromiumInstance:
 
     async def thumbnail(self) -> bytes | None:
         """Small JPEG of the view; None where the page gives none in time. A page that hangs is left as it is."""
-        page = self._tabs.newest
+        page = self._tabs.page
         return await self._thumbnails.take(page) if page and not self._tabs.crashed else None
 
     async def page_picture(self) -> PagePicture | None:
         """Picture of the whole page; None where the page gives none in time. A page that hangs is left as it is."""
-        page = self._tabs.newest
+        page = self._tabs.page
         if page is None or self._tabs.crashed:
             return None
         try:
@@ -448,7 +455,7 @@ class ChromiumInstance:
     async def _watch_changes(self, action: Action) -> ChangeWatch | None:
         """Watch the page's changes from before an action on; None for an action that opens a document, or waits."""
         match action:
-            case Navigate() | GoBack() | WaitFor():
+            case Navigate() | GoBack() | SwitchTab() | WaitFor():
                 return None
             case Type(submit=False, by_keys=False) | Select():
                 return await ChangeWatch.start(self._tabs.current(), fills=True)
@@ -464,6 +471,8 @@ class ChromiumInstance:
             await self._navigate(page, action.url, timeout_ms)
         elif isinstance(action, GoBack):
             await go_back(self._context, page, timeout_ms, opened_by_another=len(self._tabs) > 1)
+        elif isinstance(action, SwitchTab):
+            await self._tabs.show(action.number)
         elif isinstance(aimed_at, ElementTarget):
             await self._do_to_element(page, action, aimed_at, since, timeout_ms)
         elif isinstance(aimed_at, FocusTarget):

@@ -15,6 +15,7 @@ from webrun_nb.browsers.chromium.settle import NetworkActivity
 from webrun_nb.browsers.processes.lifeline import Lifeline
 from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.text import counted
 
 ANSWER_TIMEOUT_S = 10.0
 """Time limit for a page's answer; a page that takes longer counts as crashed (an endless loop in a script)."""
@@ -25,7 +26,7 @@ T = TypeVar("T")
 
 
 class Tabs:
-    """The pages of one context; the newest open one is the current one.
+    """The pages of one context; the one that was opened or shown last is the current one.
 
     Parameters
     ----------
@@ -54,6 +55,8 @@ class Tabs:
         self._screen = screen
         self._opened = opened
         self._pages: list[Page] = []
+        """In the order in which they were opened."""
+        self._page: Page | None = None
         self._crashed = ""
         self._background: set[asyncio.Task[None]] = set()
         context.on("page", self.add)
@@ -63,9 +66,19 @@ class Tabs:
         return len(self._pages)
 
     @property
-    def newest(self) -> Page | None:
+    def page(self) -> Page | None:
         """The current page, whatever its state; None where there is none."""
-        return self._pages[-1] if self._pages else None
+        return self._page
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The URLs of the open pages, in the order in which they were opened."""
+        return tuple(page.url for page in self._pages)
+
+    @property
+    def number(self) -> int:
+        """The place of the current page among them, from 1; 0 where there is none."""
+        return 0 if self._page is None else self._pages.index(self._page) + 1
 
     @property
     def crashed(self) -> bool:
@@ -73,7 +86,7 @@ class Tabs:
         return bool(self._crashed)
 
     def current(self) -> Page:
-        """Return the current page: the newest open one.
+        """Return the current page: the one that was opened or shown last.
 
         Raises
         ------
@@ -84,9 +97,9 @@ class Tabs:
             raise lost()
         if self._crashed:
             raise BrowserError(TaskFailureCode.PAGE_CRASH, self._crashed)
-        if not self._pages:
+        if self._page is None:
             raise BrowserError(TaskFailureCode.PAGE_CRASH, "The page closed itself")
-        return self._pages[-1]
+        return self._page
 
     def add(self, page: Page) -> None:
         """Make a page the current one, unless it is known already or one too many."""
@@ -97,9 +110,34 @@ class Tabs:
             return
         self._pages.append(page)
         self._opened(page)
-        self._screen.follow(page)
         page.on("close", self._on_closed)
         page.on("crash", self._on_crashed)
+        self._follow(page)
+
+    async def show(self, number: int) -> None:
+        """Make another open page the current one.
+
+        Parameters
+        ----------
+        number : int
+            Its place in the order in which the pages were opened, from 1.
+
+        Raises
+        ------
+        BrowserError
+            `ELEMENT_NOT_FOUND`: there is no such page.
+        """
+        if not 1 <= number <= len(self._pages):
+            message = f"There is no tab {number}: {counted(len(self._pages), 'tab')} open"
+            raise BrowserError(TaskFailureCode.ELEMENT_NOT_FOUND, message)
+        page = self._pages[number - 1]
+        await self.with_timeout(page.bring_to_front())
+        self._follow(page)
+
+    def _follow(self, page: Page | None) -> None:
+        """Make a page the current one; None where there is none any more."""
+        self._page = page
+        self._screen.follow(page)
         self._activity.notify()
 
     async def open(self) -> None:
@@ -115,7 +153,9 @@ class Tabs:
             `INSTANCE_LOST`: the browser opens no further page.
         """
         crashed, self._crashed = self._crashed, ""
-        dead = self._pages.pop() if self._pages else None  # the one that hangs may never have opened
+        dead, self._page = self._page, None
+        if dead is not None:  # the one that hangs may never have opened
+            self._pages.remove(dead)
         try:
             await self.open()
         except Error as error:
@@ -164,11 +204,13 @@ class Tabs:
     def _on_closed(self, page: Page) -> None:
         if page in self._pages:
             self._pages.remove(page)
-            self._screen.follow(self.newest)
-        self._activity.notify()
+        if page is self._page:
+            self._follow(self._pages[-1] if self._pages else None)
+        else:
+            self._activity.notify()
 
     def _on_crashed(self, page: Page) -> None:
-        if page is self.newest:
+        if page is self._page:
             self._crashed = "The page crashed"
             self._activity.notify()
         else:

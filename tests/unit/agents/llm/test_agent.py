@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -37,7 +38,7 @@ from webrun_nb.agents.base import (
 )
 from webrun_nb.agents.llm.pictures import marked
 from webrun_nb.agents.llm.spending import MOST_ANSWER_TOKENS, Spending
-from webrun_nb.browsers.actions import Click, Navigate, Select, Type
+from webrun_nb.browsers.actions import Click, Navigate, Select, SwitchTab, Type
 from webrun_nb.browsers.observation import Box
 from webrun_nb.common.codes import TaskFailureCode
 
@@ -118,6 +119,16 @@ async def test_a_failed_action_comes_back_with_what_is_there_instead() -> None:
     with pytest.raises(AgentError, match="gave up: no button"):
         await run_llm(model, stored(PRODUCT), brief("Add it to the cart"), outcomes=gone)
     assert "Not done: it is gone. The page now:" in last_told(model.asked[1])
+
+
+async def test_open_tabs_are_told_and_another_one_is_shown() -> None:
+    page = stored(PRODUCT)
+    seen = replace(page, observation=replace(page.observation, tab_urls=(HOST, f"{HOST}/parts"), tab=2))
+    model = ScriptedModel([call("switch_tab", tab=3), call("switch_tab", tab=1), call("finish", answer="Done.")])
+    run = await run_llm(model, seen, brief())
+    assert run.acts == [SwitchTab(1, HOST)]
+    assert f"Open tabs: 1 {HOST}; 2 {HOST}/parts. This is tab 2." in last_told(model.asked[0])
+    assert "there is no tab 3; open are 2 tabs" in last_told(model.asked[1])
 
 
 async def test_a_number_that_was_never_shown_is_nothing_to_act_on() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from webrun_nb.agents.base import Ask, TaskSpec
 from webrun_nb.agents.llm.destinations import Destinations, targets_of
-from webrun_nb.browsers.actions import Click, Hover, Navigate, Press, Type
+from webrun_nb.browsers.actions import Click, Hover, Navigate, Press, SwitchTab, Type
 from webrun_nb.browsers.observation import Element, Observation, SeenFrame
 
 TASK = TaskSpec("Compare it with docs.python.org and https://pypi.org/x", starting_url="https://www.shop.example/a")
@@ -57,6 +57,7 @@ def test_without_a_start_the_page_that_is_open_is_the_site() -> None:
     [
         (Navigate("https://shop.example/go?to=https%3A%2F%2Fevil.example%2F"), ["shop.example", "evil.example"]),
         (Navigate("https://shop.example/go?to=https%253A%252F%252Fevil.example"), ["shop.example", "evil.example"]),
+        (SwitchTab(2, "https://evil.example/"), ["evil.example"]),
         (Click(1), ["evil.example"]),
         (Hover(1), []),
         (Click(2), ["evil.example"]),

@@ -35,6 +35,7 @@ def step(action: str, element: ElementDescription | None = None, **details: obje
     [
         (step("Navigate", url="http://x/'a'"), """await page.goto("http://x/'a'")"""),
         (step("GoBack"), "await page.go_back()"),
+        (step("SwitchTab", number=1), "page = context.pages[0]"),
         (step("Click", BUTTON, manner="right-click", held=["Shift"]), "click(button=\"right\", modifiers=['Shift'])"),
         (
             step("Click", ElementDescription(role="checkbox", name="Gift", checked=False)),

@@ -78,7 +78,7 @@ def changes(before: Observation, after: Observation) -> Changes:
         url=after.url if after.url != before.url else "",
         document=after.fresh,
         title=shortened(after.title, _CHARS) if after.title != before.title else "",
-        new_tabs=after.tabs - before.tabs,
+        new_tabs=len(after.tab_urls) - len(before.tab_urls),
         downloads=max(0, after.downloads - before.downloads),
         appeared=_told(lines_after - lines_before),
         disappeared=_told(lines_before - lines_after),

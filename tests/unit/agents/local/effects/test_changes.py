@@ -21,7 +21,7 @@ BEFORE = Observation("https://a.example/", "Berths", (NAME, NEWS, SAVE), "Berths
         (replace(BEFORE, url="https://a.example/b"), "the page is now https://a.example/b"),
         (replace(BEFORE, title="Boats"), "its title is now “Boats”"),
         (replace(BEFORE, text="Berths\nFree: 3\nFree: 2"), "new on the page: “Free: 2”; gone from the page: “Free: 3”"),
-        (replace(BEFORE, tabs=2), "1 tab(s) opened"),
+        (replace(BEFORE, tab_urls=("", "")), "1 tab(s) opened"),
         (replace(BEFORE, downloads=1), "a download began"),
         (replace(BEFORE, elements=(replace(NAME, value="Ada"), NEWS, SAVE)), "the textbox “Name” shows “Ada”"),
         (replace(BEFORE, elements=(NAME, replace(NEWS, checked=True), SAVE)), "the checkbox “News” is ticked"),

@@ -93,7 +93,7 @@ def test_a_click_without_any_change_is_told_only_where_nothing_can_have_happened
 
 
 def test_where_a_click_or_an_address_led_is_said() -> None:
-    tab = replace(BEFORE, title="Map", tabs=2, fresh=True)
+    tab = replace(BEFORE, title="Map", tab_urls=("", ""), fresh=True)
     assert verdict(Click(3), tab, SAVE) == Verdict("seen", "a new tab opened: Map")
     assert verdict(Navigate("http://www.a.example"), BEFORE) == Verdict("seen")
     led = replace(BEFORE, url="https://b.example/login")

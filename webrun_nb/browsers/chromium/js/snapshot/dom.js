@@ -14,6 +14,8 @@
     const work = type.prototype[name];
     return (node, ...rest) => work.apply(node, rest);
   };
+  // A document that a script has opened anew (`document.open()`) has no element: an empty one stands for it.
+  const documentElement = getter(Document, "documentElement"), createElement = method(Document, "createElement");
   return {
     nodeType: getter(Node, "nodeType"), firstChild: getter(Node, "firstChild"), nextSibling: getter(Node, "nextSibling"),
     parentNode: getter(Node, "parentNode"), textContent: getter(Node, "textContent"), data: getter(CharacterData, "data"),
@@ -31,7 +33,7 @@
     checked: ifAny(HTMLInputElement, "checked"), textareaValue: ifAny(HTMLTextAreaElement, "value"),
     isMultiple: ifAny(HTMLSelectElement, "multiple"), listSize: ifAny(HTMLSelectElement, "size"),
     selected: ifAny(HTMLOptionElement, "selected"),
-    title: getter(Document, "title"), root: getter(Document, "documentElement"), baseUrl: getter(Node, "baseURI"),
+    title: getter(Document, "title"), root: (node) => documentElement(node) || createElement(node, "html"), baseUrl: getter(Node, "baseURI"),
     styleSheets: getter(Document, "styleSheets"), all: method(Document, "querySelectorAll"),
     range: method(Document, "createRange"), rangeStart: method(Range, "setStart"), rangeEnd: method(Range, "setEnd"),
     rangeRect: method(Range, "getBoundingClientRect"),
