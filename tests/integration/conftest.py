@@ -17,12 +17,11 @@ import pytest
 import pytest_asyncio
 
 from helpers.chromium import FakeListener, open_pool
-from webrun_nb.agents.local.agent import LocalAgent
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.protocol import BrowserInstance, InstanceKind
 from webrun_nb.emulator.composition import Emulator
 from webrun_nb.emulator.domain.clock import Clock, system_time
-from webrun_nb.emulator.execution.agent_choice import Agents, create_model_agent
+from webrun_nb.emulator.execution.agent_choice import Agents, create_local_agent, create_model_agent
 from webrun_nb.emulator.execution.egress import Egress, emulator_address
 from webrun_nb.emulator.options import Options
 from webrun_nb.emulator.services.session_registry import SecretRegistry
@@ -163,7 +162,7 @@ async def emulator(browsers: ChromiumPool, tmp_path: Path) -> AsyncIterator[Emul
         clock=clock,
         database=database,
         browsers=browsers,
-        agents=Agents(LocalAgent(), create_model_agent),
+        agents=Agents(create_local_agent, create_model_agent),
         egress=Egress(emulator_address("127.0.0.1", 9), (), {}),
         secrets=SecretRegistry(),
     )

@@ -153,3 +153,8 @@ def test_the_import_is_light() -> None:
 
 def test_what_is_heavy_waits_until_it_is_needed() -> None:
     assert not _loaded_by("webrun_nb.start") & {"pandas", "socketio", "aiohttp", "jsonschema", "IPython"}
+
+
+def test_the_emulator_starts_without_what_only_some_tasks_need() -> None:
+    loaded = _loaded_by("import webrun_nb.emulator.server")
+    assert not loaded & {"lark", "dateparser", "babel", "numpy", "httpx", "requests", "tornado", "pydantic_ai"}

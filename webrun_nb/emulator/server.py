@@ -15,13 +15,12 @@ from pathlib import Path
 import uvicorn
 
 from webrun_nb import config
-from webrun_nb.agents.local.agent import LocalAgent
 from webrun_nb.browsers.chromium.pool import ChromiumPool
 from webrun_nb.browsers.egress.upstream import UpstreamProxy
 from webrun_nb.common.language_models import KEY_VARIABLES
 from webrun_nb.emulator.composition import Emulator
 from webrun_nb.emulator.domain.clock import Clock, system_time
-from webrun_nb.emulator.execution.agent_choice import Agents, create_model_agent
+from webrun_nb.emulator.execution.agent_choice import Agents, create_local_agent, create_model_agent
 from webrun_nb.emulator.execution.egress import Egress, emulator_address, proxy_table
 from webrun_nb.emulator.http.app import make_app
 from webrun_nb.emulator.http.listening import allowed_hosts, check_guarded, is_everywhere, listen, url
@@ -152,7 +151,7 @@ class _Server:
                 clock=clock,
                 database=database,
                 browsers=ChromiumPool(),
-                agents=Agents(LocalAgent(), create_model_agent),
+                agents=Agents(create_local_agent, create_model_agent),
                 egress=Egress(emulator_address(options.host, self._port), options.allowed_hosts, self._proxies),
                 secrets=self._session_secrets,
             )

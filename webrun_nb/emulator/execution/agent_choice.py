@@ -11,6 +11,7 @@ from typing import assert_never
 
 from webrun_nb.agents.auto import AutoAgent
 from webrun_nb.agents.base import Agent, AgentError, ModelOptions
+from webrun_nb.agents.recording.recording import Recording
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.language_models import DEFAULT_MAX_STEPS, PROVIDERS, key_name, split_model
 from webrun_nb.emulator.domain.secrets.vault import Vault
@@ -21,6 +22,23 @@ CreateModelAgent = Callable[[ModelOptions], Agent]
 
 It raises `AgentError` where that cannot be done, such as for a provider that needs a key and has none.
 """
+
+
+def create_local_agent() -> Agent:
+    """Return the local agent. It is imported with its language and the extraction engine, which takes a second."""
+    from webrun_nb.agents.local.agent import LocalAgent
+
+    return LocalAgent()
+
+
+def create_replay_agent(recording: Recording, healer: Agent | None) -> Agent:
+    """Return the agent that takes the steps of a recording, with the agent that mends them, if any.
+
+    The local agent, which reads values, is imported with it.
+    """
+    from webrun_nb.agents.recording.replay import ReplayAgent
+
+    return ReplayAgent(recording, healer)
 
 
 def create_model_agent(options: ModelOptions) -> Agent:
@@ -45,7 +63,8 @@ def create_model_agent(options: ModelOptions) -> Agent:
 class Agents:
     """The agents of an emulator."""
 
-    local: Agent
+    create_local_agent: Callable[[], Agent]
+    """Called in a thread when a task needs the agent: the first time it is imported."""
     create_model_agent: CreateModelAgent
 
     async def agent_of(self, fields: TaskFields, vault: Vault) -> Agent:
@@ -58,7 +77,7 @@ class Agents:
         """
         asked = fields.emulator
         if asked.chosen_agent == "local" or asked.model is None:
-            return self.local
+            return await asyncio.to_thread(self.create_local_agent)
         options = ModelOptions(
             model=asked.model,
             url=asked.model_url,
@@ -73,7 +92,8 @@ class Agents:
             case "llm":
                 return await asyncio.to_thread(self._model_agent, options)
             case "auto":
-                return AutoAgent(self.local, partial(self._model_agent, options), asked.model)
+                local = await asyncio.to_thread(self.create_local_agent)
+                return AutoAgent(local, partial(self._model_agent, options), asked.model)
             case _:
                 assert_never(asked.chosen_agent)
 

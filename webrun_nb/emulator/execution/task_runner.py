@@ -38,7 +38,6 @@ from webrun_nb.agents.base import (
 )
 from webrun_nb.agents.recording.cassette import Cassette
 from webrun_nb.agents.recording.recording import Recording
-from webrun_nb.agents.recording.replay import ReplayAgent
 from webrun_nb.browsers.actions import Click, Navigate
 from webrun_nb.browsers.protocol import BrowserError
 from webrun_nb.common.codes import TaskFailureCode
@@ -53,6 +52,7 @@ from webrun_nb.emulator.domain.secrets.task_text import AgentText
 from webrun_nb.emulator.domain.session import Session
 from webrun_nb.emulator.domain.task import Answer, Question, Task
 from webrun_nb.emulator.execution.action_gateway import CHOICES, ActionGateway, Publish, read_response
+from webrun_nb.emulator.execution.agent_choice import create_replay_agent
 from webrun_nb.emulator.execution.answer_evidence import evidence_of
 from webrun_nb.emulator.execution.recorder import Recorder
 from webrun_nb.emulator.execution.result_writer import write_answer
@@ -178,7 +178,7 @@ class TaskRunner:
         )
         tokens = TokenUse()
         counted = TokenUse()
-        run = self._agent_of(fields).run(spec, tokens)
+        run = (await self._agent_of(fields)).run(spec, tokens)
         reply: Reply | None = None
         try:
             while True:
@@ -212,12 +212,13 @@ class TaskRunner:
             model=ModelUse(requests, cost_usd) if requests else None,
         )
 
-    def _agent_of(self, fields: TaskFields) -> Agent:
+    async def _agent_of(self, fields: TaskFields) -> Agent:
         """Return the session's agent, or what takes the steps of the recording that the task replays."""
         recording: Recording | None = self._task.order.replay
         if recording is None:
             return self._agent
-        return ReplayAgent(recording, self._agent if fields.emulator.heal else None)
+        healer = self._agent if fields.emulator.heal else None
+        return await asyncio.to_thread(create_replay_agent, recording, healer)
 
     async def _add_retry_after(self, details: dict[str, Any]) -> None:
         """Add to the details of a failure at an error page when that page asks to be requested again."""

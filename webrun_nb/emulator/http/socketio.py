@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import socketio
 from pydantic import TypeAdapter, ValidationError
 
 from webrun_nb.common.codes import ErrorCode
+from webrun_nb.common.imports import as_if_missing
 from webrun_nb.emulator.domain.clock import Clock
 from webrun_nb.emulator.domain.errors import CommandRefusedError
 from webrun_nb.emulator.serializers import sessions as serialize
@@ -21,6 +21,9 @@ from webrun_nb.emulator.services.session_registry import SessionRegistry
 from webrun_nb.emulator.services.sessions import Sessions
 from webrun_nb.wire.errors import contract_error
 from webrun_nb.wire.requests import AnswerGuardrail, ChangeState, Interact, Message, NewTask, is_termination
+
+with as_if_missing("requests", "tornado", "websocket"):  # for its blocking client and servers of Tornado
+    import socketio
 
 log = logging.getLogger(__name__)
 

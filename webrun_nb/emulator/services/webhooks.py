@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import logging
 from dataclasses import dataclass
 from typing import Any
-
-import httpx
 
 from webrun_nb.common.hosts import browser_url
 from webrun_nb.common.local_time import utc
@@ -85,6 +84,9 @@ class Webhooks:
             headers["Authorization"] = webhook.auth
         status: int | None = None
         error: str | None = None
+        await asyncio.to_thread(importlib.import_module, "httpx")  # it takes 0.2 s, and few tasks have webhooks
+        import httpx
+
         try:
             # trust_env: the task does not ask for the proxy of the user's shell
             async with httpx.AsyncClient(timeout=None, trust_env=False) as client, asyncio.timeout(TIMEOUT_S):

@@ -32,7 +32,7 @@ async def choose(vault: Vault | None = None, **emulator: object) -> tuple[Agent,
     kept = vault or Vault()
     fields, _ = extract_secrets(fields, kept, "task")
     assert fields.emulator.model_key is None
-    return await Agents(LOCAL, create).agent_of(fields, kept), made
+    return await Agents(lambda: LOCAL, create).agent_of(fields, kept), made
 
 
 async def test_without_a_model_the_local_agent_works() -> None:
