@@ -15,7 +15,7 @@ from pydantic_ai.usage import RequestUsage
 from helpers.agent_runner import FakeWorker
 from helpers.stored_pages import StoredPage
 from webrun_nb.agents.base import Ask, Finish, ModelOptions, Perform, Performed, Reply, Step, TaskSpec, TokenUse
-from webrun_nb.agents.llm import LlmAgent
+from webrun_nb.agents.llm.agent import LlmAgent
 
 Said = ModelResponse | Exception
 """An answer of the model, or the error of its provider."""

@@ -31,6 +31,7 @@ from webrun_nb.agents.base import (
     TaskSpec,
 )  # fmt: skip
 from webrun_nb.agents.llm import tools
+from webrun_nb.agents.llm.choosing import because_of
 from webrun_nb.agents.llm.destinations import Destinations, elsewhere, targets_of
 from webrun_nb.agents.llm.page_view import PageView
 from webrun_nb.agents.llm.pictures import marked
@@ -70,7 +71,6 @@ Work = Generator[Step, Reply | None, T]
 _BUSY_WAITS = 3
 _MOST_TAKE_OVERS = 3
 _BUSY_MS = 1_500
-_TASK_CHARS = 120
 _UP_PX = 500
 _GOALS: Mapping[str, ScrollGoal] = {"down": "on", "end": "end", "start": "start"}
 _DO_IT_BY_HAND = "take over"
@@ -266,7 +266,7 @@ class Acting:
             if not (yield from self._destinations.approved(url, seen.url)):
                 raise ToolCallError(f"Not done: it leads to {shortened(url, 200)}, which the person did not approve.")
         yield from self._check_captcha(action, seen)
-        because = shortened(self.brief.instruction, _TASK_CHARS)
+        because = because_of(self.brief)
         dared = yield from approved(self, action, because, named=self._is_named)
         if dared is None:
             raise SettledByHandError(because)

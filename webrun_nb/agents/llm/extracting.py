@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from webrun_nb.agents.base import (
@@ -21,6 +21,7 @@ from webrun_nb.agents.base import (
     TaskSpec,
 )
 from webrun_nb.agents.llm import tools
+from webrun_nb.agents.llm.choosing import Reading, choice_of_rows, choices_of
 from webrun_nb.agents.llm.page_lists import Listed, lists_of_page, node_at, record_of_elements
 from webrun_nb.agents.llm.page_view import PageView
 from webrun_nb.agents.llm.row_choice import chosen_rows
@@ -41,7 +42,7 @@ from webrun_nb.extraction.continuation.continuation import continuation_of, docu
 from webrun_nb.extraction.further import read_further
 from webrun_nb.extraction.page_state import state_of
 from webrun_nb.extraction.reasons import Problem
-from webrun_nb.extraction.results import Extraction, Part
+from webrun_nb.extraction.results import Extraction, Part, Row
 from webrun_nb.extraction.schema import Shape
 from webrun_nb.extraction.snapshot import Node, Snapshot
 from webrun_nb.extraction.values.page_date import page_date_of
@@ -54,24 +55,10 @@ MOST_REPAIRS = 2
 _ELEMENTS = "elements"
 """The name of what is no list: single elements of the page."""
 _NUMBER = re.compile(r"\D*(\d{1,6})\D*")
+_MOST_LISTS = 12
 _SHOWN_ROWS = 20
 _ROWS_CHARS = 2_500
 _VALUE_CHARS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A part of the rows that were read, with the choice that it rests on."""
-
-    listed: Listed
-    fields: Mapping[str, Field]
-    """The field of the list that holds each column of the answer."""
-    comparable: Mapping[str, Field]
-    """The fields that rows can be chosen and ordered by, by name; empty for a further page."""
-    elements: Mapping[str, int]
-    """The numbers of single elements that hold the columns of the answer; empty for those of a list."""
-    step: int | None
-    """The number of the recorded step in which the page was read."""
 
 
 class Extracting:
@@ -83,6 +70,8 @@ class Extracting:
         The task.
     view : PageView
         The elements by their numbers.
+    repairs : int
+        How often rows that do not fit the schema may be chosen again.
 
     Raises
     ------
@@ -90,7 +79,7 @@ class Extracting:
         `OUTPUT_SCHEMA_MISMATCH`: its schema asks for something else than records or values of a page.
     """
 
-    def __init__(self, brief: TaskSpec, view: PageView) -> None:
+    def __init__(self, brief: TaskSpec, view: PageView, repairs: int = MOST_REPAIRS) -> None:
         self._brief = brief
         self._view = view
         self._shape = shape_of(brief)
@@ -100,7 +89,7 @@ class Extracting:
         self._others: dict[str, Field] = {}
         self._shape_read = Shape()
         self._read: Extraction | None = None
-        self._repairs = 0
+        self._repairs_left = repairs
         self._step: int | None = None
         self.readings: list[Reading] = []
         """The parts of the rows that were read, in order."""
@@ -117,11 +106,20 @@ class Extracting:
             return []
         return [f"{len(self._read.rows)} rows", *(each.text for each in self._read.values)]
 
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows that were read."""
+        return () if self._read is None else self._read.rows
+
     def lists(self) -> Work[str]:
         """Return the lists and records of the page, with their columns and their first values."""
         self._listed = lists_of_page((yield from self._taken()))
-        lines = [each.described(name) for name, each in self._listed.items()]
-        return "\n".join(lines) or "The page has no table, no list and no record."
+        return self._told_lists() or "The page has no table, no list and no record."
+
+    def _told_lists(self) -> str:
+        lists = [name for name, each in self._listed.items() if not each.is_record][:_MOST_LISTS]
+        records = [name for name, each in self._listed.items() if each.is_record]
+        return "\n".join(self._listed[name].described(name) for name in (*lists, *records))
 
     def extract(self, call: tools.Extract) -> Work[str]:
         """Read the rows of a list of the page; return what was read.
@@ -138,12 +136,13 @@ class Extracting:
         self._listed = lists_of_page(page)
         listed = self._listed.get(call.list) or self._listed.get(call.list.strip("[] ").upper())
         if listed is None:
-            names = "\n".join(each.described(name) for name, each in self._listed.items()) or "none"
+            names = self._told_lists() or "none"
             raise ToolCallError(f"The page has no list {shortened(call.list, 40)!r}. Its lists:\n{names}")
         if call.more and self._parts:
-            self.add(listed, self._step)
+            self.add(listed, self._step, tuple(self._listed.values()))
         else:
-            self.begin(Reading(listed, self._fields(listed, call.columns), listed.fields, {}, self._step))
+            fields, others = self._fields(listed, call.columns), tuple(self._listed.values())
+            self.begin(Reading(listed, fields, listed.fields, step=self._step, others=others))
         return self._told()
 
     def _fields(self, listed: Listed, columns: Mapping[str, str]) -> dict[str, Field]:
@@ -189,8 +188,8 @@ class Extracting:
         self._parts, self.readings = [_part(reading.listed, reading.fields)], [reading]
         self._read = answer(shape, self._parts)
 
-    def add(self, listed: Listed, step: int | None) -> None:
-        """Read the rows of a further page of the list, and add them.
+    def add(self, listed: Listed, step: int | None, others: tuple[Listed, ...] = ()) -> None:
+        """Read the rows of a further page of the list, and add them; `others` are all lists of that page.
 
         Raises
         ------
@@ -208,7 +207,7 @@ class Extracting:
         same = same_fields(first, listed.source)
         fields = {name: found for name, each in self._columns.items() if (found := same(each)) is not None}
         self._parts.append(_part(listed, fields))
-        self.readings.append(Reading(listed, fields, {}, {}, step))
+        self.readings.append(Reading(listed, fields, {}, step=step, others=others))
         self._read = answer(self._shape_read, self._parts)
 
     def _elements(self, page: Snapshot, columns: Mapping[str, str]) -> Reading:
@@ -232,7 +231,8 @@ class Extracting:
             raise ToolCallError('Say which element has which value: columns={"name": "[12]"}.')
         listed = record_of_elements(page, {name: node for name, (_, node) in found.items()})
         fields = self._fields(listed, {name: name for name in found})
-        return Reading(listed, fields, listed.fields, {name: number for name, (number, _) in found.items()}, self._step)
+        numbers = {name: number for name, (number, _) in found.items()}
+        return Reading(listed, fields, listed.fields, numbers, self._step)
 
     def _taken(self) -> Work[Snapshot]:
         reply = yield TakeSnapshot()
@@ -301,6 +301,7 @@ class Extracting:
             provenance_of(read, places),
             columns=columns_of(read.columns),
             lists=lists_of(read.lists, ended=ending.removeprefix(", and "), is_whole=is_whole),
+            choices=choices_of(self._brief, self._view, self.readings, {}, choice_of_rows(call, read.rows)),
         )
 
     def _values(self, name: str, is_number: bool) -> Sequence[Any]:
@@ -346,8 +347,8 @@ class Extracting:
                     record.pop(wanted.path[-1], None)
 
     def _misfit(self, message: str) -> Exception:
-        self._repairs += 1
-        if self._repairs > MOST_REPAIRS:
+        self._repairs_left -= 1
+        if self._repairs_left < 0:
             return AgentError(TaskFailureCode.OUTPUT_SCHEMA_MISMATCH, message)
         return ToolCallError(f"The answer does not fit: {message} Read another column or list, or choose other rows.")
 

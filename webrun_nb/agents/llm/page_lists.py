@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from webrun_nb.agents.llm.page_view import Place
 from webrun_nb.agents.local.lists.view import best_first, joined_views, views_of
+from webrun_nb.agents.recording.choices import ListKind
 from webrun_nb.common.text import closest_match, shortened
 from webrun_nb.extraction.assignment.fields import Field, fields_of
 from webrun_nb.extraction.engine import currencies_of, main_of, shown_of
@@ -15,7 +16,6 @@ from webrun_nb.extraction.own_columns import own_names
 from webrun_nb.extraction.snapshot import Node, Snapshot
 from webrun_nb.extraction.sources import Source, SourceColumn, SourceRow
 
-MOST_LISTS = 12
 _MOST_RECORDS = 3
 _MOST_COLUMNS = 15
 _TABLES = frozenset({"table", "grid"})
@@ -35,8 +35,8 @@ class Listed:
     currencies: frozenset[str]
 
     @property
-    def kind(self) -> str:
-        """`record`, `table` or `list`."""
+    def kind(self) -> ListKind:
+        """The kind of list that it is."""
         return "record" if self.is_record else "table" if self.source.kind in _TABLES else "list"
 
     def field_called(self, said: str) -> Field | None:
@@ -57,20 +57,15 @@ class Listed:
         return f"{name}: {self.kind} “{shortened(title, 60)}”{rows}; columns: {', '.join(columns)}"
 
 
-def lists_of_page(page: Snapshot, most: int = MOST_LISTS) -> dict[str, Listed]:
+def lists_of_page(page: Snapshot) -> dict[str, Listed]:
     """Return the lists of a page by the names that the model uses: L1 and so on; P1 for what the page is about.
 
-    Parameters
-    ----------
-    page : Snapshot
-        The page.
-    most : int, optional
-        The number of lists to return, those that say the most first.
+    The lists that say the most come first.
     """
     sources = shown_of(page)
     currencies = currencies_of(sources)
     named: dict[str, Listed] = {}
-    for number, view in enumerate(best_first(joined_views(page, views_of(page, sources)))[:most], 1):
+    for number, view in enumerate(best_first(joined_views(page, views_of(page, sources))), 1):
         fields = {name: each.found for name, each in view.own_columns[:_MOST_COLUMNS]}
         if fields:
             named[f"L{number}"] = Listed(

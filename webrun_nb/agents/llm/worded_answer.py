@@ -10,10 +10,12 @@ from collections.abc import Sequence
 
 from webrun_nb.agents.base import AgentError, Finish, Provenance, TaskSpec
 from webrun_nb.agents.llm import tools
+from webrun_nb.agents.llm.choosing import choices_of, digests_of
 from webrun_nb.agents.llm.citations import sentences_of, unproved
 from webrun_nb.agents.llm.extracting import MOST_REPAIRS, Extracting
 from webrun_nb.agents.llm.page_view import PageView
 from webrun_nb.agents.llm.tools import ToolCallError
+from webrun_nb.agents.recording.choices import Choice, WordsChoice
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.text import counted, shortened
 
@@ -74,7 +76,16 @@ class WordedAnswer:
                 )
             answer = " ".join(kept)
             said = [f"({counted(len(left_out), 'sentence')} of the model left out: the pages do not show {what}.)"]
-        return Finish(" ".join([answer, *said, *remarks]), None, self._provenance(cited))
+        return Finish(
+            " ".join([answer, *said, *remarks]), None, self._provenance(cited), choices=self._choices(cited, answer)
+        )
+
+    def _choices(self, cited: dict[int, str], answer: str) -> tuple[Choice, ...]:
+        """Return the choices that the answer rests on; none where it rests on nothing of a page."""
+        readings, rows = self._extracting.readings, self._extracting.rows
+        if not cited and not readings:
+            return ()
+        return choices_of(self._brief, self._view, readings, cited, WordsChoice(answer, digests_of(rows)))
 
     def _provenance(self, cited: dict[int, str]) -> tuple[Provenance, ...]:
         return tuple(

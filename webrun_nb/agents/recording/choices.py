@@ -43,7 +43,7 @@ class ListChoice:
     kind: ListKind
     title: str
     """The caption of the list, or the heading above it; empty where it has none."""
-    columns: dict[str, ColumnDescription]
+    columns: Annotated[dict[str, ColumnDescription], Field(min_length=1)]
     """The column of the page that holds each column of the answer."""
     compared: dict[str, ColumnDescription] = field(default_factory=dict)
     """Further columns that rows are chosen or ordered by, by the name that the choice of the rows has for them."""
@@ -61,7 +61,7 @@ class ElementsChoice:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
-    elements: dict[str, ElementDescription]
+    elements: Annotated[dict[str, ElementDescription], Field(min_length=1)]
     """The element that holds each column of the answer."""
 
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 from pprint import pformat
 from typing import Any
 
-from webrun_nb.agents.recording.recording import ActionStep, ReadStep, Recording, RecordingError
+from webrun_nb.agents.recording.choices import Conclusion
+from webrun_nb.agents.recording.recording import ActionStep, ChosenStep, ReadStep, Recording, RecordingError
 from webrun_nb.agents.recording.targets import ElementDescription
 from webrun_nb.browsers.actions import Action, ScrollGoal
 
@@ -61,10 +62,13 @@ _HELPERS: Mapping[str, str] = {
 """The functions of a script, each by the beginning of its calls."""
 _IMPORTS: Mapping[str, str] = {"getpass.": "import getpass", "json.": "import json", "re.": "import re"}
 """The imports that only some scripts need, by the beginning of what is used of them."""
+_READERS: Mapping[str, str] = {"ChosenValues(": "ChosenValues", "read_values(": "read_values"}
+"""What reads values, by the beginning of its calls."""
 _READING = """
-from webrun_nb.agents.recording.page_reading import read_values
+from webrun_nb.agents.recording.page_reading import {readers}
 from webrun_nb.browsers.chromium.plain_page import PlainPage
 """
+_PRINTED = "print(json.dumps(records, ensure_ascii=False, indent=2))"
 _NEWEST = "page = await newest(context, page, opened)"
 _ROLES = frozenset({
     "alert", "article", "button", "cell", "checkbox", "columnheader", "combobox", "dialog", "grid", "gridcell",
@@ -97,9 +101,17 @@ def playwright_script(recording: Recording) -> str:
         One of its steps can't be written as Playwright; the message says which.
     """
     lines: list[str] = []
+    is_reading = False
     for number, step in enumerate(recording.steps, 1):
         try:
-            lines += _read(step, recording) if isinstance(step, ReadStep) else _acted(step)
+            match step:
+                case ReadStep():
+                    lines += _read(step, recording)
+                case ChosenStep():
+                    lines += _chosen(step, recording, is_first=not is_reading)
+                    is_reading = not isinstance(step.chosen, Conclusion)
+                case ActionStep():
+                    lines += _acted(step)
         except RecordingError as error:
             raise RecordingError(f"step {number} of {len(recording.steps)} can't be written: {error}") from None
     body = "\n".join(f"        {line}" for line in _without_repeats(lines))
@@ -107,10 +119,11 @@ def playwright_script(recording: Recording) -> str:
     modules = [code for name, code in _IMPORTS.items() if name in f"{body}{helpers}"]
     imports = "\n".join(["import asyncio", *sorted([*modules, "import os"])])
     imports += "\n\nfrom playwright.async_api import async_playwright\n"
+    readers = [name for call, name in _READERS.items() if call in body]
     about = " ".join(recording.task.text.split()).replace("\\", "\\\\").replace('"', "'")
     return _SCRIPT.format(
         about=about,
-        imports=imports + (_READING if "read_values(" in body else ""),
+        imports=imports + (_READING.format(readers=", ".join(readers)) if readers else ""),
         helpers=helpers,
         body=body,
     )
@@ -124,12 +137,29 @@ def _without_repeats(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _read(step: ReadStep, recording: Recording) -> Iterator[str]:
-    schema = None if recording.task.output_type == "text" else recording.task.output_schema
-    written = pformat(schema, width=90, sort_dicts=False).replace("\n", "\n        ")
     yield _NEWEST
-    yield f"schema = {written}"
+    yield f"schema = {_schema(recording)}"
     yield f"records = await read_values(PlainPage(page), {step.read!r}, schema)"
-    yield "print(json.dumps(records, ensure_ascii=False, indent=2))"
+    yield _PRINTED
+
+
+def _chosen(step: ChosenStep, recording: Recording, *, is_first: bool) -> Iterator[str]:
+    if is_first:
+        yield f"chosen = ChosenValues({_schema(recording)})"
+    yield _NEWEST
+    choice = step.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"because"})
+    yield f"records = await chosen.take(PlainPage(page), {_written(choice)})"
+    if isinstance(step.chosen, Conclusion):
+        yield _PRINTED
+
+
+def _schema(recording: Recording) -> str:
+    return _written(None if recording.task.output_type == "text" else recording.task.output_schema)
+
+
+def _written(data: Any) -> str:
+    """Return plain data as Python, in lines that are indented as the body of the script is."""
+    return pformat(data, width=90, sort_dicts=False).replace("\n", "\n        ")
 
 
 def _acted(step: ActionStep) -> Iterator[str]:

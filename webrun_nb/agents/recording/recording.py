@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
+from webrun_nb.agents.recording.choices import Chosen, Citation, ElementsChoice, ListChoice, RowsChoice, WordsChoice
 from webrun_nb.agents.recording.targets import ElementDescription, describe
 from webrun_nb.browsers.actions import (
     Action,
@@ -63,13 +64,23 @@ _CLASSES: Mapping[type[Any], str] = {
 ACTION_WORDS: Mapping[str, str] = {action.__name__: words for action, words in _CLASSES.items()}
 """Words for the actions, by the names that recordings have for them."""
 _ADAPTERS: Mapping[str, TypeAdapter[Any]] = {each.__name__: TypeAdapter(each) for each in _CLASSES}
+_CHOICES: Mapping[type[Any], str] = {
+    ListChoice: "list",
+    ElementsChoice: "elements",
+    Citation: "citation",
+    RowsChoice: "rows",
+    WordsChoice: "words",
+}
+"""The choices of a language model, by the names that steps have for them."""
 _OF_TARGETS = frozenset({"ref", "target", "onto", "onto_target", "paths"})
 """The fields of actions that hold for one page or one machine: what they are aimed at, and where files are."""
 
 BY_HAND = "a person did it by hand"
 HELD_SECRET = "it held a secret"
-CHOSEN_BY_MODEL = "a language model chose which values are meant, and a recording does not hold its choice"
 NOT_REPEATABLE = "it can't be repeated"
+
+
+_STEP_NAMES = frozenset({"ActionStep", "ReadStep", "ChosenStep"})
 
 
 class RecordingError(ValueError):
@@ -97,6 +108,8 @@ class ActionStep(_Model):
     """The text that the dialog is answered with; None where none is answered."""
     because: str = ""
     """The sentence of the task that it serves."""
+    looks: bool = False
+    """True if it changed nothing: it looked at pages, or followed a link to another page."""
     problem: str = ""
     """The reason why it can't be repeated; empty where it can."""
 
@@ -135,6 +148,38 @@ class ReadStep(_Model):
     read: str = Field(min_length=1)
 
 
+class ChosenStep(_Model):
+    """One of the choices of a language model: one of its fields is set."""
+
+    list: ListChoice | None = None
+    elements: ElementsChoice | None = None
+    citation: Citation | None = None
+    rows: RowsChoice | None = None
+    words: WordsChoice | None = None
+    because: str = ""
+    """The part of the task that it serves."""
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        if len(self._set()) != 1:
+            raise ValueError(f"one of {', '.join(_CHOICES.values())} is needed")
+        return self
+
+    def _set(self) -> Sequence[Chosen]:
+        fields = (self.list, self.elements, self.citation, self.rows, self.words)
+        return [each for each in fields if each is not None]
+
+    @property
+    def chosen(self) -> Chosen:
+        """The choice."""
+        return self._set()[0]
+
+    @classmethod
+    def of(cls, chosen: Chosen, because: str) -> ChosenStep:
+        """Return the step of a choice."""
+        return cls.model_validate({_CHOICES[type(chosen)]: chosen, "because": because})
+
+
 class RecordedTask(_Model):
     """The task that was recorded: its text with secrets masked, its page and the form of its answer."""
 
@@ -144,12 +189,15 @@ class RecordedTask(_Model):
     output_schema: dict[str, Any] | list[str] | None = None
 
 
+RecordedStep = ActionStep | ReadStep | ChosenStep
+
+
 class Recording(_Model):
     """The recorded steps of a task."""
 
     webrun_recording: Literal[1] = 1
     task: RecordedTask
-    steps: tuple[ActionStep | ReadStep, ...] = Field(max_length=MAX_STEPS)
+    steps: tuple[RecordedStep, ...] = Field(max_length=MAX_STEPS)
 
     @property
     def urls(self) -> tuple[str, ...]:
@@ -179,20 +227,31 @@ def read_recording(content: Mapping[str, Any]) -> Recording:
         recording = Recording.model_validate_json(json.dumps(content))
     except ValidationError as error:
         (first, *_) = error.errors(include_input=False, include_url=False)
-        place = ".".join(str(part) for part in first["loc"] if part not in ("ActionStep", "ReadStep"))
+        place = ".".join(str(part) for part in first["loc"] if part not in _STEP_NAMES)
         raise RecordingError(f"{place}: {first['msg']}") from None
+    has_rows = False
     for number, step in enumerate(recording.steps, 1):
-        if isinstance(step, ActionStep) and not step.problem:
-            try:
-                _check(step)
-            except RecordingError as error:
-                raise RecordingError(f"step {number}: {error}") from None
+        try:
+            match step:
+                case ActionStep(problem=""):
+                    step.action_on(None if step.element is None else 0, "", None if step.onto is None else 0)
+                case ChosenStep():
+                    has_rows = _has_rows(step.chosen, has_rows)
+        except RecordingError as error:
+            raise RecordingError(f"step {number}: {error}") from None
     return recording
 
 
-def _check(step: ActionStep) -> None:
-    """Check that a step can be made into an action."""
-    step.action_on(None if step.element is None else 0, "", None if step.onto is None else 0)
+def _has_rows(chosen: Chosen, has_rows: bool) -> bool:
+    """Check that a choice is made among rows where it needs some; return whether rows have been read after it."""
+    match chosen:
+        case ListChoice(adds=True) | RowsChoice() if not has_rows:
+            raise RecordingError("it needs a list, and no step before it reads one")
+        case RowsChoice() | WordsChoice():
+            return False
+        case ListChoice() | ElementsChoice():
+            return True
+    return has_rows
 
 
 def record_action(

@@ -7,10 +7,7 @@ and names the step; with a healer, that step's sentence goes to an agent instead
 
 from __future__ import annotations
 
-import time
-from collections.abc import Generator
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import replace
 
 from webrun_nb.agents.base import (
     Agent,
@@ -26,26 +23,30 @@ from webrun_nb.agents.base import (
     Reply,
     Run,
     SettledByHandError,
-    Step,
     TaskSpec,
     TokenUse,
 )  # fmt: skip
+from webrun_nb.agents.llm.choosing import because_of
 from webrun_nb.agents.local.agent import LocalAgent
 from webrun_nb.agents.local.approval import approved
 from webrun_nb.agents.local.program import merged_answers
-from webrun_nb.agents.recording.recording import ACTION_WORDS, ActionStep, ReadStep, Recording
-from webrun_nb.agents.recording.targets import ElementDescription, Found, find, is_in_state_after
-from webrun_nb.browsers.actions import Click, Drag, Leave, Navigate, Press, Select, Type, TypeSecret, WaitForChange
-from webrun_nb.browsers.observation import Element, Observation
+from webrun_nb.agents.recording.choices import Chosen, Citation, ElementsChoice, ListChoice, RowsChoice, WordsChoice
+from webrun_nb.agents.recording.chosen_reading import ChosenReading
+from webrun_nb.agents.recording.list_targets import named
+from webrun_nb.agents.recording.looking import Looker, StepFailedError, Work
+from webrun_nb.agents.recording.recording import (
+    ACTION_WORDS,
+    ActionStep,
+    ChosenStep,
+    ReadStep,
+    RecordedStep,
+    Recording,
+)
+from webrun_nb.agents.recording.targets import is_in_state_after
+from webrun_nb.browsers.actions import Click, Drag, Leave, Navigate, Press, Select, Type, TypeSecret
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.text import counted, shortened
 
-T = TypeVar("T")
-Work = Generator[Step, Reply | None, T]
-
-_PATIENCE_S = 5.0
-"""The time that a missing element is waited for, as long as the page may still change."""
-_CHANGE_MS = 500
 _ONCE_ONLY = frozenset(action.__name__ for action in (Click, Drag, Press, Select))
 """The actions that must not be done twice: a sentence of which one is done is not given to an agent again."""
 _FILLS = frozenset(action.__name__ for action in (Type, TypeSecret, Select, Leave))
@@ -54,41 +55,6 @@ _UNREADABLE = frozenset(
 )
 """The failures of a reading that say that the page has other values, or none."""
 _MAX_WORDS = 100
-
-
-class StepFailedError(Exception):
-    """A step can't be taken on the page as it is.
-
-    Parameters
-    ----------
-    code : TaskFailureCode
-        The failure of the task, if nobody mends the step.
-    why : str
-        What was looked for, and what is there instead.
-    """
-
-    def __init__(self, code: TaskFailureCode, why: str) -> None:
-        super().__init__(why)
-        self.code = code
-        self.why = why
-
-
-@dataclass
-class _Looker:
-    """The looks at the page for one step."""
-
-    because: str
-    seen: Observation | None = None
-
-    def look(self, *, again: bool = False) -> Work[Observation]:
-        """Look at the page, where the last look is stale."""
-        if self.seen is None or again:
-            reply = yield Observe(self.because)
-            if not isinstance(reply, Observed):
-                what = f"The worker answered a look with {type(reply).__name__}."
-                raise AgentError(TaskFailureCode.AGENT_ERROR, what)
-            self.seen = reply.observation
-        return self.seen
 
 
 class ReplayAgent:
@@ -110,23 +76,30 @@ class ReplayAgent:
         """Replay the recording; see `Agent.run`."""
         answers: list[tuple[str, Finish]] = []
         position = 1 if brief.starting_url and self._opens_page_first() else 0
-        looker = _Looker("")
+        looker, chosen = Looker(""), None
         while position < len(self._steps):
             step, sentence = self._steps[position], _sentence(self._steps[position])
             if not _fills(step):  # filling fields leaves the rest of a page: the last look serves for the next field
-                looker = _Looker("")
+                looker = Looker("")
             looker.because = sentence
-            part = _read(step, brief) if isinstance(step, ReadStep) else _acted(step, looker)
+            match step:
+                case ReadStep():
+                    part = _read(step, brief)
+                case ChosenStep():
+                    chosen = chosen or ChosenReading(brief)
+                    part = _run_of(chosen.take(step.chosen, looker))
+                case ActionStep():
+                    part = _run_of(_action(step, looker))
             is_mended, finish, reply = False, None, None
             try:
                 while finish is None:
                     try:
                         proposed = await part.asend(reply)
                     except StepFailedError as error:
-                        healer = self._healer_of(position, error)
+                        healer = self._healer_of(position, error, brief)
                         why = f"{self._named(position)}: {error.why.rstrip('.')}."
                         yield Log(f"{why} An agent goes on with “{shortened(sentence, _MAX_WORDS)}”.")
-                        part, is_mended, reply = healer.run(_brief_of(step, brief), tokens), True, None
+                        part, is_mended, reply = healer.run(self._brief_of(step, brief), tokens), True, None
                         continue
                     if isinstance(proposed, Finish):
                         finish = proposed
@@ -134,21 +107,29 @@ class ReplayAgent:
                         reply = yield proposed
             finally:
                 await part.aclose()
-            if isinstance(step, ReadStep) or finish.readings:
+            is_for_values = isinstance(step, ReadStep) or (is_mended and self._is_by_model(step))
+            is_chosen = isinstance(step, ChosenStep) and bool(finish.choices)
+            if is_for_values or is_chosen or finish.readings:
                 answers.append((sentence, finish))
+                chosen = None
             if is_mended or not _fills(step):
-                looker = _Looker("")
+                looker = Looker("")
             position += 1
             while is_mended and position < len(self._steps) and _sentence(self._steps[position]) == sentence:
                 position += 1
         yield self._finish(brief, answers, None if answers else (yield Observe()))
+
+    def _is_by_model(self, step: RecordedStep) -> bool:
+        """Tell a step of a language model that led to values: the sentence that it serves asks for them."""
+        sentences = {each.because for each in self._steps if isinstance(each, ChosenStep)}
+        return _sentence(step) in sentences
 
     def _opens_page_first(self) -> bool:
         """Tell whether the first step opens the page of the task, which the worker has opened already."""
         first = self._steps[0] if self._steps else None
         return isinstance(first, ActionStep) and first.action == Navigate.__name__
 
-    def _healer_of(self, position: int, error: StepFailedError) -> Agent:
+    def _healer_of(self, position: int, error: StepFailedError, brief: TaskSpec) -> Agent:
         """Return the agent that mends a step.
 
         Raises
@@ -161,22 +142,31 @@ class ReplayAgent:
         details = {"step": position + 1, "steps": len(self._steps)}
         if self._healer is None:
             raise AgentError(error.code, why, details)
-        if not sentence:
+        is_cut = sentence.endswith("…") and sentence != because_of(brief)
+        if not sentence or is_cut:
             raise AgentError(error.code, f"{why} It serves no sentence that an agent could follow.", details)
         done = [each for each in self._steps[:position] if _sentence(each) == sentence]
-        if any(isinstance(each, ActionStep) and each.action in _ONCE_ONLY for each in done):
+        if any(isinstance(each, ActionStep) and each.action in _ONCE_ONLY and not each.looks for each in done):
             raise AgentError(error.code, f"{why} A part of “{sentence}” is done, and is not done twice.", details)
         return self._healer
 
     def _named(self, position: int) -> str:
         """Name a step for people: its number, and what it does."""
-        step = self._steps[position]
-        what = f"read “{shortened(step.read, _MAX_WORDS)}”" if isinstance(step, ReadStep) else _words(step)
-        return f"Step {position + 1} of {len(self._steps)} ({what})"
+        return f"Step {position + 1} of {len(self._steps)} ({_words(self._steps[position])})"
+
+    def _brief_of(self, step: RecordedStep, brief: TaskSpec) -> TaskSpec:
+        """Return the task of an agent that mends a step: its sentence; values are asked for where the step reads them.
+
+        The steps of a language model serve the whole task, or the whole sentence that it has mended.
+        """
+        sentence = _sentence(step)
+        text = brief.instruction if sentence == because_of(brief) else sentence
+        if isinstance(step, ReadStep) or self._is_by_model(step):
+            return replace(brief, instruction=text)
+        return replace(brief, instruction=text, output_type="text", output_schema=None, starting_url=None)
 
     def _finish(self, brief: TaskSpec, answers: list[tuple[str, Finish]], seen: Reply | None) -> Finish:
         """Return the answer: what was read, or where the steps have ended."""
-        readings = tuple(sentence for sentence, _ in answers)
         if not answers:
             where = (
                 f" Ended at {seen.observation.title or seen.observation.url} ({seen.observation.url})."
@@ -185,33 +175,35 @@ class ReplayAgent:
             )
             text = f"Replayed {counted(len(self._steps), 'step')}.{where}"
             return Finish(text, None if brief.output_type == "text" else [{"answer": text}])
-        last = readings[-1]
+        last, _ = answers[-1]
         meant = answers if brief.output_type == "text" else [each for each in answers if each[0] == last]
         found = [finish for _, finish in meant]
-        return replace(found[0] if len(found) == 1 else merged_answers(found), readings=readings)
+        return replace(
+            found[0] if len(found) == 1 else merged_answers(found),
+            readings=tuple(sentence for sentence, finish in answers if not finish.choices),
+            choices=tuple(choice for _, finish in answers for choice in finish.choices),
+        )
 
 
 # --- the parts: runs that end with a `Finish` -------------------------------------------------------------------------
 
 
-async def _acted(step: ActionStep, looker: _Looker) -> Run:
-    """Take the step of an action.
+async def _run_of(work: Work[Finish | None]) -> Run:
+    """Return a part that is worked on as a run; it ends with an empty answer where the part has none.
 
     Raises
     ------
     StepFailedError
         The page does not allow it any more.
     """
-    work = _action(step, looker)
     reply: Reply | None = None
-    proposed = next(work, None)
-    while proposed is not None:
-        reply = yield proposed
+    while True:
         try:
             proposed = work.send(reply)
-        except StopIteration:
-            break
-    yield Finish()
+        except StopIteration as ended:
+            yield ended.value or Finish()
+            return
+        reply = yield proposed
 
 
 async def _read(step: ReadStep, brief: TaskSpec) -> Run:
@@ -240,18 +232,18 @@ async def _read(step: ReadStep, brief: TaskSpec) -> Run:
         await reading.aclose()
 
 
-def _action(step: ActionStep, looker: _Looker) -> Work[None]:
+def _action(step: ActionStep, looker: Looker) -> Work[Finish | None]:
     if step.problem:
         raise StepFailedError(TaskFailureCode.AGENT_ERROR, step.problem)
     was_seen = looker.seen is not None
     element, onto = None, None
     if step.element is not None:
-        element = yield from _element(looker, step.element)
+        element = yield from looker.element(step.element)
         if step.action == Click.__name__ and is_in_state_after(element, step.element):
             yield Log(f"Not clicked: {step.element} is in the state already that the click brings it to.")
-            return
+            return None
     if step.onto is not None:
-        onto = yield from _element(looker, step.onto)
+        onto = yield from looker.element(step.onto)
     action = step.action_on(
         None if element is None else element.ref,
         "" if element is None else str(step.element),
@@ -261,54 +253,51 @@ def _action(step: ActionStep, looker: _Looker) -> Work[None]:
     try:
         dared = yield from approved(looker, action, step.because)
     except SettledByHandError:
-        return
+        return None
     if dared is None:
-        return
+        return None
     reply = yield Perform(dared, step.because, step.dialog_answer)
     if isinstance(reply, Failed) and was_seen:  # by a look that was stale
         looker.seen = None
-        yield from _action(step, looker)
-        return
+        return (yield from _action(step, looker))
     if isinstance(reply, Failed):
         raise StepFailedError(reply.code, reply.message)
     if isinstance(reply, Refused):
         raise StepFailedError(TaskFailureCode.BLOCKED_BY_POLICY, reply.reason)
+    return None
 
 
-def _element(looker: _Looker, wanted: ElementDescription) -> Work[Element]:
-    """Find an element; wait for it as long as the page may still bring it."""
-    end_s = time.monotonic() + _PATIENCE_S
-    was_seen = looker.seen is not None
-    found: Found = find((yield from looker.look()), wanted)
-    if found.element is None and was_seen:
-        found = find((yield from looker.look(again=True)), wanted)
-    while found.element is None:
-        if (looker.seen is not None and looker.seen.still) or time.monotonic() > end_s:
-            raise StepFailedError(TaskFailureCode.ELEMENT_NOT_FOUND, found.why)
-        yield Perform(WaitForChange(timeout_ms=_CHANGE_MS), looker.because)
-        found = find((yield from looker.look(again=True)), wanted)
-    return found.element
-
-
-def _fills(step: ActionStep | ReadStep) -> bool:
+def _fills(step: RecordedStep) -> bool:
     """Tell a step that fills a field and does nothing else."""
     return isinstance(step, ActionStep) and step.action in _FILLS and not step.details.get("submit")
 
 
-def _sentence(step: ActionStep | ReadStep) -> str:
+def _sentence(step: RecordedStep) -> str:
     return step.read if isinstance(step, ReadStep) else step.because
 
 
-def _brief_of(step: ActionStep | ReadStep, brief: TaskSpec) -> TaskSpec:
-    """Return the task of an agent that mends a step: its sentence; values are asked for where the step reads them."""
-    if isinstance(step, ReadStep):
-        return replace(brief, instruction=step.read)
-    return replace(brief, instruction=step.because, output_type="text", output_schema=None, starting_url=None)
-
-
-def _words(step: ActionStep) -> str:
-    """Return an action in words."""
+def _words(step: RecordedStep) -> str:
+    """Return a step in words."""
+    match step:
+        case ReadStep(read=read):
+            return f"read “{shortened(read, _MAX_WORDS)}”"
+        case ChosenStep():
+            return _words_for_choice(step.chosen)
     name = ACTION_WORDS.get(step.action, step.action)
     aimed = "" if step.element is None else f" {step.element}"
     url = step.details.get("url")
     return f"{name}{aimed}{f' {shortened(url, _MAX_WORDS)}' if isinstance(url, str) else ''}"
+
+
+def _words_for_choice(chosen: Chosen) -> str:
+    match chosen:
+        case ListChoice():
+            return f"read {named(chosen)}"
+        case ElementsChoice(elements=elements):
+            return f"read {', '.join(elements)}"
+        case Citation(cited=cited):
+            return f"cite {cited}"
+        case RowsChoice():
+            return "choose the rows"
+        case WordsChoice():
+            return "answer in words"

@@ -19,7 +19,7 @@ from webrun_nb.agents.base import (
     TaskSpec,
     TokenUse,
 )
-from webrun_nb.agents.llm import LlmAgent
+from webrun_nb.agents.llm.agent import LlmAgent
 from webrun_nb.bench.harness.model_server import ModelServer
 from webrun_nb.bench.results import BenchError
 from webrun_nb.browsers.protocol import BrowserInstance

@@ -50,13 +50,13 @@ def create_model_agent(options: ModelOptions) -> Agent:
         `MODEL_SUPPORT_MISSING`: the packages that it needs are not installed.
     """
     try:
-        from webrun_nb.agents.llm import create_agent  # it imports packages that take a second, and may be missing
+        from webrun_nb.agents.llm.agent import LlmAgent  # it imports packages that take a second, and may be missing
     except ModuleNotFoundError as error:
         raise AgentError(
             TaskFailureCode.MODEL_SUPPORT_MISSING,
             f"Language models need {error.name}, which is not installed; run: pip install 'webrun-nb[llm]'",
         ) from error
-    return create_agent(options)
+    return LlmAgent(options)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from webrun_nb.agents.recording.recording import (
     BY_HAND,
-    CHOSEN_BY_MODEL,
     ActionStep,
+    ChosenStep,
     ReadStep,
+    RecordedStep,
     RecordedTask,
     Recording,
     RecordingError,
@@ -28,16 +29,15 @@ def recording_of(record: TaskRecording) -> Recording:
     if record.steps_left_out:
         raise RecordingError(f"{record.steps_left_out:,} steps of task {record.task_id} are not recorded")
     fields = record.order.fields
-    steps: list[ActionStep | ReadStep] = []
+    steps: list[RecordedStep] = []
     for step in record.steps:
         if step.because and step.because in record.readings:  # whoever reads takes its looks and turns its pages
             if not (steps and isinstance(steps[-1], ReadStep) and steps[-1].read == step.because):
                 steps.append(ReadStep(read=step.because))
-        elif step.kind == "read" and not step.because:  # a language model chooses, and says no sentence for it
-            if not (steps and isinstance(steps[-1], ActionStep) and steps[-1].problem == CHOSEN_BY_MODEL):
-                steps.append(ActionStep(action="read", problem=CHOSEN_BY_MODEL))
         elif (action := _action(step)) is not None:
             steps.append(action)
+        choices = [each for each in record.choices if each.step is not None and each.step == step.number]
+        steps += [ChosenStep.of(each.chosen, each.because) for each in choices]
     return Recording(
         task=RecordedTask(
             text=fields.prompt,
@@ -57,4 +57,4 @@ def _action(step: Step) -> ActionStep | None:
         return ActionStep(action=step.name, because=step.because, problem=BY_HAND)
     if step.outcome != "done" or step.recorded is None:
         return None
-    return ActionStep.model_validate(step.recorded).model_copy(update={"because": step.because})
+    return ActionStep.model_validate(step.recorded).model_copy(update={"because": step.because, "looks": step.looks})

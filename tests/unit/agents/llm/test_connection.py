@@ -9,7 +9,7 @@ import pytest
 from helpers.agent_runner import FakeWorker
 from helpers.stored_pages import stored
 from webrun_nb.agents.base import AgentError, Finish, ModelOptions, Observe, Reply, TaskSpec, TokenUse
-from webrun_nb.agents.llm import LlmAgent
+from webrun_nb.agents.llm.agent import LlmAgent
 from webrun_nb.bench.harness.model_server import Answer, ModelServer, model_server, refusal
 from webrun_nb.common.codes import TaskFailureCode
 
