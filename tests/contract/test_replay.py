@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
 from helpers.login_site import LoginSite
-from webrun_nb.browsers import discovery
+from helpers.scripts import run_script
 
 ROW = {"type": "object", "properties": {"item": {"type": ["string", "null"]}, "price": {"type": ["number", "null"]}}}
 TABLE = {"outputType": "structured_json", "outputSchema": {"type": "array", "items": ROW}}
@@ -206,16 +203,6 @@ def script_of(emulator, task_id):
     status, answer = emulator.get(f"/_emulator/tasks/{task_id}/script")
     assert status == 200, answer
     return answer["script"]
-
-
-def run_script(script, folder, **environment):
-    path = folder / "script.py"
-    path.write_text(script)
-    browser = next(each.path for each in discovery.candidates() if each.path)
-    given = {**os.environ, "WEBRUN_BROWSER": browser, **environment}
-    done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, env=given, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_the_script_of_a_task_does_the_same_with_playwright(emulator, recorded, site, tmp_path):

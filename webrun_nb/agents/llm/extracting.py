@@ -22,7 +22,7 @@ from webrun_nb.agents.base import (
 )
 from webrun_nb.agents.llm import tools
 from webrun_nb.agents.llm.choosing import Reading, choice_of_rows, choices_of
-from webrun_nb.agents.llm.page_lists import Listed, lists_of_page, node_at, record_of_elements
+from webrun_nb.agents.llm.page_lists import Listed, PageLists, lists_of_page, node_at, record_of_elements
 from webrun_nb.agents.llm.page_view import PageView
 from webrun_nb.agents.llm.row_choice import chosen_rows
 from webrun_nb.agents.llm.tools import ToolCallError
@@ -45,6 +45,7 @@ from webrun_nb.extraction.reasons import Problem
 from webrun_nb.extraction.results import Extraction, Part, Row
 from webrun_nb.extraction.schema import Shape
 from webrun_nb.extraction.snapshot import Node, Snapshot
+from webrun_nb.extraction.sources import Source
 from webrun_nb.extraction.values.page_date import page_date_of
 
 T = TypeVar("T")
@@ -83,7 +84,6 @@ class Extracting:
         self._brief = brief
         self._view = view
         self._shape = shape_of(brief)
-        self._listed: dict[str, Listed] = {}
         self._parts: list[Part] = []
         self._columns: Mapping[str, Field] = {}
         self._others: dict[str, Field] = {}
@@ -113,13 +113,8 @@ class Extracting:
 
     def lists(self) -> Work[str]:
         """Return the lists and records of the page, with their columns and their first values."""
-        self._listed = lists_of_page((yield from self._taken()))
-        return self._told_lists() or "The page has no table, no list and no record."
-
-    def _told_lists(self) -> str:
-        lists = [name for name, each in self._listed.items() if not each.is_record][:_MOST_LISTS]
-        records = [name for name, each in self._listed.items() if each.is_record]
-        return "\n".join(self._listed[name].described(name) for name in (*lists, *records))
+        lists = lists_of_page((yield from self._taken()))
+        return _told_lists(lists) or "The page has no table, no list and no record."
 
     def extract(self, call: tools.Extract) -> Work[str]:
         """Read the rows of a list of the page; return what was read.
@@ -133,15 +128,15 @@ class Extracting:
         if call.list == _ELEMENTS:
             self.begin(self._elements(page, call.columns))
             return self._told()
-        self._listed = lists_of_page(page)
-        listed = self._listed.get(call.list) or self._listed.get(call.list.strip("[] ").upper())
+        lists = lists_of_page(page)
+        listed = lists.named.get(call.list) or lists.named.get(call.list.strip("[] ").upper())
         if listed is None:
-            names = self._told_lists() or "none"
+            names = _told_lists(lists) or "none"
             raise ToolCallError(f"The page has no list {shortened(call.list, 40)!r}. Its lists:\n{names}")
         if call.more and self._parts:
-            self.add(listed, self._step, tuple(self._listed.values()))
+            self.add(listed, self._step, lists.every)
         else:
-            fields, others = self._fields(listed, call.columns), tuple(self._listed.values())
+            fields, others = self._fields(listed, call.columns), lists.every
             self.begin(Reading(listed, fields, listed.fields, step=self._step, others=others))
         return self._told()
 
@@ -197,10 +192,8 @@ class Extracting:
             It is none.
         """
         first = self._parts[0].assignment.source
-        if any(
-            part.snapshot.url == listed.page.url and part.assignment.source.node is listed.source.node
-            for part in self._parts
-        ):
+        texts = _texts_of(listed.page, listed.source)
+        if any(_texts_of(part.snapshot, part.assignment.source) == texts for part in self._parts):
             raise ToolCallError("These rows were read already: go to the next page first.")
         if not has_same_columns(first, listed.source):
             raise ToolCallError("This is not a further page of the same list: its columns are others.")
@@ -351,6 +344,17 @@ class Extracting:
         if self._repairs_left < 0:
             return AgentError(TaskFailureCode.OUTPUT_SCHEMA_MISMATCH, message)
         return ToolCallError(f"The answer does not fit: {message} Read another column or list, or choose other rows.")
+
+
+def _told_lists(lists: PageLists) -> str:
+    names = [name for name, each in lists.named.items() if not each.is_record][:_MOST_LISTS]
+    names += [name for name, each in lists.named.items() if each.is_record]
+    return "\n".join(lists.named[name].described(name) for name in names)
+
+
+def _texts_of(page: Snapshot, source: Source) -> tuple[str, ...]:
+    """Return what tells the rows of a list from those of another page of it: its page, and what they say."""
+    return (page.url, *(cell.text for row in source.rows for cell in row.cells if cell is not None))
 
 
 def _part(listed: Listed, fields: Mapping[str, Field]) -> Part:

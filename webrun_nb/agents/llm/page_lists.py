@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from webrun_nb.agents.llm.page_view import Place
-from webrun_nb.agents.local.lists.view import best_first, joined_views, views_of
+from webrun_nb.agents.local.lists.view import View, best_first, joined_views, views_of
 from webrun_nb.agents.recording.choices import ListKind
 from webrun_nb.common.text import closest_match, shortened
+from webrun_nb.extraction.assignment.choose import title_of
 from webrun_nb.extraction.assignment.fields import Field, fields_of
 from webrun_nb.extraction.engine import currencies_of, main_of, shown_of
 from webrun_nb.extraction.grids.pairs import cell_of
@@ -33,6 +34,8 @@ class Listed:
     fields: Mapping[str, Field]
     page: Snapshot
     currencies: frozenset[str]
+    joined: tuple[str, ...] = ()
+    """The titles of the tables that it was joined of; empty for one that stands alone."""
 
     @property
     def kind(self) -> ListKind:
@@ -57,20 +60,31 @@ class Listed:
         return f"{name}: {self.kind} “{shortened(title, 60)}”{rows}; columns: {', '.join(columns)}"
 
 
-def lists_of_page(page: Snapshot) -> dict[str, Listed]:
-    """Return the lists of a page by the names that the model uses: L1 and so on; P1 for what the page is about.
+@dataclass(frozen=True, slots=True)
+class PageLists:
+    """The lists and records of a page."""
 
-    The lists that say the most come first.
-    """
+    named: Mapping[str, Listed]
+    """Those that a model is shown, by name: L1 and so on, the ones that say the most first; P1 for what the page is
+    about. Tables with the same headings are one list."""
+    every: tuple[Listed, ...]
+    """All of them: also each of the tables that were joined by itself."""
+
+
+def lists_of_page(page: Snapshot) -> PageLists:
+    """Return the lists of a page."""
     sources = shown_of(page)
     currencies = currencies_of(sources)
     named: dict[str, Listed] = {}
-    for number, view in enumerate(best_first(joined_views(page, views_of(page, sources))), 1):
-        fields = {name: each.found for name, each in view.own_columns[:_MOST_COLUMNS]}
-        if fields:
-            named[f"L{number}"] = Listed(
-                view.source, tuple(view.part.sources), False, view.title, fields, page, currencies
-            )
+    every: list[Listed] = []
+    alone = views_of(page, sources)
+    for number, view in enumerate(best_first(joined_views(page, alone)), 1):
+        listed = _listed(view, page, currencies)
+        if listed.fields:
+            named[f"L{number}"] = listed
+        if view.is_joined:
+            every.append(listed)
+    every += [listed for view in alone if (listed := _listed(view, page, currencies)).fields]
     records = [
         each
         for each in (*main_of(page), *sources)
@@ -78,10 +92,15 @@ def lists_of_page(page: Snapshot) -> dict[str, Listed]:
     ]
     for number, source in enumerate(records[:_MOST_RECORDS], 1):
         fields = dict(list(own_names(source))[:_MOST_COLUMNS])
-        named[f"P{number}"] = Listed(
-            source, (source,), True, source.caption or source.heading, fields, page, currencies
-        )
-    return named
+        listed = Listed(source, (source,), True, title_of(source), fields, page, currencies)
+        named[f"P{number}"] = listed
+        every.append(listed)
+    return PageLists(named, tuple(every))
+
+
+def _listed(view: View, page: Snapshot, currencies: frozenset[str]) -> Listed:
+    fields = {name: each.found for name, each in view.own_columns[:_MOST_COLUMNS]}
+    return Listed(view.source, tuple(view.part.sources), False, view.title, fields, page, currencies, view.parts)
 
 
 def record_of_elements(page: Snapshot, nodes: Mapping[str, Node]) -> Listed:

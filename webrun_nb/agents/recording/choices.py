@@ -47,6 +47,8 @@ class ListChoice:
     """The column of the page that holds each column of the answer."""
     compared: dict[str, ColumnDescription] = field(default_factory=dict)
     """Further columns that rows are chosen or ordered by, by the name that the choice of the rows has for them."""
+    joined: tuple[str, ...] = ()
+    """The titles of the tables with the same headings that it is joined of; empty for a list that stands alone."""
     ordinal: Annotated[int, Field(ge=1)] = 1
     """Its place among the lists of the page with the same kind, title and columns, from 1."""
     count: Annotated[int, Field(ge=1)] = 1

@@ -85,7 +85,7 @@ class ChosenReading:
 
     def _list(self, chosen: ListChoice, looker: Looker) -> Work[int | None]:
         def search(page: Snapshot) -> FoundList | str:
-            return find_list(list(lists_of_page(page).values()), chosen)
+            return find_list(lists_of_page(page).every, chosen)
 
         found, step = yield from self._found(search, looker)
         if chosen.adds:

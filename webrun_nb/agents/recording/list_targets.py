@@ -41,6 +41,7 @@ def describe_list(
         listed.title,
         {name: _described(listed, field) for name, field in columns.items()},
         {name: _described(listed, field) for name, field in compared.items()},
+        listed.joined,
     )
     likes = [each.listed.source for each in _likes(others, choice)]
     ordinal = next((place for place, source in enumerate(likes, 1) if source.node is listed.source.node), 1)
@@ -85,7 +86,10 @@ def _present(columns: Mapping[str, Field | None]) -> dict[str, Field]:
 
 
 def _is_called_so(listed: Listed, choice: ListChoice) -> bool:
-    return listed.kind == choice.kind and _countless(listed.title) == _countless(choice.title)
+    titles = (listed.title, *listed.joined)
+    return listed.kind == choice.kind and [*map(_countless, titles)] == [
+        *map(_countless, (choice.title, *choice.joined))
+    ]
 
 
 def _described(listed: Listed, field: Field) -> ColumnDescription:

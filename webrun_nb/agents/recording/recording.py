@@ -8,9 +8,9 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from webrun_nb.agents.recording.choices import Chosen, Citation, ElementsChoice, ListChoice, RowsChoice, WordsChoice
@@ -162,7 +162,7 @@ class ChosenStep(_Model):
     @model_validator(mode="after")
     def _has_one(self) -> Self:
         if len(self._set()) != 1:
-            raise ValueError(f"one of {', '.join(_CHOICES.values())} is needed")
+            raise ValueError(f"a step has one of: action, read, {', '.join(_CHOICES.values())}")
         return self
 
     def _set(self) -> Sequence[Chosen]:
@@ -192,12 +192,28 @@ class RecordedTask(_Model):
 RecordedStep = ActionStep | ReadStep | ChosenStep
 
 
+def _class_of(step: Any) -> str:
+    """Return the name of the class that a step is read as."""
+    if not isinstance(step, Mapping):
+        return type(step).__name__
+    return next((kind for key, kind in _CLASS_BY_KEY.items() if key in step), ChosenStep.__name__)
+
+
+_CLASS_BY_KEY: Mapping[str, str] = {"action": ActionStep.__name__, "read": ReadStep.__name__}
+_AnyStep = Annotated[
+    Annotated[ActionStep, Tag("ActionStep")]
+    | Annotated[ReadStep, Tag("ReadStep")]
+    | Annotated[ChosenStep, Tag("ChosenStep")],
+    Discriminator(_class_of),
+]
+
+
 class Recording(_Model):
     """The recorded steps of a task."""
 
     webrun_recording: Literal[1] = 1
     task: RecordedTask
-    steps: tuple[RecordedStep, ...] = Field(max_length=MAX_STEPS)
+    steps: tuple[_AnyStep, ...] = Field(max_length=MAX_STEPS)
 
     @property
     def urls(self) -> tuple[str, ...]:

@@ -6,10 +6,13 @@ import ast
 
 import pytest
 
+from webrun_nb.agents.recording.choices import ColumnDescription, ListChoice, RowsChoice, WordsChoice
 from webrun_nb.agents.recording.playwright_export import playwright_script
 from webrun_nb.agents.recording.recording import (
     ActionStep,
+    ChosenStep,
     ReadStep,
+    RecordedStep,
     RecordedTask,
     Recording,
     RecordingError,
@@ -20,7 +23,7 @@ BUTTON = ElementDescription(role="button", name="Add", beside=("Pear",), ordinal
 FIELD = ElementDescription(role="textbox", name='Your "name"', label="Name", placeholder="Ada")
 
 
-def script_of(*steps: ActionStep | ReadStep, text: str = "Do it") -> str:
+def script_of(*steps: RecordedStep, text: str = "Do it") -> str:
     script = playwright_script(Recording(task=RecordedTask(text=text), steps=steps))
     compile(script, "script", "exec")
     return script
@@ -76,6 +79,14 @@ def test_what_a_task_says_ends_no_string():
     said = 'List "it" \\ \'now\'"""'
     tree = ast.parse(script_of(ReadStep(read=said), text='List """it""" \\'))
     assert said in [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+
+
+def test_the_choices_of_one_answer_are_read_together():
+    choice = ColumnDescription("Price", ("label", "Price"))
+    steps = (ListChoice("table", "Fruits", {"price": choice}), RowsChoice(limit=1), WordsChoice("It costs $3."))
+    script = script_of(*(ChosenStep.of(each, "") for each in steps))
+    assert (script.count("chosen = ChosenValues(None)"), script.count("print(")) == (2, 2)
+    assert "import ChosenValues\n" in script
 
 
 @pytest.mark.parametrize(

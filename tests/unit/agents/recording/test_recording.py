@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from webrun_nb.agents.recording.recording import ActionStep, record_action
+from webrun_nb.agents.recording.recording import ActionStep, Recording, RecordingError, read_recording, record_action
 from webrun_nb.browsers.actions import (
     Click,
     Drag,
@@ -68,3 +68,34 @@ def test_what_cannot_be_repeated_says_so():
 
 def test_a_wait_for_a_change_is_no_step():
     assert record_action(WaitForChange(), SEEN, shown_secret="***") is None
+
+
+LIST = {"list": {"kind": "table", "title": "", "columns": {"a": {"name": "A", "mark": ["label", "A"]}}}}
+FURTHER = {"list": {**LIST["list"], "adds": True}}
+
+
+def recording_with(*steps: dict[str, object]) -> Recording:
+    return read_recording({"webrunRecording": 1, "task": {"text": "List"}, "steps": list(steps)})
+
+
+def test_choices_come_back_as_they_were():
+    steps = (LIST, FURTHER, {"rows": {"where": [{"column": "a", "sign": "<", "value": 3}], "limit": 2}})
+    assert recording_with(*steps).to_json()["steps"] == list(steps)
+
+
+@pytest.mark.parametrize(
+    ("steps", "why"),
+    [
+        ([FURTHER], "step 1: it needs a list, and no step before it reads one"),
+        ([{"rows": {}}], "step 1: it needs a list"),
+        ([LIST, {"rows": {}}, {"rows": {}}], "step 3: it needs a list"),
+        ([{"because": "x"}], "a step has one of: action, read, list, elements, citation, rows, words"),
+        ([{**LIST, "words": {"words": "x"}}], "a step has one of: action, read, list, elements, citation, rows, words"),
+        ([{"list": {**LIST["list"], "columns": {}}}], "steps.0.list.columns: "),
+        (["open"], "steps.0"),
+    ],
+)
+def test_a_choice_that_can_not_be_made_is_refused(steps, why):
+    with pytest.raises(RecordingError) as caught:
+        recording_with(*steps)
+    assert why in str(caught.value)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from webrun_nb.agents.recording.recording import BY_HAND, CHOSEN_BY_MODEL, RecordingError
+from webrun_nb.agents.recording.choices import Choice, Citation, WordsChoice
+from webrun_nb.agents.recording.recording import BY_HAND, ActionStep, ChosenStep, RecordingError
+from webrun_nb.agents.recording.targets import ElementDescription
 from webrun_nb.common.codes import TaskStatus
 from webrun_nb.emulator.domain.task import Step, TaskOrder, TaskRecording
 from webrun_nb.emulator.serializers.recordings import recording_of
@@ -24,9 +26,9 @@ def click(**fields):
     return step("action", "click", recorded={"action": "Click", "element": {"role": "button", "name": "Go"}}, **fields)
 
 
-def recorded(*steps, readings=(READ,), status=TaskStatus.COMPLETE, left_out=0):
+def recorded(*steps, readings=(READ,), status=TaskStatus.COMPLETE, left_out=0, choices=()):
     order = TaskOrder("Go", 1.0, None, False, TaskFields(prompt="Go"))
-    return TaskRecording("ada", "s1", "t1", [*steps], (), left_out, status, order, readings)
+    return TaskRecording("ada", "s1", "t1", [*steps], (), left_out, status, order, readings, choices)
 
 
 def names(*steps, **fields):
@@ -53,8 +55,19 @@ def test_what_a_person_did_is_told():
     assert names(click(by="user"), click(outcome="by hand")) == [BY_HAND, BY_HAND]
 
 
-def test_values_that_a_model_chose_are_told():
-    assert names(click(), step("read"), step("read"), readings=()) == ["Click", CHOSEN_BY_MODEL]
+def test_what_a_model_chose_stands_where_its_page_was_seen():
+    words, citation = WordsChoice("It costs $3."), Citation(ElementDescription("text", "$3"), "$3")
+    choices = (Choice(citation, "Tell the price", 2), Choice(words, "Tell the price", 4))
+    looks = [click(number=1, looks=True), step("look", number=2), click(number=3), step("look", number=4)]
+    steps = recording_of(recorded(*looks, readings=(), choices=choices)).steps
+    assert [each.looks if isinstance(each, ActionStep) else each.chosen for each in steps] == [
+        True, citation, False, words,
+    ]  # fmt: skip
+    assert [each.because for each in steps if isinstance(each, ChosenStep)] == ["Tell the price"] * 2
+
+
+def test_what_a_model_read_and_did_not_choose_is_no_step():
+    assert names(click(), step("read"), step("read"), readings=()) == ["Click"]
 
 
 def test_a_read_for_a_value_that_is_typed_is_no_reading():
