@@ -319,7 +319,7 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         """Have a language model look at the page that echoes the secrets, in all ways that it can."""
         looks = [Answer("lists"), Answer("read"), Answer("find", {"words": MARKER}), Answer("extract", {"list": "L1"})]
         with model_server() as server:
-            server.say(*looks, Answer("finish", {"answer": "Done."}))
+            server.say(*looks, Answer("finish", {"answer": "Done.", "cites": [1, 2, 3]}))
             model = {"model": "openai:planted", "modelUrl": server.url}
             lived.model_answers.append(
                 task("Log in", emulator={"agent": "llm", "vision": True, **model, "modelKey": MODEL_KEY})
@@ -386,7 +386,9 @@ def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
         ]
         reported = (said_too_much["taskId"], lived.rows["taskId"])
         lived.report = [emulator.get(f"/_emulator/tasks/{task_id}/report") for task_id in reported]
-        completed = [lived.text["taskId"], lived.rows["taskId"], lived.said[0]["taskId"]]
+        completed = [
+            lived.text["taskId"], lived.rows["taskId"], lived.said[0]["taskId"], lived.model_answers[0]["taskId"],
+        ]  # fmt: skip
         lived.recordings = [emulator.get(f"/_emulator/tasks/{task_id}/recording") for task_id in completed]
         lived.scripts = [emulator.get(f"/_emulator/tasks/{task_id}/script") for task_id in completed]
         lived.cassette = emulator.get("/_emulator/cassettes/planted")
@@ -470,6 +472,7 @@ PLACES: dict[str, tuple[Callable[[Lived], str | bytes], str]] = {
     "what was done by hand": (lambda lived: dumped(lived.by_hand), "where the focus is"),
     "the recorded steps": (lambda lived: dumped(lived.steps), MARKER),
     "the recordings": (lambda lived: dumped(lived.recordings), "TypeSecret"),
+    "the recording of what a model chose": (lambda lived: dumped(lived.recordings[-1]), "citation"),
     "the scripts of recordings": (lambda lived: dumped(lived.scripts), "secret('password')"),
     "a cassette": (lambda lived: dumped(lived.cassette), MARKER),
     "the pictures of steps": (lambda lived: b"".join(lived.pictures), "JFIF"),
