@@ -25,7 +25,7 @@ It takes the steps of a recorded task in Chromium and prints what it reads as JS
         context = await browser.new_context(viewport={{"width": 1024, "height": 600}})
         page = await context.new_page()
         opened = []
-        context.on("page", opened.append)
+        context.on("page", lambda each: opened.append(each))
 {body}
         await browser.close()
 
