@@ -24,6 +24,17 @@ CHANGED = """<title>Shop</title><main><table class=x><caption>Vegetables</captio
 <table class=y id=k9><tr><th>Kind</th><th>Price</th>
 <th>Item</th></tr><tr><td>stone</td><td>$4.00</td><td>Mango</td></tr><tr><td>pome</td><td>$2.75</td><td>Apple</td></tr>
 </table><p>More</p><a class=z href=/two>Next</a></main>"""
+SCROLLED = """<h2>Fruits</h2><div id=box style="height: 200px; overflow: auto"><ul id=all style="height: 1200px;
+position: relative; margin: 0"></ul></div><script>
+const draw = () => {
+  const first = Math.floor(box.scrollTop / 30), rows = [];
+  for (let i = first; i < Math.min(40, first + 8); i++)
+    rows.push(`<li style="position: absolute; top: ${30 * i}px"><b>Fruit ${i + 1}</b> <span>$${i + 1}.00</span></li>`);
+  all.innerHTML = rows.join("");
+};
+box.onscroll = draw;
+draw();
+</script>"""
 PRODUCT = "<h1>Plum</h1><p class=p>$3.20</p><p class=s>In stock</p>"
 WORDS = "The Plum costs $3.20. It is in stock."
 
@@ -43,6 +54,7 @@ def _pages(site):
 def put_pages(site):
     site.page("/one", FIRST)
     site.page("/two", SECOND)
+    site.page("/scrolled", SCROLLED)
     site.page("/plum", PRODUCT)
 
 
@@ -91,6 +103,16 @@ def of_words(by_model):
             {"answer": WORDS, "cites": [number_of(text, told) for text in ("# Plum", "$3.20", "In stock")]},
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "rows_read"), [("/one", [2.5, 4.0, 1.2]), ("/scrolled", [float(number) for number in range(1, 41)])]
+)
+def test_a_whole_list_is_read_by_one_call_and_replayed(emulator, by_model, path, rows_read):
+    columns = {"item": "Item", "price": "Price"} if path == "/one" else {"item": "name", "price": "price"}
+    call = Answer("extract", {"list": "L1", "columns": columns, "all_pages": True})
+    body = replayed(emulator, by_model("List all fruits", path, call, Answer("finish"), **TABLE), **TABLE)
+    assert [row["price"] for row in rows(body)] == rows_read
 
 
 def options(served):

@@ -96,9 +96,11 @@ class Acting:
         self.view = PageView()
         self.remarks: list[str] = []
         """Sentences on the dialogs of pages, for the answer."""
+        self.is_stale = False
+        """True if the page may be another one than at the last look."""
         self._step: int | None = None
         """The number of the recorded step of the last look."""
-        self._destinations = Destinations(brief)
+        self.destinations = Destinations(brief)
         self._words = frozenset(word.casefold() for word in _WORD.findall(brief.instruction))
 
     @property
@@ -116,7 +118,7 @@ class Acting:
         AgentError
             `TASK_STOPPED`: it is on a host that a person has refused, and can't be left.
         """
-        if self.view.seen is not None and not again:
+        if self.view.seen is not None and not again and not self.is_stale:
             return self.view.seen
         for _ in range(_MOST_TAKE_OVERS):
             try:
@@ -124,6 +126,7 @@ class Acting:
             except SettledByHandError:  # a person took over instead of an answer: the page may be another one
                 continue
             self.view.take(seen, self._step)
+            self.is_stale = False
             return seen
         raise AgentError(TaskFailureCode.TASK_STOPPED, "The page is on a site that was not approved.")
 
@@ -135,16 +138,16 @@ class Acting:
                 break
             yield Perform(WaitForChange(timeout_ms=_BUSY_MS))
             seen = yield from self._observed()
-        self._destinations.start_at(seen.url)
+        self.destinations.start_at(seen.url)
         before = self.view.seen.url if self.view.seen is not None else self.brief.starting_url or ""
-        if (yield from self._destinations.approved(seen.url, before)):
+        if (yield from self.destinations.approved(seen.url, before)):
             return seen
         if self.view.seen is None:
             raise elsewhere(seen.url)
         self.remarks.append(f"A page led to {shortened(seen.url, 200)}, which was not approved: it was left.")
         yield Perform(Navigate(before))
         again = yield from self._observed()
-        if not self._destinations.is_allowed(again.url):
+        if not self.destinations.is_allowed(again.url):
             raise elsewhere(again.url)
         return again
 
@@ -263,7 +266,7 @@ class Acting:
         """
         seen = yield from self.look()
         for url in targets_of(action, seen):
-            if not (yield from self._destinations.approved(url, seen.url)):
+            if not (yield from self.destinations.approved(url, seen.url)):
                 raise ToolCallError(f"Not done: it leads to {shortened(url, 200)}, which the person did not approve.")
         yield from self._check_captcha(action, seen)
         because = because_of(self.brief)

@@ -136,7 +136,7 @@ class _Task:
         self._has_vision = options.vision
         self._pictured = 0
         self._acting = Acting(brief)
-        self._extracting = Extracting(brief, self._acting.view)
+        self._extracting = Extracting(brief, self._acting.view, is_allowed=self._acting.destinations.is_allowed)
         self._worded = WordedAnswer(brief, self._acting.view, self._extracting)
         self._silent = 0
         self._refused = 0
@@ -219,6 +219,7 @@ class _Task:
                 case tools.Lists():
                     told = yield from self._extracting.lists()
                 case tools.Extract():
+                    self._acting.is_stale = tool.all_pages
                     told = yield from self._extracting.extract(tool)
                 case _:
                     told = yield from self._acting.done(tool)

@@ -43,6 +43,8 @@ class Reading:
     """The number of the recorded step in which the page was read; None if that is not recorded."""
     others: tuple[Listed, ...] = ()
     """All lists of the page."""
+    is_screen: bool = False
+    """True if it is a screen of a list that was scrolled, which may have rows of the screen before it."""
 
 
 def because_of(brief: TaskSpec) -> str:
@@ -131,7 +133,7 @@ def _of_readings(
                 if name.casefold() in further
             }
             chosen = describe_list(reading.listed, reading.fields, compared, reading.others)
-            chosen = replace(chosen, adds=place > 0)
+            chosen = replace(chosen, adds=place > 0, is_screen=reading.is_screen)
         yield Choice(chosen, because, reading.step)
 
 

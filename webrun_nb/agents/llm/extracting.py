@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -26,19 +26,21 @@ from webrun_nb.agents.llm.page_lists import Listed, PageLists, lists_of_page, no
 from webrun_nb.agents.llm.page_view import PageView
 from webrun_nb.agents.llm.row_choice import chosen_rows
 from webrun_nb.agents.llm.tools import ToolCallError
+from webrun_nb.agents.llm.whole_list import Ending, ending_of, whole_list
 from webrun_nb.agents.local.extracting.asked_for import shape_of, shape_of_names
 from webrun_nb.agents.local.extracting.evidence import columns_of, lists_of, provenance_of
+from webrun_nb.agents.local.list_pages.collect import CollectedPages
+from webrun_nb.agents.local.list_pages.views import is_same_list
 from webrun_nb.agents.local.lists.fields_shown import markdown
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.column_types import Column, ColumnType
 from webrun_nb.common.json_schema import first_misfit
-from webrun_nb.common.text import shortened
+from webrun_nb.common.text import counted, shortened
 from webrun_nb.extraction.answer import answer
 from webrun_nb.extraction.assignment.assign import Assignment
 from webrun_nb.extraction.assignment.choose import has_same_columns
 from webrun_nb.extraction.assignment.fields import Field
 from webrun_nb.extraction.assignment.same_field import same_fields
-from webrun_nb.extraction.continuation.continuation import continuation_of, document_of
 from webrun_nb.extraction.further import read_further
 from webrun_nb.extraction.page_state import state_of
 from webrun_nb.extraction.reasons import Problem
@@ -73,6 +75,8 @@ class Extracting:
         The elements by their numbers.
     repairs : int
         How often rows that do not fit the schema may be chosen again.
+    is_allowed : callable, optional
+        Tells whether a URL is on a host that the task may reach; all are where it is left out.
 
     Raises
     ------
@@ -80,8 +84,15 @@ class Extracting:
         `OUTPUT_SCHEMA_MISMATCH`: its schema asks for something else than records or values of a page.
     """
 
-    def __init__(self, brief: TaskSpec, view: PageView, repairs: int = MOST_REPAIRS) -> None:
+    def __init__(
+        self,
+        brief: TaskSpec,
+        view: PageView,
+        repairs: int = MOST_REPAIRS,
+        is_allowed: Callable[[str], bool] = lambda url: True,
+    ) -> None:
         self._brief = brief
+        self._is_allowed = is_allowed
         self._view = view
         self._shape = shape_of(brief)
         self._parts: list[Part] = []
@@ -89,6 +100,8 @@ class Extracting:
         self._others: dict[str, Field] = {}
         self._shape_read = Shape()
         self._read: Extraction | None = None
+        self._collected: CollectedPages | None = None
+        """The pages of the list, where they were collected and not read one by one."""
         self._repairs_left = repairs
         self._step: int | None = None
         self.readings: list[Reading] = []
@@ -138,6 +151,8 @@ class Extracting:
         else:
             fields, others = self._fields(listed, call.columns), lists.every
             self.begin(Reading(listed, fields, listed.fields, step=self._step, others=others))
+        if call.all_pages:
+            yield from self._read_all_pages()
         return self._told()
 
     def _fields(self, listed: Listed, columns: Mapping[str, str]) -> dict[str, Field]:
@@ -180,11 +195,28 @@ class Extracting:
         shape = asked if asked is not None else replace(shape_of_names(reading.fields), bare=False)
         self._columns, self._shape_read = reading.fields, shape
         self._others = {name.casefold(): each for name, each in reading.comparable.items()}
-        self._parts, self.readings = [_part(reading.listed, reading.fields)], [reading]
-        self._read = answer(shape, self._parts)
+        self._take([_part(reading.listed, reading.fields)], [reading])
 
-    def add(self, listed: Listed, step: int | None, others: tuple[Listed, ...] = ()) -> None:
-        """Read the rows of a further page of the list, and add them; `others` are all lists of that page.
+    def _take(self, parts: list[Part], readings: list[Reading], collected: CollectedPages | None = None) -> None:
+        """Take the parts of the list that were read, and read their rows."""
+        self._parts, self.readings, self._collected = parts, readings, collected
+        self._read = answer(self._shape_read, parts, screens=any(each.is_screen for each in readings))
+
+    def add(
+        self, listed: Listed, step: int | None, others: tuple[Listed, ...] = (), *, is_screen: bool = False
+    ) -> None:
+        """Read the rows of a further page of the list, and add them.
+
+        Parameters
+        ----------
+        listed : Listed
+            The list on that page.
+        step : int, optional
+            The number of the recorded step in which it was read.
+        others : tuple of Listed, optional
+            All lists of that page.
+        is_screen : bool, optional
+            True if it is a further screen of a list that was scrolled, which may have rows of the screen before it.
 
         Raises
         ------
@@ -193,15 +225,27 @@ class Extracting:
         """
         first = self._parts[0].assignment.source
         texts = _texts_of(listed.page, listed.source)
-        if any(_texts_of(part.snapshot, part.assignment.source) == texts for part in self._parts):
+        if not is_screen and any(_texts_of(part.snapshot, part.assignment.source) == texts for part in self._parts):
             raise ToolCallError("These rows were read already: go to the next page first.")
         if not has_same_columns(first, listed.source):
             raise ToolCallError("This is not a further page of the same list: its columns are others.")
         same = same_fields(first, listed.source)
         fields = {name: found for name, each in self._columns.items() if (found := same(each)) is not None}
-        self._parts.append(_part(listed, fields))
-        self.readings.append(Reading(listed, fields, {}, step=step, others=others))
-        self._read = answer(self._shape_read, self._parts)
+        reading = Reading(listed, fields, {}, step=step, others=others, is_screen=is_screen)
+        self._take([*self._parts, _part(listed, fields)], [*self.readings, reading])
+
+    def _read_all_pages(self) -> Work[None]:
+        """Go through all pages of the list that was read last, from the one that is shown on, and read them."""
+        first, part = self.readings[-1], self._parts[-1]
+        pages = _Pages(first, part, self._shape_read)
+        whole = yield from whole_list(self._brief, first.listed.page, first.step, pages.read, self._is_allowed)
+        found = [each for page in whole.pages.snapshots if (each := pages.on(page)) is not None]
+        readings = (
+            replace(each, step=whole.steps.get(each.listed.page.root), is_screen=whole.pages.screens)
+            for each, _ in found
+        )
+        parts = [*self._parts[:-1], *(part for _, part in found)]
+        self._take(parts, [*self.readings[:-1], *readings], whole.pages)
 
     def _elements(self, page: Snapshot, columns: Mapping[str, str]) -> Reading:
         """Return the reading of the record that single elements of the page make.
@@ -243,7 +287,7 @@ class Extracting:
     def _told(self) -> str:
         assert self._read is not None
         read = self._read
-        lines = [f"Read: {len(read.rows)} rows{_ending(self._parts)[0]}."]
+        lines = [f"Read: {counted(len(read.rows), 'row')}{self._ending.words}."]
         for report in read.columns:
             reasons = ", ".join(f"{count} × {reason}" for reason, count in report.nulls.items())
             missing = f"; missing: {reasons}" if reasons else ""
@@ -258,6 +302,10 @@ class Extracting:
                 break
             lines.append(line)
         return "\n".join(lines)
+
+    @property
+    def _ending(self) -> Ending:
+        return ending_of(self._parts, self._collected)
 
     # --- the answer
 
@@ -282,8 +330,8 @@ class Extracting:
         if not shape.many and len(records) != 1:
             raise self._misfit(f"The answer is one record, and {len(records)} rows were chosen: choose one with rows.")
         shown = [record if isinstance(record, dict) else {columns[0]: record} for record in records]
-        ending, is_whole = _ending(self._parts)
-        text = " ".join([f"{len(records)} of {len(read.rows)} rows{ending}.", *said, *remarks])
+        ending = self._ending
+        text = " ".join([f"{len(records)} of {len(read.rows)} rows{ending.words}.", *said, *remarks])
         data = shape.data(records) if self._shape is not None else records
         schema = self._brief.output_schema
         if isinstance(schema, Mapping) and (misfit := first_misfit(schema, data)) is not None:
@@ -293,7 +341,7 @@ class Extracting:
             data,
             provenance_of(read, places),
             columns=columns_of(read.columns),
-            lists=lists_of(read.lists, ended=ending.removeprefix(", and "), is_whole=is_whole),
+            lists=lists_of(read.lists, stated=ending.stated, ended=ending.ended, is_whole=ending.is_whole),
             choices=choices_of(self._brief, self._view, self.readings, {}, choice_of_rows(call, read.rows)),
         )
 
@@ -369,24 +417,47 @@ def _part(listed: Listed, fields: Mapping[str, Field]) -> Part:
     )
 
 
-def _ending(parts: Sequence[Part]) -> tuple[str, bool]:
-    """Return how the last page shows that a list goes on, for people, and whether it is known to be all.
+class _Pages:
+    """The parts of a list on its pages, each found once.
 
-    Where the page has scripts and does not say how many rows there are, more may come by scrolling.
+    Parameters
+    ----------
+    first : Reading
+        The reading of the page that it begins on.
+    part : Part
+        Its part of the list.
+    shape : Shape
+        What is asked for.
     """
-    last = parts[-1]
-    if last.is_record:
-        return "", True
-    source = last.assignment.source
-    rows = sum(len(part.assignment.source.rows) for part in parts)
-    goes_on = continuation_of(document_of(last.snapshot, source), source)
-    if goes_on.following is not None:
-        return f', and the list goes on at "{shortened(goes_on.following.name, 30)}"', False
-    if goes_on.more is not None:
-        return f', and more rows come with "{shortened(goes_on.more.name, 30)}"', False
-    if goes_on.stated is not None and goes_on.stated.total > rows:
-        return f", and the page says that it has {goes_on.stated.total}", False
-    return "", goes_on.is_at_last_page or goes_on.stated is not None or not goes_on.is_scripted
+
+    def __init__(self, first: Reading, part: Part, shape: Shape) -> None:
+        self._first = first
+        self._shape = shape
+        self._found: dict[Node, tuple[Reading, Part] | None] = {first.listed.page.root: (first, part)}
+
+    def read(self, pages: Sequence[Snapshot], /, *, screens: bool = False) -> Extraction:
+        """Return the records of some pages."""
+        parts = [found[1] for page in pages if (found := self.on(page)) is not None]
+        return answer(self._shape, parts, screens=screens) if parts else Extraction()
+
+    def on(self, page: Snapshot) -> tuple[Reading, Part] | None:
+        """Return the reading of a page and its part; None where the page does not have the list."""
+        if page.root not in self._found:
+            self._found[page.root] = self._find(page)
+        return self._found[page.root]
+
+    def _find(self, page: Snapshot) -> tuple[Reading, Part] | None:
+        first = self._first.listed
+        others = lists_of_page(page).every
+        alike = [each for each in others if has_same_columns(first.source, each.source)]
+        alike = alike or [each for each in others if is_same_list(first.source, each.source)]
+        alike.sort(key=lambda each: (each.title != first.title, -len(each.source.rows)))
+        if not alike:
+            return None
+        same = same_fields(first.source, alike[0].source)
+        fields = {name: found for name, each in self._first.fields.items() if (found := same(each)) is not None}
+        reading = Reading(alike[0], fields, alike[0].fields, others=others)
+        return reading, _part(alike[0], fields)
 
 
 def _copied(record: Any) -> Any:

@@ -144,12 +144,14 @@ class Extract(Tool):
     """Read the rows of a table, list or record. The values are read from the page; you only say where they are.
 
     list is its name from lists, such as L1. columns gives, for each column of the answer, the page's column that holds
-    it; without it, columns are matched by name. more adds the rows of a further page of the same list. For single
-    values that are in no list, list is elements, and columns gives the number of the element of each.
+    it; without it, columns are matched by name. all_pages goes through the whole list: its further pages, "load more",
+    scrolling; you then are on its last page. more adds the rows of a further page that you went to. For single values
+    that are in no list, list is elements, and columns gives the number of the element of each.
     """
 
     list: str
     columns: dict[str, str] = {}
+    all_pages: bool = False
     more: bool = False
 
 

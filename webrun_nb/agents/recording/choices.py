@@ -55,6 +55,8 @@ class ListChoice:
     """The number of these lists."""
     adds: bool = False
     """True if its rows are added to those that were read before: it is a further page of the same list."""
+    is_screen: bool = False
+    """True if it is a screen of a list that was scrolled, which may have rows of the screen before it."""
 
 
 @dataclass(frozen=True, slots=True)

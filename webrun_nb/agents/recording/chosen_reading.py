@@ -89,9 +89,11 @@ class ChosenReading:
 
         found, step = yield from self._found(search, looker)
         if chosen.adds:
-            self._extracting.add(found.listed, step)
+            self._extracting.add(found.listed, step, is_screen=chosen.is_screen)
         else:
-            self._extracting.begin(Reading(found.listed, found.columns, found.compared, step=step))
+            self._extracting.begin(
+                Reading(found.listed, found.columns, found.compared, step=step, is_screen=chosen.is_screen)
+            )
         return step
 
     def _found(

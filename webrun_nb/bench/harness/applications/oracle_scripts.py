@@ -21,15 +21,11 @@ def _select(wanted: Shown, *options: str) -> Call:
     return Call("select", {"element": wanted, "options": list(options)})
 
 
-def _extract(columns: Mapping[str, str]) -> Call:
-    return Call("extract", {"list": Shown(r"^(L\d+): table"), "columns": columns})
+def _extract(columns: Mapping[str, str], *, all_pages: bool = False) -> Call:
+    return Call("extract", {"list": Shown(r"^(L\d+): table"), "columns": columns, "all_pages": all_pages})
 
 
 _LISTS = Call("lists")
-_NEXT_PAGE = (
-    _click(element("link", "Next page")),
-    Call("extract", {"list": "L1", "more": True}),
-)
 _ROW = "Select this object for an action - "
 
 
@@ -63,8 +59,7 @@ SCRIPTS: Mapping[tuple[str, int], Script] = {
     ),
     ("datasette", 9): (
         _LISTS,
-        _extract({"order_id": "id", "date": "ordered_on", "status": "status"}),
-        *(_NEXT_PAGE * 4),
+        _extract({"order_id": "id", "date": "ordered_on", "status": "status"}, all_pages=True),
         Call(
             "finish",
             {
