@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, TextPart, ToolCallPart
-from pydantic_ai.models import Model
+from pydantic_ai.models import CompletedStreamedResponse, Model, ModelRequestParameters, StreamedResponse
 from pydantic_ai.models.function import AgentInfo, FunctionModel
+from pydantic_ai.settings import ModelSettings
+from pydantic_ai.tools import RunContext
 from pydantic_ai.usage import RequestUsage
 
 from helpers.agent_runner import FakeWorker
@@ -25,13 +27,32 @@ def call(tool: str, saying: str = "", **arguments: Any) -> ModelResponse:
     """An answer that calls one tool."""
     parts = [TextPart(saying)] if saying else []
     return ModelResponse(
-        [*parts, ToolCallPart(tool, arguments)], usage=RequestUsage(input_tokens=100, output_tokens=10)
+        [*parts, ToolCallPart(tool, arguments)],
+        usage=RequestUsage(input_tokens=100, output_tokens=10),
+        finish_reason="tool_call",
     )
 
 
 def says(words: str) -> ModelResponse:
     """An answer in words that calls nothing."""
-    return ModelResponse([TextPart(words)], usage=RequestUsage(input_tokens=100, output_tokens=10))
+    return ModelResponse(
+        [TextPart(words)], usage=RequestUsage(input_tokens=100, output_tokens=10), finish_reason="stop"
+    )
+
+
+class _Streaming(FunctionModel):
+    """A model of a function that streams what the function returns, with its usage."""
+
+    @asynccontextmanager
+    async def request_stream(
+        self,
+        messages: list[ModelMessage],
+        model_settings: ModelSettings | None,
+        model_request_parameters: ModelRequestParameters,
+        run_context: RunContext[Any] | None = None,
+    ) -> AsyncGenerator[StreamedResponse]:
+        response = await self.request(messages, model_settings, model_request_parameters)
+        yield CompletedStreamedResponse(response, model_request_parameters=model_request_parameters, replay_events=True)
 
 
 @dataclass
@@ -52,7 +73,7 @@ class ScriptedModel:
     @asynccontextmanager
     async def connected(self, options: ModelOptions) -> AsyncIterator[Model]:
         """Take the place of a connection to a provider."""
-        yield FunctionModel(self._answer)
+        yield _Streaming(self._answer)
 
     def _answer(self, messages: list[ModelMessage], info: AgentInfo) -> ModelResponse:
         self.asked.append(list(messages))
@@ -106,6 +127,7 @@ async def run_llm(
     replies: Iterable[str] = (),
     outcomes: Callable[[object], Reply] | None = None,
     options: ModelOptions | None = None,
+    tokens: TokenUse | None = None,
 ) -> LlmRun:
     """Run the LLM agent with a scripted model on a stored page; a question without a reply ends the run."""
     worker = FakeWorker(page, replies, outcomes or (lambda action: Performed()))
@@ -115,7 +137,7 @@ async def run_llm(
         waits_s.append(seconds)
 
     agent = LlmAgent(options or ModelOptions("openai:gpt-4.1-mini", key="k"), model.connected, sleep)
-    tokens, steps = TokenUse(), list[Step]()
+    tokens, steps = tokens or TokenUse(), list[Step]()
     run = agent.run(brief, tokens)
     reply: Reply | None = None
     try:

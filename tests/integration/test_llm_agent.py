@@ -12,6 +12,7 @@ from PIL import Image
 
 from helpers.emulators import RunningEmulator
 from helpers.scripted_model import number_of
+from helpers.waiting import wait_until
 from webrun_nb.bench.harness.model_server import Answer, ModelServer, last_told, model_server, refusal
 
 KEY = "sk-integration-4471-zzz"
@@ -114,6 +115,21 @@ def test_a_failure_of_the_provider_fails_the_task_with_its_code_and_no_key(ask, 
     body = ask("What is this?")
     assert (body["status"], body["code"]) == ("failed", "MODEL_KEY_INVALID")
     assert KEY not in json.dumps(body)
+
+
+def test_a_task_that_is_stopped_while_the_model_answers_says_that_it_may_be_charged(emulator, session, served) -> None:
+    served.say(Answer("finish", {"answer": "It is a shop."}, "I look. Then", stream="stalls"))
+    model = {"agent": "llm", "model": "openai:some-model", "modelUrl": served.url}
+    with emulator.queue_in_background(
+        session, taskDetails="What is this?", startingUrl=emulator.shop, emulator=model
+    ) as sent:
+        wait_until(lambda: served.requests, bool)
+        emulator.message(session, actionType="state", newState="stop")
+        _, body = sent()
+    assert (body["status"], body["code"]) == ("failed", "TASK_STOPPED"), body
+    assert body["usage"]["model"] == {"requests": 1, "cost": None}
+    assert body["usage"]["prompt_tokens"] > 300
+    assert served.left.wait(10), "the request was ended"
 
 
 def test_the_next_task_finds_the_session_as_it_was(ask, served) -> None:

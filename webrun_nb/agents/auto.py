@@ -76,7 +76,7 @@ class AutoAgent:
         yield Log(f"{self._model} does this task, as the local agent cannot. {reason}")
         yield PartialResult(lambda: None)  # in place of the local agent's
         by_model = await asyncio.to_thread(self._create_model_agent)
-        steps = _with_tokens_added(by_model, brief, tokens)
+        steps = by_model.run(brief, tokens)
         reply = None
         try:
             while True:
@@ -95,24 +95,3 @@ def _may_have_changed(step: Step, reply: Reply | None) -> bool:
         return False
     only_looked = isinstance(reply, Performed) and reply.only_looked
     return not (step.action.repeatable or only_looked)
-
-
-async def _with_tokens_added(agent: Agent, brief: TaskSpec, tokens: TokenUse) -> Run:
-    """Run an agent whose tokens are added to those that were used before."""
-    own = TokenUse()
-    prompt, completion = tokens.prompt, tokens.completion
-    run = agent.run(brief, own)
-    reply: Reply | None = None
-    try:
-        while True:
-            try:
-                step = await run.asend(reply)
-            finally:  # what was spent counts, also where the run ends with an error
-                tokens.prompt, tokens.completion = prompt + own.prompt, completion + own.completion
-                tokens.estimated = own.estimated or prompt + completion > 0
-                tokens.model_requests, tokens.model_cost_usd = own.model_requests, own.model_cost_usd
-            reply = yield step
-    except StopAsyncIteration:
-        return
-    finally:
-        await run.aclose()

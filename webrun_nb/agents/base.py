@@ -355,6 +355,8 @@ class TokenUse:
     """Requests to the user's own model that its provider may charge for: those that it answered, and lost ones."""
     model_cost_usd: Decimal | None = None
     """The cost of these requests, which the user pays; None if it is unknown, or if there were none."""
+    prompt_under_way: int = 0
+    """Tokens of the request that is under way, estimated; 0 for none. It may be charged also if nobody waits for it."""
 
 
 class Agent(Protocol):

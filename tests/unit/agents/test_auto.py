@@ -42,7 +42,8 @@ class ModelAgent:
 
     async def run(self, brief: TaskSpec, tokens: TokenUse) -> Run:
         self.briefs.append(brief)
-        tokens.prompt, tokens.completion, tokens.estimated = 100, 10, False
+        tokens.estimated = tokens.prompt > 0
+        tokens.prompt, tokens.completion = tokens.prompt + 100, tokens.completion + 10
         tokens.model_requests, tokens.model_cost_usd = 1, Decimal("0.002")
         if self._failure is not None:
             raise self._failure

@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Generator
+from functools import partial
 from typing import TypeVar
 
 from webrun_nb.agents.base import (
@@ -32,6 +33,7 @@ from webrun_nb.agents.llm.conversation import Call, Conversation
 from webrun_nb.agents.llm.extracting import Extracting
 from webrun_nb.agents.llm.requests import NoToolsError, Requester, Sleep, TooLongError
 from webrun_nb.agents.llm.spending import Spending
+from webrun_nb.agents.llm.thoughts import Asking, Say, Thoughts
 from webrun_nb.agents.llm.tools import ToolCallError, parsed
 from webrun_nb.agents.llm.worded_answer import WordedAnswer
 from webrun_nb.common.codes import TaskFailureCode
@@ -48,7 +50,6 @@ _MOST_SAME = 2
 """How often the same may be done on the same page; then it is refused."""
 _MOST_REFUSED = 2
 """How often that may be before the task ends."""
-_THOUGHT_CHARS = 500
 
 
 class LlmAgent:
@@ -62,21 +63,30 @@ class LlmAgent:
         Opens the connection to the model.
     sleep : callable, optional
         Waits some seconds before a request is made again.
+    whole_answers : set of str, optional
+        The models that are known not to stream their answers; see `Requester`.
     """
 
-    def __init__(self, options: ModelOptions, connect: Connect = connected, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        options: ModelOptions,
+        connect: Connect = connected,
+        sleep: Sleep = asyncio.sleep,
+        whole_answers: set[str] | None = None,
+    ) -> None:
         self._options = options
         self._connect = connect
         self._sleep = sleep
+        self._whole_answers = set[str]() if whole_answers is None else whole_answers
 
     async def run(self, brief: TaskSpec, tokens: TokenUse) -> Run:
         """Work on a task; see `Agent.run`."""
-        tokens.estimated = False
+        tokens.estimated = tokens.estimated and tokens.prompt + tokens.completion > 0
         spending = Spending(self._options, tokens)
         task = _Task(brief, self._options)
         try:
             async with self._connect(self._options) as model:
-                requester = Requester(model, self._options, spending, self._sleep)
+                requester = Requester(model, self._options, spending, self._sleep, self._whole_answers)
                 work: Work[Finish | None] = task.begin()
                 while True:
                     # In a thread: a large page takes long to be read, and other sessions go on meanwhile.
@@ -86,7 +96,10 @@ class LlmAgent:
                     if step.value is not None:
                         yield step.value
                         return
-                    work = task.follow(*(await _asked(requester, task)))
+                    async with Asking(partial(_asked, requester, task)) as asking:
+                        while (said := await asking.said()) is not None:
+                            yield Log(said)
+                    work = task.follow(*asking.answer())
         except AgentError:
             raise
         except Exception as error:  # the outermost edge: a defect here must end the task in one line
@@ -96,13 +109,15 @@ class LlmAgent:
             ) from error
 
 
-async def _asked(requester: Requester, task: _Task) -> tuple[str, list[Call]]:
+async def _asked(requester: Requester, task: _Task, say: Say) -> tuple[str, list[Call]]:
     """Ask the model for its next calls; in a shorter or another form where it can't take the first."""
-    conversation = task.conversation
+    conversation, thoughts = task.conversation, Thoughts(say)
     while True:
         try:
-            response = await requester.ask(conversation.messages(), conversation.parameters())
-            return conversation.take(response)
+            response = await requester.ask(conversation.messages(), conversation.parameters(), thoughts)
+            words, calls = conversation.take(response)
+            thoughts.end(words)
+            return words, calls
         except NoToolsError:
             conversation.as_json = True
         except TooLongError as error:
@@ -163,8 +178,6 @@ class _Task:
         AgentError
             `MODEL_UNSUITABLE`: the model calls nothing that can be done. `AGENT_ERROR`: it repeats itself, or gives up.
         """
-        if words:
-            yield Log(shortened(words, _THOUGHT_CHARS))
         is_useful = False
         for place, call in enumerate(calls):
             try:

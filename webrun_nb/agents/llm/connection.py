@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import httpx2
 from pydantic_ai.models import Model
 from pydantic_ai.models.openai import OpenAIChatModel
+from pydantic_ai.profiles.openai import OpenAIModelProfile
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
@@ -25,6 +26,8 @@ _OWN_URLS = {"anthropic": "https://api.anthropic.com", "google": "https://genera
 """The addresses of the providers that have a protocol of their own."""
 _NO_KEY = "none"
 """Sent where an endpoint takes no key: the protocol's client needs one."""
+_WITH_END = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
+"""Without it, a stream that broke off between two events is taken for a whole answer."""
 
 
 def address_of(options: ModelOptions) -> str:
@@ -86,6 +89,7 @@ def _model(provider: str, name: str, url: str, key: str, client: httpx2.AsyncCli
 
             return GoogleModel(name, provider=GoogleProvider(api_key=key, base_url=url, http_client=client))
         case "openai":
-            return OpenAIChatModel(name, provider=OpenAIProvider(base_url=url, api_key=key, http_client=client))
+            openai = OpenAIProvider(base_url=url, api_key=key, http_client=client)
+            return OpenAIChatModel(name, provider=openai, profile=_WITH_END)
     compatible = OpenAICompatibleProvider(provider, base_url=url, api_key=key, http_client=client)
-    return OpenAIChatModel(name, provider=compatible)
+    return OpenAIChatModel(name, provider=compatible, profile=_WITH_END)

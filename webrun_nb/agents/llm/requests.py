@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from pydantic_ai.direct import model_request
+from pydantic_ai.direct import model_request, model_request_stream
 from pydantic_ai.exceptions import (
     ContentFilterError,
     ModelAPIError,
@@ -34,6 +34,7 @@ from pydantic_ai.settings import ModelSettings
 from webrun_nb.agents.base import AgentError, ModelOptions
 from webrun_nb.agents.llm.connection import REQUEST_TIMEOUT_S, address_of
 from webrun_nb.agents.llm.spending import Spending
+from webrun_nb.agents.llm.thoughts import Thoughts
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.hosts import host_of, is_loopback
 from webrun_nb.common.language_models import OWN_KEY_VARIABLE, PROVIDERS, split_model, variables_of_key
@@ -44,6 +45,8 @@ Sleep = Callable[[float], Awaitable[object]]
 _MOST_ATTEMPTS = 4
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 30.0
+_WHOLE_REQUEST_S = 300.0
+"""The longest time for a request whose answer trickles in; none may be silent for more than `REQUEST_TIMEOUT_S`."""
 _SAID_CHARS = 200
 _PART_BYTES = 20
 _PICTURE_BYTES = 6_000
@@ -61,6 +64,9 @@ class NoToolsError(Exception):
 class Requester:
     """Makes the requests of one task.
 
+    The words of an answer are told as they arrive. A request that is made again asks for a whole answer; so does each
+    one, once the endpoint has refused to stream, or has sent something else than a stream with an end.
+
     Parameters
     ----------
     model : Model
@@ -71,17 +77,31 @@ class Requester:
         The limits, checked before each attempt.
     sleep : callable
         Waits some seconds.
+    whole_answers : set of str
+        The models, each with its address, that can't stream; those that are found to be so are added.
     """
 
-    def __init__(self, model: Model, options: ModelOptions, spending: Spending, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self, model: Model, options: ModelOptions, spending: Spending, sleep: Sleep, whole_answers: set[str]
+    ) -> None:
         self._model = model
         self._options = options
         self._address = address_of(options)
         self._spending = spending
         self._sleep = sleep
+        self._whole_answers = whole_answers
 
-    async def ask(self, messages: Sequence[ModelMessage], parameters: ModelRequestParameters) -> ModelResponse:
+    async def ask(
+        self, messages: Sequence[ModelMessage], parameters: ModelRequestParameters, thoughts: Thoughts
+    ) -> ModelResponse:
         """Return the model's answer.
+
+        Parameters
+        ----------
+        messages : sequence of ModelMessage
+        parameters : ModelRequestParameters
+        thoughts : Thoughts
+            Tells what is said in the answer; after this, `Thoughts.end` tells the rest.
 
         Raises
         ------
@@ -93,15 +113,27 @@ class Requester:
         size = _bytes_of(messages, parameters)
         wait_s, lost = _FIRST_WAIT_S, ""
         for attempt in range(_MOST_ATTEMPTS):
+            if attempt:
+                thoughts.note(f"{self._options.model}: {lost}. It is asked again.")
+                await self._sleep(wait_s)
+                wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
             settings = ModelSettings(
-                max_tokens=self._spending.answer_tokens(size), timeout=REQUEST_TIMEOUT_S, max_retries=0
+                max_tokens=self._spending.answer_tokens(size),
+                timeout=REQUEST_TIMEOUT_S,
+                request_timeout=_WHOLE_REQUEST_S,
+                max_retries=0,
             )
+            thoughts.begin()
+            streams = attempt == 0 and self._name not in self._whole_answers
             try:
-                response = await model_request(
-                    self._model, messages, model_settings=settings, model_request_parameters=parameters
-                )
+                response = await self._answer(messages, settings, parameters, thoughts if streams else None)
+            except asyncio.CancelledError:
+                self._spending.count_lost(size)
+                raise
             except (ModelRateLimitError, ModelServerError, ModelUnavailableError) as error:
                 lost, asked_s = self._said(error), error.retry_after
+                if error.in_stream:
+                    self._spending.count_lost(size)
                 if asked_s is not None and asked_s > _LONGEST_WAIT_S:
                     raise self._unavailable(f"{lost}; it asks to wait {asked_s:.0f} s") from error
                 wait_s = max(wait_s, asked_s or 0)
@@ -114,8 +146,14 @@ class Requester:
                         f"nothing answers at {self._address}; start {self._server} there, or name its right address"
                     ) from error
             except (ModelAPIError, UnexpectedModelBehavior, UserError) as error:
+                if streams and _refuses_to_stream(error):
+                    self._whole_answers.add(self._name)
+                    lost, wait_s = "it does not stream its answers", 0.0
+                    continue
                 lost = self._said(self._final(error, parameters))
                 self._spending.count_lost(size)
+                if streams and not getattr(error, "in_stream", False):
+                    self._whole_answers.add(self._name)
             else:
                 self._spending.count(response, size)
                 if response.finish_reason == "content_filter":
@@ -123,10 +161,41 @@ class Requester:
                         TaskFailureCode.MODEL_REFUSED, f"The provider's filter has stopped {self._options.model}."
                     )
                 return response
-            if attempt + 1 < _MOST_ATTEMPTS:
-                await self._sleep(wait_s)
-                wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+            finally:
+                self._spending.settle()
         raise self._unavailable(f"{lost}, {_MOST_ATTEMPTS} times")
+
+    @property
+    def _name(self) -> str:
+        return f"{self._options.model} {self._address}"
+
+    async def _answer(
+        self,
+        messages: Sequence[ModelMessage],
+        settings: ModelSettings,
+        parameters: ModelRequestParameters,
+        thoughts: Thoughts | None,
+    ) -> ModelResponse:
+        """Return the answer to one request, whole or, where there is someone to tell it, as a stream.
+
+        Raises
+        ------
+        UnexpectedModelBehavior
+            The stream has no end.
+        """
+        if thoughts is None:
+            return await model_request(
+                self._model, messages, model_settings=settings, model_request_parameters=parameters
+            )
+        async with model_request_stream(
+            self._model, messages, model_settings=settings, model_request_parameters=parameters
+        ) as stream:
+            async for event in stream:
+                thoughts.hear(event)
+            response = stream.get()
+        if response.finish_reason is None:
+            raise UnexpectedModelBehavior("the answer broke off without an end")
+        return response
 
     def _final(self, error: Exception, parameters: ModelRequestParameters) -> Exception:
         """Raise what asking again can't help; return an error of an answer that was malformed, which may be so once."""
@@ -174,7 +243,9 @@ class Requester:
         """Return what an error says, on one line, without the key."""
         if isinstance(error, ModelHTTPError):
             text = f"HTTP {error.status_code}: {_message_in(error.body) or 'no reason given'}"
-        elif isinstance(error, ModelTimeoutError | ModelRequestTimeout):
+        elif isinstance(error, ModelRequestTimeout):
+            text = f"no whole answer from {self._address} within {_WHOLE_REQUEST_S:.0f} s"
+        elif isinstance(error, ModelTimeoutError):
             text = f"no answer from {self._address} within {REQUEST_TIMEOUT_S:.0f} s"
         elif isinstance(error, ModelConnectionError):
             text = f"no whole answer from {self._address}: {_cause_of(error)}"
@@ -212,6 +283,13 @@ def _message_in(body: object) -> str:
         inner = body.get("error", body.get("message", body.get("detail", "")))
         return _message_in(inner) if inner else ""
     return str(body) if body else ""
+
+
+def _refuses_to_stream(error: Exception) -> bool:
+    """Return whether an endpoint refuses a request because its answer is asked for as a stream."""
+    if not isinstance(error, ModelHTTPError) or error.in_stream or error.status_code in (401, 403):
+        return False
+    return "stream" in _message_in(error.body).casefold()
 
 
 def _is_about_tools(said: str) -> bool:

@@ -41,7 +41,7 @@ class Spending:
         self._tokens = tokens
         self._provider, self._name = split_model(options.model)
         self._requests = 0
-        self._all_counted = self._all_priced = True
+        self._all_counted, self._all_priced = not tokens.estimated, True
         self._granted = 0
         """The longest answer that the request may have that is under way."""
         self._lost_tokens = 0
@@ -106,7 +106,12 @@ class Spending:
                         f"The next request may cost more than what is left of ${options.max_cost_usd} (your key)."
                     )
         self._granted = most
+        used.prompt_under_way = -(-request_bytes // 4)
         return most
+
+    def settle(self) -> None:
+        """Note that no request is under way any more: it was counted, or refused, for which nothing is charged."""
+        self._tokens.prompt_under_way = 0
 
     def count(self, response: ModelResponse, request_bytes: int) -> None:
         """Count what a request took, by its provider's numbers; without any, by its size."""

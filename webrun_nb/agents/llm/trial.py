@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from webrun_nb.agents.llm.connection import Connect, connected
 from webrun_nb.agents.llm.conversation import written_call
 from webrun_nb.agents.llm.requests import NoToolsError, Requester
 from webrun_nb.agents.llm.spending import Spending
+from webrun_nb.agents.llm.thoughts import Thoughts
 
 _TOOL = "report_sum"
 _QUESTION = f"Call the tool {_TOOL} with the sum of 2 and 3."
@@ -53,18 +55,18 @@ async def try_model(options: ModelOptions, connect: Connect = connected) -> Mode
     AgentError
         It cannot be asked; the code and the message say why.
     """
-    tokens = TokenUse()
+    tokens = TokenUse(estimated=False)
     async with connect(options) as model:
-        requester = Requester(model, options, Spending(options, tokens))
+        requester = Requester(model, options, Spending(options, tokens), asyncio.sleep, set())
         tool = ToolDefinition(name=_TOOL, parameters_json_schema=_SCHEMA, description="Reports a sum.")
         calls_tools, writes_json = False, None
         try:
-            answer = await requester.ask(_asking(_QUESTION), ModelRequestParameters(function_tools=[tool]))
+            answer = await requester.ask(_asking(_QUESTION), ModelRequestParameters(function_tools=[tool]), Thoughts())
             calls_tools = any(isinstance(part, ToolCallPart) and part.tool_name == _TOOL for part in answer.parts)
         except NoToolsError:
             pass  # it says so itself; the other form is tried next
         if not calls_tools:
-            said = await requester.ask(_asking(_AS_JSON), ModelRequestParameters())
+            said = await requester.ask(_asking(_AS_JSON), ModelRequestParameters(), Thoughts())
             call = written_call(_words(said))
             writes_json = call is not None and call.name == _TOOL
     return ModelTrial(calls_tools, writes_json, tokens.model_requests, tokens.model_cost_usd)

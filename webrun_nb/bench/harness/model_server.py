@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,9 @@ class Answer:
     tool, arguments
         The call; no tool for an answer in words alone.
     words : str
-        What the model says beside it.
+        The words of the model beside it.
+    thought : str
+        Its thinking before that.
     status : int
         The HTTP status.
     body : str, optional
@@ -30,6 +32,9 @@ class Answer:
         Added to the answer's.
     cut : bool
         Only half of it arrives, then the connection ends.
+    stream : str
+        A fault of the answer where it is asked for as a stream: half of it arrives, and then no more (`stalls`), an
+        error (`error`) or an end without a reason (`half`); or it is not sent as a stream (`whole`).
     usage : bool
         Tokens are counted in it.
     finish : str, optional
@@ -39,38 +44,74 @@ class Answer:
     tool: str = ""
     arguments: Mapping[str, Any] | str = field(default_factory=dict)
     words: str = ""
+    thought: str = ""
     status: int = 200
     body: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False
+    stream: Literal["", "stalls", "error", "half", "whole"] = ""
     usage: bool = True
     finish: str | None = None
 
+    @property
+    def _calls(self) -> list[dict[str, Any]]:
+        arguments = self.arguments if isinstance(self.arguments, str) else json.dumps(self.arguments)
+        return [{"id": "call_1", "type": "function", "function": {"name": self.tool, "arguments": arguments}}]
+
+    @property
+    def _finish(self) -> str:
+        return self.finish or ("tool_calls" if self.tool else "stop")
+
     def written(self, model: str) -> bytes:
-        """Return the body of the answer."""
+        """Return the body of the answer as a whole."""
         if self.body is not None:
             return self.body.encode()
         message: dict[str, Any] = {"role": "assistant", "content": self.words or None}
+        if self.thought:
+            message["reasoning_content"] = self.thought
         if self.tool:
-            arguments = self.arguments if isinstance(self.arguments, str) else json.dumps(self.arguments)
-            function = {"name": self.tool, "arguments": arguments}
-            message["tool_calls"] = [{"id": "call_1", "type": "function", "function": function}]
-        completion = {
-            "id": "chatcmpl-1",
-            "object": "chat.completion",
-            "created": 1_760_000_000,
-            "model": model,
-            "choices": [
-                {
-                    "index": 0,
-                    "message": message,
-                    "finish_reason": self.finish or ("tool_calls" if self.tool else "stop"),
-                }
-            ],
-        }
-        if self.usage:
-            completion["usage"] = {"prompt_tokens": 1000, "completion_tokens": 20, "total_tokens": 1020}
-        return json.dumps(completion).encode()
+            message["tool_calls"] = self._calls
+        choice = {"index": 0, "message": message, "finish_reason": self._finish}
+        return json.dumps(_completion("chat.completion", model, [choice], _USAGE if self.usage else None)).encode()
+
+    def events(self, model: str, *, with_usage: bool) -> list[bytes]:
+        """Return the events of the answer as a stream; its words and arguments come in pieces."""
+        deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
+        deltas += [{"reasoning_content": piece} for piece in _pieces(self.thought)]
+        deltas += [{"content": piece} for piece in _pieces(self.words)]
+        if self.tool:
+            (call,) = self._calls
+            named = {**call, "index": 0, "function": {**call["function"], "arguments": ""}}
+            deltas.append({"tool_calls": [named]})
+            deltas += [
+                {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
+                for piece in _pieces(call["function"]["arguments"])
+            ]
+        choices: list[dict[str, Any]] = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+        choices.append({"index": 0, "delta": {}, "finish_reason": self._finish})
+        chunks = [_completion("chat.completion.chunk", model, [choice]) for choice in choices]
+        if with_usage and self.usage:
+            chunks.append(_completion("chat.completion.chunk", model, [], _USAGE))
+        return [*map(_event, chunks), b"data: [DONE]\n\n"]
+
+
+_USAGE = {"prompt_tokens": 1000, "completion_tokens": 20, "total_tokens": 1020}
+_PIECE_CHARS = 12
+
+
+def _pieces(text: str) -> list[str]:
+    return [text[start : start + _PIECE_CHARS] for start in range(0, len(text), _PIECE_CHARS)]
+
+
+def _completion(
+    kind: str, model: str, choices: Sequence[Mapping[str, Any]], usage: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    made = {"id": "chatcmpl-1", "object": kind, "created": 1_760_000_000, "model": model, "choices": choices}
+    return made if usage is None else {**made, "usage": usage}
+
+
+def _event(data: Mapping[str, Any]) -> bytes:
+    return f"data: {json.dumps(data)}\n\n".encode()
 
 
 def refusal(status: int, message: str, **headers: str) -> Answer:
@@ -99,6 +140,8 @@ class ModelServer:
         self.headers: list[Mapping[str, str]] = []
         """Their headers, by names in lower case."""
         self.paths: list[str] = []
+        self.left = threading.Event()
+        """Set once a client has left before the end of an answer that stalls."""
         self.busy_s = 0.0
         """Time from the arrival of requests to their answers, all together."""
 
@@ -118,6 +161,7 @@ class ModelServer:
         self.requests.clear()
         self.headers.clear()
         self.paths.clear()
+        self.left.clear()
 
     @property
     def all_said(self) -> str:
@@ -157,18 +201,45 @@ def model_server() -> Iterator[ModelServer]:
             served.headers.append({name.lower(): value for name, value in self.headers.items()})
             served.paths.append(self.path)
             answer = served.script(last_told(body), number)
-            written = answer.written(body["model"])
-            self.send_response(answer.status)
-            for name, value in {"Content-Type": "application/json", **answer.headers}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(written)))
-            self.end_headers()
-            if answer.cut:
-                self.wfile.write(written[: len(written) // 2])
+            try:
+                if body.get("stream") and answer.body is None and answer.stream != "whole":
+                    options = body.get("stream_options") or {}
+                    self._stream(answer, answer.events(body["model"], with_usage=bool(options.get("include_usage"))))
+                else:
+                    self._send(answer, answer.written(body["model"]))
+            except ConnectionError:  # the client has left
+                self.close_connection = True
+            served.busy_s += time.perf_counter() - began_s
+
+        def _send(self, answer: Answer, written: bytes) -> None:
+            """Send an answer as a whole."""
+            self._begin(answer, {"Content-Type": "application/json", "Content-Length": str(len(written))})
+            self.wfile.write(written[: len(written) // 2] if answer.cut else written)
+            self.close_connection = answer.cut
+
+        def _stream(self, answer: Answer, events: list[bytes]) -> None:
+            """Send an answer as a stream."""
+            self._begin(answer, {"Content-Type": "text/event-stream", "Transfer-Encoding": "chunked"})
+            is_whole = not (answer.cut or answer.stream)
+            for event in events if is_whole else events[: len(events) // 2]:
+                self._chunk(event)
+            if answer.stream == "error":
+                self._chunk(_event({"error": {"message": "the model has crashed", "type": "server_error"}}))
+            if answer.stream == "stalls" and not self.connection.recv(1):  # until the client leaves
+                served.left.set()
+            if answer.cut or answer.stream == "stalls":
                 self.close_connection = True
             else:
-                self.wfile.write(written)
-            served.busy_s += time.perf_counter() - began_s
+                self.wfile.write(b"0\r\n\r\n")
+
+        def _begin(self, answer: Answer, headers: Mapping[str, str]) -> None:
+            self.send_response(answer.status)
+            for name, value in {**headers, **answer.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def _chunk(self, data: bytes) -> None:
+            self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
 
         def log_message(self, format: str, *args: object) -> None:
             """Log nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import assert_never
@@ -17,8 +17,8 @@ from webrun_nb.common.language_models import DEFAULT_MAX_STEPS, PROVIDERS, key_n
 from webrun_nb.emulator.domain.secrets.vault import Vault
 from webrun_nb.wire.requests import TaskFields
 
-CreateModelAgent = Callable[[ModelOptions], Agent]
-"""Makes an agent that asks a language model.
+CreateModelAgent = Callable[[ModelOptions, set[str]], Agent]
+"""Makes an agent that asks a language model, and adds to the models that are known not to stream their answers.
 
 It raises `AgentError` where that cannot be done, such as for a provider that needs a key and has none.
 """
@@ -41,8 +41,15 @@ def create_replay_agent(recording: Recording, healer: Agent | None) -> Agent:
     return ReplayAgent(recording, healer)
 
 
-def create_model_agent(options: ModelOptions) -> Agent:
+def create_model_agent(options: ModelOptions, whole_answers: set[str]) -> Agent:
     """Return the agent that asks a language model.
+
+    Parameters
+    ----------
+    options : ModelOptions
+        The model.
+    whole_answers : set of str
+        The models that are known not to stream their answers; those that are found to be so are added.
 
     Raises
     ------
@@ -56,7 +63,7 @@ def create_model_agent(options: ModelOptions) -> Agent:
             TaskFailureCode.MODEL_SUPPORT_MISSING,
             f"Language models need {error.name}, which is not installed; run: pip install 'webrun-nb[llm]'",
         ) from error
-    return LlmAgent(options)
+    return LlmAgent(options, whole_answers=whole_answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,8 @@ class Agents:
     create_local_agent: Callable[[], Agent]
     """Called in a thread when a task needs the agent: the first time it is imported."""
     create_model_agent: CreateModelAgent
+    whole_answers: set[str] = field(default_factory=set)
+    """The models that are known not to stream their answers."""
 
     async def agent_of(self, fields: TaskFields, vault: Vault) -> Agent:
         """Return the agent for a task; its model's key is in the session's vault.
@@ -101,7 +110,7 @@ class Agents:
         provider = PROVIDERS[split_model(options.model)[0]]
         if provider.key_variables and options.url is None and not options.key:
             raise AgentError(TaskFailureCode.MODEL_KEY_INVALID, f"{provider.title} needs a key, and none was given.")
-        return self.create_model_agent(options)
+        return self.create_model_agent(options, self.whole_answers)
 
 
 def _whole(tokens: float | None) -> int | None:

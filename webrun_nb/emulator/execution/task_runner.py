@@ -125,6 +125,11 @@ class TaskRunner:
         self._pending_answer: asyncio.Future[str | TookOver] | None = None
         self.asks_for_secret = False
         """True while a person is asked for a secret."""
+        self._tokens = TokenUse()
+        self._metered = TokenUse()
+        """What of them is on the meter."""
+        self._is_metered = False
+        """True once the task has ended: what it takes from then on is on the meter already."""
 
     def answered(self, answer: str | TookOver) -> None:
         """Pass a person's answer to the question that waits."""
@@ -176,9 +181,7 @@ class TaskRunner:
             expect_status=frozenset(fields.emulator.expect_status),
             role=self._role,
         )
-        tokens = TokenUse()
-        counted = TokenUse()
-        run = (await self._agent_of(fields)).run(spec, tokens)
+        run = (await self._agent_of(fields)).run(spec, self._tokens)
         reply: Reply | None = None
         try:
             while True:
@@ -186,8 +189,7 @@ class TaskRunner:
                 try:
                     step = await run.asend(reply)
                 finally:  # what was spent counts, also where the run ends with an error
-                    self._count(tokens, counted)
-                    counted = replace(tokens)
+                    self._meter()
                 await self._wait_until_clear()
                 if isinstance(step, Finish):
                     await self._gateway.instance.downloads_finished(DOWNLOADS_WITHIN_S)
@@ -197,9 +199,25 @@ class TaskRunner:
             raise AgentError(TaskFailureCode.AGENT_ERROR, "the agent stopped without an answer") from None
         finally:
             await run.aclose()
+            self._meter()
 
-    def _count(self, tokens: TokenUse, counted: TokenUse) -> None:
-        """Meter what was used since `counted`."""
+    def meter_rest(self) -> None:
+        """Meter what the task has used by its end, before anyone is told of the end.
+
+        A request to a model that is under way then may be charged, although nobody waits for its answer any more.
+        """
+        self._meter()
+        if not self._is_metered and self._tokens.prompt_under_way:
+            prompt = self._tokens.prompt_under_way
+            self._session.count_tokens(self._task, prompt, 0, is_estimated=True, model=ModelUse(1, None))
+        self._is_metered = True
+
+    def _meter(self) -> None:
+        """Meter what was used since the last time."""
+        if self._is_metered:
+            return
+        tokens, counted = self._tokens, self._metered
+        self._metered = replace(tokens)
         requests = tokens.model_requests - counted.model_requests
         before_usd = Decimal(0) if counted.model_requests == 0 else counted.model_cost_usd
         now_usd = tokens.model_cost_usd

@@ -232,6 +232,8 @@ class SessionWorker:
             case TaskEnded() | InstanceLost():
                 if isinstance(event, TaskEnded) and self._running is not None:
                     self._is_state_kept.clear()
+                if isinstance(event, TaskEnded) and self._runner is not None:
+                    self._runner.meter_rest()
                 self._resumed.set()
                 self._event_came.set()
                 self._cancel(self._running)

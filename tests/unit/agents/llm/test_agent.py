@@ -485,6 +485,13 @@ async def test_an_answer_that_was_lost_makes_tokens_estimated_and_cost_unknown()
     assert run.tokens.model_cost_usd is None
 
 
+async def test_tokens_that_were_used_before_are_added_and_stay_estimated() -> None:
+    tokens = TokenUse(prompt=50, completion=5)
+    run = await run_llm(ScriptedModel([finish_with("It is in stock.")]), stored(PRODUCT), brief(), tokens=tokens)
+    assert (tokens.prompt, tokens.completion, tokens.estimated) == (150, 15, True)
+    assert run.tokens.model_cost_usd is not None
+
+
 async def test_what_lost_answers_may_have_cost_counts_against_the_limits() -> None:
     lost = ModelConnectionError("m", "cut", phase="read")
     for options in (

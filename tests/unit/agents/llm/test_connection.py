@@ -8,7 +8,8 @@ import pytest
 
 from helpers.agent_runner import FakeWorker
 from helpers.stored_pages import stored
-from webrun_nb.agents.base import AgentError, Finish, ModelOptions, Observe, Reply, TaskSpec, TokenUse
+from webrun_nb.agents.base import AgentError, Finish, Log, ModelOptions, Observe, Reply, TaskSpec, TokenUse
+from webrun_nb.agents.llm import requests
 from webrun_nb.agents.llm.agent import LlmAgent
 from webrun_nb.bench.harness.model_server import Answer, ModelServer, model_server, refusal
 from webrun_nb.common.codes import TaskFailureCode
@@ -27,21 +28,31 @@ async def no_sleep(seconds: float) -> None:
     pass
 
 
+PAGE = stored("product")
+SPEC = TaskSpec("Is it in stock?", starting_url=PAGE.observation.url)
+
+
 async def answer_of(
-    served: ModelServer, tokens: TokenUse | None = None, *, model: str = "openai:some-model", key: str = KEY
+    served: ModelServer,
+    tokens: TokenUse | None = None,
+    *,
+    model: str = "openai:some-model",
+    key: str = KEY,
+    said: list[str] | None = None,
+    whole_answers: set[str] | None = None,
 ) -> str:
     """Return the answer of a task on a stored page, by the model of a server."""
-    page = stored("product")
-    worker = FakeWorker(page)
-    agent = LlmAgent(ModelOptions(model, served.url, key), sleep=no_sleep)
-    brief = TaskSpec("Is it in stock?", starting_url=page.observation.url)
-    run = agent.run(brief, TokenUse() if tokens is None else tokens)
+    worker = FakeWorker(PAGE)
+    agent = LlmAgent(ModelOptions(model, served.url, key), sleep=no_sleep, whole_answers=whole_answers)
+    run = agent.run(SPEC, TokenUse() if tokens is None else tokens)
     reply: Reply | None = None
     try:
         while True:
             step = await run.asend(reply)
             if isinstance(step, Finish):
                 return step.text
+            if isinstance(step, Log) and said is not None:
+                said.append(step.text)
             reply = worker.reply(step)
     finally:
         await run.aclose()
@@ -99,7 +110,12 @@ async def test_each_fault_that_stays_ends_in_one_line_without_the_key(
     [
         refusal(429, "slow down", **{"Retry-After": "1"}),
         refusal(500, "oops"),
-        Answer("finish", {}, cut=True),
+        Answer("finish", {"answer": "It is sold out."}, cut=True),
+        Answer("finish", {"answer": "It is sold out."}, stream="half"),
+        Answer("finish", {"answer": "It is sold out."}, stream="error"),
+        Answer("finish", {"answer": "It is sold out."}, stream="stalls"),
+        Answer("finish", {"answer": "It is sold out."}, stream="whole"),
+        refusal(400, "Your organization must be verified to stream this model"),
         Answer(body="<html>gateway</html>"),
         Answer("click", "{not json"),
         Answer(words="Nice page!"),
@@ -107,13 +123,90 @@ async def test_each_fault_that_stays_ends_in_one_line_without_the_key(
         refusal(400, "this model does not support tools"),
     ],
 )
-async def test_each_fault_that_passes_is_got_over(served: ModelServer, fault: Answer) -> None:
+async def test_each_fault_that_passes_is_got_over(
+    served: ModelServer, fault: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "REQUEST_TIMEOUT_S", 0.2)  # the time that a silent answer is waited for
+
     def script(told: str, number: int) -> Answer:
         written = '{"tool": "finish", "arguments": {"answer": "It is in stock."}}'
         return fault if number == 0 else DONE if "tools" in served.requests[-1] else Answer(words=written)
 
     served.follow(script)
     assert await answer_of(served) == "It is in stock."
+
+
+# --- answers that arrive as a stream
+
+
+async def test_words_are_told_while_they_arrive_and_the_rest_once_the_answer_is_whole(served: ModelServer) -> None:
+    words = "I look for the stock. Then I tell it"
+    served.say(Answer("find", {"words": "stock"}, words, thought="The stock is on the page."), DONE)
+    said: list[str] = []
+    await answer_of(served, said=said)
+    assert said == ["The stock is on the page.", "I look for the stock.", "Then I tell it"]
+    assert served.requests[0]["stream_options"] == {"include_usage": True}
+
+
+async def test_what_broke_off_is_not_done_and_may_have_been_charged(served: ModelServer) -> None:
+    served.say(Answer("finish", {"answer": "It is sold out."}, "It is. Over", cut=True), DONE)
+    tokens, said = TokenUse(), list[str]()
+    assert await answer_of(served, tokens, said=said) == "It is in stock."
+    assert (tokens.model_requests, tokens.model_cost_usd, tokens.estimated) == (2, None, True)
+    assert said[0] == "It is."
+    assert said[1].startswith(f"openai:some-model: no whole answer from {served.url}: ")
+    assert said[1].endswith(". It is asked again.")
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked", "charged"),
+    [
+        (refusal(400, "stream_options: unknown"), 3, 2),
+        (Answer("find", {"words": "lamp"}, stream="whole"), 3, 3),
+        (Answer("find", {"words": "lamp"}, stream="half"), 3, 3),
+    ],
+)
+async def test_a_model_that_does_not_stream_is_asked_for_whole_answers_from_then_on(
+    served: ModelServer, fault: Answer, asked: int, charged: int
+) -> None:
+    whole_answers, tokens = set[str](), TokenUse()
+    served.follow(
+        lambda told, number: (
+            fault if served.requests[-1].get("stream") else Answer("find", {"words": "stock"}) if number < 2 else DONE
+        )
+    )
+    await answer_of(served, tokens, whole_answers=whole_answers)
+    assert (len(served.requests), tokens.model_requests) == (asked, charged)
+    await answer_of(served, whole_answers=whole_answers)
+    assert [bool(request.get("stream")) for request in served.requests] == [True] + [False] * asked
+    assert whole_answers == {f"openai:some-model {served.url}"}
+
+
+async def test_a_connection_that_breaks_off_once_does_not_end_the_streams(served: ModelServer) -> None:
+    whole_answers = set[str]()
+    served.say(Answer("finish", {}, cut=True), DONE)
+    await answer_of(served, whole_answers=whole_answers)
+    assert whole_answers == set()
+
+
+async def test_a_call_that_is_written_as_json_is_not_told(served: ModelServer) -> None:
+    said: list[str] = []
+    served.say(Answer(words='I finish. {"tool": "finish", "arguments": {"answer": "It is in stock."}}'))
+    assert await answer_of(served, said=said) == "It is in stock."
+    assert said == ["I finish."]
+
+
+async def test_a_task_that_ends_meanwhile_ends_the_request_which_may_be_charged(served: ModelServer) -> None:
+    served.say(Answer("finish", {"answer": "It is sold out."}, "It is. Over", stream="stalls"))
+    tokens = TokenUse()
+    run = LlmAgent(ModelOptions("openai:some-model", served.url, KEY)).run(SPEC, tokens)
+    worker, reply = FakeWorker(PAGE), None
+    while not isinstance(step := await run.asend(reply), Log):
+        reply = worker.reply(step)
+    assert step.text == "It is."
+    assert (tokens.model_requests, tokens.prompt_under_way > 300) == (0, True)
+    await run.aclose()
+    assert (tokens.model_requests, tokens.model_cost_usd, tokens.prompt_under_way) == (1, None, 0)
 
 
 async def test_tokens_that_a_server_does_not_count_are_estimated(served: ModelServer) -> None:

@@ -24,7 +24,7 @@ async def choose(vault: Vault | None = None, **emulator: object) -> tuple[Agent,
     """Return the agent for a task, and the options of the models that were made."""
     made: list[ModelOptions] = []
 
-    def create(options: ModelOptions) -> Agent:
+    def create(options: ModelOptions, whole_answers: set[str]) -> Agent:
         made.append(options)
         return BY_MODEL
 
@@ -84,7 +84,7 @@ def test_without_its_packages_it_says_what_to_install(monkeypatch: pytest.Monkey
     for name in {"pydantic_ai", *(name for name in sys.modules if name.startswith("pydantic_ai."))}:
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(AgentError) as caught:
-        create_model_agent(ModelOptions("openai:x", key=KEY))
+        create_model_agent(ModelOptions("openai:x", key=KEY), set())
     assert caught.value.code is TaskFailureCode.MODEL_SUPPORT_MISSING
     assert caught.value.message.startswith("Language models need ")
     assert caught.value.message.endswith("which is not installed; run: pip install 'webrun-nb[llm]'")
