@@ -80,6 +80,15 @@ def test_rows_are_read_chosen_and_proved(ask, emulator, served) -> None:
     assert "I look for the products." in [step["target"] for step in steps if step["kind"] == "note"]
 
 
+def test_what_was_read_is_kept_where_a_limit_ends_the_task(ask, served) -> None:
+    served.say(Answer("extract", {"list": "L1"}))
+    body = ask("List the products", outputType="structured_json", outputSchema=SCHEMA, model={"maxSteps": 1})
+    assert (body["status"], body["code"]) == ("failed", "MODEL_LIMIT_REACHED"), body
+    partial = json.loads(body["details"]["partial"])
+    assert len(partial) > 2
+    assert set(partial[0]) == {"name", "price"}
+
+
 def test_a_page_is_used_and_the_answer_is_in_its_words(ask, served) -> None:
     def open_it(told: str) -> Answer:
         return Answer("click", {"element": number_of("link 'Norvane Aurora 14'", told)})

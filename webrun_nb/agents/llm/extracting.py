@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from webrun_nb.agents.base import (
     AgentError,
     Finish,
+    PartialResult,
     Reply,
     SnapshotTaken,
     Step,
@@ -62,6 +64,20 @@ _MOST_LISTS = 12
 _SHOWN_ROWS = 20
 _ROWS_CHARS = 2_500
 _VALUE_CHARS = 60
+
+
+class _MisfitError(Exception):
+    """Raised where rows do not fit the schema; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows that were read, of some pages."""
+
+    shape: Shape
+    parts: Sequence[Part]
+    read: Extraction
+    collected: CollectedPages | None
 
 
 class Extracting:
@@ -140,6 +156,7 @@ class Extracting:
         page = yield from self._taken()
         if call.list == _ELEMENTS:
             self.begin(self._elements(page, call.columns))
+            yield self._partial_result()
             return self._told()
         lists = lists_of_page(page)
         listed = lists.named.get(call.list) or lists.named.get(call.list.strip("[] ").upper())
@@ -151,8 +168,10 @@ class Extracting:
         else:
             fields, others = self._fields(listed, call.columns), lists.every
             self.begin(Reading(listed, fields, listed.fields, step=self._step, others=others))
+        yield self._partial_result()
         if call.all_pages:
             yield from self._read_all_pages()
+            yield self._partial_result()
         return self._told()
 
     def _fields(self, listed: Listed, columns: Mapping[str, str]) -> dict[str, Field]:
@@ -323,26 +342,57 @@ class Extracting:
         if read is None:
             raise ToolCallError("Nothing was read yet: read the rows with lists and extract, then finish.")
         places, said = chosen_rows(len(read.rows), call, self._values)
+        try:
+            finish = self._answer(self._rows(read), places, [*said, *remarks])
+        except _MisfitError as error:
+            raise self._misfit(str(error)) from error
+        choice = choice_of_rows(call, read.rows)
+        return replace(finish, choices=choices_of(self._brief, self._view, self.readings, {}, choice))
+
+    def _partial_result(self) -> PartialResult:
+        """Return the answer for the case that the task ends now: all rows, as none were chosen yet."""
+        rows = None if self._read is None else self._rows(self._read)
+        return PartialResult(partial(self._answer_so_far, rows))  # what is read meanwhile leaves these rows as they are
+
+    def _rows(self, read: Extraction) -> _Rows:
+        return _Rows(self._shape_read, tuple(self._parts), read, self._collected)
+
+    def _answer_so_far(self, rows: _Rows | None) -> Finish | None:
+        """Return all rows that were read; None where there are none, or they do not fit the schema."""
+        if rows is None or not rows.read.rows:
+            return None
+        try:
+            return self._answer(rows, range(len(rows.read.rows)), ["The model has chosen none of them yet."])
+        except _MisfitError:
+            return None
+
+    def _answer(self, rows: _Rows, places: Sequence[int], said: Sequence[str]) -> Finish:
+        """Return an answer that consists of rows.
+
+        Raises
+        ------
+        _MisfitError
+            They do not fit the schema.
+        """
+        read, shape = rows.read, rows.shape
         records = [_copied(read.records[place]) for place in places]
-        self._leave_out_missing(read, places, records)
-        shape = self._shape_read
+        _leave_out_missing(rows, places, records)
         columns = [each.name for each in shape.columns]
         if not shape.many and len(records) != 1:
-            raise self._misfit(f"The answer is one record, and {len(records)} rows were chosen: choose one with rows.")
+            raise _MisfitError(f"The answer is one record, and {len(records)} rows were chosen: choose one with rows.")
         shown = [record if isinstance(record, dict) else {columns[0]: record} for record in records]
-        ending = self._ending
-        text = " ".join([f"{len(records)} of {len(read.rows)} rows{ending.words}.", *said, *remarks])
+        ending = ending_of(rows.parts, rows.collected)
+        text = " ".join([f"{len(records)} of {len(read.rows)} rows{ending.words}.", *said])
         data = shape.data(records) if self._shape is not None else records
         schema = self._brief.output_schema
         if isinstance(schema, Mapping) and (misfit := first_misfit(schema, data)) is not None:
-            raise self._misfit(f"At {misfit[0]}: {misfit[1]}.")
+            raise _MisfitError(f"At {misfit[0]}: {misfit[1]}.")
         return Finish(
             f"{text}\n\n{markdown(shown, columns)}" if shown else text,
             data,
             provenance_of(read, places),
             columns=columns_of(read.columns),
             lists=lists_of(read.lists, stated=ending.stated, ended=ending.ended, is_whole=ending.is_whole),
-            choices=choices_of(self._brief, self._view, self.readings, {}, choice_of_rows(call, read.rows)),
         )
 
     def _values(self, name: str, is_number: bool) -> Sequence[Any]:
@@ -365,33 +415,38 @@ class Extracting:
         read = read_further(self._read, field, Column(name, kind))
         return [None if each is None else each.value for each in read]
 
-    def _leave_out_missing(self, read: Extraction, places: Sequence[int], records: Sequence[Any]) -> None:
-        """Leave out values that are missing and can't be null; refuse those that the schema requires."""
-        for wanted in self._shape_read.columns:
-            if wanted.column.nullable:
-                continue
-            without = [at for at, place in enumerate(places) if read.rows[place].values.get(wanted.name) is None]
-            if without and wanted.required:
-                reasons = Counter(
-                    str(each.reason) for each in read.values
-                    if each.column == wanted.name and each.row in {places[at] for at in without} and each.reason
-                )  # fmt: skip
-                why = f" ({reasons.most_common(1)[0][0]})" if reasons else ""
-                raise self._misfit(
-                    f'The column "{wanted.name}" has no value in {len(without)} of {len(places)} rows{why}.'
-                )
-            for at in without:
-                record = records[at]
-                for key in wanted.path[:-1]:
-                    record = record[key]
-                if isinstance(record, dict):
-                    record.pop(wanted.path[-1], None)
-
     def _misfit(self, message: str) -> Exception:
         self._repairs_left -= 1
         if self._repairs_left < 0:
             return AgentError(TaskFailureCode.OUTPUT_SCHEMA_MISMATCH, message)
         return ToolCallError(f"The answer does not fit: {message} Read another column or list, or choose other rows.")
+
+
+def _leave_out_missing(rows: _Rows, places: Sequence[int], records: Sequence[Any]) -> None:
+    """Leave out values that are missing and can't be null; refuse those that the schema requires.
+
+    Raises
+    ------
+    _MisfitError
+        One that it requires is missing.
+    """
+    for wanted in rows.shape.columns:
+        if wanted.column.nullable:
+            continue
+        without = [at for at, place in enumerate(places) if rows.read.rows[place].values.get(wanted.name) is None]
+        if without and wanted.required:
+            reasons = Counter(
+                str(each.reason) for each in rows.read.values
+                if each.column == wanted.name and each.row in {places[at] for at in without} and each.reason
+            )  # fmt: skip
+            why = f" ({reasons.most_common(1)[0][0]})" if reasons else ""
+            raise _MisfitError(f'The column "{wanted.name}" has no value in {len(without)} of {len(places)} rows{why}.')
+        for at in without:
+            record = records[at]
+            for key in wanted.path[:-1]:
+                record = record[key]
+            if isinstance(record, dict):
+                record.pop(wanted.path[-1], None)
 
 
 def _told_lists(lists: PageLists) -> str:

@@ -64,6 +64,9 @@ CUT_SHORT: frozenset[TaskFailureCode] = frozenset(
         TaskFailureCode.INPUT_TOKEN_LIMIT,
         TaskFailureCode.NAVIGATION_FAILED,
         TaskFailureCode.NAVIGATION_TIMEOUT,
+        TaskFailureCode.MODEL_LIMIT_REACHED,
+        TaskFailureCode.MODEL_UNAVAILABLE,
+        TaskFailureCode.MODEL_KEY_INVALID,
     }
 )
 """Failures after which the partial answer is still valid."""
@@ -196,7 +199,7 @@ class Task:
         self.machine = Machine(TASK_MOVES, TaskStatus.QUEUED)
 
     def keep_partial_answer(self) -> None:
-        """Add its partial answer to its failure, where it was stopped or a next page did not load."""
+        """Add its partial answer to its failure, where it was cut short."""
         partial_answer, self.partial_answer = self.partial_answer, None
         if partial_answer is None or self.failure is None or self.failure.code not in CUT_SHORT:
             return

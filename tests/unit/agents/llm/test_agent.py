@@ -27,8 +27,10 @@ from helpers.stored_pages import stored
 from webrun_nb.agents.base import (
     AgentError,
     Failed,
+    Finish,
     Log,
     ModelOptions,
+    PartialResult,
     Performed,
     Refused,
     Reply,
@@ -288,6 +290,30 @@ async def test_data_without_rows_is_no_answer() -> None:
             model, stored("programme"), TaskSpec("List the talks", "structured_json", SCHEMA, starting_url=HOST)
         )
     assert "Nothing was read yet" in last_told(model.asked[1])
+
+
+async def run_with_partial(task: TaskSpec, *script: Said) -> tuple[LlmRun, Finish | None]:
+    """Run a task; return with it the answer that would be kept if it ended after the last read."""
+    run = await run_llm(ScriptedModel(script), stored("programme"), task)
+    return run, [step for step in run.steps if isinstance(step, PartialResult)][-1].finish()
+
+
+async def test_what_was_read_last_is_kept_for_the_case_that_the_task_ends() -> None:
+    rooms, talks = (call("extract", list="L1", columns={"talk": name, "room": "Room"}) for name in ("Speaker", "Talk"))
+    task = TaskSpec("List the talks at the Pier", "structured_json", SCHEMA, starting_url=HOST)
+    _, kept = await run_with_partial(task, rooms, talks, call("finish", limit=1))
+    assert kept is not None
+    assert [record["talk"] for record in kept.data][:2] == ["Reading tides", "Sparse maps"]
+    assert len(kept.data) == 5
+    assert kept.text.startswith("5 of 5 rows. The model has chosen none of them yet.")
+    assert {each.column for each in kept.provenance} == {"talk", "room"}
+
+
+async def test_several_rows_are_no_partial_answer_where_one_record_is_asked_for() -> None:
+    talks = call("extract", list="L1", columns={"talk": "Talk", "room": "Room"})
+    task = TaskSpec("Get the first talk", "structured_json", SCHEMA["items"], starting_url=HOST)  # type: ignore[arg-type]
+    run, kept = await run_with_partial(task, talks, call("finish", rows=[1]))
+    assert (run.answer.data, kept) == ({"talk": "Reading tides", "room": "Pier"}, None)
 
 
 # --- answers in words
