@@ -6,9 +6,8 @@ No value passes through the model, so it can neither invent nor garble one; each
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -27,16 +26,14 @@ from webrun_nb.agents.llm.choosing import Reading, choice_of_rows, choices_of
 from webrun_nb.agents.llm.page_lists import Listed, PageLists, lists_of_page, node_at, record_of_elements
 from webrun_nb.agents.llm.page_view import PageView
 from webrun_nb.agents.llm.row_choice import chosen_rows
+from webrun_nb.agents.llm.rows_answer import MisfitError, RowsRead, answer_of_rows
 from webrun_nb.agents.llm.tools import ToolCallError
 from webrun_nb.agents.llm.whole_list import Ending, ending_of, whole_list
 from webrun_nb.agents.local.extracting.asked_for import shape_of, shape_of_names
-from webrun_nb.agents.local.extracting.evidence import columns_of, lists_of, provenance_of
 from webrun_nb.agents.local.list_pages.collect import CollectedPages
 from webrun_nb.agents.local.list_pages.views import is_same_list
-from webrun_nb.agents.local.lists.fields_shown import markdown
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.column_types import Column, ColumnType
-from webrun_nb.common.json_schema import first_misfit
 from webrun_nb.common.text import counted, shortened
 from webrun_nb.extraction.answer import answer
 from webrun_nb.extraction.assignment.assign import Assignment
@@ -64,20 +61,7 @@ _MOST_LISTS = 12
 _SHOWN_ROWS = 20
 _ROWS_CHARS = 2_500
 _VALUE_CHARS = 60
-
-
-class _MisfitError(Exception):
-    """Raised where rows do not fit the schema; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """The rows that were read, of some pages."""
-
-    shape: Shape
-    parts: Sequence[Part]
-    read: Extraction
-    collected: CollectedPages | None
+_NONE_CHOSEN = "The model has chosen none of them yet."
 
 
 class Extracting:
@@ -343,8 +327,8 @@ class Extracting:
             raise ToolCallError("Nothing was read yet: read the rows with lists and extract, then finish.")
         places, said = chosen_rows(len(read.rows), call, self._values)
         try:
-            finish = self._answer(self._rows(read), places, [*said, *remarks])
-        except _MisfitError as error:
+            finish = answer_of_rows(self._brief, self._rows(read), places, [*said, *remarks])
+        except MisfitError as error:
             raise self._misfit(str(error)) from error
         choice = choice_of_rows(call, read.rows)
         return replace(finish, choices=choices_of(self._brief, self._view, self.readings, {}, choice))
@@ -354,46 +338,17 @@ class Extracting:
         rows = None if self._read is None else self._rows(self._read)
         return PartialResult(partial(self._answer_so_far, rows))  # what is read meanwhile leaves these rows as they are
 
-    def _rows(self, read: Extraction) -> _Rows:
-        return _Rows(self._shape_read, tuple(self._parts), read, self._collected)
+    def _rows(self, read: Extraction) -> RowsRead:
+        return RowsRead(self._shape_read, tuple(self._parts), read, self._collected)
 
-    def _answer_so_far(self, rows: _Rows | None) -> Finish | None:
+    def _answer_so_far(self, rows: RowsRead | None) -> Finish | None:
         """Return all rows that were read; None where there are none, or they do not fit the schema."""
         if rows is None or not rows.read.rows:
             return None
         try:
-            return self._answer(rows, range(len(rows.read.rows)), ["The model has chosen none of them yet."])
-        except _MisfitError:
+            return answer_of_rows(self._brief, rows, range(len(rows.read.rows)), [_NONE_CHOSEN])
+        except MisfitError:
             return None
-
-    def _answer(self, rows: _Rows, places: Sequence[int], said: Sequence[str]) -> Finish:
-        """Return an answer that consists of rows.
-
-        Raises
-        ------
-        _MisfitError
-            They do not fit the schema.
-        """
-        read, shape = rows.read, rows.shape
-        records = [_copied(read.records[place]) for place in places]
-        _leave_out_missing(rows, places, records)
-        columns = [each.name for each in shape.columns]
-        if not shape.many and len(records) != 1:
-            raise _MisfitError(f"The answer is one record, and {len(records)} rows were chosen: choose one with rows.")
-        shown = [record if isinstance(record, dict) else {columns[0]: record} for record in records]
-        ending = ending_of(rows.parts, rows.collected)
-        text = " ".join([f"{len(records)} of {len(read.rows)} rows{ending.words}.", *said])
-        data = shape.data(records) if self._shape is not None else records
-        schema = self._brief.output_schema
-        if isinstance(schema, Mapping) and (misfit := first_misfit(schema, data)) is not None:
-            raise _MisfitError(f"At {misfit[0]}: {misfit[1]}.")
-        return Finish(
-            f"{text}\n\n{markdown(shown, columns)}" if shown else text,
-            data,
-            provenance_of(read, places),
-            columns=columns_of(read.columns),
-            lists=lists_of(read.lists, stated=ending.stated, ended=ending.ended, is_whole=ending.is_whole),
-        )
 
     def _values(self, name: str, is_number: bool) -> Sequence[Any]:
         """Return the value of each row in a column of the answer, or in another one of the list.
@@ -420,33 +375,6 @@ class Extracting:
         if self._repairs_left < 0:
             return AgentError(TaskFailureCode.OUTPUT_SCHEMA_MISMATCH, message)
         return ToolCallError(f"The answer does not fit: {message} Read another column or list, or choose other rows.")
-
-
-def _leave_out_missing(rows: _Rows, places: Sequence[int], records: Sequence[Any]) -> None:
-    """Leave out values that are missing and can't be null; refuse those that the schema requires.
-
-    Raises
-    ------
-    _MisfitError
-        One that it requires is missing.
-    """
-    for wanted in rows.shape.columns:
-        if wanted.column.nullable:
-            continue
-        without = [at for at, place in enumerate(places) if rows.read.rows[place].values.get(wanted.name) is None]
-        if without and wanted.required:
-            reasons = Counter(
-                str(each.reason) for each in rows.read.values
-                if each.column == wanted.name and each.row in {places[at] for at in without} and each.reason
-            )  # fmt: skip
-            why = f" ({reasons.most_common(1)[0][0]})" if reasons else ""
-            raise _MisfitError(f'The column "{wanted.name}" has no value in {len(without)} of {len(places)} rows{why}.')
-        for at in without:
-            record = records[at]
-            for key in wanted.path[:-1]:
-                record = record[key]
-            if isinstance(record, dict):
-                record.pop(wanted.path[-1], None)
 
 
 def _told_lists(lists: PageLists) -> str:
@@ -513,7 +441,3 @@ class _Pages:
         fields = {name: found for name, each in self._first.fields.items() if (found := same(each)) is not None}
         reading = Reading(alike[0], fields, alike[0].fields, others=others)
         return reading, _part(alike[0], fields)
-
-
-def _copied(record: Any) -> Any:
-    return {name: _copied(value) for name, value in record.items()} if isinstance(record, dict) else record
