@@ -126,7 +126,6 @@ def test_a_button_that_is_gone_is_named_with_its_step(emulator, recorded, site):
 
 def test_an_agent_mends_a_step_and_the_mended_recording_is_kept(emulator, recorded, site):
     site.page("/fruits", STILL.replace(">Show<", ">Show the list<"))
-    assert replayed(emulator, recorded[0])[1]["error"].startswith("Step 4 of 5 (click link “Show”)")
     answer = replayed(emulator, recorded[0], heal=True)
     assert rows(answer) == ROWS
     assert rows(replayed(emulator, answer[1]["taskId"])) == ROWS
@@ -170,6 +169,7 @@ def test_another_text_than_that_of_the_recording_is_refused(emulator, recorded):
 
 
 def test_only_a_completed_task_that_is_remembered_is_replayed(emulator, run, site):
+    site.page("/fruits", STILL)
     failed = run("Click the Frobnicate button", startingPoint=site.url("/fruits"))
     for answer in (
         replayed(emulator, failed["taskId"]),
@@ -185,20 +185,28 @@ def test_heal_without_a_recording_is_refused(emulator, site):
     assert (status, body["code"], body["details"]["parameter"]) == (400, "INVALID_PARAMETER", "emulator.heal")
 
 
-def test_a_login_is_recorded_by_the_names_of_its_secrets(emulator, site):
-    secrets = [{"match": "login.localhost", "fields": {"email": "ada@x.example", "password": "s3cret-of-ada"}}]
-    task = {"prompt": "Log in", "startingUrl": site.url("/login"), "secrets": secrets}
+SECRETS = [{"match": "login.localhost", "fields": {"email": "ada@x.example", "password": "s3cret-of-ada"}}]
+
+
+@pytest.fixture(scope="module")
+def login(emulator, site):
+    """Log in once, and return the id of the task."""
+    task = {"prompt": "Log in", "startingUrl": site.url("/login"), "secrets": SECRETS}
     _, body = emulator.post("/start/run-task", task)
     assert body["status"] == "complete", body
-    _, answer = emulator.get(f"/_emulator/tasks/{body['taskId']}/recording")
+    return body["taskId"]
+
+
+def test_a_login_is_recorded_by_the_names_of_its_secrets(emulator, site, login):
+    _, answer = emulator.get(f"/_emulator/tasks/{login}/recording")
     typed = [step["details"]["field"] for step in answer["recording"]["steps"] if step["action"] == "TypeSecret"]
     assert typed == ["email", "password"]
     assert "s3cret-of-ada" not in json.dumps(answer)
     posted = len(site.posted)
-    _, again = emulator.post("/start/run-task", {"emulator": {"replay": body["taskId"]}, "secrets": secrets})
+    _, again = emulator.post("/start/run-task", {"emulator": {"replay": login}, "secrets": SECRETS})
     assert again["status"] == "complete", again
     assert site.posted[posted:] == [site.posted[posted - 1]]
-    _, without = emulator.post("/start/run-task", {"emulator": {"replay": body["taskId"]}})
+    _, without = emulator.post("/start/run-task", {"emulator": {"replay": login}})
     assert (without["code"], without["details"]["step"]) == ("BLOCKED_BY_POLICY", 2)
 
 
@@ -215,11 +223,8 @@ def test_the_script_of_a_task_does_the_same_with_playwright(emulator, recorded, 
     assert ("webrun" in acting.lower().replace("webrun_browser", ""), "get_by_role('button'" in acting) == (False, True)
 
 
-def test_the_script_of_a_login_takes_the_secrets_from_the_environment(emulator, site, tmp_path):
-    secrets = [{"match": "login.localhost", "fields": {"email": "ada@x.example", "password": "s3cret-of-ada"}}]
-    task = {"prompt": "Log in", "startingUrl": site.url("/login"), "secrets": secrets}
-    _, body = emulator.post("/start/run-task", task)
-    script = script_of(emulator, body["taskId"])
+def test_the_script_of_a_login_takes_the_secrets_from_the_environment(emulator, site, login, tmp_path):
+    script = script_of(emulator, login)
     assert "s3cret-of-ada" not in script
     posted = len(site.posted)
     assert run_script(script, tmp_path, EMAIL="ada@x.example", PASSWORD="other") == ""
