@@ -6,8 +6,10 @@ that is mistaken about the page acts on nothing instead of on something else.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from webrun_nb.agents.local.matching.roles import FIELD_ROLES
 from webrun_nb.agents.recording.targets import ElementDescription, describe
@@ -25,6 +27,7 @@ _TEXT_CHARS = 160
 _READ_TEXT_CHARS = 600
 _OPTIONS = 8
 _MOST_MARKS = 60
+_MOST_LEVELS = 50
 _ALIKE = 3
 """Rows, cards or items of a list that are shown in full at first; of the others the most important alone."""
 _TEXT_ROLES = frozenset({"paragraph", "label", "cell", "columnheader", "listitem", "text", "img", "graphic"})
@@ -69,10 +72,11 @@ class PageView:
         self.seen: Observation | None = None
         """The page as it was seen last."""
         self._numbers: dict[tuple[object, ...], int] = {}
-        self._known: dict[int, _Known] = {}
-        """Each thing as it was seen last."""
-        self._lines: dict[tuple[object, ...], str] = {}
-        """The lines of the page by what they show: most things stay as they are from one look to the next."""
+        self._step: int | None = None
+        self._gone: dict[int, _Known] = {}
+        """The things that are not on the page any more, as they were seen last."""
+        self._in_place: dict[tuple[int, str, int], Shown] = {}
+        """The things of the page by their frame, its URL and their place in its order."""
         self._document = 0
         self._now: dict[int, Shown] = {}
         self._told: dict[int, str] = {}
@@ -91,12 +95,20 @@ class PageView:
         """
         if self.seen is None or seen.fresh or seen.url.partition("#")[0] != self.seen.url.partition("#")[0]:
             self._document += 1
-        self.seen = seen
-        self._now = {each.number: each for each in self._listed(seen)}
-        urls = (seen.url, *(frame.url for frame in seen.frames))
-        self._known.update(
-            {number: _Known(each.thing, urls[each.thing.frame], seen, step) for number, each in self._now.items()}
-        )
+            self._in_place = {}
+        now = {each.number: each for each in self._listed(seen)}
+        for number in self._now.keys() - now.keys():
+            if (known := self._known(number)) is not None:
+                self._gone[number] = known
+        self.seen, self._step, self._now = seen, step, now
+
+    def _known(self, number: int) -> _Known | None:
+        """Return a thing as it was seen last; None where the number was never given."""
+        shown, seen = self._now.get(number), self.seen
+        if shown is None or seen is None:
+            return self._gone.get(number)
+        frame = shown.thing.frame
+        return _Known(shown.thing, seen.url if frame == 0 else seen.frames[frame - 1].url, seen, self._step)
 
     def thing(self, number: int) -> Element | None:
         """Return the element or text of a number; None where it is not on the page any more, or never was."""
@@ -105,12 +117,12 @@ class PageView:
 
     def text_of(self, number: int) -> str | None:
         """Return what a thing says, also once its page has been left; None where the number was never given."""
-        known = self._known.get(number)
+        known = self._known(number)
         return None if known is None else words_of(known.thing)
 
     def place_of(self, number: int) -> Place | None:
         """Return where a thing is, or was; None where the number was never given."""
-        known = self._known.get(number)
+        known = self._known(number)
         return None if known is None else Place(known.url, known.thing.path)
 
     def description_of(self, number: int) -> tuple[ElementDescription, int | None] | None:
@@ -118,7 +130,7 @@ class PageView:
 
         None where the number was never given.
         """
-        known = self._known.get(number)
+        known = self._known(number)
         described = None if known is None else describe(known.seen, known.thing.ref)
         return None if known is None or described is None else (described, known.step)
 
@@ -209,23 +221,24 @@ class PageView:
     # --- its things
 
     def _listed(self, seen: Observation) -> Iterable[Shown]:
+        """Yield the things of a page in its order; most are as they were, so that they are shown as they were."""
         by_frame: dict[int, list[Element]] = {}
         for thing in seen.all_things:
             if thing.name or thing.text or thing.role not in _TEXT_ROLES:
                 by_frame.setdefault(thing.frame, []).append(thing)
-        lines: dict[tuple[object, ...], str] = {}
+        before, self._in_place = self._in_place, {}
         for frame in sorted(by_frame):
-            groups = seen.groups if frame == 0 else seen.frames[frame - 1].groups
             url = "" if frame == 0 else seen.frames[frame - 1].url
-            alike: dict[int, int] = {}
-            places: dict[int, int] = {}
+            places = _Places(seen.groups if frame == 0 else seen.frames[frame - 1].groups)
             for thing in sorted(by_frame[frame], key=_order):
-                number = self._number(thing, url)
-                shown = (number, thing.text, thing.value, thing.column, thing.struck, thing.options, _flags(thing))
-                line = lines[shown] = self._lines.get(shown) or _line(number, thing, _TEXT_CHARS)
-                place = _place_among_alike(thing, groups, alike, places)
-                yield Shown(number, thing, line, _importance(thing, place))
-        self._lines = lines
+                place = (frame, url, thing.order)
+                shown = before.get(place)
+                if shown is None or shown.thing != thing:
+                    number = self._number(thing, url)
+                    line = _line(number, thing, _TEXT_CHARS)
+                    shown = Shown(number, thing, line, _importance(thing, places.of(thing)))
+                self._in_place[place] = shown
+                yield shown
 
     def _number(self, thing: Element, frame_url: str) -> int:
         key = (self._document, frame_url, thing.path, thing.role, thing.name, thing.label)
@@ -278,20 +291,33 @@ def _in_order(kept: Sequence[Shown], now: dict[int, Shown]) -> list[str]:
     return lines[:-1] if lines and lines[-1] == "…" else lines
 
 
-def _place_among_alike(thing: Element, groups: Sequence[Group], alike: dict[int, int], places: dict[int, int]) -> int:
-    """Return the place of the row, item or card that holds a thing among those beside it, from 0; 0 without one."""
-    index = thing.group
-    for _ in range(50):
-        if not 0 <= index < len(groups):
-            break
-        group = groups[index]
-        if group.kind in _REPEATED:
-            if index not in places:
-                places[index] = alike.get(group.parent, 0)
-                alike[group.parent] = places[index] + 1
-            return places[index]
-        index = group.parent
-    return 0
+class _Places:
+    """The places of the rows, items and cards of a document among those beside them."""
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self._groups = groups
+
+    def of(self, thing: Element) -> int:
+        """Return the place of the row, item or card that holds a thing, from 0; 0 where none does."""
+        index = thing.group
+        for _ in range(_MOST_LEVELS):
+            if not 0 <= index < len(self._groups):
+                break
+            if index in self._all:
+                return self._all[index]
+            index = self._groups[index].parent
+        return 0
+
+    @cached_property
+    def _all(self) -> dict[int, int]:
+        """The places by the indexes of the groups."""
+        counts = Counter[int]()
+        places: dict[int, int] = {}
+        for index, group in enumerate(self._groups):
+            if group.kind in _REPEATED:
+                places[index] = counts[group.parent]
+                counts[group.parent] += 1
+        return places
 
 
 def _importance(thing: Element, place: int) -> int:
