@@ -7,7 +7,7 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,11 +15,19 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 
 from webrun_nb.batch.errors import RunError, go_on_with
 from webrun_nb.batch.frames import lines_of
+from webrun_nb.batch.model_budget import MODEL_COST_LIMIT, ModelBudget
 from webrun_nb.batch.options import OnError
 from webrun_nb.batch.politeness import HostLimits, WaitingRows
 from webrun_nb.batch.progress import SHOWN_FAILURES, MapProgress, MapState, RateMeter, ShownFailure
 from webrun_nb.batch.robots import Robots
-from webrun_nb.batch.rows import BUSY_STATUSES, RowAnswer, RowFailure, RowTask
+from webrun_nb.batch.rows import (
+    BUSY_STATUSES,
+    FAULTS_OF_THE_MODEL,
+    FAULTS_OF_THE_TASK,
+    RowAnswer,
+    RowFailure,
+    RowTask,
+)
 from webrun_nb.batch.runners.base import Runner
 from webrun_nb.batch.store import OpenAttempt, RunStore
 from webrun_nb.client.answers.tasks import ModelUsage
@@ -34,28 +42,6 @@ TOLD_BY = 3
 """The number of first rows that tell whether the text and the schema fit the pages at all."""
 _CUT = frozenset({TaskFailureCode.SESSION_TERMINATED, TaskFailureCode.INSTANCE_LOST})
 """The failures of a task that ended with its session or its browser, not by itself."""
-_FAULTS_OF_THE_TASK = frozenset(
-    {
-        TaskFailureCode.ELEMENT_NOT_FOUND,
-        TaskFailureCode.OUTPUT_SCHEMA_MISMATCH,
-        TaskFailureCode.AGENT_ERROR,
-        TaskFailureCode.GUARDRAIL_TIMEOUT,
-        ToolkitErrorCode.GUARDRAIL,
-    }
-)
-"""The failures that all rows are likely to have: their text was not understood, or the pages have nothing of it."""
-
-_FAULTS_OF_THE_MODEL = frozenset(
-    {
-        TaskFailureCode.MODEL_SUPPORT_MISSING,
-        TaskFailureCode.MODEL_KEY_INVALID,
-        TaskFailureCode.MODEL_NOT_FOUND,
-        TaskFailureCode.MODEL_UNAVAILABLE,
-        TaskFailureCode.MODEL_UNSUITABLE,
-        TaskFailureCode.MODEL_PRICE_UNKNOWN,
-    }
-)
-"""The failures that every row has while the language model can't be asked: they end the run, and the row is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +58,8 @@ class RunLimits:
     """Only until so many rows have ended, those of earlier processes included: a sample."""
     model_before: ModelUsage | None = None
     """The use of the user's own language models in earlier processes."""
+    models: ModelBudget = field(default_factory=ModelBudget)
+    """What they may spend in this one."""
 
 
 class _AgainError(Exception):
@@ -326,6 +314,12 @@ class Coordinator:
             self._waiting.put_back(row.host, row)
 
     async def _attempt(self, row: RowTask, *, last: bool) -> None:
+        at_once = min(self._runner.slots, len(self._rows) + len(self._waiting))
+        share_usd = await self._limits.models.share(at_once)
+        if share_usd == 0:
+            self._fail_with(self._limits.models.spent_error(self._store.meta.run_id))
+            return
+        outcome: RowAnswer | RowFailure | None = None
         number = await self._begin(row)
         noting: list[asyncio.Task[None]] = []
 
@@ -333,8 +327,9 @@ class Coordinator:
             noting.append(asyncio.create_task(self._store.note_ids(row.position, number, session_id, task_id)))
 
         try:
-            outcome = await self._runner.run(row, number, note_ids)
+            outcome = await self._runner.run(replace(row, max_model_usd=share_usd), number, note_ids)
         finally:  # an attempt that was cancelled stays open: the next process asks how its task ended
+            self._limits.models.settle(share_usd, outcome)
             await asyncio.gather(*noting)
         await self._take(row, number, outcome, last=last)
 
@@ -343,6 +338,7 @@ class Coordinator:
         row, number, outcome = attempt.row, attempt.number, None
         if attempt.session_id is not None and attempt.task_id is not None:
             outcome = await self._runner.collect(row, number, attempt.session_id, attempt.task_id)
+            self._limits.models.note(outcome)
         if isinstance(outcome, RowAnswer):
             await self._take(row, number, outcome, last=True)
             return
@@ -379,14 +375,16 @@ class Coordinator:
             self._see_first(self._emptiness(outcome))
             return
         self._refusals[row.position] = outcome
-        if outcome.code in _FAULTS_OF_THE_MODEL and not outcome.acted:
+        is_out_of_money = outcome.details.get("limit") == MODEL_COST_LIMIT
+        if (outcome.code in FAULTS_OF_THE_MODEL or is_out_of_money) and not outcome.acted:
+            fewer = ", or run fewer rows at once with concurrency=" if is_out_of_money else ""
             await self._store.fail(row.position, number, outcome, final=False)
             self._fail_with(
                 RunError(
                     f"the language model can't do row {row.position} ({row.label}), and no more were started: "
-                    f"{outcome.line}",
+                    f"{outcome.line}{self._limits.models.of_the_run if is_out_of_money else ''}",
                     code=outcome.code,
-                    hint=f"{outcome.advice}; {go_on_with(self._store.meta.run_id)}",
+                    hint=f"{outcome.advice}{fewer}; {go_on_with(self._store.meta.run_id)}",
                     session_id=outcome.session_id,
                     task_id=outcome.task_id,
                 )
@@ -418,7 +416,7 @@ class Coordinator:
                 task_id=failure.task_id,
             )
             self._end("failed")
-        if failure.code in _FAULTS_OF_THE_TASK:
+        if failure.code in FAULTS_OF_THE_TASK:
             self._see_first(failure.line)
 
     async def _refusal(self, row: RowTask) -> RowFailure | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from webrun_nb.batch.coordinator import Coordinator, RunLimits
 from webrun_nb.batch.errors import RunError
 from webrun_nb.batch.inputs import MapInput, is_dask, read_input
+from webrun_nb.batch.model_budget import ModelBudget
 from webrun_nb.batch.options import MapOptions
 from webrun_nb.batch.pace import StartPace
 from webrun_nb.batch.plan import CheckRow, MapPlan, plan_rows
@@ -30,6 +31,7 @@ from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ArgumentError
 from webrun_nb.client.monitoring.budget import limit_usd
 from webrun_nb.client.monitoring.ledger import Ledger
+from webrun_nb.client.tasks.options import TaskOptions
 from webrun_nb.client.urls import display_url
 from webrun_nb.common.codes import ToolkitErrorCode
 from webrun_nb.common.credentials.finding import masked
@@ -140,6 +142,8 @@ async def _begin(
                 code=ToolkitErrorCode.RUN_OTHER,
                 hint="go on with it there",
             )
+    if data is not None:  # else they are those of the run, which has its own choice already
+        options = replace(options, task=options.task.with_agent_of(client.agent_choice))
     prepared = await prepare(client, options, elsewhere=cluster is not None)
     source: MapInput | None = None
     if data is not None:
@@ -210,6 +214,7 @@ async def _started(
             [] if prepared.schema is None else [column.name for column in prepared.schema.columns],
             first,
             _models_before(client.ledger, store.meta.run_id),
+            _model_budget(client.ledger, store.meta.run_id, options),
         ),
         changed=lambda: run.tell(),
     )
@@ -308,7 +313,7 @@ def _with_stored(options: MapOptions, meta: RunMeta) -> MapOptions:
     Raises
     ------
     RunError
-        Something of the run is not stored, and not given.
+        Something of the run is not stored, and not given; or an option of its tasks is given that is another one.
     """
     stored = dict(meta.options)
     missing = [name for name in stored["not_stored"] if getattr(options, name.partition("[")[0], None) is None]
@@ -319,6 +324,19 @@ def _with_stored(options: MapOptions, meta: RunMeta) -> MapOptions:
             hint="go on with the input and the options of its cell",
         )
     default = MapOptions()
+    task, default_task = options.task, TaskOptions()
+    other = [
+        f"{name}="
+        for name in _KEPT_OF_TASKS
+        if getattr(task, name) != getattr(default_task, name)
+        and _plain(getattr(task, name)) != stored["task"].get(name)
+    ]
+    if other:
+        raise RunError(
+            f"run {meta.run_id} has not the {', '.join(other)} that is given: its rows are done as it began",
+            code=ToolkitErrorCode.RUN_OTHER,
+            hint="leave it out, or begin a new run with the input",
+        )
     given = {name: getattr(options, name) for name in _KEPT if getattr(options, name) != getattr(default, name)}
     return replace(
         options,
@@ -335,14 +353,27 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _models_before(ledger: Ledger | None, run_id: str) -> ModelUsage | None:
-    """Return the use of the user's own language models by a run in earlier processes, from the ledger."""
+def _model_tasks(ledger: Ledger | None, run_id: str) -> list[ModelUsage]:
+    """Return the use of the user's own language models by each task of a run in earlier processes."""
     tasks = [] if ledger is None else ledger.tasks()
-    return ModelUsage.together(
+    return [
         ModelUsage(record.model_requests, record.model_usd)
         for record in tasks
         if record.run_id == run_id and record.model_requests
-    )
+    ]
+
+
+def _models_before(ledger: Ledger | None, run_id: str) -> ModelUsage | None:
+    """Return the use of the user's own language models by a run in earlier processes, from the ledger."""
+    return ModelUsage.together(_model_tasks(ledger, run_id))
+
+
+def _model_budget(ledger: Ledger | None, run_id: str, options: MapOptions) -> ModelBudget:
+    """Return what the language models of a run may spend in this process; without one there is no limit to keep."""
+    if not options.task.agent_choice.asks_model:
+        return ModelBudget()
+    spent_usd = sum((used.cost_usd or Decimal(0) for used in _model_tasks(ledger, run_id)), Decimal(0))
+    return ModelBudget(limit_usd(options.max_cost_usd), spent_usd)
 
 
 def _spent_usd(ledger: Ledger | None, run_id: str) -> Decimal:

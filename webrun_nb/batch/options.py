@@ -64,7 +64,7 @@ class MapOptions:
         Only the first so many rows.
     max_cost_usd : Decimal, float or str, optional
         The limit on the cost of the run, its earlier processes included. At the limit no more rows are started; those
-        that run end.
+        that run end. The user's own language model has it for itself: the rows share it, and never exceed it.
     on_error : {"keep", "raise"}
         `keep`: a failed row has no values, and `failures` lists it. `raise`: the first failed row ends the run.
     resume : str, optional

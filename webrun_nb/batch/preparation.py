@@ -12,7 +12,6 @@ from webrun_nb.batch.robots import USER_AGENT
 from webrun_nb.batch.rows import RowTask
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ArgumentError
-from webrun_nb.client.monitoring.budget import limit_usd
 from webrun_nb.client.proxies import read_proxy
 from webrun_nb.client.secrets import read_secrets
 from webrun_nb.client.sessions.options import SessionOptions
@@ -55,14 +54,12 @@ async def prepare(client: Client, options: MapOptions, *, elsewhere: bool = Fals
     elsewhere : bool
         The rows run in other processes, which read the secrets, the proxy and the files themselves.
     """
-    options = replace(options, task=options.task.with_agent_of(client.agent_choice))
     schema: AnySchema | None = read_schema(options.task.schema, client.frames, flat=options.task.flat)
     assert schema is None or isinstance(schema, schemas.Schema), "the notebook's client reads schemas"
     base_url = client.base_url
     await check_server_options(options.task, client.http)
     choice = options.task.agent_choice.check()
     model_key = None if elsewhere else await read_model_key(choice, client.http)
-    max_model_usd = limit_usd(options.max_cost_usd)
     own = replace(options, secrets=None, proxy=None, task=replace(options.task, files=())) if elsewhere else options
     if options.secrets and options.task.cache_use() is not None:
         raise ArgumentError("no answer of this map can be kept: its sessions are given logins", "leave out cache=")
@@ -91,7 +88,7 @@ async def prepare(client: Client, options: MapOptions, *, elsewhere: bool = Fals
             schema=schema,
             file_ids=file_ids,
             model_key=model_key,
-            max_model_usd=max_model_usd,
+            max_model_usd=row.max_model_usd,
         )
 
     depends_on = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from webrun_nb.client.answers.fields import Fields
 from webrun_nb.client.answers.tasks import CompletedTask, TaskData, read_task
-from webrun_nb.client.errors import ShortTracebackMixin, default_hint
+from webrun_nb.client.errors import LimitError, ShortTracebackMixin, TaskFailedError, default_hint
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode, ToolkitErrorCode
 from webrun_nb.common.hosts import host_of
 from webrun_nb.common.text import one_line
@@ -34,6 +34,27 @@ REPEATABLE: frozenset[str] = frozenset(
     }
 )
 """The codes of failures that say nothing about the row: the network, the browser or the server failed."""
+FAULTS_OF_THE_TASK: frozenset[str] = frozenset(
+    {
+        TaskFailureCode.ELEMENT_NOT_FOUND,
+        TaskFailureCode.OUTPUT_SCHEMA_MISMATCH,
+        TaskFailureCode.AGENT_ERROR,
+        TaskFailureCode.GUARDRAIL_TIMEOUT,
+        ToolkitErrorCode.GUARDRAIL,
+    }
+)
+"""The failures that all rows are likely to have: their text was not understood, or the pages have nothing of it."""
+FAULTS_OF_THE_MODEL: frozenset[str] = frozenset(
+    {
+        TaskFailureCode.MODEL_SUPPORT_MISSING,
+        TaskFailureCode.MODEL_KEY_INVALID,
+        TaskFailureCode.MODEL_NOT_FOUND,
+        TaskFailureCode.MODEL_UNAVAILABLE,
+        TaskFailureCode.MODEL_UNSUITABLE,
+        TaskFailureCode.MODEL_PRICE_UNKNOWN,
+    }
+)
+"""The failures that every row has while the language model can't be asked: they end the run, and the row is missing."""
 BUSY_STATUSES = frozenset({429, 503})
 """The HTTP statuses of a page that asks to come back later."""
 
@@ -49,6 +70,8 @@ class RowTask:
     text: str
     url: str
     """The page that it starts at, as it was written: http(s), or `practice:NAME`."""
+    max_model_usd: Decimal | None = None
+    """The most that its language model may cost; None for no limit. Each attempt has its own (`ModelBudget`)."""
 
     @property
     def host(self) -> str:
@@ -100,6 +123,14 @@ class RowAnswer:
         usage = self.task().usage
         return None if usage is None else usage.cost_usd
 
+    @property
+    def model_usd(self) -> Decimal | None:
+        """The cost of the user's own model in US dollars; None where it is unknown."""
+        if self.cached_age_s is not None:
+            return Decimal(0)
+        usage = self.task().usage
+        return None if usage is None else usage.model_usd
+
 
 def records_in(data: TaskData) -> list[Any]:
     """Return an answer's records: those of its JSON, or those that a text was written from; none of any other text."""
@@ -127,10 +158,17 @@ class RowFailure:
     acted: bool | None = None
     """True where its task changed something on a page or may have; False where it surely did not; None if unknown."""
     worker: str = ""
+    model_usd: Decimal | None = None
+    """The cost of the user's own model in US dollars; None where it is unknown."""
 
     @classmethod
     def of(cls, error: ShortTracebackMixin, *, acted: bool | None, elapsed_s: float | None = None) -> RowFailure:
         """Return the failure that an error of the client stands for."""
+        model_usd: Decimal | None = None
+        if isinstance(error, TaskFailedError) and error.usage is not None:
+            model_usd = error.usage.model_usd
+        elif isinstance(error, LimitError):  # no task was sent
+            model_usd = Decimal(0)
         return cls(
             error.code,
             error.message,
@@ -140,6 +178,7 @@ class RowFailure:
             elapsed_s=elapsed_s,
             details=error.details,
             acted=acted,
+            model_usd=model_usd,
         )
 
     @property

@@ -612,14 +612,19 @@ def _answer(row: Sequence[Any]) -> RowAnswer | None:
     )
 
 
+_AMOUNTS = ("cost_usd", "model_usd")
+"""The fields of a failure that are decimal numbers, stored as text."""
+
+
 def _failure_json(failure: RowFailure) -> str:
     values = {name: getattr(failure, name) for name in RowFailure.__dataclass_fields__}
-    return json.dumps({**values, "cost_usd": None if failure.cost_usd is None else str(failure.cost_usd)}, default=str)
+    amounts = {name: None if values[name] is None else str(values[name]) for name in _AMOUNTS}
+    return json.dumps({**values, **amounts}, default=str)
 
 
 def _failure(values: Mapping[str, Any]) -> RowFailure:
-    cost = values.get("cost_usd")
-    return RowFailure(**{**values, "cost_usd": None if cost is None else Decimal(cost)})
+    amounts = {name: Decimal(values[name]) for name in _AMOUNTS if values.get(name) is not None}
+    return RowFailure(**{**values, **amounts})
 
 
 def _now_ms() -> int:

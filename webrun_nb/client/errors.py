@@ -29,7 +29,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from webrun_nb.client.answers.tasks import FailedTask
+from webrun_nb.client.answers.tasks import FailedTask, Usage
 from webrun_nb.client.snapshot import Question
 from webrun_nb.common.codes import ErrorCode, TaskFailureCode, ToolkitErrorCode
 from webrun_nb.common.labels import label_actions, rename_fields
@@ -286,23 +286,22 @@ class TaskFailedError(WebRunError):
 
     Parameters
     ----------
-    cost : str
-        The cost of the user's own model, for people; empty for a task without one.
+    usage : Usage, optional
+        The task's consumption; None where the server does not say it.
     """
 
-    def __init__(self, message: str, *, cost: str = "", **rest: Any) -> None:
+    def __init__(self, message: str, *, usage: Usage | None = None, **rest: Any) -> None:
         super().__init__(message, **rest)
-        self.cost = cost
+        self.usage = usage
+        if usage is not None and usage.model is not None:
+            self.cost = usage.model.shown
+        elif usage is not None and self.code in _MODEL_FAILURES:
+            self.cost = "the model costs nothing: it has answered nothing"
 
     @classmethod
     def of(cls, ended: FailedTask, **about: Any) -> TaskFailedError:
         """Return the error of a task that a server tells has failed."""
-        cost = ""
-        if ended.usage is not None and ended.usage.model is not None:
-            cost = ended.usage.model.shown
-        elif ended.usage is not None and ended.code in _MODEL_FAILURES:
-            cost = "the model costs nothing: it has answered nothing"
-        return cls(ended.message, cost=cost, from_server=True, code=ended.code, details=ended.details, **about)
+        return cls(ended.message, usage=ended.usage, from_server=True, code=ended.code, details=ended.details, **about)
 
 
 class ExpectationError(WebRunError):

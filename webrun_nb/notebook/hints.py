@@ -76,6 +76,7 @@ _TYPED: Mapping[str, str] = {
     "expect=": "--expect ",
     "resume=": "--resume ",
     "keep=": "--keep ",
+    "concurrency=": "--concurrency ",
 }
 """The form to type, by the Python form in the client's hints."""
 

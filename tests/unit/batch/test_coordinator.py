@@ -8,6 +8,7 @@ from helpers.fake_runner import FakeRunner, answer
 from helpers.waiting import wait_until_async
 from webrun_nb.batch import coordinator as coordinators
 from webrun_nb.batch.coordinator import Coordinator, RunLimits
+from webrun_nb.batch.model_budget import ModelBudget
 from webrun_nb.batch.politeness import HostLimits
 from webrun_nb.batch.rows import RowFailure, RowTask
 from webrun_nb.client.answers.tasks import ModelUsage
@@ -162,6 +163,51 @@ async def test_the_users_own_model_counts_against_the_budget_by_itself(make):
     run, _, runner = make(name_of, max_cost_usd=Decimal("0.10"), model_before=before)
     await run.run()
     assert (run.progress.state, runner.started, run.progress.model) == ("budget", [], before)
+
+
+async def test_the_models_of_all_rows_together_never_spend_more_than_the_budget(make):
+    spent, most = Decimal(0), Decimal(0)
+
+    async def spends_all(row, attempt):
+        nonlocal spent, most
+        most += row.max_model_usd
+        await asyncio.sleep(0)
+        cost = row.max_model_usd if row.position % 2 else row.max_model_usd / 10
+        spent += cost
+        ended = answer(row, {"name": "Ada"})
+        ended.body["usage"]["model"] = {"requests": 1, "cost": float(cost)}
+        most += cost - row.max_model_usd
+        assert most <= Decimal("1.00")
+        return ended
+
+    run, _, _ = make(spends_all, total=40, models=ModelBudget(Decimal("1.00")))
+    await run.run()
+    assert Decimal("0.90") < spent <= Decimal("1.00")
+    assert run.error is None or run.error.code == "BUDGET_REACHED"
+
+
+async def test_a_row_whose_share_is_too_small_ends_the_run_and_stays_missing(make):
+    async def too_small(row, attempt):
+        details = {"limit": "emulator.maxModelCost"}
+        return RowFailure("MODEL_LIMIT_REACHED", f"${row.max_model_usd} is left.", details=details, acted=False)
+
+    run, store, runner = make(too_small, total=100, slots=1, models=ModelBudget(Decimal("0.50")))
+    await run.run()
+    assert (run.error.code, len(runner.started), store.counts().missing) == ("MODEL_LIMIT_REACHED", 1, 100)
+    assert "is left. The run's budget of $0.50 has left it no larger share." in run.error.message
+    assert "max_cost_usd=" in run.error.hint
+
+
+async def test_another_limit_of_the_model_is_a_failure_of_its_row(make):
+    async def too_many_steps(row, attempt):
+        details = {"limit": "emulator.maxSteps"}
+        return RowFailure(
+            "MODEL_LIMIT_REACHED", "asked 2 times", details=details, acted=False, model_usd=Decimal("0.01")
+        )
+
+    run, _, _ = make(too_many_steps, total=3, models=ModelBudget(Decimal("0.50")))
+    await run.run()
+    assert (run.progress.state, run.progress.failed) == ("complete", 3)
 
 
 async def test_a_model_of_unknown_cost_ends_no_run(make):

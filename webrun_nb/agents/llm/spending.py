@@ -10,6 +10,7 @@ from pydantic_ai.messages import ModelResponse
 from webrun_nb.agents.base import AgentError, ModelOptions, TokenUse
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.language_models import split_model
+from webrun_nb.common.money import exact_dollars
 from webrun_nb.common.text import counted
 
 MOST_ANSWER_TOKENS = 4_096
@@ -81,13 +82,15 @@ class Spending:
         options, used = self._options, self._tokens
         if self._requests >= options.max_steps:
             raise _reached(
-                f"The model was asked {counted(self._requests, 'time')} (emulator.maxSteps), and has not finished."
+                "emulator.maxSteps",
+                f"The model was asked {counted(self._requests, 'time')} (emulator.maxSteps), and has not finished.",
             )
         prompt = -(-request_bytes // _BYTES_PER_TOKEN)
         if options.max_input_tokens is not None and used.prompt + prompt > options.max_input_tokens:
             raise _reached(
+                "maxInputTokens",
                 f"The next request may take {prompt:,} tokens; {used.prompt:,} of {options.max_input_tokens:,} "
-                "(maxInputTokens) are used."
+                "(maxInputTokens) are used.",
             )
         most = MOST_ANSWER_TOKENS
         if options.max_output_tokens is not None:
@@ -95,7 +98,9 @@ class Spending:
             most = min(most, options.max_output_tokens - written)
             if most < _LEAST_ANSWER_TOKENS:
                 raise _reached(
-                    f"The model may have written {written:,} of {options.max_output_tokens:,} tokens (maxOutputTokens)."
+                    "maxOutputTokens",
+                    f"The model may have written {written:,} of {options.max_output_tokens:,} tokens "
+                    "(maxOutputTokens).",
                 )
         if options.max_cost_usd is not None:
             left = options.max_cost_usd - self._charged_usd
@@ -103,7 +108,9 @@ class Spending:
                 most //= 2
                 if most < _LEAST_ANSWER_TOKENS:
                     raise _reached(
-                        f"The next request may cost more than what is left of ${options.max_cost_usd} (your key)."
+                        "emulator.maxModelCost",
+                        f"The next request may cost more than what is left of {exact_dollars(options.max_cost_usd)} "
+                        "(your key).",
                     )
         self._granted = most
         used.prompt_under_way = -(-request_bytes // 4)
@@ -150,5 +157,6 @@ class Spending:
         return self.price_usd(-(-request_bytes // _BYTES_PER_TOKEN), self._granted) or Decimal(0)
 
 
-def _reached(message: str) -> AgentError:
-    return AgentError(TaskFailureCode.MODEL_LIMIT_REACHED, message)
+def _reached(limit: str, message: str) -> AgentError:
+    """Return the error for a limit, a field of the task, that the next request would go beyond."""
+    return AgentError(TaskFailureCode.MODEL_LIMIT_REACHED, message, {"limit": limit})

@@ -74,6 +74,11 @@ class Usage:
     model: ModelUsage | None = None
     """The use of the user's own model, which is in no other amount; None where none was asked."""
 
+    @property
+    def model_usd(self) -> Decimal | None:
+        """The cost of the user's own model in US dollars; 0 where none was asked, None where it is unknown."""
+        return Decimal(0) if self.model is None else self.model.cost_usd
+
 
 @dataclass(frozen=True, slots=True)
 class FileLink:
