@@ -54,7 +54,6 @@ def pytest_collection() -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
-        gc.collect()
         gc.freeze()
         gc.enable()
 
@@ -70,6 +69,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 def start_emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEmulator]:
     """Start emulators with the options given; each is ended at the end of its file at the latest."""
     with emulators(tmp_path_factory) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_emulator_program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEmulator]:
+    """Start emulators as programs of their own, for what a fork would not show; see `emulators`."""
+    with emulators(tmp_path_factory, as_program=True) as start:
         yield start
 
 

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from helpers.forked_process import ForkedProcess
 from webrun_nb.client.transport import KEEPALIVE_S
 
 KEY = "wr_key-of-the-tests"
@@ -25,7 +27,7 @@ KEY = "wr_key-of-the-tests"
 class RunningEmulator:
     """An emulator in a process of its own, spoken to in raw JSON."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | ForkedProcess
     url: str
     key: str
     http: httpx.Client = field(init=False)
@@ -89,7 +91,7 @@ class RunningEmulator:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+        for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
                 pipe.close()
 
@@ -98,24 +100,24 @@ StartEmulator = Callable[..., RunningEmulator]
 
 
 @contextmanager
-def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEmulator]:
-    """Give what starts emulators; those that still run are ended at the end of the block."""
+def emulators(tmp_path_factory: pytest.TempPathFactory, *, as_program: bool = False) -> Iterator[StartEmulator]:
+    """Give what starts emulators; those that still run are ended at the end of the block.
+
+    They are forks of a process that has imported the emulator. With `as_program` each is
+    `python -m webrun_nb emulator`, for tests of the process itself: command line, environment, signals and children.
+    """
     running: list[RunningEmulator] = []
 
     def start(*options: str, key: str | None = KEY, env: dict[str, str] | None = None) -> RunningEmulator:
         folder = tmp_path_factory.mktemp("emulator")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "webrun_nb", "emulator", "--data-dir", str(folder), *options],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, **({"WEBRUN_EMULATOR_KEY": key} if key else {}), **(env or {})},
-        )
+        errors = folder.with_name(f"{folder.name}-errors.txt")
+        arguments = ["emulator", "--data-dir", str(folder), *options]
+        environment = {**os.environ, **({"WEBRUN_EMULATOR_KEY": key} if key else {}), **(env or {})}
+        launch = _program if as_program else ForkedProcess
+        process = launch(arguments, environment, errors)
         assert process.stdout is not None
-        assert process.stderr is not None
         line = process.stdout.readline()
-        assert line, process.communicate()[1]
+        assert line, errors.read_text(encoding="utf-8")
         ready = json.loads(line)
         emulator = RunningEmulator(process, ready["url"], ready["apiKey"])
         running.append(emulator)
@@ -126,3 +128,15 @@ def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartEmulato
         emulator.tell_to_end()
     for emulator in running:
         emulator.end()
+
+
+def _program(arguments: list[str], environment: dict[str, str], errors: Path) -> subprocess.Popen[str]:
+    with errors.open("wb") as file:
+        return subprocess.Popen(
+            [sys.executable, "-m", "webrun_nb", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=file,
+            text=True,
+            env=environment,
+        )

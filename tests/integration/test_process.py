@@ -26,8 +26,8 @@ def open_both_kinds(emulator) -> None:
     emulator.post("/start/run-task", {"taskDetails": f"go to {emulator.shop}"})
 
 
-def test_it_prints_one_line_when_it_answers(start_emulator):
-    emulator = start_emulator()
+def test_it_prints_one_line_when_it_answers(start_emulator_program):
+    emulator = start_emulator_program()
     assert httpx.get(emulator.url + "/start/health", trust_env=False).status_code == 200
     emulator.end()
     assert emulator.url.startswith("http://127.0.0.1:")
@@ -66,8 +66,8 @@ def test_it_logs_to_a_file(start_emulator, tmp_path):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL, signal.SIGHUP])
-def test_nothing_is_left_after_a_signal(start_emulator, number):
-    emulator = start_emulator()
+def test_nothing_is_left_after_a_signal(start_emulator_program, number):
+    emulator = start_emulator_program()
     open_both_kinds(emulator)
     everyone = family(emulator.process.pid)
     assert len(everyone) > 5
@@ -76,8 +76,8 @@ def test_nothing_is_left_after_a_signal(start_emulator, number):
     assert living(everyone) == []
 
 
-def test_nothing_is_left_when_its_lifeline_closes(start_emulator):
-    emulator = start_emulator("--lifeline")
+def test_nothing_is_left_when_its_lifeline_closes(start_emulator_program):
+    emulator = start_emulator_program("--lifeline")
     open_both_kinds(emulator)
     everyone = family(emulator.process.pid)
     emulator.process.stdin.close()
@@ -85,8 +85,8 @@ def test_nothing_is_left_when_its_lifeline_closes(start_emulator):
     assert emulator.process.wait(60) == 0
 
 
-def test_nothing_is_left_when_a_browser_hangs_at_the_end(start_emulator):
-    emulator = start_emulator("--lifeline")
+def test_nothing_is_left_when_a_browser_hangs_at_the_end(start_emulator_program):
+    emulator = start_emulator_program("--lifeline")
     open_both_kinds(emulator)
     everyone = family(emulator.process.pid)
     for process in everyone:

@@ -20,8 +20,8 @@ def data_dir(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def emulator(start_emulator, data_dir):
-    running = start_emulator("--data-dir", str(data_dir), "--control", key=KEY)
+def emulator(start_emulator_program, data_dir):
+    running = start_emulator_program("--data-dir", str(data_dir), "--control", key=KEY)
     yield running
     running.end()
 

@@ -246,10 +246,10 @@ def kept_in(file: Path) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def lived(start_emulator, tmp_path_factory, hooks) -> Iterator[Lived]:
+def lived(start_emulator_program, tmp_path_factory, hooks) -> Iterator[Lived]:
     data_dir, temporary = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("tmp")
     site = LoginSite()
-    emulator = start_emulator("--data-dir", str(data_dir), "--control", env={"TMPDIR": str(temporary)})
+    emulator = start_emulator_program("--data-dir", str(data_dir), "--control", env={"TMPDIR": str(temporary)})
     lived = Lived(emulator, site, data_dir, temporary)
     url, lived.webhooks = hooks
 
