@@ -4,7 +4,6 @@ import sys
 
 import pandas as pd
 import pytest
-from matplotlib import pyplot
 
 from webrun_nb.batch.plots import plot_run
 from webrun_nb.client.errors import ArgumentError
@@ -12,6 +11,8 @@ from webrun_nb.client.errors import ArgumentError
 
 @pytest.fixture(autouse=True)
 def no_window():
+    from matplotlib import pyplot  # here: each worker imports this module, and one of them runs its tests
+
     pyplot.switch_backend("agg")
     yield
     pyplot.close("all")
