@@ -100,6 +100,31 @@ def test_no_secret_is_in_a_cassette(emulator):
     assert again["status"] == "complete", again["error"]
 
 
+def test_a_download_is_in_it_and_what_can_not_be_kept_is_told(emulator):
+    site = LoginSite()
+    socket = site.url("/live").replace("http", "ws")
+    links = "<a href=/named?list>Save it</a><a download=x.csv href=/x>Keep it</a>"
+    site.page("/files", f"{links}<script>new WebSocket('{socket}')</script>")
+    task = {"prompt": "Click Save it", "startingUrl": site.url("/files")}
+    _, first = emulator.post("/start/run-task", {**task, "emulator": {"record": "files"}})
+    assert (first["status"], len(first["data"]["files"])) == ("complete", 1), first
+    site.close()
+    cassette = cassette_of(emulator, "files")
+    assert (cassette["leftOut"], cassette["reasons"]) == (1, {"WebSockets are not kept": 1})
+    emulator.post("/_emulator/cassettes", {"name": "files", "cassette": cassette})
+    _, again = emulator.post("/start/run-task", {**task, "emulator": {"record": "files"}})
+    assert (again["status"], len(again["data"]["files"])) == ("complete", 1), again
+    without = [each for each in cassette["log"]["entries"] if not each["request"]["url"].endswith("/named?list")]
+    emulator.post("/_emulator/cassettes", {"name": "files", "cassette": {**cassette, "log": {"entries": without}}})
+    _, failed = emulator.post("/start/run-task", {**task, "emulator": {"record": "files"}})
+    assert failed["error"] == f"the cassette has no answer to GET {site.url('/named?list')}"
+    _, failed = emulator.post("/start/run-task", {**task, "prompt": "Click Keep it", "emulator": {"record": "files"}})
+    assert failed["error"] == (
+        f"A file was not downloaded. The cassette has no answer to GET {socket} (WebSockets are not kept) and 1 other "
+        "request of the pages."
+    )
+
+
 @pytest.mark.parametrize(
     ("cassette", "says"),
     [

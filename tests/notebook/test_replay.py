@@ -106,9 +106,13 @@ def test_bad_input_is_one_line(kernel, file, task_id, cell, says):
 def test_a_cassette_is_recorded_then_played_and_shows_the_drift(kernel, site, tmp_path):
     path = tmp_path / "fruits.cassette"
     line = f"%%webrun task --url {site.url('/fruits')} {SCHEMA} -o taped\n{TEXT}"
+    socket = site.url("/live").replace("http", "ws")
+    site.page("/list", f"{LIST}<script>new WebSocket('{socket}')</script>")
     assert kernel.run(f"tape = webrun.record({str(path)!r})").status == "ok"
     assert kernel.run(line).status == "ok"
-    assert value(kernel.run("tape.is_played, tape.stop() == tape.path, tape.stop()")) == (False, True, None)
+    stopped = kernel.run("tape.is_played, tape.stop() == tape.path, tape.stop()")
+    assert value(stopped) == (False, True, None)
+    assert stopped.text == f"{path} lacks 1 answer that pages asked for: 1 × WebSockets are not kept\n"
     site.page("/list", LIST.replace("$1.20", "$1.50"))
     assert kernel.run(f"tape = webrun.record({str(path)!r})").status == "ok"
     assert "another cassette is in use" in kernel.run(f"webrun.record({str(path)!r})").one_line

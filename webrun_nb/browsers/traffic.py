@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
+
+
+class WhyMissing(StrEnum):
+    """The reasons for which an answer is not kept, in words for people."""
+
+    WEB_SOCKET = "WebSockets are not kept"
+    SAVED_LINK = "a file that a link saves by itself (attribute download) is not kept"
+    FULL = "there was no room for it"
+    SECRET = "its content is no text and holds a secret"
+    DROPPED = "the browser had dropped its content"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +40,11 @@ class Traffic(Protocol):
     def keep(self, exchange: Exchange) -> None:
         """Take an exchange."""
 
+    def leave_out(self, method: str, url: str, why: WhyMissing) -> None:
+        """Take note of an answer that can't be kept, or is asked for and can't be played."""
+
     def answer(self, method: str, url: str) -> Exchange | None:
         """Return the answer to a request; None if it has none."""
+
+    def why_missing(self, method: str, url: str) -> WhyMissing | None:
+        """Return the reason for which an answer was not kept; None if it is not known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -12,6 +13,7 @@ from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ArgumentError, RequestError
 from webrun_nb.client.tasks.replays import read_json_file, write_json_file
 from webrun_nb.common.codes import ErrorCode
+from webrun_nb.common.text import counted
 from webrun_nb.notebook.api import toolkit
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ class Cassette:
     def stop(self) -> Path | None:
         """End the use of the cassette, and write what was recorded to its file. Safe twice.
 
+        A line says what the file lacks, and why: a played task that needs it fails and says so.
+
         Returns
         -------
         Path or None
@@ -79,6 +83,7 @@ class Cassette:
                 answer = runtime.run(self._client.http.control("GET", f"cassettes/{self._name}"))
                 self._now = answer["cassette"]
                 written = write_json_file(self.path, answer["cassette"])
+                _print_what_is_missing(self.path, answer["cassette"])
             runtime.run(self._client.http.control("DELETE", f"cassettes/{self._name}"))
         except RequestError as error:
             if error.code != ErrorCode.NOT_FOUND:
@@ -102,6 +107,14 @@ class Cassette:
                 "use webrun.record(path, again=True), run the tasks, and stop it first",
             )
         return drift_frame(self._before, self._now)
+
+
+def _print_what_is_missing(path: Path, cassette: Mapping[str, Any]) -> None:
+    """Print how many answers are not in a cassette, by the reason."""
+    reasons: Mapping[str, int] = cassette["reasons"]
+    if reasons:
+        left_out = "; ".join(f"{count:,} × {why}" for why, count in reasons.items())
+        print(f"{path} lacks {counted(sum(reasons.values()), 'answer')} that pages asked for: {left_out}")
 
 
 def record(path: str | Path, *, again: bool = False) -> Cassette:

@@ -10,21 +10,26 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from webrun_nb.browsers.traffic import Exchange
+from webrun_nb.browsers.traffic import Exchange, WhyMissing
+from webrun_nb.common.text import counted
 
 VERSION = 1
 MAX_BYTES = 12_000_000
 """The limit of the content of a cassette; what comes after it is left out and counted."""
 MAX_ENTRIES = 5_000
 MAX_TASKS = 1_000
+MAX_MISSING = 1_000
+MAX_URL = 2_000
+_WITHOUT_CONTENT = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT})
 _TEXTS = re.compile(r"^(?:text/|image/svg)|\b(?:json|xml|javascript|ecmascript|x-www-form-urlencoded)\b", re.IGNORECASE)
 _CHARSET = re.compile(r"charset=\"?([\w-]+)", re.IGNORECASE)
 
@@ -81,11 +86,21 @@ class TaskAnswer(_Model):
     message: str
 
 
+class MissingAnswer(_Model):
+    """An answer that is not in a cassette although pages asked for it."""
+
+    method: str
+    url: str
+    why: WhyMissing
+
+
 class _File(_Model):
     webrun_cassette: Literal[1] = 1
     log: _Log = Field(default_factory=_Log)
     tasks: list[TaskAnswer] = Field(default_factory=list)
     left_out: int = 0
+    reasons: dict[WhyMissing, int] = Field(default_factory=dict)
+    missing: list[MissingAnswer] = Field(default_factory=list)
 
 
 def _unchanged(url: str) -> str:
@@ -116,8 +131,10 @@ class Cassette:
     names: Addresses = field(default_factory=Addresses)
     exchanges: list[Exchange] = field(default_factory=list)
     tasks: list[TaskAnswer] = field(default_factory=list)
-    left_out: int = 0
-    """The number of exchanges that were left out, as there are too many or too large ones."""
+    reasons: Counter[WhyMissing] = field(default_factory=Counter)
+    """The number of answers that are not in it, by the reason."""
+    missing: list[MissingAnswer] = field(default_factory=list)
+    """These answers; after `MAX_MISSING` they are only counted."""
     _bytes: int = 0
     _by_request: dict[tuple[str, str], list[Exchange]] = field(default_factory=dict)
     _played: defaultdict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
@@ -130,11 +147,21 @@ class Cassette:
         """Add an exchange in which nothing is secret."""
         size = len(exchange.body or b"")
         if len(self.exchanges) >= MAX_ENTRIES or self._bytes + size > MAX_BYTES:
-            self.left_out += 1
+            self.leave_out(MissingAnswer(method=exchange.method, url=exchange.url, why=WhyMissing.FULL))
             return
         self._bytes += size
         self.exchanges.append(exchange)
         self._by_request.setdefault((exchange.method, exchange.url), []).append(exchange)
+
+    def leave_out(self, answer: MissingAnswer) -> None:
+        """Take note of an answer that is not kept, in whose address nothing is secret."""
+        self.reasons[answer.why] += 1
+        if len(self.missing) < MAX_MISSING:
+            self.missing.append(answer)
+
+    def why_missing(self, method: str, url: str) -> WhyMissing | None:
+        """Return the reason for which an answer is not in it; None if it is not known."""
+        return next((each.why for each in self.missing if (each.method, each.url) == (method, url)), None)
 
     def add_task(self, answer: TaskAnswer) -> None:
         """Add the answer of a task, with secrets masked."""
@@ -154,7 +181,13 @@ class Cassette:
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON."""
         entries = [_entry_of(each) for each in self.exchanges]
-        file = _File(log=_Log(entries=entries), tasks=self.tasks, left_out=self.left_out)
+        file = _File(
+            log=_Log(entries=entries),
+            tasks=self.tasks,
+            left_out=self.reasons.total(),
+            reasons=self.reasons,
+            missing=self.missing,
+        )
         return file.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
@@ -172,6 +205,10 @@ class TaskTraffic:
     def __init__(self, cassette: Cassette, mask: Mask) -> None:
         self._cassette = cassette
         self._mask = mask
+        self._unanswered: dict[str, None] = {}
+        """The requests without an answer, each with the reason where it is known."""
+        self.lost_file = False
+        """True if a file was asked for that can't be played."""
 
     @property
     def is_played(self) -> bool:
@@ -190,9 +227,11 @@ class TaskTraffic:
         if body is not None:
             body = self._masked(body, mime_type)
             if body is None:
-                self._cassette.left_out += 1
+                self.leave_out(exchange.method, exchange.url, WhyMissing.SECRET)
                 return
             headers = tuple((name, _as_utf8(value) if name == "content-type" else value) for name, value in headers)
+        elif not _has_no_content(exchange):
+            self.leave_out(exchange.method, exchange.url, WhyMissing.DROPPED)
         url = kept(self._mask(exchange.url))
         self._cassette.add(Exchange(exchange.method, url, exchange.status, headers, body))
 
@@ -200,10 +239,38 @@ class TaskTraffic:
         """Return the answer to a request; None if the cassette has none."""
         names = self._cassette.names
         found = self._cassette.answer(method, names.kept(self._mask(url)))
+        if found is None or (found.body is None and not _has_no_content(found)):
+            self._note(method, url, self.why_missing(method, url))
         if found is None:
             return None
         headers = tuple((name, names.used(value) if name == "location" else value) for name, value in found.headers)
         return replace(found, headers=headers)
+
+    def leave_out(self, method: str, url: str, why: WhyMissing) -> None:
+        """Take note of an answer that can't be kept, or is asked for and can't be played."""
+        if self.is_played:
+            self.lost_file = self.lost_file or why is WhyMissing.SAVED_LINK
+            self._note(method, url, why)
+        else:
+            masked = self._cassette.names.kept(self._mask(url))[:MAX_URL]
+            self._cassette.leave_out(MissingAnswer(method=method, url=masked, why=why))
+
+    def why_missing(self, method: str, url: str) -> WhyMissing | None:
+        """Return the reason for which an answer was not kept; None if it is not known."""
+        return self._cassette.why_missing(method, self._cassette.names.kept(self._mask(url))[:MAX_URL])
+
+    def _note(self, method: str, url: str, why: WhyMissing | None) -> None:
+        if len(self._unanswered) < MAX_MISSING:
+            self._unanswered[f"{method} {self._mask(url)[:MAX_URL]}{f' ({why})' if why is not None else ''}"] = None
+
+    @property
+    def unanswered(self) -> str:
+        """The requests that the cassette had no answer to, as a sentence; empty if there were none."""
+        if not self._unanswered:
+            return ""
+        first, *others = self._unanswered
+        more = f" and {counted(len(others), 'other request')}" if others else ""
+        return f"The cassette has no answer to {first}{more} of the pages."
 
     def _masked(self, body: bytes, mime_type: str) -> bytes | None:
         """Return a content with its secrets masked, texts in UTF-8; None where it is no text and has a secret."""
@@ -231,13 +298,18 @@ def read_cassette(content: Mapping[str, Any], names: Addresses | None = None) ->
         raise CassetteError(f"this is no cassette that can be played: webrunCassette is {version}, not {VERSION}")
     try:
         file = _File.model_validate_json(json.dumps(content))
-        cassette = Cassette(is_played=True, names=names or Addresses(), tasks=file.tasks)
+        cassette = Cassette(is_played=True, names=names or Addresses(), tasks=file.tasks, missing=file.missing)
         for entry in file.log.entries:
             cassette.add(_exchange_of(entry))
     except ValidationError as error:
         (first, *_) = error.errors(include_input=False, include_url=False)
         raise CassetteError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     return cassette
+
+
+def _has_no_content(exchange: Exchange) -> bool:
+    """Tell an answer that has no content by its status: a redirect, and what has not changed."""
+    return exchange.status in _WITHOUT_CONTENT or 300 <= exchange.status < 400
 
 
 def _is_text(mime_type: str) -> bool:

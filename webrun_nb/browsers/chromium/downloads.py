@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, Download, Error, Page
 
+from webrun_nb.browsers.chromium.traffic import TrafficControl
 from webrun_nb.browsers.protocol import InstanceListener
 
 logger = logging.getLogger(__name__)
@@ -30,11 +31,14 @@ class Downloads:
     context : BrowserContext
     listener : InstanceListener
         Decides where each is saved, and receives its outcome.
+    traffic : TrafficControl
+        Keeps what is downloaded with the traffic of the pages.
     """
 
-    def __init__(self, context: BrowserContext, listener: InstanceListener) -> None:
+    def __init__(self, context: BrowserContext, listener: InstanceListener, traffic: TrafficControl) -> None:
         self._context = context
         self._listener = listener
+        self._traffic = traffic
         self._under_way: set[asyncio.Task[None]] = set()
         self._begun = asyncio.Event()
         self.count = 0
@@ -85,11 +89,13 @@ class Downloads:
         except (Error, TimeoutError, OSError, _TooLargeError) as error:
             logger.warning("a download did not come: %s", type(error).__name__)
             await asyncio.to_thread(_remove, path)
+            await self._traffic.keep_download(download.url, None)
             self._listener.downloaded(download.url, download.suggested_filename, None)
         except asyncio.CancelledError:
             _remove(path)
             raise
         else:
+            await self._traffic.keep_download(download.url, path)
             self._listener.downloaded(download.url, download.suggested_filename, path)
         finally:
             await _refuse(download)

@@ -132,14 +132,14 @@ class ChromiumInstance:
         self._input_lock = asyncio.Lock()
         self._refused: str | None = None
         self._activity = NetworkActivity(context, listener.requested)
-        self._downloads = Downloads(context, listener)
+        self._traffic = TrafficControl(context)
+        self._downloads = Downloads(context, listener, self._traffic)
         self._egress = egress
         self._guard = guard
         guard.refused = self._on_refused
         egress.redirect_refusal = self._redirect_refusal
         self.screen = Screencast(context, self._secret_input.restore)
         self._user_agent = UserAgentOverride(context)
-        self._traffic = TrafficControl(context)
         self._thumbnails = Thumbnails(context, self._secret_input.restore, self._lifeline)
         self._tabs = Tabs(context, self._lifeline, self._activity, self.screen, self._on_page)
         self._dialogs = Dialogs(self._tabs.run_in_background)

@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections import OrderedDict
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import urljoin
 
-from playwright.async_api import BrowserContext, Error, Request, Route
+from playwright.async_api import BrowserContext, Error, Page, Request, Route
 
 from webrun_nb.browsers.protocol import BrowserError
-from webrun_nb.browsers.traffic import Exchange, Traffic
+from webrun_nb.browsers.traffic import Exchange, Traffic, WhyMissing
 from webrun_nb.common.codes import TaskFailureCode
 
 logger = logging.getLogger(__name__)
@@ -25,6 +27,8 @@ _REDIRECTS_AS_SENT = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMAN
 _REDIRECTS = _REDIRECTS_AS_SENT | {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER}
 _REDIRECT = "<script>location.replace({url})</script>"
 _ALL = "**/*"
+_MOST_BROKEN_OFF = 50
+"""The number of requests without an end that are remembered: a download is one of them."""
 
 
 class TrafficControl:
@@ -40,7 +44,12 @@ class TrafficControl:
         self._traffic: Traffic | None = None
         self._keeping: set[asyncio.Task[None]] = set()
         self._missing: str | None = None
+        self._broken_off: OrderedDict[str, Request] = OrderedDict()
         context.on("requestfinished", self._on_finished)
+        context.on("requestfailed", self._on_failed)
+        context.on("page", self._watch)
+        for page in context.pages:
+            self._watch(page)
 
     @property
     def is_played(self) -> bool:
@@ -57,7 +66,7 @@ class TrafficControl:
         """
         missing, self._missing = self._missing, None
         if missing is not None:
-            raise BrowserError(TaskFailureCode.NAVIGATION_FAILED, f"the cassette has no answer to {missing[:500]}")
+            raise BrowserError(TaskFailureCode.NAVIGATION_FAILED, f"the cassette has no answer to {missing}")
 
     async def set(self, traffic: Traffic | None) -> None:
         """Keep the traffic from now on, or play it; None: neither. What is under way is kept first.
@@ -75,6 +84,39 @@ class TrafficControl:
         if self.is_played:
             await self._context.route(_ALL, self._play)
 
+    def _watch(self, page: Page) -> None:
+        page.on("websocket", lambda socket: self._leave_out("GET", socket.url, WhyMissing.WEB_SOCKET))
+
+    def _leave_out(self, method: str, url: str, why: WhyMissing) -> None:
+        if self._traffic is not None:
+            self._traffic.leave_out(method, url, why)
+
+    def _on_failed(self, request: Request) -> None:
+        """Remember a request that has no end for the page: the answer may be a download."""
+        if self._traffic is not None and request.url.startswith("http"):
+            self._broken_off[request.url] = request
+            while len(self._broken_off) > _MOST_BROKEN_OFF:
+                self._broken_off.popitem(last=False)
+
+    async def keep_download(self, url: str, path: Path | None) -> None:
+        """Keep a download that has ended.
+
+        Parameters
+        ----------
+        url : str
+            Its URL.
+        path : Path, optional
+            The file that it was saved in; None if it did not come.
+        """
+        request, traffic = self._broken_off.pop(url, None), self._traffic
+        if traffic is None or not url.startswith("http"):  # what a page has made itself, it makes again
+            return
+        if request is None:  # the browser has asked for it by itself, where no page's traffic can be played
+            self._leave_out("GET", url, WhyMissing.SAVED_LINK)
+        elif path is not None and not traffic.is_played:
+            body = await asyncio.to_thread(path.read_bytes)
+            await self._keep(traffic, request, body)
+
     def _on_finished(self, request: Request) -> None:
         if self._traffic is None or self._traffic.is_played or not request.url.startswith("http"):
             return
@@ -82,15 +124,15 @@ class TrafficControl:
         self._keeping.add(task)
         task.add_done_callback(self._keeping.discard)
 
-    async def _keep(self, traffic: Traffic, request: Request) -> None:
-        body: bytes | None = None
+    async def _keep(self, traffic: Traffic, request: Request, body: bytes | None = None) -> None:
         try:
             answer = await request.response()
             if answer is None:
                 return
             headers = await answer.headers_array()
-            with contextlib.suppress(Error):  # a redirect has none; those of pages that are left are forgotten
-                body = await answer.body()
+            if body is None:
+                with contextlib.suppress(Error):  # a redirect has none; those of pages that are left are forgotten
+                    body = await answer.body()
         except Error as error:  # the page has gone
             logger.debug("the answer to %s is not kept: %s", request.url[:200], error.message)
             return
@@ -103,12 +145,16 @@ class TrafficControl:
         with contextlib.suppress(Error):  # the page has gone
             if found is None or found.body is None:
                 if request.is_navigation_request():
-                    self._missing = f"{request.method} {url}"
+                    self._missing = self._without_answer(request.method, url)
                 await route.abort("internetdisconnected")
             elif request.is_navigation_request() and url != request.url:  # the page is to be at its own address
                 await route.fulfill(status=200, content_type="text/html", body=_REDIRECT.format(url=json.dumps(url)))
             else:
                 await route.fulfill(status=found.status, headers=dict(found.headers), body=found.body)
+
+    def _without_answer(self, method: str, url: str) -> str:
+        why = None if self._traffic is None else self._traffic.why_missing(method, url)
+        return f"{method} {url[:500]}{f': {why}' if why is not None else ''}"
 
     def _answer(self, request: Request) -> tuple[str, Exchange | None]:
         """Return the answer to a request, and its URL: a redirect would reach the network, and is followed here."""

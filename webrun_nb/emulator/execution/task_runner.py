@@ -36,7 +36,7 @@ from webrun_nb.agents.base import (
     TokenUse,
     Unused,
 )
-from webrun_nb.agents.recording.cassette import Cassette
+from webrun_nb.agents.recording.cassette import Cassette, TaskTraffic
 from webrun_nb.agents.recording.recording import Recording
 from webrun_nb.browsers.actions import Click, Navigate
 from webrun_nb.browsers.protocol import BrowserError
@@ -70,6 +70,7 @@ NO_HOST = (
     "The text holds a password or a code, which is used on the host of the task's starting page alone, and no page is "
     "open: give its address as startingUrl."
 )
+_NO_ANSWER = "cassette has no answer"
 DOWNLOADS_WITHIN_S = 60.0
 """The time for downloads to finish: files that a task has begun to download belong to its answer."""
 
@@ -123,6 +124,7 @@ class TaskRunner:
         self._clock = clock
         self._role = role
         self._pending_answer: asyncio.Future[str | TookOver] | None = None
+        self._traffic: TaskTraffic | None = None
         self.asks_for_secret = False
         """True while a person is asked for a secret."""
         self._tokens = TokenUse()
@@ -146,14 +148,35 @@ class TaskRunner:
         """
         try:
             return await self._work()
-        except AgentError as error:
-            await self._add_retry_after(error.details)
+        except (AgentError, BrowserError) as error:
+            if isinstance(error, AgentError):
+                await self._add_retry_after(error.details)
+            if self._unanswered and _NO_ANSWER not in error.message:
+                error.message = f"{error.message.rstrip('.')}. {self._unanswered}"
             raise
         finally:
             await self._recorder.pictures.taken()  # listeners may ask for them as soon as the task ends
             with contextlib.suppress(BrowserError):  # the browser is gone: its successor begins with its own
                 await self._gateway.instance.set_user_agent(None)
                 await self._gateway.instance.set_traffic(None)
+
+    @property
+    def _unanswered(self) -> str:
+        """The requests of the pages that a played cassette had no answer to, as a sentence; empty for none."""
+        return "" if self._traffic is None else self._traffic.unanswered
+
+    async def _tell_unanswered(self) -> None:
+        """Say what a played cassette had no answer to.
+
+        Raises
+        ------
+        AgentError
+            `NAVIGATION_FAILED`: a file is missing that the task has asked for.
+        """
+        if self._traffic is not None and self._traffic.lost_file:
+            raise AgentError(TaskFailureCode.NAVIGATION_FAILED, "A file was not downloaded")
+        if self._unanswered:
+            await self._take_step(Log(self._unanswered))
 
     async def _work(self) -> Answer:
         fields: TaskFields = self._task.order.fields
@@ -162,7 +185,8 @@ class TaskRunner:
         await self._gateway.instance.set_user_agent(fields.emulator.user_agent)
         cassette: Cassette | None = self._task.order.cassette
         if cassette is not None:
-            await self._gateway.instance.set_traffic(cassette.traffic(self._session.vault.redactor.redact_text))
+            self._traffic = cassette.traffic(self._session.vault.redactor.redact_text)
+            await self._gateway.instance.set_traffic(self._traffic)
         if fields.starting_url:
             await self._gateway.perform(Navigate(fields.starting_url), task=self._task, approve=self._approve)
         vault = self._session.vault
@@ -193,6 +217,7 @@ class TaskRunner:
                 await self._wait_until_clear()
                 if isinstance(step, Finish):
                     await self._gateway.instance.downloads_finished(DOWNLOADS_WITHIN_S)
+                    await self._tell_unanswered()
                     return self._finish(fields, text, vault.redactor.redact(step))
                 reply = await self._take_step(step)
         except StopAsyncIteration:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from webrun_nb.agents.recording.cassette import MAX_BYTES, Addresses, Cassette, CassetteError, TaskAnswer, read_cassette
-from webrun_nb.browsers.traffic import Exchange
+from webrun_nb.browsers.traffic import Exchange, WhyMissing
 
 URL = "http://x.example/a"
 
@@ -40,7 +41,7 @@ def test_secrets_are_masked_in_texts_addresses_and_headers(mime):
 
 def test_content_that_is_no_text_is_left_out_where_a_secret_is_in_it():
     cassette = kept(exchange(b"\x00hunter2", "image/png"), exchange(b"\x00\xff", "image/png", url=f"{URL}b"))
-    assert ([each.url for each in cassette.exchanges], cassette.left_out) == ([f"{URL}b"], 1)
+    assert ([each.url for each in cassette.exchanges], dict(cassette.reasons)) == ([f"{URL}b"], {WhyMissing.SECRET: 1})
     assert played(cassette).answer("GET", f"{URL}b") == cassette.exchanges[0]
 
 
@@ -72,12 +73,30 @@ def test_addresses_of_this_machine_are_renamed_both_ways():
 
 def test_what_is_too_much_is_left_out_and_counted():
     cassette = kept(exchange(b"x" * (MAX_BYTES + 1)), exchange(b"y"))
-    assert (len(cassette.exchanges), cassette.left_out, cassette.to_json()["leftOut"]) == (1, 1, 1)
+    assert (len(cassette.exchanges), cassette.to_json()["leftOut"]) == (1, 1)
+    assert played(cassette).why_missing("GET", URL) is WhyMissing.FULL
 
 
-def test_an_answer_without_content_stays_one():
-    cassette = played(kept(exchange(None)))
-    assert cassette.answer("GET", URL).body is None
+def test_an_answer_without_content_stays_one_and_is_counted():
+    cassette = kept(exchange(None), replace(exchange(None, url=f"{URL}r"), status=302))
+    assert dict(cassette.reasons) == {WhyMissing.DROPPED: 1}
+    again = played(cassette)
+    assert again.answer("GET", URL).body is None
+    assert again.answer("GET", f"{URL}r").status == 302
+
+
+def test_what_is_asked_for_and_missing_is_told_with_the_reason():
+    cassette = kept(exchange(b"1"))
+    cassette.traffic(mask).leave_out("GET", "ws://x.example/hunter2", WhyMissing.WEB_SOCKET)
+    traffic = played(cassette).traffic(mask)
+    traffic.answer("GET", URL)
+    assert traffic.unanswered == ""
+    assert traffic.why_missing("GET", "ws://x.example/hunter2") is WhyMissing.WEB_SOCKET
+    traffic.answer("GET", "ws://x.example/hunter2")
+    lacks = "The cassette has no answer to GET ws://x.example/*** (WebSockets are not kept)"
+    assert traffic.unanswered == f"{lacks} of the pages."
+    traffic.answer("POST", URL)
+    assert traffic.unanswered == f"{lacks} and 1 other request of the pages."
 
 
 def test_the_answers_of_tasks_are_in_it():
