@@ -154,6 +154,9 @@ def test_the_code_goes_into_the_next_cell(kernel):
     payload = kernel.client.get_shell_msg(timeout=120)["content"]["payload"]
     assert payload[0]["source"] == "set_next_input"
     assert "webrun.run_task(" in payload[0]["text"]
+    kernel.client.execute("text = %webrun code", silent=False)
+    assert kernel.client.get_shell_msg(timeout=120)["content"]["payload"] == []
+    assert "webrun.run_task(" in value(kernel.run("str(text)"))
 
 
 def test_the_tab_key_completes_environments(kernel):

@@ -81,7 +81,7 @@ def test_a_map_replays_a_task_for_each_row(kernel, task_id, site):
     assert value(kernel.run("all_of_them[['item', 'price']].values.tolist()")) == ROWS * 2
 
 
-def test_the_code_of_a_task_for_playwright_is_put_into_the_next_cell(kernel, task_id):
+def test_the_code_of_a_task_for_playwright_is_text(kernel, task_id):
     assert kernel.run(f"script = %webrun code {task_id} --playwright").status == "ok"
     assert "get_by_role('link', name='Show', exact=True)" in value(kernel.run("str(script)"))
 

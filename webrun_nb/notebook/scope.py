@@ -8,7 +8,9 @@ be an enclosing function's, it is refused, never taken from the notebook.
 
 from __future__ import annotations
 
+import ast
 import inspect
+import linecache
 from collections.abc import Iterator, Mapping, Sequence
 from types import CodeType, FrameType
 
@@ -47,6 +49,7 @@ class Scope(Mapping[str, object]):
         self._unset: set[str] = set()
         """Variables of the caller that have no value yet."""
         self._module: Mapping[str, object] = {}
+        self._line = None if caller is None else (caller.f_code.co_filename, caller.f_lineno)
         if caller is not None:
             self._read(caller)
 
@@ -77,6 +80,26 @@ class Scope(Mapping[str, object]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._unset or any(name in layer for layer in (*self._layers, self._module, self._notebook))
+
+    @property
+    def is_result_used(self) -> bool:
+        """True if the line that runs the magic does something with its result: `code = %webrun code`.
+
+        False for a line that consists of the magic, and where the source of the line is not known.
+        """
+        if self._line is None:
+            return False
+        name, number = self._line
+        try:
+            module = ast.parse("".join(linecache.getlines(name)))
+        except SyntaxError:
+            return False
+        around = [
+            node
+            for node in ast.walk(module)
+            if isinstance(node, ast.stmt) and node.lineno <= number <= (node.end_lineno or node.lineno)
+        ]
+        return bool(around) and not isinstance(max(around, key=lambda node: node.lineno), ast.Expr)
 
     def _read(self, frame: FrameType) -> None:
         if frame.f_globals is not self._notebook:

@@ -128,3 +128,25 @@ def test_a_name_of_both_the_module_and_the_notebook_is_refused(
     helper.__dict__["x"], shell.user_ns["x"] = "module", "global"
     with pytest.raises(CommandError, match="one thing in the module"):
         filled_texts(shell, "helper.run()")
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_used"),
+    [
+        ("%webrun code", False),
+        ("text = %webrun code", True),
+        ("if True:\n    %webrun code", False),
+        ("def f():\n    text = %webrun code\n    return text\nf()", True),
+        ("def f():\n    return get_ipython().run_line_magic('webrun', 'code')\nf()", True),
+        ("x = 1\n%webrun code\ny = 2", False),
+        ("exec(\"get_ipython().run_line_magic('webrun', 'code')\")", False),
+    ],
+)
+def test_a_result_is_used_where_the_line_assigns_or_returns_it(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, cell: str, is_used: bool
+) -> None:
+    seen: list[bool] = []
+    run = "webrun_nb.notebook.commands.dispatch.Dispatcher.run"
+    monkeypatch.setattr(run, lambda _, invocation, scope: seen.append(scope.is_result_used))
+    assert shell.run_cell(cell).success
+    assert seen == [is_used]

@@ -10,6 +10,7 @@ from webrun_nb.notebook.api import toolkit
 from webrun_nb.notebook.commands.options import session_name
 from webrun_nb.notebook.display.code_export import SubmittedMap, python_code
 from webrun_nb.notebook.past_work import past_tasks
+from webrun_nb.notebook.scope import Scope
 from webrun_nb.notebook.syntax import values
 from webrun_nb.notebook.syntax.errors import CommandError
 from webrun_nb.notebook.syntax.spec import Command, Option
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class WrittenCode(str):
-    """Code that was put into the next cell; without a front end that has cells, it is shown as plain text."""
+    """Code as a cell has it, which it was put into; without a front end that has cells, it is shown as plain text."""
 
     __slots__ = ()
 
@@ -119,6 +120,8 @@ class Code:
 def code(workspace: Workspace, arguments: Code) -> WrittenCode | None:
     """Put a task or a map into the next cell as plain Python, and return the code; or write its recording to a file.
 
+    Code that is assigned to a name is in no cell: `text = %webrun code`.
+
     Raises
     ------
     CommandError
@@ -135,7 +138,8 @@ def code(workspace: Workspace, arguments: Code) -> WrittenCode | None:
             print(f"{path} has the recording; %%webrun task --replay {path} takes its steps")
             return None
         written = WrittenCode(recorded.script())
-    workspace.shell.set_next_input(written, replace=False)
+    if not (isinstance(workspace.scope, Scope) and workspace.scope.is_result_used):
+        workspace.shell.set_next_input(written, replace=False)
     return written
 
 
@@ -186,7 +190,7 @@ CODE = Command(
     details="""\
   %webrun code                      the last task
   %webrun code laptops              the task of the job laptops
-  text = %webrun code               the code as text
+  text = %webrun code               the code as text alone, in no cell
   %webrun code --playwright         what the agent did, as a script whose actions are Playwright's; it reads the same
                                     values, and takes secrets from the environment
   %webrun code --recording a.json   the same steps as plain JSON; %%webrun task --replay a.json takes them, without an
