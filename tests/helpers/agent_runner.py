@@ -10,6 +10,7 @@ from helpers.stored_pages import StoredPage
 from webrun_nb.agents.base import (
     Answered,
     Ask,
+    Confine,
     Failed,
     Finish,
     Log,
@@ -166,7 +167,7 @@ class FakeWorker:
                 return outcome
             case TakePicture():
                 return PictureTaken(self._page_picture)
-            case Log() | PartialResult():
+            case Log() | PartialResult() | Confine():
                 return Performed()
 
 

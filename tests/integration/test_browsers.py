@@ -428,6 +428,23 @@ async def test_a_page_that_a_script_has_emptied_is_read_as_empty(instance, site)
     assert ((await instance.observe()).all_things, (await instance.snapshot()).root.text) == ((), "")
 
 
+async def test_a_page_that_is_confined_to_some_hosts_stays_where_it_leads_to_another(instance, site):
+    there = site.page("/there", "<p>There").replace("127.0.0.1", "other.localhost")
+    frame = site.page("/frame", "<p>Frame").replace("127.0.0.1", "frame.localhost")
+    body = f"<button onclick=\"location = '{there}'\">Go</button><iframe src='{frame}'></iframe>"
+    await instance.perform(Navigate(site.page("/", body)))
+    await instance.confine(frozenset({"127.0.0.1"}))
+    with pytest.raises(BrowserError) as caught:
+        await click(instance, "Go")
+    assert (caught.value.code, caught.value.url) == ("BLOCKED_BY_POLICY", there)
+    assert (instance.url, "/there" in site.asked) == (site.url("/"), False)
+    await instance.perform(Navigate(site.url("/")))
+    assert [shown.url for shown in (await instance.observe()).frames] == [frame]
+    await instance.confine(None)
+    await click(instance, "Go")
+    assert instance.url == there
+
+
 async def test_a_popup_that_closes_itself_gives_the_opener_back(instance, site):
     site.page("/popup", "<button onclick='window.close()'>Done</button>")
     await instance.perform(Navigate(site.page("/", "<button onclick=\"window.open('/popup')\">Open</button>")))

@@ -160,6 +160,18 @@ def test_a_button_that_buys_is_a_question_whatever_it_is_called(emulator, served
     assert counts(emulator, "hostile").get("obeyed", 0) == before.get("obeyed", 0)
 
 
+@pytest.mark.parametrize("way", ["by a script", "in a new tab", "by a form", "in a moment", "by a redirect"])
+def test_a_way_to_another_host_that_nothing_tells_of_is_a_question_before_it_is_taken(emulator, served, way) -> None:
+    before = counts(emulator, "collector")
+    press = on("click", "link" if way == "by a redirect" else "button", f"Go on {way}")
+    body, questions = obeyed(emulator, served, "/leave", press, Answer("wait", {"seconds": 1}), Answer("read"))
+    assert body["status"] == "complete", body
+    assert len(questions) == 1
+    assert all("collector.localhost" in question for question in questions)
+    assert counts(emulator, "collector") == before
+    assert "Thank you" not in served.all_said
+
+
 @pytest.mark.parametrize("where", ["loopback", "metadata"])
 def test_a_forbidden_address_is_not_reached(emulator, served, where: str) -> None:
     body, questions = obeyed(emulator, served, "/", Answer("navigate", {"url": TARGETS[where]}))

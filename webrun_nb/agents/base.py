@@ -129,6 +129,17 @@ class Perform:
 
 
 @dataclass(frozen=True, slots=True)
+class Confine:
+    """Let only documents of some hosts take the place of a page, until the task ends or a person takes over.
+
+    The reply is `Performed()`. An action that leads to another host is then refused with its URL (`Refused.url`).
+    """
+
+    hosts: frozenset[str]
+    """The hosts, with their subdomains."""
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """Send a message to the listeners (an `agent` event). The reply is `Performed()`."""
 
@@ -267,7 +278,7 @@ class PartialResult:
     finish: Callable[[], Finish | None]
 
 
-Step = Observe | TakeSnapshot | TakePicture | Perform | Log | Ask | PartialResult | Finish
+Step = Observe | TakeSnapshot | TakePicture | Perform | Confine | Log | Ask | PartialResult | Finish
 
 
 # --- replies ----------------------------------------------------------------------------------------------------------
@@ -321,6 +332,8 @@ class Refused:
     """Reply: a policy forbids the action; the agent may try another way."""
 
     reason: str
+    url: str = ""
+    """The URL of another host than `Confine` allows, which was not opened; empty for other reasons."""
 
 
 @dataclass(frozen=True, slots=True)

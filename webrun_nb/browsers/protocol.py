@@ -38,12 +38,15 @@ class BrowserError(Exception):
         `PAGE_CRASH`, `BLOCKED_BY_POLICY`, `INSTANCE_LOST`.
     message : str
         One line for people.
+    url : str, optional
+        The URL that was not opened as its host is none of those that the browser is confined to.
     """
 
-    def __init__(self, code: TaskFailureCode, message: str) -> None:
+    def __init__(self, code: TaskFailureCode, message: str, url: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.url = url
 
 
 class InstanceUnavailableError(BrowserError):
@@ -160,6 +163,12 @@ class BrowserInstance(Protocol):
         ------
         BrowserError
             With the contract's task failure code.
+        """
+
+    async def confine(self, hosts: frozenset[str] | None) -> None:
+        """Let only documents of some hosts and their subdomains take the place of a page; None lifts it.
+
+        An action that leads to another host raises `BLOCKED_BY_POLICY` with the URL, and the page stays.
         """
 
     def take_dialogs(self) -> tuple[NativeDialog, ...]:

@@ -15,6 +15,7 @@ from webrun_nb.agents.base import (
     AgentError,
     Answered,
     Ask,
+    Confine,
     Failed,
     Log,
     Observe,
@@ -127,6 +128,7 @@ class Acting:
                 continue
             self.view.take(seen, self._step)
             self.is_stale = False
+            yield Confine(self.destinations.hosts)
             return seen
         raise AgentError(TaskFailureCode.TASK_STOPPED, "The page is on a site that was not approved.")
 
@@ -273,17 +275,36 @@ class Acting:
         dared = yield from approved(self, action, because, named=self._is_named)
         if dared is None:
             raise SettledByHandError(because)
+        yield Confine(self.destinations.hosts)
         reply = yield Perform(dared, because)
         if isinstance(reply, Performed) and reply.dialogs:
             reply = yield from answered_dialogs(self, dared, because, reply, self.remarks)
         match reply:
             case SettledByHand():
                 raise SettledByHandError(because)
+            case Refused(url=url) if url:
+                yield from self._ask_to_go_on(url, seen.url)
             case Refused(reason=reason):
                 raise ToolCallError(f"Not done: a rule of the session forbids it ({reason}). Find another way.")
             case Failed(message=message):
                 yield from self.look(again=True)
                 raise ToolCallError(f"Not done: {message}. The page now:\n{self.view.told()}")
+
+    def _ask_to_go_on(self, url: str, page: str) -> Work[None]:
+        """Ask a person about a site that the page was about to lead to; the action is for the model to repeat.
+
+        Raises
+        ------
+        ToolCallError
+            Always: the page did not go there.
+        SettledByHandError
+            The person took over instead.
+        """
+        where = shortened(url, 200)
+        if not (yield from self.destinations.approved(url, page)):
+            raise ToolCallError(f"Not done: it leads to {where}, which the person did not approve.")
+        yield Confine(self.destinations.hosts)
+        raise ToolCallError(f"Not done yet: it leads to {where}, which the person has approved: do it again.")
 
     # --- rules
 

@@ -43,6 +43,11 @@ class Destinations:
         self._refused: set[str] = set()
         self._has_start = own is not None
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts that may be reached by now, with their subdomains."""
+        return self._allowed
+
     def start_at(self, url: str) -> None:
         """Take the page that is open when the task begins as its site, where the task names no starting page."""
         if not self._has_start and (host := host_of(url)) is not None:

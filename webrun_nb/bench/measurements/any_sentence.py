@@ -11,6 +11,7 @@ from webrun_nb.agents.base import (
     AgentError,
     Answered,
     Ask,
+    Confine,
     Failed,
     Finish,
     Log,
@@ -156,5 +157,5 @@ def _reply(page: _Page, step: Step, replies: list[str], chance: random.Random) -
             )[0]
         case TakePicture():
             return PictureTaken(None)
-        case Log() | PartialResult():
+        case Log() | PartialResult() | Confine():
             return Performed()

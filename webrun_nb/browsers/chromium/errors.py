@@ -112,9 +112,9 @@ def first_line(error: Error) -> str:
     return error.message.partition("\n")[0]
 
 
-def blocked(why: str) -> BrowserError:
-    """Return the error for a destination that must not be reached."""
-    return BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, why)
+def blocked(why: str, url: str = "") -> BrowserError:
+    """Return the error for a destination that must not be reached; its URL where other hosts may not."""
+    return BrowserError(TaskFailureCode.BLOCKED_BY_POLICY, why, url)
 
 
 def lost() -> BrowserError:

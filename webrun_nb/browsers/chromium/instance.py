@@ -131,6 +131,7 @@ class ChromiumInstance:
         """At the last observation: requests that began or ended, downloads that began, open tabs, the current one."""
         self._input_lock = asyncio.Lock()
         self._refused: str | None = None
+        self._elsewhere = ""
         self._activity = NetworkActivity(context, listener.requested)
         self._traffic = TrafficControl(context)
         self._downloads = Downloads(context, listener, self._traffic)
@@ -223,7 +224,7 @@ class ChromiumInstance:
             await self._dispatch_input(action)
             return
         async with self._operation(), self._during_action():
-            self._refused = None
+            self._refused, self._elsewhere = None, ""
             refusals = self._egress.refusals
             deadline = asyncio.get_running_loop().time() + timeout_ms / 1000
             since = self._activity.begin()
@@ -242,6 +243,12 @@ class ChromiumInstance:
             await self._check_destination(refusals)
             if isinstance(action, Click) and action.downloads and self.url == url:
                 await self._check_download(action.target, refusals)
+
+    async def confine(self, hosts: frozenset[str] | None) -> None:
+        """Let only documents of some hosts and their subdomains take the place of a page; None lifts it."""
+        if hosts != self._guard.hosts:
+            async with self._operation():
+                await self._tabs.with_timeout(self._guard.confine(hosts))
 
     def take_dialogs(self) -> tuple[NativeDialog, ...]:
         """Return the native dialogs that pages have opened since the last call, in order."""
@@ -399,8 +406,8 @@ class ChromiumInstance:
             logger.warning("a page led to what must not be reached and is left")
             self._tabs.run_in_background(leave(frame.page))
 
-    def _on_refused(self, why: str) -> None:
-        self._refused = why
+    def _on_refused(self, why: str, url: str = "") -> None:
+        self._refused, self._elsewhere = why, url
 
     def _redirect_refusal(self, url: str) -> str | None:
         """Return why a typed secret must not be redirected to a URL, for the caller to block it; None where it may."""
@@ -548,17 +555,19 @@ class ChromiumInstance:
 
     async def _check_destination(self, refusals: int) -> None:
         if self._refused:
-            raise blocked(self._refused)
+            raise blocked(self._refused, self._elsewhere)
         if not self._tabs:
             return
         failure = self._activity.failure(self._tabs.current())
-        why = self._refusal_reason(self.url)
+        url = self.url
+        elsewhere = self._guard.elsewhere(url)
+        why = elsewhere or self._refusal_reason(url)
         if failure and not why and self._egress.refusals > refusals:
             why = self._egress.refusal
         if why:  # the first document of a popup is asked for before anything here can decide on it
             page = self._tabs.current()
             await self._tabs.with_timeout(close_page(page) if len(self._tabs) > 1 else leave(page))
-            raise blocked(why)
+            raise blocked(why, url if elsewhere else "")
         if failure and not is_harmless(failure):
             self._traffic.check_missing()
             raise unreachable("The page", failure, self._egress.failure(self.url))

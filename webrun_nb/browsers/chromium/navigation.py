@@ -20,6 +20,7 @@ from webrun_nb.browsers.chromium.errors import is_not_ready_error
 from webrun_nb.browsers.egress.destinations import RefusedError
 from webrun_nb.browsers.egress.listener import USERNAME, Listener
 from webrun_nb.browsers.egress.proxy import PROXY_LOGIN_URL
+from webrun_nb.common.hosts import host_of, within
 
 _DOCUMENTS = {"urlPattern": "*", "resourceType": "Document", "requestStage": "Request"}
 _SENT_BY_SCRIPTS = [{**_DOCUMENTS, "resourceType": kind} for kind in ("XHR", "Fetch", "Ping")]
@@ -62,8 +63,11 @@ class NavigationGuard:
         self._sent: dict[tuple[CDPSession, str | None], None] = {}
         """Requests with a body, the newest at the end: a request that pauses again under its number was redirected."""
         self._redirect_refusal: Callable[[str], str | None] | None = None
-        self.refused: Callable[[str], None] = lambda why: None
-        """Called with the reason when a document was blocked that would have replaced a page."""
+        self.hosts: frozenset[str] | None = None
+        """The hosts whose documents may take the place of a page, with their subdomains; None for all."""
+        self.refused: Callable[[str, str], None] = lambda why, url: None
+        """Called with the reason when a document was blocked that would have taken the place of a page, and with its
+        URL where that is of another host than `hosts`."""
 
     async def watch(self, page: Page) -> None:
         """Guard a page's navigations from now on; returns once that is in effect."""
@@ -84,9 +88,17 @@ class NavigationGuard:
         finally:
             self._blank = False
 
+    async def confine(self, hosts: frozenset[str] | None) -> None:
+        """Let only documents of some hosts and their subdomains take the place of a page; None lifts it."""
+        self.hosts = hosts
+        await self.apply_url_rules()
+
     async def apply_url_rules(self) -> None:
-        """Route every request while a policy has rules on URLs: only then are documents of cross-site frames seen."""
-        wanted = self._egress.egress_route.destinations.url_rule is not None
+        """Route every request while there are rules on URLs, as it is slow.
+
+        Only then are the documents of cross-site frames seen, and the first one of a tab before it is asked for.
+        """
+        wanted = self._egress.egress_route.destinations.url_rule is not None or self.hosts is not None
         if wanted and not self._routed:
             await self._log_in_to_proxy()
             await self._context.route("**/*", self._decide_route)
@@ -174,19 +186,30 @@ class NavigationGuard:
         if self._blank:
             await _send(session, "Fetch.fulfillRequest", {"requestId": request, **_NOTHING})
             return
+        url, elsewhere = event["request"]["url"], ""
         try:
             self._check_redirect(session, event)
             if event["resourceType"] == "Document":
-                await self._egress.check(event["request"]["url"])
+                await self._egress.check(url)
+                if (why := self.elsewhere(url)) is not None and await _is_in_place(tree, event):
+                    elsewhere = url
+                    raise RefusedError(why)
         except RefusedError as error:
             with contextlib.suppress(Error):  # the page has gone
-                in_its_place = tree is not None and event.get("frameId") == (await tree)["frameTree"]["frame"]["id"]
+                in_its_place = await _is_in_place(tree, event)
                 if in_its_place:
-                    self.refused(str(error))
+                    self.refused(str(error), elsewhere)
                 reason = "Aborted" if in_its_place else "BlockedByClient"  # the page that was there stays
                 await session.send("Fetch.failRequest", {"requestId": request, "errorReason": reason})
         else:
             await _send(session, "Fetch.continueRequest", {"requestId": request})
+
+    def elsewhere(self, url: str) -> str | None:
+        """Return why no page may be at a URL where pages are confined to some hosts; None where it may."""
+        host = host_of(url)
+        if self.hosts is None or host is None or within(host, self.hosts):
+            return None
+        return f"{host} is another site than those of the task"
 
     def _check_redirect(self, session: CDPSession, event: dict[str, Any]) -> None:
         """Check that a redirect carries no secret to another destination; raises RefusedError.
@@ -216,14 +239,17 @@ class NavigationGuard:
         await _send(session, "Fetch.continueWithAuth", order)
 
     async def _decide_route(self, route: Route) -> None:
-        request = route.request
+        request, elsewhere = route.request, ""
         try:
             if request.is_navigation_request():
                 await self._egress.check(request.url)
+                if (why := self.elsewhere(request.url)) is not None and _is_main(route):
+                    elsewhere = request.url
+                    raise RefusedError(why)
         except RefusedError as error:
             in_its_place = _is_main(route)
             if in_its_place:
-                self.refused(str(error))
+                self.refused(str(error), elsewhere)
             await route.abort("aborted" if in_its_place else "blockedbyclient")
         else:
             await route.fallback()
@@ -248,6 +274,11 @@ async def _forget_history(session: CDPSession) -> None:
             if not is_not_ready_error(error):
                 raise
         await asyncio.sleep(_LOOK_AGAIN_S)
+
+
+async def _is_in_place(tree: asyncio.Future[Any] | None, event: dict[str, Any]) -> bool:
+    """Return whether a document would take the place of a page, and not of a frame within it."""
+    return tree is not None and event.get("frameId") == (await tree)["frameTree"]["frame"]["id"]
 
 
 async def _send(session: CDPSession, method: str, parameters: dict[str, Any]) -> None:

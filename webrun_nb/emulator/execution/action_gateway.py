@@ -182,6 +182,8 @@ class ActionGateway:
             if task is not None:
                 task.acted = task.acted or not action.repeatable
             told = shown if by == "agent" else {**shown, "by": by}
+            if by == "user":  # who goes where they want
+                await self.instance.confine(None)
             if (box := highlight_box(action, self._observation)) is not None:
                 told["box"] = box
             self._publish(serialize.MESSAGE, serialize.action_event(self._session, task, told, step.number))

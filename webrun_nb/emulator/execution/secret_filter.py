@@ -93,10 +93,10 @@ class SecretFilter:
         try:
             yield
         except BrowserError as error:
-            masked = self._vault.redactor.redact_text(error.message)
-            if masked == error.message:
+            message, url = map(self._vault.redactor.redact_text, (error.message, error.url))
+            if (message, url) == (error.message, error.url):
                 raise
-            raise BrowserError(error.code, masked) from None  # the cause has it in its own words
+            raise BrowserError(error.code, message, url) from None  # the cause has it in its own words
 
     def read_mark(self, action: Action) -> Action:
         """Return the action that types a secret by its name, where the given one would type the mark of one."""

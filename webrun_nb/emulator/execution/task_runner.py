@@ -16,6 +16,7 @@ from webrun_nb.agents.base import (
     AgentError,
     Answered,
     Ask,
+    Confine,
     Failed,
     Finish,
     Log,
@@ -157,6 +158,7 @@ class TaskRunner:
         finally:
             await self._recorder.pictures.taken()  # listeners may ask for them as soon as the task ends
             with contextlib.suppress(BrowserError):  # the browser is gone: its successor begins with its own
+                await self._gateway.instance.confine(None)
                 await self._gateway.instance.set_user_agent(None)
                 await self._gateway.instance.set_traffic(None)
 
@@ -320,6 +322,9 @@ class TaskRunner:
                 return (
                     SettledByHand() if isinstance(answer, TookOver) else Answered(self._with_secret_kept(step, answer))
                 )
+            case Confine(hosts=hosts):
+                await self._gateway.instance.confine(hosts)
+                return Performed()
             case Perform():
                 return await self._perform(step)
             case Finish():
@@ -381,7 +386,7 @@ class TaskRunner:
             if error.code == TaskFailureCode.ELEMENT_NOT_FOUND:
                 return Failed(error.code, error.message)
             if error.code == TaskFailureCode.BLOCKED_BY_POLICY:
-                return Refused(error.message)
+                return Refused(error.message, error.url)
             raise
         if not performed:
             return SettledByHand()

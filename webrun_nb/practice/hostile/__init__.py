@@ -45,13 +45,25 @@ class Hostile(Site):
 
     def __init__(self) -> None:
         self._counted: Counter[str] = Counter()
-        plain = ("/", "/products", "/reviews", "/characters", "/frames", "/shelf", "/widgets", "/refresh", "/script")
+        plain = (
+            "/",
+            "/products",
+            "/reviews",
+            "/characters",
+            "/frames",
+            "/shelf",
+            "/widgets",
+            "/refresh",
+            "/script",
+            "/leave",
+        )
         routes = [
             *(route(path, GET=self._plain) for path in plain),
             route("/login", GET=self._login),
             route("/obey", POST=self._obey),
             route("/obeyed", GET=self._obey),
             route("/go", GET=self._go),
+            route("/leaving", GET=self._leaving),
             route("/chain/{where}", GET=self._chain),
             route("/chain/{where}/{hop}", GET=self._chain),
             route("/loop", GET=self._loop),
@@ -82,6 +94,10 @@ class Hostile(Site):
         if not to or not to.isascii() or not to.isprintable():
             raise HTTPException(404)
         return redirect(to)
+
+    async def _leaving(self, request: Request) -> Response:
+        """Redirect to the other host; the URL of the link does not tell."""
+        return redirect(f"{self.common(request)['collector']}/collect?told=Ines")
 
     async def _chain(self, request: Request, where: str, hop: str = "1") -> Response:
         if where not in TARGETS or not hop.isdecimal():

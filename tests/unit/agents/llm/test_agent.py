@@ -26,6 +26,7 @@ from helpers.scripted_model import LlmRun, Said, ScriptedModel, call, last_told,
 from helpers.stored_pages import stored
 from webrun_nb.agents.base import (
     AgentError,
+    Confine,
     Failed,
     Finish,
     Log,
@@ -43,6 +44,7 @@ from webrun_nb.agents.llm.spending import MOST_ANSWER_TOKENS, Spending
 from webrun_nb.browsers.actions import Click, Navigate, Select, SwitchTab, Type
 from webrun_nb.browsers.observation import Box
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.hosts import host_of
 
 PRODUCT, FORM = "product", "form"
 HOST = stored(PRODUCT).observation.url
@@ -121,6 +123,24 @@ async def test_a_failed_action_comes_back_with_what_is_there_instead() -> None:
     with pytest.raises(AgentError, match="gave up: no button"):
         await run_llm(model, stored(PRODUCT), brief("Add it to the cart"), outcomes=gone)
     assert "Not done: it is gone. The page now:" in last_told(model.asked[1])
+
+
+async def test_a_site_that_a_button_turns_out_to_lead_to_is_asked_about_and_the_model_presses_it_again() -> None:
+    replies = iter([Refused("another site", "https://other.example/pay"), Performed()])
+    model = ScriptedModel(
+        [
+            lambda told: call("click", element=number_of("Add to cart", told)),
+            lambda told: call("click", element=number_of("Add to cart", last_told(model.asked[0]))),
+            call("finish", answer="Done."),
+        ]
+    )
+    run = await run_llm(
+        model, stored(PRODUCT), brief("Add it to the cart"), ["approve"], outcomes=lambda action: next(replies)
+    )
+    assert "The task leads to other.example" in run.asked[0].question
+    assert "which the person has approved: do it again" in last_told(model.asked[1])
+    assert [each.hosts for each in run.steps if isinstance(each, Confine)][-1] == {host_of(HOST), "other.example"}
+    assert len(run.acts) == 2
 
 
 async def test_open_tabs_are_told_and_another_one_is_shown() -> None:
