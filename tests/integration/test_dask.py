@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
+import distributed
 import httpx
 import psutil
 import pytest
@@ -33,9 +34,6 @@ from webrun_nb.client.local_emulator import local_emulator
 from webrun_nb.common.hosted_limits import REQUESTS_PER_MINUTE
 from webrun_nb.notebook.display.result_frames import NotebookFrames
 
-if TYPE_CHECKING:
-    import distributed
-
 SECRET = "planted-in-the-workers"
 
 
@@ -46,8 +44,6 @@ def offices(city: str) -> str:
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[distributed.LocalCluster]:
     """Two workers with one thread each. Their environment has a key and a secret; both are nowhere else."""
-    import distributed  # here: each worker of pytest imports this module, and one of them runs its tests
-
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("WEBRUN_DATA_DIR", str(tmp_path_factory.mktemp("data")))
         environment.setenv("WEBRUN_API_KEY", KEY)
@@ -64,8 +60,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[distributed.Lo
 
 @pytest.fixture(scope="module")
 def dask(cluster: distributed.LocalCluster) -> Iterator[distributed.Client]:
-    import distributed
-
     with distributed.Client(cluster, set_as_default=False) as connected:
         yield connected
 
