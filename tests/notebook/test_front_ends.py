@@ -9,8 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -140,31 +139,39 @@ def test_nbconvert_runs_it_to_a_page_that_needs_no_widgets(tmp_path):
     assert "jupyter.widget-state" not in page
 
 
-@contextmanager
-def voila(folder: Path) -> Iterator[str]:
-    """Serve `app.ipynb` with Voilà until the block ends; yield its address."""
+@pytest.fixture(scope="module")
+def voila(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Serve a folder with Voilà; give what puts a notebook of these cells into it and returns its address.
+
+    Each page that is opened has a kernel of its own.
+    """
+    folder = tmp_path_factory.mktemp("voila")
     port = free_port()
     log = folder / "voila.log"
-    options = ("--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1", f"--Voila.root_dir={folder}")
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-m", "voila", "app.ipynb", *options],
+            [sys.executable, "-m", "voila", "--no-browser", f"--port={port}", "--Voila.ip=127.0.0.1", str(folder)],
             cwd=folder,
             env=environment(folder),
             stdout=sink,
             stderr=subprocess.STDOUT,
         )
-        try:
-            wait_until_up(process, f"http://127.0.0.1:{port}/voila/", log)
-            yield f"http://127.0.0.1:{port}/"
-        finally:
-            process.terminate()
-            process.wait(60)
+
+    def address_of(name: str, *cells: str) -> str:
+        (folder / name).write_text(notebook(*cells))
+        return f"http://127.0.0.1:{port}/voila/render/{name}"
+
+    try:
+        wait_until_up(process, f"http://127.0.0.1:{port}/voila/", log)
+        yield address_of
+    finally:
+        process.terminate()
+        process.wait(60)
 
 
-def test_in_voila_the_card_is_live_and_its_buttons_work(tmp_path):
-    (tmp_path / "app.ipynb").write_text(notebook(NOBODY_IS_ASKED, LOAD, "%webrun start"))
-    with voila(tmp_path) as address, sync_playwright() as playwright:
+def test_in_voila_the_card_is_live_and_its_buttons_work(voila):
+    address = voila("card.ipynb", NOBODY_IS_ASKED, LOAD, "%webrun start")
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser())
         page = browser.new_page()
         page.goto(address, timeout=60_000)
@@ -190,9 +197,9 @@ widgets.VBox([button, shown])
 """
 
 
-def test_in_voila_an_awaited_task_is_answered_on_the_card(tmp_path):
-    (tmp_path / "app.ipynb").write_text(notebook(NOBODY_IS_ASKED, LOAD, "%webrun start", APP))
-    with voila(tmp_path) as address, sync_playwright() as playwright:
+def test_in_voila_an_awaited_task_is_answered_on_the_card(voila):
+    address = voila("app.ipynb", NOBODY_IS_ASKED, LOAD, "%webrun start", APP)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser())
         page = browser.new_page()
         page.goto(address, timeout=60_000)
