@@ -203,6 +203,14 @@ def test_a_model_mends_what_the_page_does_not_show_any_more_and_the_mended_recor
     assert (again["status"], again["data"]["message"], served.requests) == ("complete", "It costs $2.90.", [])
 
 
+def test_a_model_goes_on_where_only_links_were_followed_before(emulator, site, served, of_rows):
+    site.page("/two", SECOND.replace("Fruits", "More fruits"))
+    columns = {"item": "Item", "price": "Price"}
+    served.say(Answer("extract", {"list": "L1", "columns": columns}), Answer("finish"))
+    task = {"emulator": {"replay": of_rows, "heal": True, **options(served)}, **TABLE}
+    assert rows(emulator.post("/start/run-task", task)[1]) == [ROWS[0]]
+
+
 def test_single_elements_are_read_where_they_are_now(emulator, site, by_model):
     task_id = by_model(
         "Get the item and its price",
