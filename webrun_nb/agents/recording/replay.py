@@ -1,8 +1,9 @@
 """The replay of a recording: its steps are taken as they were recorded, and no agent decides anything.
 
 Each step goes through the same worker as an agent's. Values are read by the reader of the local agent, which is
-deterministic: the sentences that asked for them are part of the recording. Where the page has changed, the task fails
-and names the step; with a healer, that step's sentence goes to an agent instead.
+deterministic: the sentences that asked for them are part of the recording. What a language model chose is read by its
+recorded choices (`chosen_reading`). Where the page has changed, the task fails and names the step; with a healer, that
+step's sentence goes to an agent instead.
 """
 
 from __future__ import annotations
