@@ -15,6 +15,7 @@ import pytest
 from webrun_nb.bench.harness.miniwob_pages import MiniwobPages, miniwob_folder
 from webrun_nb.bench.results import NotAvailableError
 from webrun_nb.browsers import discovery
+from webrun_nb.cli import main
 
 CORE = """var core = {};
 var WOB_RAW_REWARD_GLOBAL = 0;
@@ -61,22 +62,36 @@ def test_pages_judge_the_agent(folder: Path) -> None:
     assert honesty["ours"] == 0.5  # the page says of "leave" that it was wrong
 
 
-def test_five_steps_are_done_on_both_sides(pytestconfig: pytest.Config) -> None:
+@pytest.fixture(scope="module")
+def measured(pytestconfig: pytest.Config) -> dict[str, dict[str, Any]]:
+    """The results of one process, by the names of the measurements."""
     if not discovery.installed():
         pytest.skip("no browser is installed; run: webrun-nb install-browser")
     long = ["throughput"] if pytestconfig.getoption("--every-measurement", False) else []
-    done = bench("five-steps-at-once", "replay", "observation", *long, "--quick")
+    done = bench(
+        "five-steps-at-once", "replay", "observation", "model-first-look", "model-later-look", *long, "--quick"
+    )
     assert done.returncode == 0, done.stderr
-    five, replay, look, *together = json.loads(done.stdout)
-    assert min(five["raw"], replay["raw"]) > 0
-    assert look["samples"][0]["details"]["elements"] == 2_000
+    return {each["name"]: each for each in json.loads(done.stdout)}
+
+
+def test_five_steps_are_done_on_both_sides(measured: dict[str, dict[str, Any]]) -> None:
+    assert min(measured["five-steps-at-once"]["raw"], measured["replay"]["raw"]) > 0
+    assert measured["observation"]["samples"][0]["details"]["elements"] == 2_000
+    together = [each for name, each in measured.items() if name == "throughput"]
     assert all(each["samples"][0]["details"]["bare"] > 0 for each in together)
 
 
-def test_a_collection_that_is_not_there_is_said_so(tmp_path: Path) -> None:
-    done = bench("miniwob", "--miniwob", str(tmp_path))
-    assert (done.returncode, json.loads(done.stdout)) == (0, [])
-    assert "pip install --no-deps miniwob" in done.stderr
+def test_what_a_model_is_told_of_a_large_page_is_small(measured: dict[str, dict[str, Any]]) -> None:
+    assert 500 < measured["model-first-look"]["ours"] <= 3_000
+    assert 0 < measured["model-later-look"]["ours"] <= 800
+
+
+def test_a_collection_that_is_not_there_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "miniwob", "--miniwob", str(tmp_path), "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out) == []
+    assert "pip install --no-deps miniwob" in said.err
 
 
 def test_a_page_gets_the_start_up_script_and_nothing_outside_is_served(folder: Path) -> None:
@@ -105,13 +120,3 @@ def test_a_page_gets_the_start_up_script_and_nothing_outside_is_served(folder: P
 
 async def _episode(pages: MiniwobPages, task: str) -> object:
     return pages.episode(task, "0")
-
-
-def test_what_a_model_is_told_of_a_large_page_is_small() -> None:
-    if not discovery.installed():
-        pytest.skip("no browser is installed; run: webrun-nb install-browser")
-    done = bench("model-first-look", "model-later-look")
-    assert done.returncode == 0, done.stderr
-    first, later = json.loads(done.stdout)
-    assert 500 < first["ours"] <= 3_000
-    assert 0 < later["ours"] <= 800

@@ -19,7 +19,6 @@ from webrun_nb.agents.base import (
     TaskSpec,
     TokenUse,
 )
-from webrun_nb.agents.llm.agent import LlmAgent
 from webrun_nb.bench.harness.model_server import ModelServer
 from webrun_nb.bench.results import BenchError
 from webrun_nb.browsers.protocol import BrowserInstance
@@ -48,6 +47,8 @@ async def run_model(browser: BrowserInstance, served: ModelServer, text: str) ->
     BenchError
         It asked a person.
     """
+    from webrun_nb.agents.llm.agent import LlmAgent  # its packages take a second, and other measurements need none
+
     agent = LlmAgent(ModelOptions("openai:scripted", served.url), sleep=_no_wait)
     run = agent.run(TaskSpec(text), TokenUse())
     reply: Reply | None = None
