@@ -116,7 +116,7 @@ def describe_policy(policy: Policy) -> list[str]:
         *(describe_domain_entry(domains.mode, entry) for entry in domains.entries),
         *map(describe_action_rule, policy.action_rules),
         f"{rest} everything else",
-        *(f"{' and '.join(named)}: never applies here, as the local agent does nothing of the kind" for _ in named[:1]),
+        *(f"{' and '.join(named)}: never applies here, as agents do nothing of the kind" for _ in named[:1]),
     ]
 
 

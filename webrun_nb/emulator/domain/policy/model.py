@@ -8,8 +8,8 @@ from typing import Literal
 from webrun_nb.common.policy_terms import ActionCategory, DomainMode, MatchType, Permission, PolicyStatus, RuleScope
 from webrun_nb.emulator.domain.policy.pattern_words import pattern_words
 
-NEVER_DONE: tuple[ActionCategory, ...] = ("Shell Command", "Mouse Move")
-"""Categories that no action of the local agent, or of a person in control, falls into."""
+NEVER_DONE: tuple[ActionCategory, ...] = ("Shell Command",)
+"""Categories that no action of an agent, or of a person in control, falls into."""
 
 SEVERITY: dict[Permission, int] = {"allow": 0, "guardrail": 1, "block": 2}
 """The order of permissions: the highest of all matching rules wins."""
