@@ -14,6 +14,9 @@ from helpers.emulators import RunningEmulator
 from helpers.scripted_model import number_of
 from helpers.waiting import wait_until
 from webrun_nb.bench.harness.model_server import Answer, ModelServer, last_told, model_server, refusal
+from webrun_nb.client.client import Client
+from webrun_nb.client.errors import TaskFailedError
+from webrun_nb.notebook.text.labels import activity
 
 KEY = "sk-integration-4471-zzz"
 SCHEMA = {
@@ -139,6 +142,22 @@ def test_a_task_that_is_stopped_while_the_model_answers_says_that_it_may_be_char
     assert body["usage"]["model"] == {"requests": 1, "cost": None}
     assert body["usage"]["prompt_tokens"] > 300
     assert served.left.wait(10), "the request was ended"
+
+
+def test_the_words_of_the_model_are_on_the_card_while_they_arrive(emulator, served) -> None:
+    served.say(Answer("finish", {"answer": "It is a shop."}, "I look. Then", stream="stalls"))
+    client = Client(emulator.url, key=emulator.key, ledger=None)
+    try:
+        session = client.start("watched")
+        wait_until(lambda: session.monitor.listening)
+        handle = session.submit("What is this?", url="practice:shop", model="openai:some-model", model_url=served.url)
+        wait_until(lambda: activity(session.snapshot) == "I look.")
+        handle.stop()
+        with pytest.raises(TaskFailedError, match=r"model cost unknown \(your key\)"):
+            handle.result()
+        session.terminate()
+    finally:
+        client.close()
 
 
 def test_the_next_task_finds_the_session_as_it_was(ask, served) -> None:

@@ -78,7 +78,7 @@ class SessionSnapshot:
     last_action: str = ""
     """The last action, for display: `click "Laptops"`."""
     status_line: str = ""
-    """The line of status that the server has sent for the current task since the last action: `Starting, …`."""
+    """The line of status, or of the agent, that the server has sent since the last action: `Starting, …`."""
     doing: Doing | None = None
     """The last action in parts, if a task performed it."""
     queued_tasks: int = 0

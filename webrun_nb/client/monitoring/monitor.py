@@ -384,10 +384,8 @@ class SessionMonitor:
                 self._stale_unless_about(task_id)
             case QuestionAsked():
                 self._asked(event)
-            case StatusSaid():
-                self._set(replace(self.snapshot, status_line=event.text))
-                self._stale_unless_about(self._task_of(event.task_id))
-            case AgentSaid():
+            case StatusSaid(text=text) | AgentSaid(content=text):
+                self._set(replace(self.snapshot, status_line=text))
                 self._stale_unless_about(self._task_of(event.task_id))
             case InstanceChanged():
                 self._instance_changed(event)

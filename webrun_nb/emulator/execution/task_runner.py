@@ -228,11 +228,13 @@ class TaskRunner:
             await run.aclose()
             self._meter()
 
-    def meter_rest(self) -> None:
-        """Meter what the task has used by its end, before anyone is told of the end.
+    def meter_rest(self, task: Task) -> None:
+        """Meter what the task has used by its end, before anyone is told of the end; nothing for another task.
 
         A request to a model that is under way then may be charged, although nobody waits for its answer any more.
         """
+        if task is not self._task:
+            return
         self._meter()
         if not self._is_metered and self._tokens.prompt_under_way:
             prompt = self._tokens.prompt_under_way

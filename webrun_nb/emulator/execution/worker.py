@@ -232,8 +232,6 @@ class SessionWorker:
             case TaskEnded() | InstanceLost():
                 if isinstance(event, TaskEnded) and self._running is not None:
                     self._is_state_kept.clear()
-                if isinstance(event, TaskEnded) and self._runner is not None:
-                    self._runner.meter_rest()
                 self._resumed.set()
                 self._event_came.set()
                 self._cancel(self._running)
@@ -245,6 +243,11 @@ class SessionWorker:
     def flush_byte_count(self) -> None:
         """Add the bytes moved so far to the session's meter."""
         self._bytes.flush()
+
+    def meter_rest(self, task: Task) -> None:
+        """Add what a task has used by its end to the session's meter."""
+        if self._runner is not None:
+            self._runner.meter_rest(task)
 
     def interact(self, action: Action) -> None:
         """Queue an action of a person in control; returns at once."""

@@ -94,6 +94,8 @@ class SessionEvents:
             case TaskStarted(task=task):
                 publish(serialize.MESSAGE, serialize.status_event(task))
             case TaskEnded(task=task):
+                if worker is not None:
+                    worker.meter_rest(task)
                 self._history.keep_task(session, task)
                 self._history.keep(session)
                 publish(serialize.MESSAGE, serialize.task_ended_event(session, task))

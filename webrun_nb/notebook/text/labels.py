@@ -205,7 +205,7 @@ def _beside(snapshot: SessionSnapshot, task_id: str) -> str:
 
 
 def activity(snapshot: SessionSnapshot) -> str:
-    """Return the line of status of the current task, or the last action: whichever the server sent last."""
+    """Return the line of status or of the agent of the current task, or the last action: the last that was sent."""
     return snapshot.status_line or snapshot.last_action
 
 
