@@ -139,6 +139,12 @@ def test_what_is_no_cassette_is_refused(emulator, cassette, says):
     assert says in body["message"]
 
 
+def test_an_empty_cassette_can_be_begun(emulator):
+    assert emulator.post("/_emulator/cassettes", {"name": "empty"})[0] == 200
+    cassette = emulator.get("/_emulator/cassettes/empty")[1]["cassette"]
+    assert (cassette["log"]["entries"], cassette["tasks"]) == ([], [])
+
+
 def test_a_cassette_can_be_removed_and_its_name_is_checked(emulator, taped):
     emulator.post("/_emulator/cassettes", {"name": "gone", "cassette": taped[1]})
     assert emulator.http.delete("/_emulator/cassettes/gone").status_code == 200

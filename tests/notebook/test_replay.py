@@ -103,6 +103,19 @@ def test_bad_input_is_one_line(kernel, file, task_id, cell, says):
     assert says in kernel.run(cell.replace("{file}", str(file)).replace("{task}", task_id)).one_line
 
 
+def test_a_cassette_ends_before_any_task_and_where_the_emulator_has_lost_it(kernel, tmp_path):
+    path = tmp_path / "none.cassette"
+    stopped = kernel.run(f"tape = webrun.record({str(path)!r})\ntape.stop(), repr(tape)")
+    assert value(stopped) == (None, f"<cassette {path}, stopped>")
+    assert stopped.text == f"no task was run, so {path} was not written\n"
+    assert not path.exists()
+    lose = "runtime.run(client.http.control('DELETE', f'cassettes/{client.cassette}'))"
+    kernel.run("from webrun_nb.client._sync import runtime\nfrom webrun_nb.notebook.api import toolkit")
+    kernel.run(f"tape = webrun.record({str(path)!r})\nclient = toolkit.client()\n{lose}")
+    assert "the emulator does not have what was recorded" in kernel.run("tape.stop()").one_line
+    assert value(kernel.run("tape.stop() is None"))
+
+
 def test_a_cassette_is_recorded_then_played_and_shows_the_drift(kernel, site, tmp_path):
     path = tmp_path / "fruits.cassette"
     line = f"%%webrun task --url {site.url('/fruits')} {SCHEMA} -o taped\n{TEXT}"

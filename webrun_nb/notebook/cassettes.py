@@ -12,7 +12,7 @@ from webrun_nb.client._sync import runtime
 from webrun_nb.client.client import Client
 from webrun_nb.client.errors import ArgumentError, RequestError
 from webrun_nb.client.tasks.replays import read_json_file, write_json_file
-from webrun_nb.common.codes import ErrorCode
+from webrun_nb.common.codes import ErrorCode, ToolkitErrorCode
 from webrun_nb.common.text import counted
 from webrun_nb.notebook.api import toolkit
 
@@ -44,8 +44,8 @@ class Cassette:
         self._before = content
         self._now: dict[str, Any] | None = None
         self._name = f"cassette-{secrets.token_hex(6)}"
-        if is_played:
-            runtime.run(client.http.control("POST", "cassettes", {"name": self._name, "cassette": content}))
+        played = {"cassette": content} if is_played else {}
+        runtime.run(client.http.control("POST", "cassettes", {"name": self._name, **played}))
         client.cassette = self._name
 
     def __repr__(self) -> str:
@@ -63,7 +63,8 @@ class Cassette:
     def stop(self) -> Path | None:
         """End the use of the cassette, and write what was recorded to its file. Safe twice.
 
-        A line says what the file lacks, and why: a played task that needs it fails and says so.
+        A line says what the file lacks, and why: a played task that needs it fails and says so; another one says that
+        nothing was recorded, and leaves the file as it is.
 
         Returns
         -------
@@ -73,22 +74,38 @@ class Cassette:
         Raises
         ------
         RequestError
-            The file can't be written; the cassette stays in the emulator, and `stop` can be called again.
+            The file can't be written: the cassette stays in the emulator, and `stop` can be called again.
+            `NOT_FOUND`: the emulator has lost what was recorded; the use of the cassette has ended.
         """
         if self._client.cassette != self._name:
             return None
         written = None
         try:
             if not self.is_played:
-                answer = runtime.run(self._client.http.control("GET", f"cassettes/{self._name}"))
-                self._now = answer["cassette"]
-                written = write_json_file(self.path, answer["cassette"])
-                _print_what_is_missing(self.path, answer["cassette"])
+                written = self._write(runtime.run(self._client.http.control("GET", f"cassettes/{self._name}")))
             runtime.run(self._client.http.control("DELETE", f"cassettes/{self._name}"))
         except RequestError as error:
-            if error.code != ErrorCode.NOT_FOUND:
+            if error.code != ToolkitErrorCode.EMULATOR_ONLY:  # the server took the cassette, so it is an emulator
                 raise
+            self._client.cassette = None
+            if not self.is_played and written is None:
+                raise RequestError(
+                    f"the emulator does not have what was recorded for {self.path} any more, so no file was written",
+                    code=ErrorCode.NOT_FOUND,
+                    hint="it was reset, or used for more than 20 cassettes since: record again",
+                ) from error
         self._client.cassette = None
+        return written
+
+    def _write(self, answer: Mapping[str, Any]) -> Path | None:
+        """Write what was recorded to the file, and say what it lacks; return None where nothing was recorded."""
+        recorded: dict[str, Any] = answer["cassette"]
+        if not (recorded["tasks"] or recorded["log"]["entries"] or recorded["reasons"]):
+            print(f"no task was run, so {self.path} was not written")
+            return None
+        written = write_json_file(self.path, recorded)
+        self._now = recorded
+        _print_what_is_missing(self.path, recorded)
         return written
 
     def drift(self) -> pd.DataFrame:

@@ -32,10 +32,11 @@ class ScriptBody(Response):
 
 
 class CassetteFields(Request):
-    """`POST /_emulator/cassettes`: a cassette that tasks are to be answered from."""
+    """`POST /_emulator/cassettes`: one that tasks are answered from, or an empty one that takes their traffic."""
 
     name: Annotated[str, Field(pattern=CASSETTE_NAME)]
-    cassette: dict[str, Any]
+    cassette: dict[str, Any] | None = None
+    """The one that tasks are to be answered from; None: an empty one, which takes the traffic of the tasks."""
 
 
 class CassetteBody(Response):

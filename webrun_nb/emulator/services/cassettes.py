@@ -30,8 +30,8 @@ class Cassettes:
         self._names = Addresses(practice.by_name, practice.by_address)
         self._cassettes: OrderedDict[tuple[str, str], Cassette] = OrderedDict()
 
-    def put(self, user: str, name: str, content: Mapping[str, Any]) -> Cassette:
-        """Keep a cassette that is to be played from its beginning, in place of one of the same name.
+    def put(self, user: str, name: str, content: Mapping[str, Any] | None) -> Cassette:
+        """Keep a cassette in place of one of the same name: to be played from its beginning, or an empty one (None).
 
         Raises
         ------
@@ -39,7 +39,7 @@ class Cassettes:
             `INVALID_PARAMETER`: it is no cassette.
         """
         try:
-            cassette = read_cassette(content, self._names)
+            cassette = Cassette(names=self._names) if content is None else read_cassette(content, self._names)
         except CassetteError as error:
             raise CommandRefusedError(ErrorCode.INVALID_PARAMETER, f"cassette: {error}", parameter="cassette") from None
         self._keep((user, name), cassette)

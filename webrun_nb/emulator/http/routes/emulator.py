@@ -241,7 +241,7 @@ async def script(task_id: str, recordings: TheRecordings, user: TheUser) -> Scri
 
 @router.post("/cassettes")
 async def put_cassette(body: CassetteFields, cassettes: TheCassettes, user: TheUser) -> CassetteAnswer:
-    """Take a cassette, from which the tasks that name it are answered in place of the network."""
+    """Take a cassette to answer the tasks that name it from, or begin an empty one, which takes their traffic."""
     await asyncio.to_thread(cassettes.put, user, body.name, body.cassette)
     return CassetteAnswer(name=body.name)
 
