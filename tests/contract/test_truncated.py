@@ -44,7 +44,7 @@ def test_a_table_of_5000_rows_comes_whole_where_no_limit_is_set(emulator, run, p
 
 
 def test_a_limit_of_the_request_holds_for_the_estimate(run, page_url):
-    body = run(LIST, startingPoint=f"{page_url}/rows/5000", maxInputTokens=100_000, **JSON)
+    body = run(LIST, startingPoint=f"{page_url}/rows/500", maxInputTokens=10_000, **JSON)
     assert body["code"] == "INPUT_TOKEN_LIMIT"
 
 

@@ -227,6 +227,8 @@ def _days_of_words(line: str, language: str) -> tuple[Day, ...] | Reason:
     if len(tokens) > 24:
         return Reason.NOT_A_WHOLE_DATE
     numbers = [token for token in tokens if token.isdigit()]
+    if len(numbers) < 2:  # before the names of months in all languages are read, which takes half a second once
+        return Reason.NOT_A_WHOLE_DATE
     months = {*_months_in(tokens, language)}
     if len(months) != 1:
         return Reason.SEVERAL_DATES if len(months) > 1 and len(numbers) > 2 else Reason.NOT_A_WHOLE_DATE
@@ -261,9 +263,10 @@ def _months_in(tokens: list[str], language: str) -> Iterator[int]:
     """Yield the months that the words name, in the page's language and English, else in any language."""
     words = [word_key(token) for token in tokens if not token.isdigit()]
     pairs = [f"{first} {second}" for first, second in pairwise(words)]
-    for known in (month_names(language), month_names("en"), month_names("")):
-        if not base_language(language) and known is not month_names(""):
+    for tag in (language, "en", ""):
+        if tag and not base_language(language):
             continue
+        known = month_names(tag)
         found = [known[word] for word in (*words, *pairs) if word in known]
         if not found and base_language(language) in ("he", "iw"):  # "in June" is one word
             found = [known[word[1:]] for word in words if word[:1] == "ב" and word[1:] in known]
