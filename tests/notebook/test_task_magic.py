@@ -123,6 +123,17 @@ def test_a_dry_run_says_what_would_be_done_first_and_shows_the_request_on_demand
     assert "--json shows the request of a dry run" in alone.one_line
 
 
+def test_a_dry_run_names_the_agent_that_the_task_would_go_to(kernel):
+    model = "--model ollama:qwen3 --dry-run"
+    assert "ollama:qwen3 would do it" in task(kernel, model, "List the laptops.").text
+    assert "the local agent" not in task(kernel, f"--agent llm {model}", "List the laptops.").text
+    both = task(kernel, f"--agent auto {model}", "List the laptops.").text
+    assert both.index("the local agent would") < both.index("does not understand the text, ollama:qwen3 would do")
+    kernel.run("%config WebrunMagics.model = 'ollama:qwen3'")
+    assert "ollama:qwen3 would do it" in task(kernel, "--dry-run", "List the laptops.").text
+    kernel.run("%config WebrunMagics.model = None")
+
+
 def test_what_was_not_used_is_named_under_the_result(kernel):
     ran = task(kernel, '--schema "name:str" -o rows', "List the laptops for gaming.")
     lines = ran.text.splitlines()

@@ -50,6 +50,8 @@ _MOST_SAME = 2
 """How often the same may be done on the same page; then it is refused."""
 _MOST_REFUSED = 2
 """How often that may be before the task ends."""
+_MOST_UNFINISHED = 4
+"""How often in a row an answer may be refused before the task ends."""
 
 
 class LlmAgent:
@@ -155,6 +157,7 @@ class _Task:
         self._worded = WordedAnswer(brief, self._acting.view, self._extracting)
         self._silent = 0
         self._refused = 0
+        self._unfinished = 0
         self._done: Counter[tuple[int, str]] = Counter()
 
     def begin(self) -> Work[Finish | None]:
@@ -206,15 +209,36 @@ class _Task:
             self.conversation.as_json = True
         return None
 
+    def _finished(self, call: tools.Finish) -> Finish:
+        """Return the answer of a model.
+
+        Raises
+        ------
+        ToolCallError
+            It can't be the answer, and the model may go on.
+        AgentError
+            `AGENT_ERROR`: the model has given such an answer several times in a row.
+        """
+        try:
+            if self._extracting.wants_data or not call.answer:
+                return self._extracting.finished(call, self._acting.remarks)
+            return self._worded.finished(call, self._acting.remarks)
+        except ToolCallError as error:
+            self._unfinished += 1
+            if self._unfinished < _MOST_UNFINISHED:
+                raise
+            raise AgentError(
+                TaskFailureCode.AGENT_ERROR,
+                f"{self._model} ended {counted(_MOST_UNFINISHED, 'time')} in a row without an answer: {error}",
+            ) from error
+
     def _done_once(self, tool: tools.Tool, call: Call) -> Work[Finish | None]:
         """Do a call, unless it has been done on the same page several times; keep what the model is told of it."""
         match tool:
             case tools.GiveUp(reason=reason):
                 raise AgentError(TaskFailureCode.AGENT_ERROR, f"{self._model} gave up: {shortened(reason, 300)}")
             case tools.Finish():
-                if self._extracting.wants_data or not tool.answer:
-                    return self._extracting.finished(tool, self._acting.remarks)
-                return self._worded.finished(tool, self._acting.remarks)
+                return self._finished(tool)
         key = (self._acting.view.state, f"{type(tool).__name__} {tool.model_dump_json()}")
         self._done[key] += 1
         if self._done[key] > _MOST_SAME:
@@ -240,4 +264,5 @@ class _Task:
             yield from self._acting.look(again=True)
             told = f"A person did this by hand. The page now:\n{self._acting.view.told()}"
         call.told = self.conversation.fenced(told)
+        self._unfinished = 0
         return None

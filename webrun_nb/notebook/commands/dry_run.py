@@ -53,12 +53,21 @@ def show_request(
     """
     client = toolkit.current
     base_url = _ANY_LOCAL_SERVER if client is None else client.base_url
+    options = options.with_agent_of(toolkit.agent_choice if session is None else session.options.agent)
     check_cacheable(text, options)
     request = build_task_request(text, options, base_url=base_url, schema=wanted)
     where = "a session of its own" if session is None else f"session {session.name}"
     print(f"not sent (--dry-run); it would go to {where}")
-    if is_local(base_url):
+    if options.replay is not None and not options.heal:
+        print("the recorded steps would be taken, without an agent (--replay)")
+    elif options.agent_choice.asks_model and options.agent != "auto":
+        print(
+            f"{options.model} would do it, and its provider may charge for that: what it would do is not known before"
+        )
+    elif is_local(base_url):
         _show_plan(request.fields)
+        if options.agent == "auto":
+            print(f"where it does not understand the text, {options.model} would do the task; its provider may charge")
     else:
         print(f"only {base_url} knows what it would do with the text")
     if request.cache is not None:

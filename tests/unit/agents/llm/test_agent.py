@@ -433,6 +433,14 @@ async def test_the_same_on_the_same_page_is_stopped() -> None:
     assert "repeats itself" in error.message
 
 
+async def test_an_answer_that_is_refused_again_and_again_ends_the_task_with_the_reason() -> None:
+    model = ScriptedModel([call("finish")])
+    with pytest.raises(AgentError, match="ended 4 times in a row without an answer: Nothing was read yet") as caught:
+        await run_llm(model, stored(PRODUCT), brief())
+    assert caught.value.code is TaskFailureCode.AGENT_ERROR
+    assert len(model.asked) == 4
+
+
 async def test_a_wrong_tool_or_argument_is_told_with_what_is_right() -> None:
     model = ScriptedModel(
         [
