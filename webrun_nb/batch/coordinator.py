@@ -27,6 +27,7 @@ from webrun_nb.batch.rows import (
     RowAnswer,
     RowFailure,
     RowTask,
+    named_row,
 )
 from webrun_nb.batch.runners.base import Runner
 from webrun_nb.batch.store import OpenAttempt, RunStore
@@ -381,8 +382,8 @@ class Coordinator:
             await self._store.fail(row.position, number, outcome, final=False)
             self._fail_with(
                 RunError(
-                    f"the language model can't do row {row.position} ({row.label}), and no more were started: "
-                    f"{outcome.line}{self._limits.models.of_the_run if is_out_of_money else ''}",
+                    f"the language model can't do {named_row(row.position, row.label)}, and no more were started: "
+                    f"{outcome.message}{self._limits.models.of_the_run if is_out_of_money else ''}",
                     code=outcome.code,
                     hint=f"{outcome.advice}{fewer}; {go_on_with(self._store.meta.run_id)}",
                     session_id=outcome.session_id,
@@ -409,7 +410,7 @@ class Coordinator:
         self._shown.appendleft(_shown(row, failure))
         if self._limits.on_error == "raise" and self._stop_as is None:
             self.error = RunError(
-                f"row {row.position} ({row.label}) failed: {failure.line}",
+                f"{named_row(row.position, row.label)} failed: {failure.line}",
                 code=ToolkitErrorCode.ROW_FAILED,
                 hint=f"{failure.advice}; {go_on_with(self._store.meta.run_id)}",
                 session_id=failure.session_id,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask
+from webrun_nb.batch.rows import RowAnswer, RowFailure, RowTask, named_row
 from webrun_nb.batch.run import MapRun
 from webrun_nb.common.credentials.finding import masked
 from webrun_nb.common.hosted_limits import REQUESTS_PER_MINUTE, SESSIONS_AT_ONCE
@@ -49,7 +49,7 @@ class SampledRow:
 
     def lines(self) -> list[str]:
         """Return its page, its text and how it ended, for people."""
-        name = f"row {self.row.position}" + ("" if self.row.label == str(self.row.position) else f" ({self.row.label})")
+        name = named_row(self.row.position, self.row.label)
         facts = [
             _outcome_text(self.outcome),
             "" if self.elapsed_s is None else f"{self.elapsed_s:.1f} s",

@@ -219,6 +219,11 @@ class RowFailure:
         return self.hint or default_hint(self.code)
 
 
+def named_row(position: int, label: str) -> str:
+    """Name a row for people: `row 3`, with its label in the index where that is another: `row 3 (Berlin)`."""
+    return f"row {position}" if label == str(position) else f"row {position} ({label})"
+
+
 def label_of(value: object) -> str:
     """Return an index value as text for people, shortened."""
     text = one_line(str(value))

@@ -52,8 +52,7 @@ class Spending:
         if options.max_cost_usd is not None and self.price_usd(1, 1) is None:
             raise AgentError(
                 TaskFailureCode.MODEL_PRICE_UNKNOWN,
-                f"The price of {options.model} is not known, so that a limit in dollars could not be kept; limit its "
-                "tokens instead.",
+                f"The price of {options.model} is not known, so that a limit in dollars can't be kept.",
             )
 
     def price_usd(self, prompt: int, completion: int) -> Decimal | None:
