@@ -86,6 +86,12 @@ def plan_rows(
             if name not in data.columns:
                 raise missing_column(name, data.columns, where)
     filled = _Templates(Template(text, raw=raw), Template(url), shown_url)
+    for name in sorted((filled.url.names | filled.text.names) & set(data.columns)):
+        if name not in names and name != ROW:
+            raise ArgumentError(
+                f"{{{{ {name} }}}}: there is no {name!r} in the notebook",
+                f"the column of the input is {{{{ row.{name} }}}}",
+            )
     rows = [_row_task(row, filled, names, check) for row in data.rows()]
     return MapPlan(text, url, rows, _fingerprint(rows, depends_on))
 

@@ -91,6 +91,15 @@ def test_a_column_that_is_missing_is_named_with_the_nearest(text, url, where):
     assert missing.value.hint == "did you mean name?"
 
 
+def test_a_column_that_is_mentioned_without_row_is_told_how_to_write_it():
+    frame = pd.DataFrame({"url": ["http://a.example"], "cat": ["x"]})
+    with pytest.raises(ArgumentError) as missing:
+        plan(frame, "Get the {{ cat }}.")
+    assert missing.value.message == "{{ cat }}: there is no 'cat' in the notebook"
+    assert missing.value.hint == "the column of the input is {{ row.cat }}"
+    assert [row.text for row in plan(frame, "Get the {{ cat }}.", names={"cat": "tomcat"}).rows] == ["Get the tomcat."]
+
+
 @pytest.mark.parametrize("value", [None, float("nan"), pd.NA, pd.NaT])
 def test_a_missing_value_names_its_row_and_column(value):
     frame = pd.DataFrame({"url": ["http://a.example", value]}, index=["x", "y"], dtype=object)
