@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from http import HTTPStatus
+from typing import Any
 
 import httpx2
 from pydantic_ai.models import Model
@@ -26,6 +29,7 @@ _OWN_URLS = {"anthropic": "https://api.anthropic.com", "google": "https://genera
 """The addresses of the providers that have a protocol of their own."""
 _NO_KEY = "none"
 """Sent where an endpoint takes no key: the protocol's client needs one."""
+_OF_STREAMS = {"content-type": "text/event-stream"}
 _WITH_END = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
 """Without it, a stream that broke off between two events is taken for a whole answer."""
 
@@ -67,13 +71,51 @@ async def connected(options: ModelOptions) -> AsyncIterator[Model]:
         if host_of(str(request.url)) != host:
             raise httpx2.RequestError(f"requests to the model go to {host} alone", request=request)
 
-    client = httpx2.AsyncClient(
+    client = _Client(
         follow_redirects=False,
         timeout=httpx2.Timeout(REQUEST_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S),
         event_hooks={"request": [check_host]},
     )
     async with client:
         yield _model(provider, name, url, options.key or _NO_KEY, client)
+
+
+class _Client(httpx2.AsyncClient):
+    """A client that takes a whole completion for a stream of one event, where an endpoint sends that instead."""
+
+    async def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:
+        """Send a request."""
+        response = await super().send(request, **options)
+        is_whole = response.headers.get("content-type", "").startswith("application/json")
+        if not (is_whole and response.status_code == HTTPStatus.OK and request.url.path.endswith("/chat/completions")):
+            return response
+        if not json.loads(request.content).get("stream"):
+            return response
+        content = _as_stream(await response.aread())
+        return httpx2.Response(HTTPStatus.OK, headers=_OF_STREAMS, content=content, request=request)
+
+
+def _as_stream(body: bytes) -> bytes:
+    """Return a chat completion as a stream of one event; a body that is none as it is, in which no event is found."""
+    try:
+        completion = json.loads(body)
+        choices = [
+            {
+                "index": choice.get("index", 0),
+                "delta": {
+                    **choice["message"],
+                    "tool_calls": [
+                        {**call, "index": place} for place, call in enumerate(choice["message"].get("tool_calls") or ())
+                    ],
+                },
+                "finish_reason": choice.get("finish_reason") or "stop",
+            }
+            for choice in completion["choices"]
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return body
+    event = {**completion, "object": "chat.completion.chunk", "choices": choices}
+    return f"data: {json.dumps(event)}\n\ndata: [DONE]\n\n".encode()
 
 
 def _model(provider: str, name: str, url: str, key: str, client: httpx2.AsyncClient) -> Model:

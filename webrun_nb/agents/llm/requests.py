@@ -65,7 +65,7 @@ class Requester:
     """Makes the requests of one task.
 
     The words of an answer are told as they arrive. A request that is made again asks for a whole answer; so does each
-    one, once the endpoint has refused to stream, or has sent something else than a stream with an end.
+    one, once the endpoint has refused to stream, or has sent something else than a stream with an end or an answer.
 
     Parameters
     ----------

@@ -114,7 +114,6 @@ async def test_each_fault_that_stays_ends_in_one_line_without_the_key(
         Answer("finish", {"answer": "It is sold out."}, stream="half"),
         Answer("finish", {"answer": "It is sold out."}, stream="error"),
         Answer("finish", {"answer": "It is sold out."}, stream="stalls"),
-        Answer("finish", {"answer": "It is sold out."}, stream="whole"),
         refusal(400, "Your organization must be verified to stream this model"),
         Answer(body="<html>gateway</html>"),
         Answer("click", "{not json"),
@@ -162,7 +161,6 @@ async def test_what_broke_off_is_not_done_and_may_have_been_charged(served: Mode
     ("fault", "asked", "charged"),
     [
         (refusal(400, "stream_options: unknown"), 3, 2),
-        (Answer("find", {"words": "lamp"}, stream="whole"), 3, 3),
         (Answer("find", {"words": "lamp"}, stream="half"), 3, 3),
     ],
 )
@@ -180,6 +178,17 @@ async def test_a_model_that_does_not_stream_is_asked_for_whole_answers_from_then
     await answer_of(served, whole_answers=whole_answers)
     assert [bool(request.get("stream")) for request in served.requests] == [True] + [False] * asked
     assert whole_answers == {f"openai:some-model {served.url}"}
+
+
+async def test_a_whole_answer_in_the_place_of_a_stream_is_taken_and_nothing_is_lost(served: ModelServer) -> None:
+    served.say(
+        Answer("find", {"words": "stock"}, "I look.", stream="whole"),
+        Answer("finish", {"answer": "It is in stock."}, stream="whole"),
+    )
+    tokens, said, whole_answers = TokenUse(), list[str](), set[str]()
+    assert await answer_of(served, tokens, said=said, whole_answers=whole_answers) == "It is in stock."
+    assert (tokens.model_requests, tokens.prompt, tokens.estimated) == (2, 2000, False)
+    assert (said, whole_answers) == (["I look."], set())
 
 
 async def test_a_connection_that_breaks_off_once_does_not_end_the_streams(served: ModelServer) -> None:
