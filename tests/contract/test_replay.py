@@ -164,7 +164,7 @@ def test_what_is_no_recording_is_refused_with_the_place(emulator, recorded, chan
 
 def test_another_text_than_that_of_the_recording_is_refused(emulator, recorded):
     status, body = replayed(emulator, recorded[0], prompt="List the fruits")
-    assert (status, body["code"]) == (400, "INVALID_TASK_DETAILS")
+    assert (status, body["code"], body["details"]["parameter"]) == (400, "INVALID_PARAMETER", "prompt")
     assert rows(replayed(emulator, recorded[0], prompt=f"  {TEXT} ")) == ROWS
 
 

@@ -57,6 +57,10 @@ def replayed(kernel, replay, *options):
 def test_a_task_is_replayed_by_its_id_and_from_a_file(kernel, file):
     assert replayed(kernel, file).status == "ok"
     assert value(kernel.run("again.values.tolist()")) == ROWS
+    empty = f"%%webrun task --replay {file} {SCHEMA} -o again"
+    assert kernel.run(empty).status == "ok"
+    assert value(kernel.run("again.values.tolist()")) == ROWS
+    assert "the local agent would go on (--heal)" in kernel.run(f"{empty} --heal --dry-run").text
     call = "webrun.run_task('', replay=task_id, schema='item:str, price:float').df.values.tolist()"
     assert value(kernel.run(call)) == ROWS
 
@@ -91,9 +95,12 @@ def test_the_code_of_a_task_for_playwright_is_text(kernel, task_id):
     [
         ("%%webrun task --replay nowhere.json\nx", "there is no file nowhere.json"),
         ("%%webrun task --replay nope\nx", "nothing is recorded of task nope"),
-        ("%%webrun task --heal\nx", "heal mends a recording"),
-        ("%%webrun task --replay {file} --agent local\nx", "a replay has no agent; add heal, or leave it out"),
-        ("%%webrun task --replay {file}\nList the prices", "the text is not that of the recording"),
+        ("%%webrun task --heal\nx", "--heal needs --replay, the recording that it mends"),
+        ("%%webrun task --replay {file} --agent local\nx", "--agent needs --heal: a replay alone has no agent"),
+        (
+            "%%webrun task --replay {file}\nList the prices",
+            "leave out the text, to replay the recording, or --replay, to run the text · nothing was done",
+        ),
         ("%webrun code nope --playwright", "nothing is recorded of task nope"),
         ("%webrun code --playwright --recording x.json", "--recording"),
         ("%webrun code {task} --recording /nowhere/x.json", "/nowhere/x.json can't be written"),

@@ -146,6 +146,8 @@ ARGUMENTS: Mapping[str, str] = {
     "emulator.maxSteps": "max_steps",
     "emulator.vision": "vision",
     "emulator.userAgent": "user_agent",
+    "emulator.replay": "replay",
+    "emulator.heal": "heal",
     "terminateOnCompletion": "end",
     "outputType": "the answer's type",
     "outputSchema": "schema",

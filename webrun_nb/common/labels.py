@@ -51,7 +51,7 @@ _FIELDS = (
     *("avoidDomains", "terminateOnCompletion", "outputType", "outputSchema", "environmentId", "profileId", "policyId"),
     *("sessionId", "taskId", "fileId", "newState", "actionType"),
     *("emulator.agent", "emulator.modelUrl", "emulator.model", "emulator.maxSteps", "emulator.vision"),
-    "emulator.userAgent",
+    *("emulator.userAgent", "emulator.replay", "emulator.heal"),
 )
 """The fields of requests that messages of the service name."""
 _FIELD = re.compile(

@@ -27,6 +27,8 @@ OPTIONS: Mapping[str, str] = {
     "emulator.maxSteps": "--max-steps",
     "emulator.vision": "--vision",
     "emulator.userAgent": "--user-agent",
+    "emulator.replay": "--replay",
+    "emulator.heal": "--heal",
     "terminateOnCompletion": "--end",
     "outputType": "the answer's type",
     "outputSchema": "--schema",

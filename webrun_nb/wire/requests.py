@@ -233,11 +233,11 @@ class EmulatorFields(Request):
     @model_validator(mode="after")
     def _heals_a_replay(self) -> Self:
         if self.heal and self.replay is None:
-            raise invalid("{parameter} mends a recording: give replay as well, or leave it out", within=["heal"])
+            raise invalid("{parameter} needs emulator.replay, the recording that it mends", within=["heal"])
         if self.replay is not None and not self.heal:
             for name in ("agent", "model"):
                 if getattr(self, name) is not None:
-                    raise invalid("{parameter}: a replay has no agent; add heal, or leave it out", within=[name])
+                    raise invalid("{parameter} needs emulator.heal: a replay alone has no agent", within=[name])
         return self
 
     @model_validator(mode="before")

@@ -250,16 +250,19 @@ class Sessions:
         Raises
         ------
         CommandRefusedError
-            `TASK_NOT_FOUND`, `INVALID_STATE`, `INVALID_PARAMETER`: there is no such recording; `INVALID_TASK_DETAILS`:
-            the task has another text.
+            `TASK_NOT_FOUND`, `INVALID_STATE`, `INVALID_PARAMETER`: there is no such recording, or the task has another
+            text.
         """
         if fields.emulator.replay is None:
             return fields, None
         recording = self._recordings.to_replay(user, fields.emulator.replay)
         said, recorded = fields.prompt.split(), recording.task.text.split()
         if said and said != recorded:
-            why = "the text is not that of the recording, whose steps are taken: leave it out, or replay is left out"
-            raise CommandRefusedError(ErrorCode.INVALID_TASK_DETAILS, why, parameter="task.prompt")
+            why = (
+                "the text of the task is not that of its recording: leave out the text, to replay the recording, or "
+                "emulator.replay, to run the text"
+            )
+            raise CommandRefusedError(ErrorCode.INVALID_PARAMETER, why, parameter="task.prompt")
         given = {"prompt": recording.task.text, "starting_url": fields.starting_url or recording.task.starting_url}
         return fields.model_copy(update=given), recording
 

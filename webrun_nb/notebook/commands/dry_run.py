@@ -58,8 +58,13 @@ def show_request(
     request = build_task_request(text, options, base_url=base_url, schema=wanted)
     where = "a session of its own" if session is None else f"session {session.name}"
     print(f"not sent (--dry-run); it would go to {where}")
-    if options.replay is not None and not options.heal:
+    if options.replay is not None:
         print("the recorded steps would be taken, without an agent (--replay)")
+        if options.heal:
+            asked = (
+                f"{options.model}, whose provider may charge," if options.agent_choice.asks_model else "the local agent"
+            )
+            print(f"where one can't be taken any more, {asked} would go on (--heal)")
     elif options.agent_choice.asks_model and options.agent != "auto":
         print(
             f"{options.model} would do it, and its provider may charge for that: what it would do is not known before"

@@ -152,7 +152,7 @@ def _data(workspace: Workspace, arguments: Map) -> object:
                 "%%webrun map urls …, or --resume RUN to go on with a run",
             )
         return None
-    if not arguments.text:
+    if not arguments.text and arguments.replay is None:
         raise CommandError(
             "the cell has no text for map",
             f"write what to do on each page; to go on with the stored text: %%webrun map --resume {arguments.resume}",
@@ -347,7 +347,7 @@ MAP = Command(
         QUIET,
     ),
     cell=True,
-    cell_unless="--resume",
+    cell_unless=("--resume", "--replay"),
     shows_rows=True,
     exclusive=("-o", "--bg"),
     examples=(

@@ -107,7 +107,7 @@ USER_AGENT = Option("--user-agent", "user_agent", "the User-Agent that pages are
 REPLAY = Option(
     "--replay",
     "replay",
-    "no agent: the recorded steps of a task, or of a file",
+    "no agent: the recorded steps of a task, or of a file; the text may be left out",
     "TASK|FILE",
     values.replay,
     names="task",

@@ -490,6 +490,7 @@ TASK = Command(
         QUIET,
     ),
     cell=True,
+    cell_unless=("--replay",),
     shows_rows=True,
     exclusive=("-o", "--bg"),
     examples=(

@@ -71,7 +71,7 @@ def parse(registry: Registry, line: str, cell: str | None) -> Invocation:
 
 
 def _may_be_empty(command: Command, fields: Mapping[str, Any]) -> bool:
-    return any(option.label == command.cell_unless and option.field in fields for option in command.options)
+    return any(option.label in command.cell_unless and option.field in fields for option in command.options)
 
 
 def _parse_verbatim(command: Command, line: str, cell: str | None) -> Invocation:

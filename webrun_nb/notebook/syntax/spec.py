@@ -103,8 +103,8 @@ class Command:
         Labels of options of which only one may be given.
     cell : bool
         It is written as `%%webrun`, with its text on the lines below (the field `text`).
-    cell_unless : str
-        The label of an option with which the cell may be empty; only for a command with a cell.
+    cell_unless : tuple of str
+        Labels of options with which the cell may be empty; only for a command with a cell.
     verbatim : bool
         It takes the rest of the line as it is, or a cell, as the field `text`.
     shows_rows : bool
@@ -125,7 +125,7 @@ class Command:
     aliases: tuple[str, ...] = ()
     exclusive: tuple[str, ...] = ()
     cell: bool = False
-    cell_unless: str = ""
+    cell_unless: tuple[str, ...] = ()
     verbatim: bool = False
     shows_rows: bool = False
     subcommands: tuple[Command, ...] = ()

@@ -43,6 +43,11 @@ def refusal(line: str, cell: str | None = None) -> CommandError:
     return caught.value
 
 
+@pytest.mark.parametrize("line", ["task --replay a.json", "map pages --replay a.json", "map --resume r2"])
+def test_a_cell_is_empty_where_its_text_is_recorded(line: str) -> None:
+    assert parse(line, " \n").text == ""
+
+
 @pytest.mark.parametrize(
     ("line", "command"),
     [
