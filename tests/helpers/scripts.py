@@ -19,9 +19,10 @@ def run_script(script: str, folder: Path, **environment: str) -> str:
     """
     path = folder / "script.py"
     path.write_text(script)
-    browser = next(each.path for each in discovery.candidates() if each.path)
+    if "WEBRUN_BROWSER" in script:  # it imports nothing of webrun_nb that would find the browser
+        environment["WEBRUN_BROWSER"] = str(next(each.path for each in discovery.candidates() if each.path))
     printed = io.StringIO()
-    given = mock.patch.dict(os.environ, {"WEBRUN_BROWSER": str(browser), **environment})
+    given = mock.patch.dict(os.environ, environment)
     with given, contextlib.redirect_stdout(printed):
         runpy.run_path(str(path), run_name="__main__")
     return printed.getvalue()

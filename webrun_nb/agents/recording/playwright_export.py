@@ -21,7 +21,7 @@ It takes the steps of a recorded task in Chromium and prints what it reads as JS
 
 {helpers}async def main():
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=os.environ.get("WEBRUN_BROWSER"))
+        {launch}
         context = await browser.new_context(viewport={{"width": 1024, "height": 600}})
         page = await context.new_page()
         opened = []
@@ -60,14 +60,25 @@ _HELPERS: Mapping[str, str] = {
 ''',
 }
 """The functions of a script, each by the beginning of its calls."""
-_IMPORTS: Mapping[str, str] = {"getpass.": "import getpass", "json.": "import json", "re.": "import re"}
+_IMPORTS: Mapping[str, str] = {
+    "getpass.": "import getpass",
+    "json.": "import json",
+    "os.": "import os",
+    "re.": "import re",
+}
 """The imports that only some scripts need, by the beginning of what is used of them."""
 _READERS: Mapping[str, str] = {"ChosenValues(": "ChosenValues", "read_values(": "read_values"}
 """What reads values, by the beginning of its calls."""
 _READING = """
 from webrun_nb.agents.recording.page_reading import {readers}
+from webrun_nb.browsers.chromium.launcher import launch_found_browser
 from webrun_nb.browsers.chromium.plain_page import PlainPage
 """
+_LAUNCH_FOUND = "browser = await launch_found_browser(playwright.chromium)"
+_LAUNCH_PLAIN = """\
+# WEBRUN_BROWSER is the path of a Chromium; without it Playwright takes its own: playwright install chromium
+        browser = await playwright.chromium.launch(executable_path=os.environ.get("WEBRUN_BROWSER"))"""
+"""The launch in a script that reads nothing, and so needs no webrun_nb, which finds the browser for the others."""
 _PRINTED = "print(json.dumps(records, ensure_ascii=False, indent=2))"
 _NEWEST = "page = await newest(context, page, opened)"
 _ROLES = frozenset({
@@ -116,15 +127,17 @@ def playwright_script(recording: Recording) -> str:
             raise RecordingError(f"step {number} of {len(recording.steps)} can't be written: {error}") from None
     body = "\n".join(f"        {line}" for line in _without_repeats(lines))
     helpers = "".join(code for call, code in _HELPERS.items() if call in body)
-    modules = [code for name, code in _IMPORTS.items() if name in f"{body}{helpers}"]
-    imports = "\n".join(["import asyncio", *sorted([*modules, "import os"])])
-    imports += "\n\nfrom playwright.async_api import async_playwright\n"
     readers = [name for call, name in _READERS.items() if call in body]
+    launch = _LAUNCH_FOUND if readers else _LAUNCH_PLAIN
+    modules = [code for name, code in _IMPORTS.items() if name in f"{launch}{body}{helpers}"]
+    imports = "\n".join(["import asyncio", *modules])
+    imports += "\n\nfrom playwright.async_api import async_playwright\n"
     about = " ".join(recording.task.text.split()).replace("\\", "\\\\").replace('"', "'")
     return _SCRIPT.format(
         about=about,
         imports=imports + (_READING.format(readers=", ".join(readers)) if readers else ""),
         helpers=helpers,
+        launch=launch,
         body=body,
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, BrowserType, CDPSession, Error
 
-from webrun_nb.browsers.discovery import BrowserCandidate
+from webrun_nb.browsers.discovery import BrowserCandidate, find_browser
 from webrun_nb.browsers.processes.groups import Guardian, browser_group, kill_group, signal_group
 from webrun_nb.browsers.protocol import VIEW_HEIGHT_PX, VIEW_WIDTH_PX, InstanceUnavailableError
 
@@ -155,6 +155,25 @@ class Launcher:
             handle_sighup=False,
         )
         return RunningBrowser(browser, browser_group(self._driver_pid, marker), self._guardian)
+
+
+async def launch_found_browser(chromium: BrowserType) -> Browser:
+    """Start the browser of this machine for a program's own Playwright, without a session's rules.
+
+    Raises
+    ------
+    InstanceUnavailableError
+        No browser is installed or none starts; the message says what to run.
+    """
+
+    async def launch(candidate: BrowserCandidate) -> Browser:
+        try:
+            return await chromium.launch(executable_path=candidate.path, channel=candidate.channel)
+        except Error as error:
+            raise InstanceUnavailableError(_reason(error)) from error
+
+    _, browser = await find_browser(launch)
+    return browser
 
 
 async def new_context(browser: Browser, proxy_url: str, storage_state: Mapping[str, Any] | None) -> BrowserContext:

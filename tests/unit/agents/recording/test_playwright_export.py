@@ -73,6 +73,10 @@ def test_one_of_several_is_found_by_its_row_first_and_then_by_its_place():
 def test_a_script_has_no_more_than_it_needs():
     script = script_of(step("Navigate", url="http://x/"))
     assert [name for name in ("find", "secret", "json", "re.", "webrun_nb") if name in script] == []
+    assert "playwright install chromium" in script
+    reading = script_of(ReadStep(read="List the fruits"))
+    assert "await launch_found_browser(playwright.chromium)" in reading
+    assert [name for name in ("import os", "WEBRUN_BROWSER") if name in reading] == []
 
 
 def test_what_a_task_says_ends_no_string():
