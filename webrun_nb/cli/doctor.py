@@ -37,8 +37,9 @@ _REQUIRED_EXTRAS = frozenset({"", "emulator"})
 _ANSWER_WITHIN_S = 10.0
 _NAME_WIDTH = max(map(len, _EXTRAS.values()))
 
-State = Literal["ok", "missing", "optional"]
-"""The result of a check. `optional`: missing, and needed for additional features only."""
+State = Literal["ok", "missing", "optional", "asking"]
+"""The result of a check. `optional`: missing, and needed for additional features only. `asking`: the check has begun,
+and its result follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Finding:
     ----------
     name : str
         The thing that was checked.
-    state : {"ok", "missing", "optional"}
+    state : {"ok", "missing", "optional", "asking"}
         The result.
     detail : str
         The version, path or problem that was found.
@@ -111,7 +112,7 @@ def run_checks(model: str | None = None, model_url: str | None = None) -> Iterat
         yield from _browser()
         yield _emulator()
         if model is not None or model_url is not None:
-            yield language_model(model, model_url)
+            yield from language_model(model, model_url)
 
 
 # --- Python and packages ----------------------------------------------------------------------------------------------
@@ -262,12 +263,13 @@ _MODEL_FIXES = {
     TaskFailureCode.MODEL_KEY_INVALID: "check the key in the provider's environment variable",
     TaskFailureCode.MODEL_NOT_FOUND: "check the name at the provider",
     TaskFailureCode.MODEL_UNAVAILABLE: "check its address, and whether it runs there; try again later",
+    TaskFailureCode.MODEL_UNSUITABLE: "choose another model",
 }
 """The remedies for a language model that cannot be asked, by the code of its failure."""
 
 
-def language_model(model: str | None, url: str | None = None) -> Finding:
-    """Ask a language model a small question, and report what it can do.
+def language_model(model: str | None, url: str | None = None) -> Iterator[Finding]:
+    """Yield that a language model is asked a small question, and then what it can do.
 
     Parameters
     ----------
@@ -284,27 +286,32 @@ def language_model(model: str | None, url: str | None = None) -> Finding:
         choice.check()
         key = choice.read_key()
     except RequestError as error:
-        return Finding(name, "missing", error.message, error.hint or "")
+        yield Finding(name, "missing", error.message, error.hint or "")
+        return
     try:
-        from webrun_nb.agents.llm.trial import try_model
+        from webrun_nb.agents.llm.trial import TRIAL_PATIENCE, try_model
     except ModuleNotFoundError as error:
-        return Finding(name, "missing", f"no {error.name}", f"run: {pip_command('webrun-nb[llm]')}")
+        yield Finding(name, "missing", f"no {error.name}", f"run: {pip_command('webrun-nb[llm]')}")
+        return
     from webrun_nb.agents.base import AgentError, ModelOptions
 
     assert choice.model is not None, "the check demands it"
     options = ModelOptions(choice.model, choice.model_url, "" if key is None else key.reveal())
+    yield Finding(name, "asking", f"{choice.model}, which has {TRIAL_PATIENCE.silence_s:.0f} s to answer")
     try:
         trial = asyncio.run(try_model(options))
     except AgentError as error:
-        return Finding(name, "missing", error.message, _MODEL_FIXES.get(error.code, ""))
+        yield Finding(name, "missing", error.message, _MODEL_FIXES.get(error.code, ""))
+        return
     cost = "of unknown cost" if trial.cost_usd is None else f"for {exact_dollars(trial.cost_usd)}"
     spent = f"{counted(trial.requests, 'request')} {cost}"
     if trial.calls_tools:
-        return Finding(name, "ok", f"{choice.model} answers, and calls tools ({spent})")
-    if trial.writes_json:
-        return Finding(name, "ok", f"{choice.model} calls no tools, and writes JSON in their place ({spent})")
-    detail = f"{choice.model} answers, but neither calls tools nor writes JSON ({spent})"
-    return Finding(name, "missing", detail, "choose another model")
+        yield Finding(name, "ok", f"{choice.model} answers, and calls tools ({spent})")
+    elif trial.writes_json:
+        yield Finding(name, "ok", f"{choice.model} calls no tools, and writes JSON in their place ({spent})")
+    else:
+        detail = f"{choice.model} answers, but neither calls tools nor writes JSON ({spent})"
+        yield Finding(name, "missing", detail, "choose another model")
 
 
 def _browser() -> Iterator[Finding]:

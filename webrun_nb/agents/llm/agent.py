@@ -31,7 +31,7 @@ from webrun_nb.agents.llm.acting import Acting
 from webrun_nb.agents.llm.connection import Connect, connected
 from webrun_nb.agents.llm.conversation import Call, Conversation
 from webrun_nb.agents.llm.extracting import Extracting
-from webrun_nb.agents.llm.requests import NoToolsError, Requester, Sleep, TooLongError
+from webrun_nb.agents.llm.requests import USUAL_PATIENCE, NoToolsError, Patience, Requester, Sleep, TooLongError
 from webrun_nb.agents.llm.spending import Spending
 from webrun_nb.agents.llm.thoughts import Asking, Say, Thoughts
 from webrun_nb.agents.llm.tools import ToolCallError, parsed
@@ -67,6 +67,8 @@ class LlmAgent:
         Waits some seconds before a request is made again.
     whole_answers : set of str, optional
         The models that are known not to stream their answers; see `Requester`.
+    patience : Patience, optional
+        The limits on the attempts at each request.
     """
 
     def __init__(
@@ -75,11 +77,13 @@ class LlmAgent:
         connect: Connect = connected,
         sleep: Sleep = asyncio.sleep,
         whole_answers: set[str] | None = None,
+        patience: Patience = USUAL_PATIENCE,
     ) -> None:
         self._options = options
         self._connect = connect
         self._sleep = sleep
         self._whole_answers = set[str]() if whole_answers is None else whole_answers
+        self._patience = patience
 
     async def run(self, brief: TaskSpec, tokens: TokenUse) -> Run:
         """Work on a task; see `Agent.run`."""
@@ -88,7 +92,7 @@ class LlmAgent:
         task = _Task(brief, self._options)
         try:
             async with self._connect(self._options) as model:
-                requester = Requester(model, self._options, spending, self._sleep, self._whole_answers)
+                requester = Requester(model, self._options, spending, self._sleep, self._whole_answers, self._patience)
                 work: Work[Finish | None] = task.begin()
                 while True:
                     # In a thread: a large page takes long to be read, and other sessions go on meanwhile.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from pydantic_ai.direct import model_request, model_request_stream
 from pydantic_ai.exceptions import (
@@ -38,19 +39,31 @@ from webrun_nb.agents.llm.thoughts import Thoughts
 from webrun_nb.common.codes import TaskFailureCode
 from webrun_nb.common.hosts import host_of, is_loopback
 from webrun_nb.common.language_models import OWN_KEY_VARIABLE, PROVIDERS, split_model, variables_of_key
-from webrun_nb.common.text import shortened
+from webrun_nb.common.text import counted, shortened
 
 Sleep = Callable[[float], Awaitable[object]]
 
-_MOST_ATTEMPTS = 4
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 30.0
-_WHOLE_REQUEST_S = 300.0
-"""The longest time for a request whose answer trickles in; none may be silent for more than `REQUEST_TIMEOUT_S`."""
 _SAID_CHARS = 200
 _PART_BYTES = 20
 _PICTURE_BYTES = 6_000
 """The size that a picture of the view counts with in the estimate of tokens: about 3,000 tokens at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """The limits on the attempts at one request."""
+
+    attempts: int = 4
+    """The most times that the same is asked."""
+    silence_s: float = REQUEST_TIMEOUT_S
+    """The longest time in which nothing of the answer arrives."""
+    whole_s: float = 300.0
+    """The longest time for an answer that trickles in."""
+
+
+USUAL_PATIENCE = Patience()
 
 
 class TooLongError(Exception):
@@ -79,10 +92,18 @@ class Requester:
         Waits some seconds.
     whole_answers : set of str
         The models, each with its address, that can't stream; those that are found to be so are added.
+    patience : Patience, optional
+        The limits on the attempts at each request.
     """
 
     def __init__(
-        self, model: Model, options: ModelOptions, spending: Spending, sleep: Sleep, whole_answers: set[str]
+        self,
+        model: Model,
+        options: ModelOptions,
+        spending: Spending,
+        sleep: Sleep,
+        whole_answers: set[str],
+        patience: Patience = USUAL_PATIENCE,
     ) -> None:
         self._model = model
         self._options = options
@@ -90,6 +111,7 @@ class Requester:
         self._spending = spending
         self._sleep = sleep
         self._whole_answers = whole_answers
+        self._patience = patience
 
     async def ask(
         self, messages: Sequence[ModelMessage], parameters: ModelRequestParameters, thoughts: Thoughts
@@ -112,15 +134,15 @@ class Requester:
         """
         size = _bytes_of(messages, parameters)
         wait_s, lost = _FIRST_WAIT_S, ""
-        for attempt in range(_MOST_ATTEMPTS):
+        for attempt in range(self._patience.attempts):
             if attempt:
                 thoughts.note(f"{self._options.model}: {lost}. It is asked again.")
                 await self._sleep(wait_s)
                 wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
             settings = ModelSettings(
                 max_tokens=self._spending.answer_tokens(size),
-                timeout=REQUEST_TIMEOUT_S,
-                request_timeout=_WHOLE_REQUEST_S,
+                timeout=self._patience.silence_s,
+                request_timeout=self._patience.whole_s,
                 max_retries=0,
             )
             thoughts.begin()
@@ -147,13 +169,11 @@ class Requester:
                     ) from error
             except (ModelAPIError, UnexpectedModelBehavior, UserError) as error:
                 if streams and _refuses_to_stream(error):
-                    self._whole_answers.add(self._name)
-                    lost, wait_s = "it does not stream its answers", 0.0
-                    continue
+                    return await self._ask_whole("it does not stream its answers", messages, parameters, thoughts)
                 lost = self._said(self._final(error, parameters))
                 self._spending.count_lost(size)
                 if streams and not getattr(error, "in_stream", False):
-                    self._whole_answers.add(self._name)
+                    return await self._ask_whole(lost, messages, parameters, thoughts)
             else:
                 self._spending.count(response, size)
                 if response.finish_reason == "content_filter":
@@ -163,7 +183,16 @@ class Requester:
                 return response
             finally:
                 self._spending.settle()
-        raise self._unavailable(f"{lost}, {_MOST_ATTEMPTS} times")
+        times = f", {counted(self._patience.attempts, 'time')}" if self._patience.attempts > 1 else ""
+        raise self._unavailable(f"{lost}{times}")
+
+    async def _ask_whole(
+        self, why: str, messages: Sequence[ModelMessage], parameters: ModelRequestParameters, thoughts: Thoughts
+    ) -> ModelResponse:
+        """Ask for a whole answer, and for no stream from now on; attempts begin anew."""
+        self._whole_answers.add(self._name)
+        thoughts.note(f"{self._options.model}: {why}. It is asked again.")
+        return await self.ask(messages, parameters, thoughts)
 
     @property
     def _name(self) -> str:
@@ -244,9 +273,9 @@ class Requester:
         if isinstance(error, ModelHTTPError):
             text = f"HTTP {error.status_code}: {_message_in(error.body) or 'no reason given'}"
         elif isinstance(error, ModelRequestTimeout):
-            text = f"no whole answer from {self._address} within {_WHOLE_REQUEST_S:.0f} s"
+            text = f"no whole answer from {self._address} within {self._patience.whole_s:.0f} s"
         elif isinstance(error, ModelTimeoutError):
-            text = f"no answer from {self._address} within {REQUEST_TIMEOUT_S:.0f} s"
+            text = f"no answer from {self._address} within {self._patience.silence_s:.0f} s"
         elif isinstance(error, ModelConnectionError):
             text = f"no whole answer from {self._address}: {_cause_of(error)}"
         else:

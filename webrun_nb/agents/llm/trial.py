@@ -10,16 +10,19 @@ from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, Text
 from pydantic_ai.models import ModelRequestParameters
 from pydantic_ai.tools import ToolDefinition
 
-from webrun_nb.agents.base import ModelOptions, TokenUse
+from webrun_nb.agents.base import AgentError, ModelOptions, TokenUse
 from webrun_nb.agents.llm.connection import Connect, connected
 from webrun_nb.agents.llm.conversation import written_call
-from webrun_nb.agents.llm.requests import NoToolsError, Requester
+from webrun_nb.agents.llm.requests import NoToolsError, Patience, Requester, TooLongError
 from webrun_nb.agents.llm.spending import Spending
 from webrun_nb.agents.llm.thoughts import Thoughts
+from webrun_nb.common.codes import TaskFailureCode
 
 _TOOL = "report_sum"
 _QUESTION = f"Call the tool {_TOOL} with the sum of 2 and 3."
 _AS_JSON = f'Answer with this JSON object alone: {{"tool": "{_TOOL}", "arguments": {{"sum": 5}}}}'
+TRIAL_PATIENCE = Patience(attempts=1, silence_s=30.0, whole_s=120.0)
+"""Someone waits for the result, and can repeat the trial."""
 _SCHEMA = {"type": "object", "properties": {"sum": {"type": "integer"}}, "required": ["sum"]}
 
 
@@ -40,7 +43,9 @@ class ModelTrial:
         return self.calls_tools or bool(self.writes_json)
 
 
-async def try_model(options: ModelOptions, connect: Connect = connected) -> ModelTrial:
+async def try_model(
+    options: ModelOptions, connect: Connect = connected, patience: Patience = TRIAL_PATIENCE
+) -> ModelTrial:
     """Ask a model to call a tool; where it does not, ask it once more for the same call as JSON.
 
     Parameters
@@ -49,6 +54,8 @@ async def try_model(options: ModelOptions, connect: Connect = connected) -> Mode
         The model.
     connect : callable, optional
         Opens the connection to the model.
+    patience : Patience, optional
+        The limits on the attempts at each of the two requests.
 
     Raises
     ------
@@ -57,19 +64,31 @@ async def try_model(options: ModelOptions, connect: Connect = connected) -> Mode
     """
     tokens = TokenUse(estimated=False)
     async with connect(options) as model:
-        requester = Requester(model, options, Spending(options, tokens), asyncio.sleep, set())
-        tool = ToolDefinition(name=_TOOL, parameters_json_schema=_SCHEMA, description="Reports a sum.")
-        calls_tools, writes_json = False, None
+        requester = Requester(model, options, Spending(options, tokens), asyncio.sleep, set(), patience)
         try:
-            answer = await requester.ask(_asking(_QUESTION), ModelRequestParameters(function_tools=[tool]), Thoughts())
-            calls_tools = any(isinstance(part, ToolCallPart) and part.tool_name == _TOOL for part in answer.parts)
-        except NoToolsError:
-            pass  # it says so itself; the other form is tried next
-        if not calls_tools:
-            said = await requester.ask(_asking(_AS_JSON), ModelRequestParameters(), Thoughts())
-            call = written_call(_words(said))
-            writes_json = call is not None and call.name == _TOOL
+            calls_tools = await _calls_tools(requester)
+            writes_json = None if calls_tools else await _writes_json(requester)
+        except TooLongError as error:
+            raise AgentError(
+                TaskFailureCode.MODEL_UNSUITABLE, f"{options.model} can't read even a short question: {error}."
+            ) from error
     return ModelTrial(calls_tools, writes_json, tokens.model_requests, tokens.model_cost_usd)
+
+
+async def _calls_tools(requester: Requester) -> bool:
+    """Ask the model to call a tool; False also where it says itself that it calls none."""
+    tool = ToolDefinition(name=_TOOL, parameters_json_schema=_SCHEMA, description="Reports a sum.")
+    try:
+        answer = await requester.ask(_asking(_QUESTION), ModelRequestParameters(function_tools=[tool]), Thoughts())
+    except NoToolsError:
+        return False
+    return any(isinstance(part, ToolCallPart) and part.tool_name == _TOOL for part in answer.parts)
+
+
+async def _writes_json(requester: Requester) -> bool:
+    """Ask the model for the same call as JSON."""
+    call = written_call(_words(await requester.ask(_asking(_AS_JSON), ModelRequestParameters(), Thoughts())))
+    return call is not None and call.name == _TOOL
 
 
 def _asking(text: str) -> list[ModelMessage]:

@@ -9,8 +9,8 @@ import pytest
 from helpers.agent_runner import FakeWorker
 from helpers.stored_pages import stored
 from webrun_nb.agents.base import AgentError, Finish, Log, ModelOptions, Observe, Reply, TaskSpec, TokenUse
-from webrun_nb.agents.llm import requests
 from webrun_nb.agents.llm.agent import LlmAgent
+from webrun_nb.agents.llm.requests import USUAL_PATIENCE, Patience
 from webrun_nb.bench.harness.model_server import Answer, ModelServer, model_server, refusal
 from webrun_nb.common.codes import TaskFailureCode
 
@@ -40,10 +40,13 @@ async def answer_of(
     key: str = KEY,
     said: list[str] | None = None,
     whole_answers: set[str] | None = None,
+    patience: Patience = USUAL_PATIENCE,
 ) -> str:
     """Return the answer of a task on a stored page, by the model of a server."""
     worker = FakeWorker(PAGE)
-    agent = LlmAgent(ModelOptions(model, served.url, key), sleep=no_sleep, whole_answers=whole_answers)
+    agent = LlmAgent(
+        ModelOptions(model, served.url, key), sleep=no_sleep, whole_answers=whole_answers, patience=patience
+    )
     run = agent.run(SPEC, TokenUse() if tokens is None else tokens)
     reply: Reply | None = None
     try:
@@ -122,17 +125,13 @@ async def test_each_fault_that_stays_ends_in_one_line_without_the_key(
         refusal(400, "this model does not support tools"),
     ],
 )
-async def test_each_fault_that_passes_is_got_over(
-    served: ModelServer, fault: Answer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(requests, "REQUEST_TIMEOUT_S", 0.2)  # the time that a silent answer is waited for
-
+async def test_each_fault_that_passes_is_got_over(served: ModelServer, fault: Answer) -> None:
     def script(told: str, number: int) -> Answer:
         written = '{"tool": "finish", "arguments": {"answer": "It is in stock."}}'
         return fault if number == 0 else DONE if "tools" in served.requests[-1] else Answer(words=written)
 
     served.follow(script)
-    assert await answer_of(served) == "It is in stock."
+    assert await answer_of(served, patience=Patience(silence_s=0.2)) == "It is in stock."
 
 
 # --- answers that arrive as a stream
