@@ -216,7 +216,7 @@ class RowFailure:
     @property
     def advice(self) -> str:
         """The hint: its own, or that of its code."""
-        return self.hint or default_hint(self.code)
+        return self.hint or default_hint(self.code, self.details)
 
 
 def named_row(position: int, label: str) -> str:

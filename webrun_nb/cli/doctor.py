@@ -25,6 +25,8 @@ from webrun_nb.common.text import counted
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
+    from webrun_nb.agents.base import AgentError
+
 _DISTRIBUTION = "webrun-nb"
 _OLDEST_PYTHON = (3, 11)
 _EXTRAS = {
@@ -268,6 +270,12 @@ _MODEL_FIXES = {
 """The remedies for a language model that cannot be asked, by the code of its failure."""
 
 
+def _model_fix(error: AgentError) -> str:
+    from webrun_nb.client.errors import default_hint
+
+    return default_hint(error.code, error.details) if "fault" in error.details else _MODEL_FIXES.get(error.code, "")
+
+
 def language_model(model: str | None, url: str | None = None) -> Iterator[Finding]:
     """Yield that a language model is asked a small question, and then what it can do.
 
@@ -301,7 +309,7 @@ def language_model(model: str | None, url: str | None = None) -> Iterator[Findin
     try:
         trial = asyncio.run(try_model(options))
     except AgentError as error:
-        yield Finding(name, "missing", error.message, _MODEL_FIXES.get(error.code, ""))
+        yield Finding(name, "missing", error.message, _model_fix(error))
         return
     cost = "of unknown cost" if trial.cost_usd is None else f"for {exact_dollars(trial.cost_usd)}"
     spent = f"{counted(trial.requests, 'request')} {cost}"

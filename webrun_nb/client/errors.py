@@ -31,8 +31,9 @@ from typing import Any
 
 from webrun_nb.client.answers.tasks import FailedTask, Usage
 from webrun_nb.client.snapshot import Question
-from webrun_nb.common.codes import ErrorCode, TaskFailureCode, ToolkitErrorCode
+from webrun_nb.common.codes import ErrorCode, ModelFault, TaskFailureCode, ToolkitErrorCode
 from webrun_nb.common.labels import label_actions, rename_fields
+from webrun_nb.common.language_models import OWN_KEY_VARIABLE
 from webrun_nb.common.money import exact_dollars, rounded_dollars
 from webrun_nb.common.text import one_line
 
@@ -105,6 +106,15 @@ _HINTS: Mapping[str, str] = {
     ToolkitErrorCode.NAME_IN_USE: "end it first, choose another name, or start another session with new=True",
 }
 """Advice for error codes of `common.codes`, for people who write Python; for other refused requests, see below."""
+_MODEL_FAILURES = frozenset(code for code in TaskFailureCode if code.name.startswith("MODEL_"))
+_MODEL_HINTS: Mapping[str, str] = {
+    ModelFault.CONTEXT: "choose a model that reads more, or start from a smaller page",
+    ModelFault.OWN_KEY: f"set {OWN_KEY_VARIABLE} in the environment that Jupyter is started in",
+    ModelFault.QUOTA: "pay at the model's provider, or choose another model",
+    ModelFault.RATE_LIMIT: "wait a while and try again, or choose another model",
+    ModelFault.WRONG_ADDRESS: "check the model's address: it mostly ends in /v1",
+}
+"""Advice for failures by a language model whose details name the fault."""
 _HINT_BY_STATUS: Mapping[int, str] = {
     400: "nothing was done: change it and try again",
     401: "check the key",
@@ -117,12 +127,19 @@ _STATUS_OF_CODE: Mapping[str, int] = {code.value: code.http_status for code in E
 """The HTTP status of each code that is known here: a newer server may send others."""
 
 
-def default_hint(code: str) -> str:
+_NO_DETAILS: Mapping[str, Any] = {}
+
+
+def default_hint(code: str, details: Mapping[str, Any] = _NO_DETAILS) -> str:
     """Return the advice for an error code: its own, or else that for its HTTP status; empty for an unknown code.
+
+    Where a model's failure has a fault in its details, it is the advice for that.
 
     >>> default_hint("TASK_NOT_FOUND")
     'check its id'
     """
+    if code in _MODEL_FAILURES and (fault := details.get("fault")) in _MODEL_HINTS:
+        return _MODEL_HINTS[str(fault)]
     if code in _HINTS:
         return _HINTS[code]
     status = _STATUS_OF_CODE.get(code)
@@ -219,8 +236,8 @@ class ShortTracebackMixin(BaseException):
         self.server_message = message[:_LONGEST_MESSAGE] if from_server else ""
         """The message under the names of the wire, where the service wrote it."""
         self.code = str(code)  # a member of `common.codes`, or the text that a server sent
-        self.hint = default_hint(code) if hint is None else one_line(hint)
         self.details = dict(details or {})
+        self.hint = default_hint(code, self.details) if hint is None else one_line(hint)
         self.session_id = session_id
         self.task_id = task_id
         self.cost = ""
@@ -322,7 +339,6 @@ class ExpectationError(WebRunError):
         """The `TaskResult`."""
 
 
-_MODEL_FAILURES = frozenset(code for code in TaskFailureCode if code.name.startswith("MODEL_"))
 _SECRET_HINT = "name a login with secrets={host: name}, or answer with `webrun.on_guardrail(fn)`"
 
 

@@ -100,6 +100,21 @@ class TaskFailureCode(_Word):
     """A limit in dollars was set for a model whose price is unknown."""
 
 
+class ModelFault(_Word):
+    """The fault behind a failure by a language model, `details.fault`, where it needs a remedy of its own."""
+
+    CONTEXT = "context"
+    """The task is longer than the model can read."""
+    OWN_KEY = "own_key"
+    """The key for an address of the user's own is refused or missing."""
+    QUOTA = "quota"
+    """The quota at the provider is used up."""
+    RATE_LIMIT = "rate_limit"
+    """The provider takes no more requests for a while."""
+    WRONG_ADDRESS = "wrong_address"
+    """The address answers with a redirect or a web page."""
+
+
 class ToolkitErrorCode(_Word):
     """The code of an error that the toolkit raises by itself; never on the wire."""
 

@@ -86,7 +86,9 @@ def test_a_model_that_only_talks_is_not_suitable(served: ModelServer) -> None:
 @pytest.mark.parametrize(
     ("answer", "detail", "fix"),
     [
-        (refusal(401, f"Incorrect API key provided: {KEY}"), "the key is refused", "check the key"),
+        (refusal(401, f"Incorrect API key provided: {KEY}"), "the key is refused", "set WEBRUN_MODEL_KEY in the env"),
+        (refusal(429, "slow down"), "can't be used: HTTP 429: slow down", "wait a while and try again"),
+        (Answer(status=307, headers={"Location": "/x"}), "answers with a redirect", "check the model's address"),
         (refusal(404, "The model `small` does not exist"), "There is no model openai:small", "check the name"),
         (
             Answer(status=400, body='{"error": {"message": "too long", "code": "context_length_exceeded"}}'),

@@ -25,7 +25,7 @@ from webrun_nb.client.errors import (
     refusal,
 )
 from webrun_nb.client.snapshot import Question
-from webrun_nb.common.codes import ErrorCode, TaskFailureCode, ToolkitErrorCode
+from webrun_nb.common.codes import ErrorCode, ModelFault, TaskFailureCode, ToolkitErrorCode
 
 QUESTION = Question("t1", "Which of the two?", "ambiguous", ("Blue", "Green"))
 
@@ -33,6 +33,16 @@ QUESTION = Question("t1", "Which of the two?", "ambiguous", ("Blue", "Green"))
 def test_every_code_has_a_hint() -> None:
     without = {code for code in (*ErrorCode, *TaskFailureCode, *ToolkitErrorCode) if not default_hint(code)}
     assert without == {"ARGUMENT", "COMMAND", "INTERRUPTED"}  # these are raised with hints of their own
+
+
+def test_a_model_failure_has_the_hint_of_its_fault() -> None:
+    too_long = WebRunError("x", code="MODEL_LIMIT_REACHED", details={"fault": "context"})
+    assert too_long.hint == "choose a model that reads more, or start from a smaller page"
+    assert {default_hint("MODEL_UNAVAILABLE", {"fault": fault}) for fault in ModelFault}.isdisjoint(
+        {default_hint("MODEL_UNAVAILABLE"), ""}
+    )
+    assert default_hint("MODEL_UNAVAILABLE", {"fault": "new"}) == default_hint("MODEL_UNAVAILABLE")
+    assert default_hint("PAGE_CRASH", {"fault": "context"}) == default_hint("PAGE_CRASH")
 
 
 def test_a_code_without_a_hint_of_its_own_has_that_of_its_status() -> None:

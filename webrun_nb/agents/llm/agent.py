@@ -36,7 +36,7 @@ from webrun_nb.agents.llm.spending import Spending
 from webrun_nb.agents.llm.thoughts import Asking, Say, Thoughts
 from webrun_nb.agents.llm.tools import ToolCallError, parsed
 from webrun_nb.agents.llm.worded_answer import WordedAnswer
-from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.codes import ModelFault, TaskFailureCode
 from webrun_nb.common.text import counted, shortened
 
 logger = logging.getLogger(__name__)
@@ -129,7 +129,9 @@ async def _asked(requester: Requester, task: _Task, say: Say) -> tuple[str, list
         except TooLongError as error:
             if not conversation.shorten():
                 raise AgentError(
-                    TaskFailureCode.MODEL_LIMIT_REACHED, f"The task is longer than the model can read: {error}."
+                    TaskFailureCode.MODEL_LIMIT_REACHED,
+                    f"The task is longer than the model can read: {error}.",
+                    {"fault": ModelFault.CONTEXT},
                 ) from error
 
 

@@ -34,6 +34,10 @@ _WITH_END = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True
 """Without it, a stream that broke off between two events is taken for a whole answer."""
 
 
+class WrongAddressError(httpx2.RequestError):
+    """Raised for an address that answers with a redirect or a web page, and so is no model's endpoint."""
+
+
 def address_of(options: ModelOptions) -> str:
     """Return the address that requests to a model go to.
 
@@ -71,10 +75,19 @@ async def connected(options: ModelOptions) -> AsyncIterator[Model]:
         if host_of(str(request.url)) != host:
             raise httpx2.RequestError(f"requests to the model go to {host} alone", request=request)
 
+    async def check_answer(answer: httpx2.Response) -> None:
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if answer.is_redirect:
+            raise WrongAddressError(
+                f"answers with a redirect (HTTP {answer.status_code}), which is not followed", request=answer.request
+            )
+        if kind == "text/html" and answer.status_code in (200, 404, 405):
+            raise WrongAddressError(f"answers with a web page (HTTP {answer.status_code})", request=answer.request)
+
     client = _Client(
         follow_redirects=False,
         timeout=httpx2.Timeout(REQUEST_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S),
-        event_hooks={"request": [check_host]},
+        event_hooks={"request": [check_host], "response": [check_answer]},
     )
     async with client:
         yield _model(provider, name, url, options.key or _NO_KEY, client)

@@ -33,16 +33,18 @@ from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.settings import ModelSettings
 
 from webrun_nb.agents.base import AgentError, ModelOptions
-from webrun_nb.agents.llm.connection import REQUEST_TIMEOUT_S, address_of
+from webrun_nb.agents.llm.connection import REQUEST_TIMEOUT_S, WrongAddressError, address_of
 from webrun_nb.agents.llm.spending import Spending
 from webrun_nb.agents.llm.thoughts import Thoughts
-from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.codes import ModelFault, TaskFailureCode
 from webrun_nb.common.hosts import host_of, is_loopback
 from webrun_nb.common.language_models import OWN_KEY_VARIABLE, PROVIDERS, split_model, variables_of_key
 from webrun_nb.common.text import counted, shortened
 
 Sleep = Callable[[float], Awaitable[object]]
 
+_MOST_BROKEN_STREAMS = 2
+"""Streams in a row that may break off before whole answers are asked for."""
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 30.0
 _SAID_CHARS = 200
@@ -112,6 +114,7 @@ class Requester:
         self._sleep = sleep
         self._whole_answers = whole_answers
         self._patience = patience
+        self._broken_streams = 0
 
     async def ask(
         self, messages: Sequence[ModelMessage], parameters: ModelRequestParameters, thoughts: Thoughts
@@ -134,13 +137,22 @@ class Requester:
         """
         size = _bytes_of(messages, parameters)
         wait_s, lost = _FIRST_WAIT_S, ""
+        fault: ModelFault | None = None
+        answers = False
         for attempt in range(self._patience.attempts):
             if attempt:
                 thoughts.note(f"{self._options.model}: {lost}. It is asked again.")
                 await self._sleep(wait_s)
                 wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+            try:
+                most_tokens = self._spending.answer_tokens(size)
+            except AgentError as error:
+                if not lost:
+                    raise
+                why = f"{error.message} Its last answer was lost: {lost}."
+                raise AgentError(error.code, why, error.details) from error
             settings = ModelSettings(
-                max_tokens=self._spending.answer_tokens(size),
+                max_tokens=most_tokens,
                 timeout=self._patience.silence_s,
                 request_timeout=self._patience.whole_s,
                 max_retries=0,
@@ -153,16 +165,25 @@ class Requester:
                 self._spending.count_lost(size)
                 raise
             except (ModelRateLimitError, ModelServerError, ModelUnavailableError) as error:
-                lost, asked_s = self._said(error), error.retry_after
+                lost, asked_s, answers = self._said(error), error.retry_after, True
+                fault = ModelFault.RATE_LIMIT if isinstance(error, ModelRateLimitError) else None
                 if error.in_stream:
                     self._spending.count_lost(size)
                 if asked_s is not None and asked_s > _LONGEST_WAIT_S:
-                    raise self._unavailable(f"{lost}; it asks to wait {asked_s:.0f} s") from error
+                    raise self._unavailable(
+                        f"{lost}; it asks to wait {asked_s:.0f} s", fault=fault, answers=True
+                    ) from error
                 wait_s = max(wait_s, asked_s or 0)
             except (ModelConnectionError, ModelTimeoutError, ModelRequestTimeout) as error:
-                lost = self._said(error)
+                if (wrong := _wrong_address(error)) is not None:
+                    raise self._at_wrong_address(str(wrong)) from error
+                lost, fault = self._said(error), None
+                answers = isinstance(error, ModelConnectionError) and error.phase not in ("connect", "pool")
                 if getattr(error, "phase", None) not in ("connect", "pool"):
                     self._spending.count_lost(size)
+                    self._broken_streams += streams
+                    if self._broken_streams > _MOST_BROKEN_STREAMS:
+                        self._whole_answers.add(self._name)
                 elif is_loopback(host_of(self._address) or ""):  # of this machine it is known at once
                     raise self._unavailable(
                         f"nothing answers at {self._address}; start {self._server} there, or name its right address"
@@ -170,12 +191,15 @@ class Requester:
             except (ModelAPIError, UnexpectedModelBehavior, UserError) as error:
                 if streams and _refuses_to_stream(error):
                     return await self._ask_whole("it does not stream its answers", messages, parameters, thoughts)
-                lost = self._said(self._final(error, parameters))
+                lost, fault, answers = self._said(self._final(error, parameters)), None, True
                 self._spending.count_lost(size)
                 if streams and not getattr(error, "in_stream", False):
+                    await self._sleep(wait_s)
                     return await self._ask_whole(lost, messages, parameters, thoughts)
             else:
                 self._spending.count(response, size)
+                if streams:
+                    self._broken_streams = 0
                 if response.finish_reason == "content_filter":
                     raise AgentError(
                         TaskFailureCode.MODEL_REFUSED, f"The provider's filter has stopped {self._options.model}."
@@ -184,7 +208,7 @@ class Requester:
             finally:
                 self._spending.settle()
         times = f", {counted(self._patience.attempts, 'time')}" if self._patience.attempts > 1 else ""
-        raise self._unavailable(f"{lost}{times}")
+        raise self._unavailable(f"{lost}{times}", fault=fault, answers=answers)
 
     async def _ask_whole(
         self, why: str, messages: Sequence[ModelMessage], parameters: ModelRequestParameters, thoughts: Thoughts
@@ -231,19 +255,27 @@ class Requester:
         name, said = self._options.model, self._said(error)
         match error:
             case ModelAuthenticationError() | ModelHTTPError(status_code=401 | 403):
-                raise AgentError(TaskFailureCode.MODEL_KEY_INVALID, f"{name}: {self._key_refused}: {said}.") from error
+                raise AgentError(
+                    TaskFailureCode.MODEL_KEY_INVALID,
+                    f"{name}: {self._key_refused}: {said}.",
+                    _details(ModelFault.OWN_KEY if self._options.url is not None else None),
+                ) from error
             case ModelNotFoundError():
                 raise AgentError(TaskFailureCode.MODEL_NOT_FOUND, f"There is no model {name}: {said}.") from error
             case ModelContextWindowExceededError():
                 raise TooLongError(said) from error
             case ModelQuotaExceededError():
-                raise self._unavailable(f"its quota is used up: {said}") from error
+                raise self._unavailable(
+                    f"its quota is used up: {said}", fault=ModelFault.QUOTA, answers=True
+                ) from error
             case ContentFilterError():
                 raise AgentError(
                     TaskFailureCode.MODEL_REFUSED, f"The provider's filter has stopped {name}: {said}."
                 ) from error
             case ModelHTTPError(status_code=status) if 300 <= status < 400:
-                raise self._unavailable(f"it answers with a redirect (HTTP {status}), which is not followed") from error
+                raise self._at_wrong_address(
+                    f"answers with a redirect (HTTP {status}), which is not followed"
+                ) from error
             case ModelHTTPError() if parameters.function_tools and _is_about_tools(said):
                 raise NoToolsError(said) from error
             case ModelHTTPError() if _is_about_length(said):
@@ -265,8 +297,13 @@ class Requester:
         provider = PROVIDERS[split_model(self._options.model)[0]]
         return "its server" if provider.key_variables else provider.title
 
-    def _unavailable(self, why: str) -> AgentError:
-        return AgentError(TaskFailureCode.MODEL_UNAVAILABLE, f"{self._options.model} can't be reached: {why}.")
+    def _unavailable(self, why: str, *, fault: ModelFault | None = None, answers: bool = False) -> AgentError:
+        """Return the error for a model that can't be had; `answers` tells whether something answers at its address."""
+        message = f"{self._options.model} can't be {'used' if answers else 'reached'}: {why}."
+        return AgentError(TaskFailureCode.MODEL_UNAVAILABLE, message, _details(fault))
+
+    def _at_wrong_address(self, why: str) -> AgentError:
+        return self._unavailable(f"{self._address} {why}", fault=ModelFault.WRONG_ADDRESS, answers=True)
 
     def _said(self, error: Exception) -> str:
         """Return what an error says, on one line, without the key."""
@@ -283,6 +320,18 @@ class Requester:
         if self._options.key:
             text = text.replace(self._options.key, "***")
         return shortened(text, _SAID_CHARS).rstrip(".")
+
+
+def _details(fault: ModelFault | None) -> dict[str, str]:
+    return {} if fault is None else {"fault": fault}
+
+
+def _wrong_address(error: BaseException) -> WrongAddressError | None:
+    """Return the refusal of an address from which an error followed; None for another error."""
+    cause: BaseException | None = error
+    while cause is not None and not isinstance(cause, WrongAddressError):
+        cause = cause.__cause__
+    return cause
 
 
 def _cause_of(error: BaseException) -> str:

@@ -13,6 +13,7 @@ from webrun_nb.agents.llm.agent import LlmAgent
 from webrun_nb.agents.llm.requests import USUAL_PATIENCE, Patience
 from webrun_nb.bench.harness.model_server import Answer, ModelServer, model_server, refusal
 from webrun_nb.common.codes import TaskFailureCode
+from webrun_nb.common.language_models import DEFAULT_MAX_STEPS
 
 KEY = "sk-tests-90210-abcdef"
 DONE = Answer("finish", {"answer": "It is in stock."})
@@ -41,11 +42,12 @@ async def answer_of(
     said: list[str] | None = None,
     whole_answers: set[str] | None = None,
     patience: Patience = USUAL_PATIENCE,
+    max_steps: int = DEFAULT_MAX_STEPS,
 ) -> str:
     """Return the answer of a task on a stored page, by the model of a server."""
     worker = FakeWorker(PAGE)
     agent = LlmAgent(
-        ModelOptions(model, served.url, key), sleep=no_sleep, whole_answers=whole_answers, patience=patience
+        ModelOptions(model, served.url, key, max_steps), sleep=no_sleep, whole_answers=whole_answers, patience=patience
     )
     run = agent.run(SPEC, TokenUse() if tokens is None else tokens)
     reply: Reply | None = None
@@ -134,6 +136,43 @@ async def test_each_fault_that_passes_is_got_over(served: ModelServer, fault: An
     assert await answer_of(served, patience=Patience(silence_s=0.2)) == "It is in stock."
 
 
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked", "said", "kind"),
+    [
+        (
+            Answer(status=307, headers={"Location": "/v1/x"}),
+            1,
+            "/v1 answers with a redirect (HTTP 307)",
+            "wrong_address",
+        ),
+        (Answer(body="<html>hello</html>", headers=HTML), 1, "/v1 answers with a web page (HTTP 200)", "wrong_address"),
+        (Answer(status=404, body="<p>no", headers=HTML), 1, "/v1 answers with a web page (HTTP 404)", "wrong_address"),
+        (refusal(429, "slow down"), 4, "can't be used: HTTP 429: slow down, 4 times", "rate_limit"),
+        (refusal(402, "pay"), 1, "can't be used: its quota is used up: HTTP 402: pay", "quota"),
+        (refusal(401, "no"), 1, "the key is refused", "own_key"),
+        (refusal(400, "maximum context length is 9"), 2, "longer than the model can read", "context"),
+        (Answer("finish", {}, cut=True), 4, "can't be used: no whole answer from", None),
+    ],
+)
+async def test_a_fault_names_what_has_to_be_done_about_it(
+    served: ModelServer, fault: Answer, asked: int, said: str, kind: str | None
+) -> None:
+    served.say(fault)
+    with pytest.raises(AgentError) as caught:
+        await answer_of(served)
+    assert said in caught.value.message
+    assert caught.value.details.get("fault") == kind
+    assert len(served.requests) == asked
+
+
+async def test_a_web_page_for_an_error_of_the_server_passes(served: ModelServer) -> None:
+    served.say(Answer(status=502, body="<html>bad gateway</html>", headers=HTML), DONE)
+    assert await answer_of(served) == "It is in stock."
+
+
 # --- answers that arrive as a stream
 
 
@@ -195,6 +234,29 @@ async def test_a_connection_that_breaks_off_once_does_not_end_the_streams(served
     served.say(Answer("finish", {}, cut=True), DONE)
     await answer_of(served, whole_answers=whole_answers)
     assert whole_answers == set()
+
+
+async def test_streams_that_break_off_again_and_again_are_given_up_for_whole_answers(served: ModelServer) -> None:
+    served.follow(
+        lambda told, number: (
+            Answer("finish", {}, cut=True)
+            if served.requests[-1].get("stream")
+            else DONE
+            if number > 6
+            else Answer("find", {"words": f"stock {number}"})
+        )
+    )
+    whole_answers = set[str]()
+    assert await answer_of(served, whole_answers=whole_answers) == "It is in stock."
+    assert [bool(request.get("stream")) for request in served.requests] == [True, False] * 3 + [False] * 2
+    assert whole_answers == {f"openai:some-model {served.url}"}
+
+
+async def test_a_limit_that_lost_answers_have_reached_says_that_they_were_lost(served: ModelServer) -> None:
+    served.say(Answer("finish", {}, cut=True))
+    with pytest.raises(AgentError, match=r"asked 2 times .* Its last answer was lost: no whole answer from") as caught:
+        await answer_of(served, max_steps=2)
+    assert caught.value.code == TaskFailureCode.MODEL_LIMIT_REACHED
 
 
 async def test_a_call_that_is_written_as_json_is_not_told(served: ModelServer) -> None:
