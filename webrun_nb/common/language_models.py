@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from webrun_nb.common.text import closest_match
+
 AgentName = Literal["local", "llm", "auto"]
 """`local` understands plain sentences by rules; `llm` is a language model; `auto` is the model where the rules fail."""
 
@@ -73,7 +75,13 @@ def split_model(model: str) -> tuple[str, str]:
         There is no such provider, or no name.
     """
     provider, colon, name = model.partition(":")
-    if not colon or not name.strip() or provider not in PROVIDERS:
+    if provider and name.strip() and provider not in PROVIDERS:
+        meant = closest_match(provider, PROVIDERS)
+        raise ModelNameError(
+            f"there is no provider {provider[:60]!r}{f' (did you mean {meant}?)' if meant else ''}; the providers are "
+            f"{', '.join(PROVIDERS)}; a model at another address is openai:NAME, with that address"
+        )
+    if not colon or not name.strip() or not provider:
         raise ModelNameError(
             f"{model[:60]!r} is not provider:name, such as openai:gpt-4.1-mini or ollama:qwen3; the providers are "
             + ", ".join(PROVIDERS)

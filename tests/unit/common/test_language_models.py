@@ -15,9 +15,22 @@ def test_a_model_has_a_provider_and_a_name(model: str, parts: tuple[str, str]) -
     assert split_model(model) == parts
 
 
-@pytest.mark.parametrize("model", ["", "gpt-4.1", "openai:", "openai: ", "nobody:x", ":x", "OpenAI:x"])
+@pytest.mark.parametrize("model", ["", "gpt-4.1", "openai:", "openai: ", ":x"])
 def test_another_name_is_refused_with_the_right_form(model: str) -> None:
     with pytest.raises(ModelNameError, match=r"provider:name, such as openai:.* the providers are openai, anthropic"):
+        split_model(model)
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        ("opnai:gpt-4", r"there is no provider 'opnai' \(did you mean openai\?\); the providers are openai, "),
+        ("OpenAI:x", r"'OpenAI' \(did you mean openai\?\)"),
+        ("nobody:x", r"there is no provider 'nobody'; the providers are .*; a model at another address is openai:NAME"),
+    ],
+)
+def test_a_provider_that_there_is_not_is_named(model: str, said: str) -> None:
+    with pytest.raises(ModelNameError, match=said):
         split_model(model)
 
 
