@@ -20,6 +20,11 @@ from webrun_nb.notebook.workspace import Workspace
 # --- help -------------------------------------------------------------------------------------------------------------
 
 
+_SAME_CHARS = 3
+"""The length of a beginning that is taken for that of a verb, as in `environments` and `env`."""
+_FIRST_CHAPTER = "notebook.md"
+
+
 @dataclass(frozen=True, slots=True)
 class Help:
     """Arguments of `help`. Without `verb`, the first screen is meant."""
@@ -33,9 +38,19 @@ def show_help(workspace: Workspace, arguments: Help) -> None:
     Raises
     ------
     CommandError
-        There is no such verb.
+        There is no such verb. Where the manual has a section on it, the hint names that.
     """
-    print(help_text(workspace.commands, arguments.verb))
+    try:
+        print(help_text(workspace.commands, arguments.verb))
+    except CommandError as error:
+        word = arguments.verb or ""
+        names = [name for command in workspace.commands for name in (command.name, *command.aliases)]
+        found = None if any(name[:_SAME_CHARS] == word[:_SAME_CHARS] for name in names) else _section_on(word)
+        if found is None:
+            raise
+        topic, heading = found
+        hint = f"the manual tells of it: %webrun help docs {topic}, section “{heading}”"
+        raise CommandError(error.message, hint) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,20 @@ def _manual() -> list[Traversable]:
     """Return the files of the manual, in the order of their names."""
     pages = [path for path in files("webrun_nb").joinpath("docs").iterdir() if path.name.endswith(".md")]
     return sorted(pages, key=lambda path: path.name)
+
+
+def _section_on(word: str) -> tuple[str, str] | None:
+    """Return the chapter and the heading of the first section on a word, in the singular or plural; None without one.
+
+    The notebook's chapter comes before all others.
+    """
+    wanted = word.casefold().removesuffix("s")
+    for page in sorted(_manual(), key=lambda path: path.name != _FIRST_CHAPTER):
+        for line in page.read_text(encoding="utf-8").splitlines():
+            words = {each.removesuffix("s") for each in line.casefold().split()}
+            if line.startswith(("## ", "### ")) and wanted in words:
+                return page.name.removesuffix(".md"), line.lstrip("# ")
+    return None
 
 
 def _title(page: Traversable) -> str:

@@ -51,3 +51,20 @@ def test_a_misspelled_topic_gets_a_suggestion(workspace: Workspace) -> None:
 def test_help_names_the_manual(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     show_help(workspace, Help())
     assert "%webrun help docs" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("model", "the manual tells of it: %webrun help docs notebook, section “Agents and models”"),
+        ("models", "the manual tells of it: %webrun help docs notebook, section “Agents and models”"),
+        ("environments", "did you mean env?"),
+        ("strat", "did you mean start?"),
+    ],
+)
+def test_a_word_that_is_no_verb_leads_to_the_manual_or_to_the_verb_that_is_meant(
+    workspace: Workspace, word: str, hint: str
+) -> None:
+    with pytest.raises(CommandError, match=f"there is no verb '{word}'") as caught:
+        show_help(workspace, Help(word))
+    assert caught.value.hint == hint
