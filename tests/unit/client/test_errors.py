@@ -65,7 +65,7 @@ def test_the_tree_at_the_top_names_every_error() -> None:
     ("code", "usage", "cost"),
     [
         ("TASK_TIMEOUT", Usage(model=ModelUsage(2, Decimal("0.0042"))), "model $0.0042 (your key)"),
-        ("MODEL_LIMIT_REACHED", Usage(model=ModelUsage(2, None)), "model cost unknown (your key)"),
+        ("MODEL_LIMIT_REACHED", Usage(model=ModelUsage(2, None)), "model cost unknown"),
         ("MODEL_KEY_INVALID", Usage(), "the model costs nothing: it has answered nothing"),
         ("MODEL_KEY_INVALID", None, ""),
         ("TASK_TIMEOUT", Usage(), ""),

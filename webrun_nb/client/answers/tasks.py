@@ -53,8 +53,8 @@ class ModelUsage:
 
     @property
     def shown(self) -> str:
-        """The cost for people: `model $0.0123 (your key)`."""
-        return f"model {'cost unknown' if self.cost_usd is None else rounded_dollars(self.cost_usd)} (your key)"
+        """The cost for people: `model $0.0123 (your key)`; no key where it is unknown, as a server may take none."""
+        return "model cost unknown" if self.cost_usd is None else f"model {rounded_dollars(self.cost_usd)} (your key)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,8 +229,13 @@ def cost(snapshot: SessionSnapshot) -> str:
 
 
 def pays(model: ModelUsage | None) -> str:
-    """Return what the user pays on the emulator: nothing, or the provider of the user's own language model."""
-    return "you pay $0.00" if model is None else "you pay for the model alone"
+    """Return what the user pays on the emulator: nothing, or the provider of the user's own language model.
+
+    A model of unknown cost may cost nothing: it may run on the user's own machine.
+    """
+    if model is None:
+        return "you pay $0.00"
+    return "you pay at most for the model" if model.cost_usd is None else "you pay for the model alone"
 
 
 def model_cost(model: ModelUsage | None) -> str:

@@ -23,7 +23,7 @@ EMULATED = replace(IDLE, emulated=True, cost_usd=Decimal("0.004"))
 
 @pytest.mark.parametrize(
     ("model", "shown"),
-    [(None, ""), (KNOWN, "model $0.0123 (your key)"), (UNKNOWN, "model cost unknown (your key)")],
+    [(None, ""), (KNOWN, "model $0.0123 (your key)"), (UNKNOWN, "model cost unknown")],
 )
 def test_the_amount_says_whose_it_is(model: ModelUsage | None, shown: str) -> None:
     assert labels.model_cost(model) == shown
@@ -36,11 +36,16 @@ def test_a_card_does_not_say_that_one_pays_nothing_where_a_model_was_asked() -> 
     assert with_model.endswith("≈ $0.0040 on the hosted service · model $0.0123 (your key)")
 
 
+def test_of_a_model_of_unknown_cost_neither_a_payment_nor_a_key_is_told() -> None:
+    told = labels.cost(replace(EMULATED, model=UNKNOWN))
+    assert told == "emulated · you pay at most for the model · ≈ $0.0040 on the hosted service · model cost unknown"
+
+
 def test_the_line_below_a_cell_has_both_amounts() -> None:
     line = summary_line(elapsed_ms=6200, cost=Cost(Decimal("0.0041"), emulated=True), model=KNOWN)
     assert line == "6.2 s · ≈ $0.0041 (emulated, you pay for the model alone) · model $0.0123 (your key)"
     paid = summary_line(elapsed_ms=6200, cost=Cost(Decimal("0.0041"), emulated=False), model=UNKNOWN)
-    assert paid == "6.2 s · $0.0041 · model cost unknown (your key)"
+    assert paid == "6.2 s · $0.0041 · model cost unknown"
 
 
 def test_the_tables_of_past_work_have_it_in_a_column_of_its_own() -> None:
