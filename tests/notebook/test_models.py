@@ -73,7 +73,13 @@ def test_a_budget_in_dollars_for_a_model_of_unknown_price_is_one_line(kernel: Ke
 @pytest.mark.parametrize(
     ("options", "answer", "said", "cost", "what_to_do"),
     [
-        ("", refusal(401, "Incorrect key"), "the key is refused: HTTP 401: Incorrect key", NO_COST, "set WEBRUN_MODEL_KEY in the"),
+        (
+            "",
+            refusal(401, "Incorrect key"),
+            "the key is refused: HTTP 401: Incorrect key",
+            NO_COST,
+            "set WEBRUN_MODEL_KEY in the",
+        ),
         (
             "",
             refusal(404, "No such model"),

@@ -43,8 +43,8 @@ from webrun_nb.common.text import counted, shortened
 
 Sleep = Callable[[float], Awaitable[object]]
 
-_MOST_BROKEN_STREAMS = 2
-"""Streams in a row that may break off before whole answers are asked for."""
+_BROKEN_STREAMS = 2
+"""Streams in a row that have broken off, after which whole answers are asked for."""
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 30.0
 _SAID_CHARS = 200
@@ -115,6 +115,8 @@ class Requester:
         self._whole_answers = whole_answers
         self._patience = patience
         self._broken_streams = 0
+        self._lost_answers = 0
+        self._last_lost = ""
 
     async def ask(
         self, messages: Sequence[ModelMessage], parameters: ModelRequestParameters, thoughts: Thoughts
@@ -147,9 +149,9 @@ class Requester:
             try:
                 most_tokens = self._spending.answer_tokens(size)
             except AgentError as error:
-                if not lost:
+                if not self._lost_answers:
                     raise
-                why = f"{error.message} Its last answer was lost: {lost}."
+                why = f"{error.message} Answers that were lost: {self._lost_answers}; the last: {self._last_lost}."
                 raise AgentError(error.code, why, error.details) from error
             settings = ModelSettings(
                 max_tokens=most_tokens,
@@ -168,7 +170,7 @@ class Requester:
                 lost, asked_s, answers = self._said(error), error.retry_after, True
                 fault = ModelFault.RATE_LIMIT if isinstance(error, ModelRateLimitError) else None
                 if error.in_stream:
-                    self._spending.count_lost(size)
+                    self._count_lost(size, lost)
                 if asked_s is not None and asked_s > _LONGEST_WAIT_S:
                     raise self._unavailable(
                         f"{lost}; it asks to wait {asked_s:.0f} s", fault=fault, answers=True
@@ -180,9 +182,9 @@ class Requester:
                 lost, fault = self._said(error), None
                 answers = isinstance(error, ModelConnectionError) and error.phase not in ("connect", "pool")
                 if getattr(error, "phase", None) not in ("connect", "pool"):
-                    self._spending.count_lost(size)
+                    self._count_lost(size, lost)
                     self._broken_streams += streams
-                    if self._broken_streams > _MOST_BROKEN_STREAMS:
+                    if self._broken_streams == _BROKEN_STREAMS:
                         self._whole_answers.add(self._name)
                 elif is_loopback(host_of(self._address) or ""):  # of this machine it is known at once
                     raise self._unavailable(
@@ -192,7 +194,7 @@ class Requester:
                 if streams and _refuses_to_stream(error):
                     return await self._ask_whole("it does not stream its answers", messages, parameters, thoughts)
                 lost, fault, answers = self._said(self._final(error, parameters)), None, True
-                self._spending.count_lost(size)
+                self._count_lost(size, lost)
                 if streams and not getattr(error, "in_stream", False):
                     await self._sleep(wait_s)
                     return await self._ask_whole(lost, messages, parameters, thoughts)
@@ -209,6 +211,11 @@ class Requester:
                 self._spending.settle()
         times = f", {counted(self._patience.attempts, 'time')}" if self._patience.attempts > 1 else ""
         raise self._unavailable(f"{lost}{times}", fault=fault, answers=answers)
+
+    def _count_lost(self, size: int, why: str) -> None:
+        self._spending.count_lost(size)
+        self._lost_answers += 1
+        self._last_lost = why
 
     async def _ask_whole(
         self, why: str, messages: Sequence[ModelMessage], parameters: ModelRequestParameters, thoughts: Thoughts

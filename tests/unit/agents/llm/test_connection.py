@@ -248,15 +248,22 @@ async def test_streams_that_break_off_again_and_again_are_given_up_for_whole_ans
     )
     whole_answers = set[str]()
     assert await answer_of(served, whole_answers=whole_answers) == "It is in stock."
-    assert [bool(request.get("stream")) for request in served.requests] == [True, False] * 3 + [False] * 2
+    assert [bool(request.get("stream")) for request in served.requests] == [True, False] * 2 + [False] * 4
     assert whole_answers == {f"openai:some-model {served.url}"}
 
 
 async def test_a_limit_that_lost_answers_have_reached_says_that_they_were_lost(served: ModelServer) -> None:
     served.say(Answer("finish", {}, cut=True))
-    with pytest.raises(AgentError, match=r"asked 2 times .* Its last answer was lost: no whole answer from") as caught:
+    with pytest.raises(
+        AgentError, match=r"asked 2 times .* Answers that were lost: 2; the last: no whole answer from"
+    ) as caught:
         await answer_of(served, max_steps=2)
     assert caught.value.code == TaskFailureCode.MODEL_LIMIT_REACHED
+    served.follow(
+        lambda told, number: Answer("find", {"words": f"stock {number}"}, cut=bool(served.requests[-1].get("stream")))
+    )
+    with pytest.raises(AgentError, match=r"asked 4 times .* Answers that were lost: 2; the last: no whole answer"):
+        await answer_of(served, max_steps=4)
 
 
 async def test_a_call_that_is_written_as_json_is_not_told(served: ModelServer) -> None:
