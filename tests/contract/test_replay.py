@@ -121,7 +121,7 @@ def test_a_button_that_is_gone_is_named_with_its_step(emulator, recorded, site):
     assert (body["status"], body["code"]) == ("failed", "ELEMENT_NOT_FOUND")
     assert body["error"].startswith("Step 3 of 5 (click button “Add” beside “Pear”): the page has no button “Add”")
     assert "\n" not in body["error"]
-    assert (body["details"]["step"], body["details"]["steps"]) == (3, 5)
+    assert body["details"] == {"step": 3, "steps": 5, "healing": "possible"}
 
 
 def test_an_agent_mends_a_step_and_the_mended_recording_is_kept(emulator, recorded, site):
@@ -138,6 +138,15 @@ def test_a_sentence_of_which_a_click_is_done_is_not_given_to_an_agent(emulator, 
     recording["steps"][3]["element"]["name"] = "Gone"
     _, body = replayed(emulator, recording, heal=True)
     assert body["error"].endswith("A part of “Click the Add button next to Pear” is done, and is not done twice.")
+    assert body["details"]["healing"] == "impossible"
+
+
+def test_an_agent_that_mends_no_step_is_named_with_the_step(emulator, recorded, site):
+    site.page("/fruits", STILL.replace("<a href=/list>Show</a>", ""))
+    _, body = replayed(emulator, recorded[0], heal=True)
+    assert body["error"].startswith("Step 4 of 5 (click link “Show”): the page has no link “Show”")
+    assert ". The local agent went on there, and failed too: " in body["error"]
+    assert (body["details"]["step"], body["details"]["healing"]) == (4, "local")
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,7 @@ def test_a_step_that_is_gone_is_named_and_mended_in_the_file(kernel, file, site)
     site.page("/fruits", "<h1>Shop</h1><a href=/list>Show all</a>")
     ran = replayed(kernel, file)
     assert "Step 2 of 3 (click link “Show”): the page has no link “Show”" in ran.one_line
+    assert "· --heal lets an agent go on there; without --replay the task is done and recorded anew" in ran.one_line
     mended = replayed(kernel, file, "--heal")
     assert mended.status == "ok", mended.errors
     assert f"{file} has the mended steps now" in mended.text

@@ -123,6 +123,15 @@ _HINT_BY_STATUS: Mapping[int, str] = {
     409: "`session.status()` shows what it is doing",
     429: "wait a minute, or use the emulator, which has no rate limit",
 }
+_REPLAY_HINTS: Mapping[str, str] = {
+    "possible": "heal=True lets an agent go on there; without replay= the task is done and recorded anew",
+    "impossible": "without replay= the task is done and recorded anew",
+    "local": "model= lets a language model go on there; without replay= the task is done and recorded anew",
+}
+"""Advice for a replay that fails as the page has changed, by `details.healing`."""
+_OF_THE_PAGE = frozenset(
+    {TaskFailureCode.ELEMENT_NOT_FOUND, TaskFailureCode.AGENT_ERROR, TaskFailureCode.OUTPUT_SCHEMA_MISMATCH}
+)
 _STATUS_OF_CODE: Mapping[str, int] = {code.value: code.http_status for code in ErrorCode}
 """The HTTP status of each code that is known here: a newer server may send others."""
 
@@ -320,6 +329,8 @@ class TaskFailedError(WebRunError):
     @classmethod
     def of(cls, ended: FailedTask, **about: Any) -> TaskFailedError:
         """Return the error of a task that a server tells has failed."""
+        if about.get("hint") is None and ended.code in _OF_THE_PAGE:
+            about["hint"] = _REPLAY_HINTS.get(str(ended.details.get("healing")))
         return cls(ended.message, usage=ended.usage, from_server=True, code=ended.code, details=ended.details, **about)
 
 

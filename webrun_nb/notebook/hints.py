@@ -71,6 +71,8 @@ _TYPED: Mapping[str, str] = {
     "secrets={host: name}": "--secret HOST=NAME",
     'source="keyring"': "--from keyring",
     'source="prompt"': "--from prompt",
+    "heal=True": "--heal",
+    "replay=": "--replay",
     "new=True": "--new",
     "raw=True": "--raw",
     "cache= and refresh=": "--cache and --refresh",

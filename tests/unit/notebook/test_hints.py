@@ -10,7 +10,15 @@ import pytest
 
 import webrun_nb.client
 from webrun_nb.client import errors
-from webrun_nb.client.errors import BudgetError, GuardrailError, ShortTracebackMixin, WebRunError, refusal
+from webrun_nb.client.answers.tasks import FailedTask
+from webrun_nb.client.errors import (
+    BudgetError,
+    GuardrailError,
+    ShortTracebackMixin,
+    TaskFailedError,
+    WebRunError,
+    refusal,
+)
 from webrun_nb.client.snapshot import Question
 from webrun_nb.notebook.hints import OPTIONS, rewrite_for_magics
 from webrun_nb.tables.templates import TemplateError, fill
@@ -47,6 +55,21 @@ def test_what_the_service_says_names_options() -> None:
     error = refusal(400, "INVALID_PARAMETER", "maxDuration: input should be at most 300000", session_id="s1")
     assert error.message == "timeout_ms: input should be at most 300000"
     assert rewritten(error).startswith("--timeout: input should be at most 300000")
+
+
+@pytest.mark.parametrize(
+    ("code", "healing", "hint"),
+    [
+        ("ELEMENT_NOT_FOUND", "possible", "--heal lets an agent go on there; without --replay the task"),
+        ("OUTPUT_SCHEMA_MISMATCH", "local", "--model lets a language model go on there; without --replay the task"),
+        ("AGENT_ERROR", "impossible", "without --replay the task is done and recorded anew"),
+        ("AGENT_ERROR", "model", "say it in other words"),
+        ("BLOCKED_BY_POLICY", "possible", "the session's rules forbid it"),
+    ],
+)
+def test_a_replay_that_failed_says_how_to_go_on(code: str, healing: str, hint: str) -> None:
+    failed = FailedTask(session_id="s1", task_id="t1", message="Step 2 of 4", code=code, details={"healing": healing})
+    assert rewritten(TaskFailedError.of(failed)).startswith(f"Step 2 of 4 · {hint}")
 
 
 def test_the_hint_of_a_template_names_the_option_that_leaves_it_as_it_is() -> None:

@@ -9,6 +9,7 @@ step's sentence goes to an agent instead.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from webrun_nb.agents.base import (
     Agent,
@@ -57,6 +58,9 @@ _UNREADABLE = frozenset(
 """The failures of a reading that say that the page has other values, or none."""
 _MAX_WORDS = 100
 
+Healing = Literal["possible", "impossible", "local", "model"]
+"""The state of mending a step that failed: not asked for, not possible, or failed by the local agent or by a model."""
+
 
 class ReplayAgent:
     """Takes the steps of a recording in order.
@@ -67,11 +71,15 @@ class ReplayAgent:
         The recording.
     healer : Agent, optional
         Takes over the sentence of a step that the page does not allow any more; without one, the task fails there.
+    model : str, optional
+        The model that the healer asks; None for the local agent.
     """
 
-    def __init__(self, recording: Recording, healer: Agent | None = None) -> None:
+    def __init__(self, recording: Recording, healer: Agent | None = None, model: str | None = None) -> None:
         self._steps = recording.steps
         self._healer = healer
+        self._healer_name = "The local agent" if model is None else f"An agent with {model}"
+        self._healed_by: Healing = "local" if model is None else "model"
 
     async def run(self, brief: TaskSpec, tokens: TokenUse) -> Run:
         """Replay the recording; see `Agent.run`."""
@@ -91,17 +99,25 @@ class ReplayAgent:
                     part = _run_of(chosen.take(step.chosen, looker))
                 case ActionStep():
                     part = _run_of(_action(step, looker))
-            is_mended, finish, reply = False, None, None
+            is_mended, finish, reply, why = False, None, None, ""
             try:
                 while finish is None:
                     try:
                         proposed = await part.asend(reply)
                     except StepFailedError as error:
                         healer = self._healer_of(position, error, brief)
-                        why = f"{self._named(position)}: {error.why.rstrip('.')}."
-                        yield Log(f"{why} An agent goes on with “{shortened(sentence, _MAX_WORDS)}”.")
+                        why = self._why(position, error)
+                        yield Log(f"{why} {self._healer_name} goes on with “{shortened(sentence, _MAX_WORDS)}”.")
                         part, is_mended, reply = healer.run(self._brief_of(step, brief), tokens), True, None
                         continue
+                    except AgentError as error:
+                        if not is_mended:
+                            raise
+                        is_same = error.message.rstrip(".") in why
+                        how = "in the same way." if is_same else f"too: {error.message}"
+                        details = {**error.details, **self._place(position, self._healed_by)}
+                        failed = f"{why} {self._healer_name} went on there, and failed {how}"
+                        raise AgentError(error.code, failed, details) from error
                     if isinstance(proposed, Finish):
                         finish = proposed
                     else:
@@ -138,18 +154,31 @@ class ReplayAgent:
         AgentError
             There is none, or the step's sentence can't be given to one; the message names the step.
         """
-        sentence = _sentence(self._steps[position])
-        why = f"{self._named(position)}: {error.why.rstrip('.')}."
-        details = {"step": position + 1, "steps": len(self._steps)}
+        why, problem = self._why(position, error), self._problem_of_healing(position, brief)
         if self._healer is None:
-            raise AgentError(error.code, why, details)
+            raise AgentError(error.code, why, self._place(position, "impossible" if problem else "possible"))
+        if problem:
+            raise AgentError(error.code, f"{why} {problem}", self._place(position, "impossible"))
+        return self._healer
+
+    def _problem_of_healing(self, position: int, brief: TaskSpec) -> str:
+        """Return the reason why an agent can't mend a step; empty where one can try."""
+        sentence = _sentence(self._steps[position])
         is_cut = sentence.endswith("…") and sentence != because_of(brief)
         if not sentence or is_cut:
-            raise AgentError(error.code, f"{why} It serves no sentence that an agent could follow.", details)
+            return "It serves no sentence that an agent could follow."
         done = [each for each in self._steps[:position] if _sentence(each) == sentence]
         if any(isinstance(each, ActionStep) and each.action in _ONCE_ONLY and not each.looks for each in done):
-            raise AgentError(error.code, f"{why} A part of “{sentence}” is done, and is not done twice.", details)
-        return self._healer
+            return f"A part of “{sentence}” is done, and is not done twice."
+        return ""
+
+    def _why(self, position: int, error: StepFailedError) -> str:
+        """Return the failure of a step in a sentence that names it."""
+        return f"{self._named(position)}: {error.why.rstrip('.')}."
+
+    def _place(self, position: int, healing: Healing) -> dict[str, object]:
+        """Return the details of a failure at a step."""
+        return {"step": position + 1, "steps": len(self._steps), "healing": healing}
 
     def _named(self, position: int) -> str:
         """Name a step for people: its number, and what it does."""

@@ -31,14 +31,14 @@ def create_local_agent() -> Agent:
     return LocalAgent()
 
 
-def create_replay_agent(recording: Recording, healer: Agent | None) -> Agent:
-    """Return the agent that takes the steps of a recording, with the agent that mends them, if any.
+def create_replay_agent(recording: Recording, healer: Agent | None, model: str | None) -> Agent:
+    """Return the agent that takes the steps of a recording, with the agent that mends them and its model, if any.
 
     The local agent, which reads values, is imported with it.
     """
     from webrun_nb.agents.recording.replay import ReplayAgent
 
-    return ReplayAgent(recording, healer)
+    return ReplayAgent(recording, healer, model)
 
 
 def create_model_agent(options: ModelOptions, whole_answers: set[str]) -> Agent:

@@ -265,7 +265,7 @@ class TaskRunner:
         if recording is None:
             return self._agent
         healer = self._agent if fields.emulator.heal else None
-        return await asyncio.to_thread(create_replay_agent, recording, healer)
+        return await asyncio.to_thread(create_replay_agent, recording, healer, fields.emulator.model)
 
     async def _add_retry_after(self, details: dict[str, Any]) -> None:
         """Add to the details of a failure at an error page when that page asks to be requested again."""
