@@ -63,7 +63,10 @@ async def send_over_socket(
         It was refused, as by a request.
     """
     with monitor.changes(of_ids=True) as news:
-        await monitor.send(new_task_message(fields))
+        try:
+            await monitor.send(new_task_message(fields))
+        except ConnectionLostError:  # it has closed since, and nothing was sent: a session that has ended closes it
+            return await http.new_task(session_id, fields)
         sent_s, lost_s = time.monotonic(), None
         while True:
             news.clear()

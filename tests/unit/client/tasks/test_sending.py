@@ -90,6 +90,16 @@ def test_without_a_socket_a_task_is_sent_by_a_request(session: Session, service:
     assert service.sent[-1]["actionType"] == "newTask"
 
 
+def test_a_task_whose_socket_has_just_closed_is_sent_by_a_request(session: Session, service: FakeService) -> None:
+    def close() -> None:
+        raise ConnectionLostError("no socket is open")
+
+    socket = open_socket(session)
+    socket.on_send = close
+    result, _ = run(session)
+    assert (result.text, len(service.sent)) == ("[]", 2)
+
+
 def test_a_message_that_is_too_large_for_a_socket_is_sent_by_a_request(
     session: Session, service: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
