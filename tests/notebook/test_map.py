@@ -75,7 +75,7 @@ def test_the_code_of_a_map_is_the_call(kernel):
 
 def test_one_that_ended_early_binds_nothing_and_goes_on_where_it_ended(kernel):
     failed = kernel.run(f"%%webrun map broken --on-error raise --concurrency 1 -o early\n{NAME}")
-    assert "ROW_FAILED: row 0 (0) failed: NAVIGATION_FAILED" in failed.one_line
+    assert "ROW_FAILED: row 0 failed: NAVIGATION_FAILED" in failed.one_line
     assert value(kernel.run("'early' in globals(), webrun.last.progress.done, webrun.last.progress.failed")) == (
         False, 0, 1,
     )  # fmt: skip
