@@ -60,7 +60,7 @@ class RunLimits:
     model_before: ModelUsage | None = None
     """The use of the user's own language models in earlier processes."""
     models: ModelBudget = field(default_factory=ModelBudget)
-    """What they may spend in this one."""
+    """The budget that the models of its rows share in this process."""
 
 
 class _AgainError(Exception):

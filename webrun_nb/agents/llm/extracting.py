@@ -135,10 +135,12 @@ class Extracting:
         Raises
         ------
         ToolCallError
-            There is no such list, or no such column.
+            There is no such list, or no such column; or all pages are asked for of what is no list.
         """
         page = yield from self._taken()
         if call.list == _ELEMENTS:
+            if call.all_pages or call.more:
+                raise ToolCallError("Not read: single elements have no further pages; leave out all_pages and more.")
             self.begin(self._elements(page, call.columns))
             yield self._partial_result()
             return self._told()
@@ -147,6 +149,8 @@ class Extracting:
         if listed is None:
             names = _told_lists(lists) or "none"
             raise ToolCallError(f"The page has no list {shortened(call.list, 40)!r}. Its lists:\n{names}")
+        if call.all_pages and listed.is_record:
+            raise ToolCallError(f"Not read: {call.list} is one record and has no further pages; leave out all_pages.")
         if call.more and self._parts:
             self.add(listed, self._step, lists.every)
         else:
@@ -196,13 +200,14 @@ class Extracting:
         """Read the rows of a list, in place of those that were read before."""
         asked = self._asked
         shape = asked if asked is not None else replace(shape_of_names(reading.fields), bare=False)
-        self._columns, self._shape_read = reading.fields, shape
-        self._others = {name.casefold(): each for name, each in reading.comparable.items()}
+        self._shape_read = shape
         self._take([_part(reading.listed, reading.fields)], [reading])
 
     def _take(self, parts: list[Part], readings: list[Reading], collected: CollectedPages | None = None) -> None:
         """Take the parts of the list that were read, and read their rows."""
         self._parts, self.readings, self._collected = parts, readings, collected
+        self._columns = readings[0].fields
+        self._others = {name.casefold(): each for name, each in readings[0].comparable.items()}
         self._read = answer(self._shape_read, parts, screens=any(each.is_screen for each in readings))
 
     def add(
@@ -238,11 +243,19 @@ class Extracting:
         self._take([*self._parts, _part(listed, fields)], [*self.readings, reading])
 
     def _read_all_pages(self) -> Work[None]:
-        """Go through all pages of the list that was read last, from the one that is shown on, and read them."""
+        """Go through all pages of the list that was read last, from the one that is shown on, and read them.
+
+        Raises
+        ------
+        ToolCallError
+            It led to another site, or is not on the page any more: what was read before is kept.
+        """
         first, part = self.readings[-1], self._parts[-1]
         pages = _Pages(first, part, self._shape_read)
         whole = yield from whole_list(self._brief, first.listed.page, first.step, pages.read, self._is_allowed)
         found = [each for page in whole.pages.snapshots if (each := pages.on(page)) is not None]
+        if not found:
+            raise ToolCallError("Not read: the list was gone from the page before its other pages were read.")
         readings = (
             replace(each, step=whole.steps.get(each.listed.page.root), is_screen=whole.pages.screens)
             for each, _ in found

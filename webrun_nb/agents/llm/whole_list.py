@@ -121,7 +121,7 @@ class Ending(NamedTuple):
     """The end of what was read of a list."""
 
     words: str
-    """What is told of it after the number of rows; empty where that is all there is."""
+    """The words that are told after the number of rows; empty where the rows are all there is."""
     ended: str
     """The way in which the reading ended; empty where the list is all on one page."""
     is_whole: bool

@@ -68,7 +68,7 @@ _IMPORTS: Mapping[str, str] = {
 }
 """The imports that only some scripts need, by the beginning of what is used of them."""
 _READERS: Mapping[str, str] = {"ChosenValues(": "ChosenValues", "read_values(": "read_values"}
-"""What reads values, by the beginning of its calls."""
+"""The classes and functions that read values, by the beginning of their calls."""
 _READING = """
 from webrun_nb.agents.recording.page_reading import {readers}
 from webrun_nb.browsers.chromium.launcher import launch_found_browser

@@ -130,9 +130,9 @@ class TaskRunner:
         """True while a person is asked for a secret."""
         self._tokens = TokenUse()
         self._metered = TokenUse()
-        """What of them is on the meter."""
+        """The part of them that is on the session's meter by now."""
         self._is_metered = False
-        """True once the task has ended: what it takes from then on is on the meter already."""
+        """True once the task has ended, and all that it may still use is on the meter."""
 
     def answered(self, answer: str | TookOver) -> None:
         """Pass a person's answer to the question that waits."""

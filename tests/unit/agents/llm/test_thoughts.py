@@ -15,7 +15,7 @@ from webrun_nb.agents.llm.thoughts import Thoughts
 
 
 class Listener:
-    """What is told of an answer, with a clock that stands still unless it is set."""
+    """The list of all that is told of an answer, with a clock that stands still unless it is set."""
 
     def __init__(self) -> None:
         self.now_s = 0.0

@@ -50,11 +50,11 @@ class Browser:
         return Performed()
 
 
-def extracted(browser: Browser, *, all_pages: bool = True) -> tuple[Extracting, str]:
+def extracted(browser: Browser, *, all_pages: bool = True, name: str = "L1") -> tuple[Extracting, str]:
     """Read the list of the first page; return what was read, and what the model is told of it."""
     task = TaskSpec("List all lamps", starting_url=FIRST)
     extracting = Extracting(task, PageView(), is_allowed=lambda url: url.startswith("https://lamps.example/"))
-    work = extracting.extract(tools.Extract(list="L1", all_pages=all_pages))
+    work = extracting.extract(tools.Extract(list=name, all_pages=all_pages))
     reply: Reply | None = None
     while True:
         try:
@@ -75,6 +75,30 @@ def test_all_pages_are_read_by_one_call() -> None:
     assert [row["Lamp"] for row in finish.data] == ["E", "D"]
     assert [each.is_whole for each in finish.lists] == [True] * 3
     assert [each.step for each in extracting.readings] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("name", "why"), [("P1", "is one record"), ("elements", "single elements have no further")])
+def test_all_pages_of_what_is_no_list_are_refused(name: str, why: str) -> None:
+    browser = Browser({FIRST: "<h1>Lamp A</h1><dl><dt>Price</dt><dd>$20.00</dd><dt>Height</dt><dd>30 cm</dd></dl>"})
+    with pytest.raises(ToolCallError, match=why):
+        extracted(browser, name=name)
+
+
+def test_what_was_read_is_kept_where_the_list_is_gone_before_its_other_pages_are_read() -> None:
+    class Redrawn(Browser):
+        looks = 0
+
+        def reply(self, step: object) -> Reply:
+            if isinstance(step, TakeSnapshot):
+                self.looks += 1
+                if self.looks > 1:
+                    return SnapshotTaken(snapshot_of_html("<p>Nothing here</p>", url=FIRST), step=self.looks)
+            return super().reply(step)
+
+    browser = Redrawn({FIRST: page("A", "B", then="<nav><button>Next</button></nav>")}, FIRST)
+    extracting, told = extracted(browser)
+    assert told.startswith("Read: 2 rows")
+    assert not extracting.finished(tools.Finish(), []).lists[0].is_whole
 
 
 def test_only_the_page_itself_is_read_where_no_more_is_wanted() -> None:
